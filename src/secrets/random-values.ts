@@ -1,0 +1,29 @@
+import { randomBytes, randomInt } from 'node:crypto';
+
+// RFC 5849 section 4.10 leaves entropy to the server. Everything a machine carries gets 192 bits or
+// more, in an alphabet that needs no percent-encoding, so that a client with a faulty encoder still
+// signs it correctly.
+const base64url = (octets: number): string => randomBytes(octets).toString('base64url');
+
+/** A new consumer key (client identifier). */
+export const newConsumerKey = (): string => base64url(24);
+
+/** A new token identifier, temporary or access. */
+export const newToken = (): string => base64url(24);
+
+/** A new shared secret, of a consumer or of a token. */
+export const newSecret = (): string => base64url(32);
+
+/** A new verifier that travels in a redirect (RFC 5849 section 2.2: unguessable). */
+export const newVerifier = (): string => base64url(24);
+
+// No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: a person reads it from one screen and types it into another.
+const PIN_ALPHABET = '34679ACDEFGHJKMNPQRTWXY';
+const PIN_LENGTH = 10;
+
+/**
+ * A verifier for manual entry (`oob`): ten letters and digits without look-alikes, 45 bits. That is
+ * enough because temporary credentials die at the fifth wrong verifier.
+ */
+export const newPin = (): string =>
+  Array.from({ length: PIN_LENGTH }, () => PIN_ALPHABET[randomInt(PIN_ALPHABET.length)]).join('');

@@ -1,0 +1,86 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+/** One key of the ring: a short id that travels with what it sealed, and 32 octets. */
+export interface SealingKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+/** The place a sealed secret belongs to; it opens nowhere else. */
+export interface SecretPlace {
+  readonly table: string;
+  readonly row: string;
+  readonly column: string;
+}
+
+/** A sealed value that cannot be opened: its key is not in the ring, or it was altered or moved. */
+export class SealBroken extends Error {
+  constructor(reason: string, place: SecretPlace) {
+    super(`Sealed secret in ${place.table}.${place.column}: ${reason}`);
+  }
+}
+
+const NONCE_OCTETS = 12;
+const TAG_OCTETS = 16;
+
+// Unambiguous whatever characters a consumer key holds.
+const associatedData = (keyId: string, place: SecretPlace): Buffer =>
+  Buffer.from(JSON.stringify([place.table, place.row, place.column, keyId]));
+
+/**
+ * Seals secrets that signatures need in the clear (RFC 5849 section 4.5: HMAC rules out hashing).
+ *
+ * AES-256-GCM with a random 96-bit nonce. Table, row, column and key id are associated data, so a
+ * ciphertext copied to another row, column or key does not open. Layout: one octet with the length
+ * of the key id, the key id, nonce, tag, ciphertext. The first key of the ring seals, all open.
+ */
+export class SecretBox {
+  private readonly keys: ReadonlyMap<string, Buffer>;
+  private readonly sealing: SealingKey;
+
+  /** @param ring at least one key; the first one seals */
+  constructor(ring: readonly SealingKey[]) {
+    const [first] = ring;
+    if (!first) throw new Error('The key ring is empty');
+    this.sealing = first;
+    this.keys = new Map(ring.map(({ id, key }) => [id, key]));
+  }
+
+  /** Seals a text for one place. */
+  seal(secret: string, place: SecretPlace): Buffer {
+    const { id, key } = this.sealing;
+    const nonce = randomBytes(NONCE_OCTETS);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_OCTETS });
+    cipher.setAAD(associatedData(id, place));
+    const ciphertext = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+    const idOctets = Buffer.from(id);
+    return Buffer.concat([
+      Buffer.from([idOctets.length]),
+      idOctets,
+      nonce,
+      cipher.getAuthTag(),
+      ciphertext,
+    ]);
+  }
+
+  /** Opens what was sealed for the same place. Throws SealBroken. */
+  open(sealed: Buffer, place: SecretPlace): string {
+    const idEnd = 1 + (sealed[0] ?? 0);
+    const nonceEnd = idEnd + NONCE_OCTETS;
+    const tagEnd = nonceEnd + TAG_OCTETS;
+    if (sealed.length < tagEnd) throw new SealBroken('too short', place);
+    const id = sealed.toString('utf8', 1, idEnd);
+    const key = this.keys.get(id);
+    if (!key) throw new SealBroken('its key is not in SECRET_KEYS', place);
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(idEnd, nonceEnd), {
+      authTagLength: TAG_OCTETS,
+    });
+    decipher.setAAD(associatedData(id, place));
+    decipher.setAuthTag(sealed.subarray(nonceEnd, tagEnd));
+    try {
+      return decipher.update(sealed.subarray(tagEnd), undefined, 'utf8') + decipher.final('utf8');
+    } catch {
+      throw new SealBroken('altered, or moved from another place', place);
+    }
+  }
+}
