@@ -1,0 +1,108 @@
+import { parsePublicUrl, type PublicUrl } from './public-url.js';
+import { parseSecretKeys, type SecretKey } from './secret-keys.js';
+import { Setting } from './setting.decorator.js';
+import { parseTrustedAddresses } from './trusted-addresses.js';
+import {
+  adminApiKey,
+  anyText,
+  directory,
+  httpUrl,
+  listenHost,
+  oneOf,
+  postgresUrl,
+  realm,
+  textWithoutBlanks,
+  trueOrFalse,
+  wholeNumber,
+} from './value-parsers.js';
+
+export type ProblemDetail = 'full' | 'uniform';
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+/** The environment variables the service knows, each with its rule. `.env.example` explains them. */
+export class Environment {
+  @Setting({ parse: anyText, example: 'production' })
+  NODE_ENV?: string;
+
+  @Setting({ parse: listenHost, example: '127.0.0.1' })
+  HOST?: string;
+
+  @Setting({ parse: wholeNumber(0, 65535), fallback: '3000', example: '3000' })
+  PORT!: number;
+
+  @Setting({ parse: wholeNumber(0, 65535), fallback: '3001', example: '3001' })
+  ADMIN_PORT!: number;
+
+  @Setting({ parse: parsePublicUrl, example: 'https://api.example.com' })
+  PUBLIC_URL?: PublicUrl;
+
+  @Setting({ parse: parseTrustedAddresses, example: '10.0.0.0/8,192.0.2.7' })
+  TRUST_PROXY?: readonly string[];
+
+  @Setting({
+    parse: postgresUrl,
+    secret: true,
+    example: 'postgres://oauth10:PASSWORD@db.example.com:5432/oauth10',
+  })
+  DATABASE_URL?: string;
+
+  @Setting({ parse: wholeNumber(1, 500), fallback: '10', example: '10' })
+  DATABASE_POOL_SIZE!: number;
+
+  @Setting({ parse: directory, fallback: '.data', example: '.data' })
+  DATA_DIR!: string;
+
+  @Setting({
+    parse: parseSecretKeys,
+    secret: true,
+    example: 'k1:BASE64 (32 random octets, as `openssl rand -base64 32` prints them)',
+  })
+  SECRET_KEYS?: readonly SecretKey[];
+
+  @Setting({
+    parse: adminApiKey,
+    secret: true,
+    example: 'what `openssl rand -hex 32` prints',
+  })
+  ADMIN_API_KEY?: string;
+
+  @Setting({ parse: httpUrl, example: 'https://login.example.com/.well-known/jwks.json' })
+  ADMIN_JWKS_URL?: string;
+
+  @Setting({ parse: textWithoutBlanks, example: 'https://login.example.com/' })
+  ADMIN_JWT_ISSUER?: string;
+
+  @Setting({ parse: textWithoutBlanks, example: 'oauth10-admin' })
+  ADMIN_JWT_AUDIENCE?: string;
+
+  @Setting({ parse: httpUrl, example: 'https://www.example.com/consent' })
+  CONSENT_URL?: string;
+
+  @Setting({ parse: realm, fallback: 'oauth10', example: 'oauth10' })
+  OAUTH_REALM!: string;
+
+  @Setting({ parse: trueOrFalse, fallback: 'true', example: 'true' })
+  OAUTH_GET_ENABLED!: boolean;
+
+  @Setting({ parse: oneOf('full', 'uniform'), fallback: 'full', example: 'uniform' })
+  OAUTH_PROBLEM_DETAIL!: ProblemDetail;
+
+  @Setting({ parse: wholeNumber(1, 86_400), fallback: '600', example: '600' })
+  TEMPORARY_CREDENTIAL_TTL_SECONDS!: number;
+
+  @Setting({ parse: wholeNumber(0, 3_155_760_000), fallback: '0', example: '2592000' })
+  ACCESS_TOKEN_TTL_SECONDS!: number;
+
+  @Setting({ parse: wholeNumber(1, 86_400), fallback: '300', example: '300' })
+  TIMESTAMP_WINDOW_SECONDS!: number;
+
+  @Setting({ parse: wholeNumber(0, 3600), fallback: '3', example: '3' })
+  SHUTDOWN_DELAY_SECONDS!: number;
+
+  @Setting({
+    parse: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    fallback: 'info',
+    example: 'info',
+  })
+  LOG_LEVEL!: LogLevel;
+}

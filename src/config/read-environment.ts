@@ -1,0 +1,67 @@
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { readFileSync } from 'node:fs';
+import { Environment } from './environment.js';
+import { settingRules, type SettingRule } from './setting.decorator.js';
+
+/**
+ * Parses the variables that `Environment` declares and leaves all others alone. Every fault is
+ * collected as a sentence that starts with the variable's name and never holds its value.
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv): {
+  environment: Environment;
+  faults: string[];
+} {
+  const texts: Record<string, string | undefined> = {};
+  const faults: string[] = [];
+  for (const [name, rule] of settingRules()) {
+    try {
+      texts[name] = textOf(env, name, rule) ?? rule.fallback;
+    } catch (error) {
+      faults.push((error as Error).message);
+    }
+  }
+  const environment = plainToInstance(Environment, texts, { excludeExtraneousValues: true });
+  for (const { constraints } of validateSync(environment)) {
+    faults.push(...Object.values(constraints ?? {}));
+  }
+  return { environment, faults };
+}
+
+/**
+ * An empty variable counts as not set where "none" is a possible value; a number or a choice
+ * can't be none, and there it is a fault for the rule to find.
+ */
+function textOf(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  rule: SettingRule<unknown>,
+): string | undefined {
+  const own = env[name] === '' && rule.fallback === undefined ? undefined : env[name];
+  const file = rule.secret ? env[`${name}_FILE`] || undefined : undefined;
+  if (file === undefined) {
+    return own;
+  }
+  if (own !== undefined) {
+    throw new Error(`${name} and ${name}_FILE are both set, but one only may say it`);
+  }
+  return secretIn(file, name);
+}
+
+/** Editors and `echo` end a file with a line feed that belongs to no secret. */
+function secretIn(file: string, name: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `${name}_FILE must name a readable file, for example /run/secrets/${name.toLowerCase()} (${code})`,
+    );
+  }
+  if (text === '') {
+    throw new Error(`${name}_FILE names an empty file`);
+  }
+  return text;
+}

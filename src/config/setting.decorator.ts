@@ -1,0 +1,57 @@
+import { Expose, Transform } from 'class-transformer';
+import { ValidateBy, type ValidationArguments } from 'class-validator';
+
+/** How one environment variable becomes one value. */
+export interface SettingRule<Value> {
+  /** Turns the text into the value; throws an Error whose message completes the sentence "NAME …". */
+  parse(text: string): Value;
+  /** A value that would do. Shown with every fault, so never a real secret. */
+  example: string;
+  /** The text that stands in when the variable is not set. Without it, "not set" is a value too. */
+  fallback?: string;
+  /** A secret may also be read from the file that NAME_FILE names, and is never shown. */
+  secret?: boolean;
+}
+
+class Fault {
+  constructor(readonly sentence: string) {}
+}
+
+const rules = new Map<string, SettingRule<unknown>>();
+
+/** Every declared variable by name, in the order of declaration. */
+export function settingRules(): ReadonlyMap<string, SettingRule<unknown>> {
+  return rules;
+}
+
+/** Declares that the property's variable is parsed, and judged, by the rule. */
+export function Setting<Value>(rule: SettingRule<Value>): PropertyDecorator {
+  return (target, property) => {
+    rules.set(String(property), rule);
+    Expose()(target, property);
+    Transform(({ value }: { value: unknown }) => attempt(rule, value))(target, property);
+    ValidateBy({
+      name: 'setting',
+      validator: {
+        validate: (value: unknown) => !(value instanceof Fault),
+        defaultMessage: (fault?: ValidationArguments) => sentenceOf(fault),
+      },
+    })(target, property);
+  };
+}
+
+function attempt<Value>(rule: SettingRule<Value>, text: unknown): Value | Fault | undefined {
+  if (typeof text !== 'string') {
+    return undefined;
+  }
+  try {
+    return rule.parse(text);
+  } catch (error) {
+    return new Fault(`${(error as Error).message}, for example ${rule.example}`);
+  }
+}
+
+function sentenceOf(fault: ValidationArguments | undefined): string {
+  const sentence = fault?.value instanceof Fault ? fault.value.sentence : 'is not valid';
+  return `${fault?.property} ${sentence}`;
+}

@@ -1,0 +1,125 @@
+import type { Environment, LogLevel, ProblemDetail } from './environment.js';
+import type { PublicUrl } from './public-url.js';
+import { readEnvironment } from './read-environment.js';
+import type { SecretKey } from './secret-keys.js';
+
+/** All that can be set from outside, read once at the start. The class is its own Nest token. */
+export class Settings {
+  /** NODE_ENV is `production`; every other value means development. */
+  readonly production!: boolean;
+  readonly host!: string;
+  /** 0 stands for any free port. */
+  readonly port!: number;
+  readonly adminPort!: number;
+  /** Clients sign for this place, whatever the service sees itself. */
+  readonly publicUrl?: PublicUrl;
+  /** Addresses and CIDRs of the proxies whose X-Forwarded-* headers are believed. */
+  readonly trustProxy!: readonly string[];
+
+  /** None: the embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl?: string;
+  readonly databasePoolSize!: number;
+  /** Absolute. */
+  readonly dataDir!: string;
+
+  /** The first seals, all open. Empty only before the development secrets are filled in. */
+  readonly secretKeys!: readonly SecretKey[];
+  readonly adminApiKey?: string;
+  readonly adminJwksUrl?: string;
+  readonly adminJwtIssuer?: string;
+  readonly adminJwtAudience?: string;
+
+  readonly consentUrl?: string;
+  readonly realm!: string;
+  readonly oauthGetEnabled!: boolean;
+  readonly problemDetail!: ProblemDetail;
+  readonly temporaryCredentialTtlSeconds!: number;
+  /** 0: until revoked. */
+  readonly accessTokenTtlSeconds!: number;
+  readonly timestampWindowSeconds!: number;
+
+  readonly shutdownDelaySeconds!: number;
+  readonly logLevel!: LogLevel;
+
+  constructor(values: { readonly [Name in keyof Settings]: Settings[Name] }) {
+    Object.assign(this, values);
+    Object.freeze(this);
+  }
+}
+
+/** The environment can't be run with. Each fault is a sentence that names a variable. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+
+  constructor(readonly faults: string[]) {
+    super(`The settings can't be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+}
+
+/** Reads the environment; throws a `SettingsError` that holds every fault at once. */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const { environment, faults } = readEnvironment(env);
+  faults.push(...faultsBetween(environment, faults));
+  if (faults.length > 0) {
+    throw new SettingsError(faults);
+  }
+  return new Settings(valuesFrom(environment));
+}
+
+/** What no variable can say alone. A variable that is at fault already is not called missing. */
+function faultsBetween(environment: Environment, known: readonly string[]): string[] {
+  const { PORT, ADMIN_PORT, NODE_ENV } = environment;
+  const faults: string[] = [];
+  if (typeof PORT === 'number' && PORT !== 0 && PORT === ADMIN_PORT) {
+    faults.push('ADMIN_PORT must differ from PORT, for example 3001');
+  }
+  if (NODE_ENV === 'production') {
+    const missing = (name: keyof Environment) =>
+      environment[name] === undefined && !known.some((fault) => fault.startsWith(name));
+    if (missing('DATABASE_URL')) {
+      faults.push(
+        'DATABASE_URL is required in production, for example postgres://oauth10:PASSWORD@db.example.com:5432/oauth10',
+      );
+    }
+    if (missing('SECRET_KEYS')) {
+      faults.push(
+        'SECRET_KEYS is required in production, for example k1:BASE64 (32 random octets, as `openssl rand -base64 32` prints them)',
+      );
+    }
+    if (missing('ADMIN_API_KEY') && missing('ADMIN_JWKS_URL')) {
+      faults.push(
+        'ADMIN_API_KEY or ADMIN_JWKS_URL is required in production, for example ADMIN_API_KEY set to what `openssl rand -hex 32` prints',
+      );
+    }
+  }
+  return faults;
+}
+
+function valuesFrom(environment: Environment): ConstructorParameters<typeof Settings>[0] {
+  const production = environment.NODE_ENV === 'production';
+  return {
+    production,
+    host: environment.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: environment.PORT,
+    adminPort: environment.ADMIN_PORT,
+    publicUrl: environment.PUBLIC_URL,
+    trustProxy: environment.TRUST_PROXY ?? [],
+    databaseUrl: environment.DATABASE_URL,
+    databasePoolSize: environment.DATABASE_POOL_SIZE,
+    dataDir: environment.DATA_DIR,
+    secretKeys: environment.SECRET_KEYS ?? [],
+    adminApiKey: environment.ADMIN_API_KEY,
+    adminJwksUrl: environment.ADMIN_JWKS_URL,
+    adminJwtIssuer: environment.ADMIN_JWT_ISSUER,
+    adminJwtAudience: environment.ADMIN_JWT_AUDIENCE,
+    consentUrl: environment.CONSENT_URL,
+    realm: environment.OAUTH_REALM,
+    oauthGetEnabled: environment.OAUTH_GET_ENABLED,
+    problemDetail: environment.OAUTH_PROBLEM_DETAIL,
+    temporaryCredentialTtlSeconds: environment.TEMPORARY_CREDENTIAL_TTL_SECONDS,
+    accessTokenTtlSeconds: environment.ACCESS_TOKEN_TTL_SECONDS,
+    timestampWindowSeconds: environment.TIMESTAMP_WINDOW_SECONDS,
+    shutdownDelaySeconds: environment.SHUTDOWN_DELAY_SECONDS,
+    logLevel: environment.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,102 @@
+import { resolve } from 'node:path';
+
+/**
+ * Decimal digits only: `1e3`, `0x10`, ` 7`, `+7` and the empty text, all of which `Number` would
+ * take, are faults.
+ */
+export function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= from && value <= to)) {
+      throw new Error(`must be a whole number from ${from} to ${to}`);
+    }
+    return value;
+  };
+}
+
+export function trueOrFalse(text: string): boolean {
+  if (text !== 'true' && text !== 'false') {
+    throw new Error('must be true or false');
+  }
+  return text === 'true';
+}
+
+export function oneOf<const Choice extends string>(
+  ...choices: readonly Choice[]
+): (text: string) => Choice {
+  return (text) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) {
+      throw new Error(`must be one of ${choices.join(', ')}`);
+    }
+    return choice;
+  };
+}
+
+export function anyText(text: string): string {
+  return text;
+}
+
+export function textWithoutBlanks(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    throw new Error('must be printable ASCII without blanks');
+  }
+  return text;
+}
+
+/** A name or address to listen on; brackets belong to URLs, not to it. */
+export function listenHost(text: string): string {
+  if (!/^[A-Za-z0-9.:_%-]+$/.test(text)) {
+    throw new Error('must be an address or host name to listen on');
+  }
+  return text;
+}
+
+/** The realm stands between quotes in `WWW-Authenticate` (RFC 7235 section 2.2). */
+export function realm(text: string): string {
+  if (!/^[\x20-\x7e]+$/.test(text) || /["\\]/.test(text)) {
+    throw new Error('must be printable ASCII without quotes and backslashes');
+  }
+  return text;
+}
+
+/** An absolute path; a relative one counts from the working directory. */
+export function directory(text: string): string {
+  if (text === '' || text.includes('\0')) {
+    throw new Error('must be a path');
+  }
+  return resolve(text);
+}
+
+/** An absolute http(s) URL without userinfo and fragment; the text is kept as it was written. */
+export function httpUrl(text: string): string {
+  const url = /^https?:\/\/[\x21-\x7e]+$/i.test(text) && URL.canParse(text) && new URL(text);
+  if (!url || url.username !== '' || url.password !== '' || /[#\\]/.test(text)) {
+    throw new Error('must be an absolute http or https URL without user name and fragment');
+  }
+  return text;
+}
+
+export function postgresUrl(text: string): string {
+  if (!/^postgres(ql)?:\/\/[\x21-\x7e]+$/.test(text) || !decodes(text)) {
+    throw new Error('must be a postgres:// URL, its user and password percent-encoded');
+  }
+  return text;
+}
+
+export function adminApiKey(text: string): string {
+  if (!/^[\x21-\x7e]{32,}$/.test(text)) {
+    throw new Error('must be 32 or more printable ASCII characters without blanks');
+  }
+  return text;
+}
+
+function decodes(url: string): boolean {
+  try {
+    const { username, password } = new URL(url);
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
