@@ -1,0 +1,124 @@
+/**
+ * Plain HTTP for the tests: sends what it is told, byte for byte, follows no redirect, inflates
+ * nothing, and gives up after a bounded time.
+ */
+import { request } from 'node:http';
+import { connect } from 'node:net';
+
+export interface HttpRequest {
+  /** Origin to connect to, for example `http://127.0.0.1:3000`. */
+  base: string;
+  method?: string | undefined;
+  /** Path and query, sent as is. */
+  target?: string | undefined;
+  /** Name and value in the case given; the same name twice is sent twice. */
+  headers?: readonly (readonly [string, string])[] | undefined;
+  body?: string | Buffer | undefined;
+  timeoutMs?: number | undefined;
+}
+
+export interface HttpReply {
+  status: number;
+  /** Lower-case names; fields that came more than once are joined by `, `. */
+  headers: Record<string, string | undefined>;
+  /** Name and value in the order and case in which they came. */
+  rawHeaders: [string, string][];
+  text: string;
+  /** The body read as `application/x-www-form-urlencoded`; a name given twice throws. */
+  form(): Record<string, string>;
+  json<T = any>(): T; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests probe replies of any shape
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Sends one request on a connection of its own and reads the whole reply. */
+export function send(wanted: HttpRequest): Promise<HttpReply> {
+  const { base, method = 'GET', target = '/', body, timeoutMs = DEFAULT_TIMEOUT_MS } = wanted;
+  const origin = new URL(base);
+  const given = wanted.headers ?? [];
+  const has = (name: string): boolean => given.some(([other]) => other.toLowerCase() === name);
+  const headers: string[] = given.flat();
+  if (!has('host')) headers.push('Host', origin.host);
+  if (!has('content-length') && !has('transfer-encoding')) {
+    if (body !== undefined) headers.push('Content-Length', String(Buffer.byteLength(body)));
+    else if (!['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method)) {
+      headers.push('Content-Length', '0');
+    }
+  }
+  if (!has('connection')) headers.push('Connection', 'close');
+  return new Promise((resolve, reject) => {
+    const outgoing = request({
+      host: origin.hostname.replace(/^\[|\]$/g, ''),
+      port: origin.port || 80,
+      method,
+      path: target,
+      headers,
+      agent: false,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    outgoing.on('error', reject);
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        resolve(reply(incoming.statusCode ?? 0, incoming.rawHeaders, Buffer.concat(chunks)));
+      });
+    });
+    outgoing.end(body);
+  });
+}
+
+function reply(status: number, flatHeaders: string[], body: Buffer): HttpReply {
+  const rawHeaders: [string, string][] = [];
+  for (let i = 0; i + 1 < flatHeaders.length; i += 2) {
+    rawHeaders.push([flatHeaders[i] ?? '', flatHeaders[i + 1] ?? '']);
+  }
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of rawHeaders) {
+    const key = name.toLowerCase();
+    headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`;
+  }
+  const text = body.toString('utf8');
+  return {
+    status,
+    headers,
+    rawHeaders,
+    text,
+    form() {
+      const pairs = [...new URLSearchParams(text)];
+      const record = Object.fromEntries(pairs);
+      if (Object.keys(record).length !== pairs.length) throw new Error(`repeated name in ${text}`);
+      return record;
+    },
+    json: () => JSON.parse(text),
+  };
+}
+
+/**
+ * Writes bytes to a TCP port and returns all that comes back until the other side closes, or until
+ * it has been silent for `quietMs`. For requests that no HTTP client would agree to send.
+ */
+export function sendRaw(
+  port: number,
+  bytes: string | Buffer,
+  { host = '127.0.0.1', quietMs = 2_000 }: { host?: string; quietMs?: number } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect({ port, host });
+    const finish = (): void => {
+      socket.destroy();
+      resolve(Buffer.concat(chunks).toString('latin1'));
+    };
+    socket.setTimeout(quietMs, finish);
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('end', finish);
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // A server may reset the connection right after an answer to bytes it could not use.
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') finish();
+      else reject(error);
+    });
+    socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+  });
+}
