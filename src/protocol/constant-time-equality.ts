@@ -1,0 +1,18 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** Compares two texts of a length that is no secret (digests), in a time that tells nothing else. */
+export function equalDigests(sent: string, expected: string): boolean {
+  const sentOctets = Buffer.from(sent, 'utf8');
+  const expectedOctets = Buffer.from(expected, 'utf8');
+  // timingSafeEqual throws on unequal lengths.
+  return sentOctets.length === expectedOctets.length && timingSafeEqual(sentOctets, expectedOctets);
+}
+
+/** Compares two texts whose very length is a secret: over their digests, which have one length. */
+export function equalSecrets(sent: string, expected: string): boolean {
+  return timingSafeEqual(sha256(sent), sha256(expected));
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest();
+}

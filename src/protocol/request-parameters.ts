@@ -1,0 +1,166 @@
+// RFC 5849 §3.4.1.3: header, query and form body are parsed here, once. Nobody downstream touches
+// the raw request again, so what was signed and what is acted on can't differ.
+import { MalformedHeader, parseAuthorizationHeader } from './authorization-header.js';
+import { parseFormEncoded } from './form-encoding.js';
+import { parameterRejected, type OAuthProblem } from './oauth-problem.js';
+import { TooManyParameters, type Parameter } from './parameter.js';
+import { displayText, MalformedEncoding, percentEncode, textOf } from './percent-encoding.js';
+
+/** How many parameters one request may have, over all places. */
+export const MAX_PARAMETERS = 256;
+
+/** How many characters the value of a protocol parameter may have. */
+export const MAX_PROTOCOL_VALUE_LENGTH = 4096;
+
+/** Longer names, and more of them, are not repeated in a refusal. */
+const MAX_REPEATED_NAME_LENGTH = 64;
+const MAX_REPEATED_NAMES = 16;
+
+/** Where a parameter was sent (RFC 5849 §3.5), by the name used in refusals. */
+export type ParameterPlace = 'Authorization' | 'query' | 'body';
+
+/** The raw request's sources of parameters, as octet strings; each may be missing. */
+export interface ParameterSources {
+  /** The value of the one `Authorization` header, whatever its scheme. */
+  authorization?: string | undefined;
+  /** What follows the first `?` of the request target, without it. */
+  query?: string | undefined;
+  /** The body, only if it is single-part and `application/x-www-form-urlencoded`. */
+  formBody?: string | undefined;
+}
+
+export interface CollectedParameters {
+  /** All parameters, the header's `realm` left out, in the order header, query, body. */
+  readonly parameters: readonly Parameter[];
+  /** The parameters named `oauth_*`, as text. */
+  readonly protocol: ReadonlyMap<string, string>;
+  /** Where the protocol parameters were sent; undefined where there are none. */
+  readonly place: ParameterPlace | undefined;
+}
+
+/**
+ * Parses the three sources and enforces what RFC 5849 §3.1, §3.2 and §3.5 say on the shape: `oauth_*`
+ * parameters in one place only, none twice (names compared after decoding, case-sensitively), all
+ * of them UTF-8 without NUL and of sane length, and no more than MAX_PARAMETERS in all.
+ *
+ * Throws OAuthProblem `parameter_rejected`, naming the parameters or the place at fault.
+ */
+export function collectRequestParameters(sources: ParameterSources): CollectedParameters {
+  const header = parsePlace('Authorization', sources.authorization, MAX_PARAMETERS);
+  const query = parsePlace('query', sources.query, MAX_PARAMETERS - header.length);
+  const bodyLimit = MAX_PARAMETERS - header.length - query.length;
+  const body = parsePlace('body', sources.formBody, bodyLimit);
+
+  const protocol = new Map<string, string>();
+  const surplusNames = new Set<string>();
+  let place: ParameterPlace | undefined;
+  const collect = (candidatePlace: ParameterPlace, parameters: readonly Parameter[]): void => {
+    for (const parameter of parameters) {
+      if (!parameter[0].startsWith('oauth_')) continue;
+      const [name, text] = protocolText(parameter, candidatePlace);
+      place ??= candidatePlace;
+      if (place !== candidatePlace || protocol.has(name)) surplusNames.add(name);
+      else protocol.set(name, text);
+    }
+  };
+  collect('Authorization', header);
+  collect('query', query);
+  collect('body', body);
+  if (surplusNames.size > 0) throw sentMoreThanOnce(surplusNames);
+
+  return { parameters: joinPlaces(header, query, body), protocol, place };
+}
+
+/**
+ * RFC 5849 §3.4.1.3.2: every name and value encoded, sorted by encoded name, then by encoded value
+ * (all ASCII by then, so comparing strings compares bytes), joined. `oauth_signature` is left out.
+ */
+export function normalizeRequestParameters(parameters: readonly Parameter[]): string {
+  const encoded: [name: string, value: string][] = [];
+  for (const [name, value] of parameters) {
+    if (name !== 'oauth_signature') encoded.push([percentEncode(name), percentEncode(value)]);
+  }
+  encoded.sort(compareEncoded);
+  let normalized = '';
+  for (const [name, value] of encoded) {
+    normalized += normalized === '' ? `${name}=${value}` : `&${name}=${value}`;
+  }
+  return normalized;
+}
+
+function compareEncoded(
+  [nameA, valueA]: readonly [string, string],
+  [nameB, valueB]: readonly [string, string],
+): number {
+  if (nameA !== nameB) return nameA < nameB ? -1 : 1;
+  if (valueA !== valueB) return valueA < valueB ? -1 : 1;
+  return 0;
+}
+
+function parsePlace(
+  place: ParameterPlace,
+  raw: string | undefined,
+  maxParameters: number,
+): readonly Parameter[] {
+  if (raw === undefined || raw === '') return [];
+  try {
+    if (place !== 'Authorization') return parseFormEncoded(raw, maxParameters);
+    return parseAuthorizationHeader(raw, maxParameters) ?? [];
+  } catch (error) {
+    throw asProblem(error, place);
+  }
+}
+
+function asProblem(error: unknown, place: ParameterPlace): unknown {
+  if (error instanceof TooManyParameters) {
+    return parameterRejected([place], `Send at most ${MAX_PARAMETERS} parameters.`, error.message);
+  }
+  if (error instanceof MalformedHeader) {
+    const advice = 'Write the Authorization header as OAuth name="value", name="value".';
+    return parameterRejected([place], advice, error.message);
+  }
+  if (error instanceof MalformedEncoding) {
+    const name = repeatableName(error.parameterName, place);
+    return parameterRejected([name], 'Percent-encode names and values.', error.message);
+  }
+  return error;
+}
+
+function protocolText([nameOctets, octets]: Parameter, place: ParameterPlace): Parameter {
+  const name = textOf(nameOctets);
+  if (name === undefined || name.includes('\0')) {
+    throw parameterRejected([place], 'Names of OAuth parameters are UTF-8.');
+  }
+  const text = textOf(octets);
+  if (text === undefined || text.includes('\0')) {
+    const advice = 'Values of OAuth parameters are UTF-8, without NUL.';
+    throw parameterRejected([repeatableName(nameOctets, place)], advice);
+  }
+  if (text.length > MAX_PROTOCOL_VALUE_LENGTH) {
+    const advice = `Values of OAuth parameters have at most ${MAX_PROTOCOL_VALUE_LENGTH} characters.`;
+    throw parameterRejected([repeatableName(nameOctets, place)], advice);
+  }
+  return [name, text];
+}
+
+function sentMoreThanOnce(names: ReadonlySet<string>): OAuthProblem {
+  const repeatable = [...names].filter((name) => name.length <= MAX_REPEATED_NAME_LENGTH);
+  return parameterRejected(
+    repeatable.slice(0, MAX_REPEATED_NAMES),
+    'Send each OAuth parameter once, and all of them in one place: header, body or query.',
+  );
+}
+
+function repeatableName(nameOctets: string | undefined, place: ParameterPlace): string {
+  if (nameOctets === undefined || nameOctets.length > MAX_REPEATED_NAME_LENGTH) return place;
+  return displayText(nameOctets);
+}
+
+function joinPlaces(
+  header: readonly Parameter[],
+  query: readonly Parameter[],
+  body: readonly Parameter[],
+): readonly Parameter[] {
+  if (query.length === 0 && body.length === 0) return header;
+  return [...header, ...query, ...body];
+}

@@ -1,0 +1,119 @@
+// RFC 5849 §3.4.2 (HMAC), §3.4.3 (RSA) and §3.4.4 (PLAINTEXT). One entry holds all there is to know
+// about a method; entries, not names, are handed on. The SHA-2 methods are not in the RFC; they
+// follow its two sections with the other hash.
+import { constants, createHmac, verify as verifyWithKey, type KeyObject } from 'node:crypto';
+import { equalDigests, equalSecrets } from './constant-time-equality.js';
+import { percentEncodeText } from './percent-encoding.js';
+
+export type SignatureMethodName =
+  | 'HMAC-SHA1'
+  | 'HMAC-SHA256'
+  | 'HMAC-SHA512'
+  | 'RSA-SHA1'
+  | 'RSA-SHA256'
+  | 'RSA-SHA512'
+  | 'PLAINTEXT';
+
+export interface SignatureInput {
+  /** RFC 5849 §3.4.1.1, ASCII. */
+  baseString: string;
+  /** `oauth_signature`, decoded. */
+  signature: string;
+  /** Undefined where the consumer has none (it signs with RSA): then no shared secret verifies. */
+  consumerSecret: string | undefined;
+  /** Empty where the request has no token. */
+  tokenSecret: string;
+  rsaPublicKey: KeyObject | undefined;
+}
+
+export interface SignatureMethod {
+  readonly name: SignatureMethodName;
+  readonly family: 'hmac' | 'rsa' | 'plaintext';
+  /** The signature is the secrets themselves (RFC 5849 §3.4.4), so the client must be on TLS. */
+  readonly needsTls: boolean;
+  /** RFC 5849 §3.1: PLAINTEXT alone may leave both out. */
+  readonly needsTimestampAndNonce: boolean;
+  /**
+   * Whether the signature holds; false, never an error, for whatever a client may send. Secrets
+   * must be well-formed text, which any text that has been stored as UTF-8 is.
+   */
+  verify(input: SignatureInput): boolean;
+}
+
+export const SIGNATURE_METHODS: readonly SignatureMethod[] = Object.freeze([
+  hmac('HMAC-SHA1', 'sha1'),
+  hmac('HMAC-SHA256', 'sha256'),
+  hmac('HMAC-SHA512', 'sha512'),
+  rsa('RSA-SHA1', 'sha1'),
+  rsa('RSA-SHA256', 'sha256'),
+  rsa('RSA-SHA512', 'sha512'),
+  plaintext(),
+]);
+
+const METHODS_BY_NAME: ReadonlyMap<string, SignatureMethod> = new Map(
+  SIGNATURE_METHODS.map((method) => [method.name, method]),
+);
+
+/** The table's entry, by its exact name (RFC 5849 §3.1: values are case-sensitive). */
+export function signatureMethodNamed(name: string): SignatureMethod | undefined {
+  return METHODS_BY_NAME.get(name);
+}
+
+function hmac(name: SignatureMethodName, hash: string): SignatureMethod {
+  return Object.freeze({
+    name,
+    family: 'hmac',
+    needsTls: false,
+    needsTimestampAndNonce: true,
+    verify({ baseString, signature, consumerSecret, tokenSecret }: SignatureInput) {
+      if (consumerSecret === undefined) return false;
+      const key = joinedSecrets(consumerSecret, tokenSecret);
+      const expected = createHmac(hash, key).update(baseString).digest('base64');
+      // The text is compared, so that one signature has one spelling in base64.
+      return equalDigests(signature, expected);
+    },
+  });
+}
+
+function rsa(name: SignatureMethodName, hash: string): SignatureMethod {
+  return Object.freeze({
+    name,
+    family: 'rsa',
+    needsTls: false,
+    needsTimestampAndNonce: true,
+    verify({ baseString, signature, rsaPublicKey }: SignatureInput) {
+      if (rsaPublicKey?.asymmetricKeyType !== 'rsa') return false;
+      const octets = Buffer.from(signature, 'base64');
+      if (octets.toString('base64') !== signature) return false;
+      try {
+        return verifyWithKey(
+          hash,
+          Buffer.from(baseString),
+          { key: rsaPublicKey, padding: constants.RSA_PKCS1_PADDING },
+          octets,
+        );
+      } catch {
+        // OpenSSL builds differ in what they call an error: another length, a hash out of policy.
+        return false;
+      }
+    },
+  });
+}
+
+function plaintext(): SignatureMethod {
+  return Object.freeze({
+    name: 'PLAINTEXT',
+    family: 'plaintext',
+    needsTls: true,
+    needsTimestampAndNonce: false,
+    verify({ signature, consumerSecret, tokenSecret }: SignatureInput) {
+      if (consumerSecret === undefined) return false;
+      return equalSecrets(signature, joinedSecrets(consumerSecret, tokenSecret));
+    },
+  });
+}
+
+/** RFC 5849 §3.4.2: both encoded, and the `&` between them even where one or both are empty. */
+function joinedSecrets(consumerSecret: string, tokenSecret: string): string {
+  return `${percentEncodeText(consumerSecret)}&${percentEncodeText(tokenSecret)}`;
+}
