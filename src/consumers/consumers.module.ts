@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { SecretsModule } from '../secrets/secrets.module.js';
+import { Consumer } from './consumer.js';
+import { ConsumersRepository } from './consumers.repository.js';
+import { ConsumersService } from './consumers.service.js';
+
+/**
+ * Owns registered clients: the table `consumers` and the rules of registration. Depends on the
+ * database and on secrets/; never sees an HTTP request, nor reads a consumer to verify one.
+ */
+@Module({
+  imports: [TypeOrmModule.forFeature([Consumer]), SecretsModule],
+  providers: [ConsumersRepository, ConsumersService],
+  exports: [ConsumersService],
+})
+export class ConsumersModule {}
