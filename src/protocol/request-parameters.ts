@@ -59,8 +59,8 @@ export function collectRequestParameters(sources: ParameterSources): CollectedPa
       if (!parameter[0].startsWith('oauth_')) continue;
       const [name, text] = protocolText(parameter, candidatePlace);
       place ??= candidatePlace;
-      if (place !== candidatePlace || protocol.has(name)) surplusNames.add(name);
-      else protocol.set(name, text);
+      if (place === candidatePlace && !protocol.has(name)) protocol.set(name, text);
+      else surplusNames.add(repeatableName(parameter[0], candidatePlace));
     }
   };
   collect('Authorization', header);
@@ -144,9 +144,8 @@ function protocolText([nameOctets, octets]: Parameter, place: ParameterPlace): P
 }
 
 function sentMoreThanOnce(names: ReadonlySet<string>): OAuthProblem {
-  const repeatable = [...names].filter((name) => name.length <= MAX_REPEATED_NAME_LENGTH);
   return parameterRejected(
-    repeatable.slice(0, MAX_REPEATED_NAMES),
+    [...names].slice(0, MAX_REPEATED_NAMES),
     'Send each OAuth parameter once, and all of them in one place: header, body or query.',
   );
 }

@@ -30,17 +30,7 @@ const FORBIDDEN: readonly (readonly [what: string, pattern: RegExp])[] = [
   ],
   ['an unfinished thought', new RegExp(words('\\b(TO', 'DO|FIX', 'ME)\\b'))],
   ['a merge left open', new RegExp(words('^(<{7}', '|>{7}) '), 'm')],
-  [
-    'who or what wrote it',
-    new RegExp(
-      words(
-        '[Cc]o-[Aa]uthored',
-        '-[Bb]y|(?<![\\w+/=-])A',
-        'I(?![\\w+/=-])|\\b[Aa]ssist',
-        'ants?\\b',
-      ),
-    ),
-  ],
+  ['a second author', new RegExp(words('[Cc]o-[Aa]uthored', '-[Bb]y:'))],
 ];
 
 /** One sentence for each thing in the text that must not be there. */

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+  chmod,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Account } from './embedded-server-account.js';
+import type { Binaries } from './embedded-server-binaries.js';
+import { EmbeddedServerError } from './embedded-server-error.js';
+import { runProgram } from './embedded-server-programs.js';
+
+/** Name of the database and of the role that owns all of it. */
+export const DATABASE_NAME = 'oauth10';
+
+export function dataDirectoryIn(folder: string): string {
+  return join(folder, 'cluster/data');
+}
+
+/**
+ * Makes the cluster, unless there is one, and resolves to its password. It is made aside and put
+ * in place by one rename, password and all: a start that is cut off leaves nothing half done, and
+ * of two that race one cluster remains.
+ */
+export async function prepareCluster(
+  folder: string,
+  binaries: Binaries,
+  account: Account | undefined,
+  durable: boolean,
+): Promise<string> {
+  const cluster = join(folder, 'cluster');
+  if ((await stat(cluster).catch(() => undefined)) === undefined) {
+    await makeCluster(folder, cluster, binaries, account, durable);
+  }
+  return readFile(join(cluster, 'password'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new EmbeddedServerError(
+      `The embedded PostgreSQL in ${folder} can't be used (${error.code}). ` +
+        'Was the service started as another user before?',
+    );
+  });
+}
+
+async function makeCluster(
+  folder: string,
+  cluster: string,
+  binaries: Binaries,
+  account: Account | undefined,
+  durable: boolean,
+): Promise<void> {
+  const draft = await mkdtemp(join(folder, 'cluster.'));
+  try {
+    await chmod(draft, 0o711);
+    const data = join(draft, 'data');
+    await mkdir(data, { mode: 0o700 });
+    const password = randomBytes(24).toString('base64url');
+    await writeFile(join(draft, 'password'), password, { mode: 0o600 });
+    // initdb reads the password as the account, which may not read ours.
+    const loan = join(draft, 'password-for-initdb');
+    await writeFile(loan, password, { mode: 0o600 });
+    if (account !== undefined) {
+      await chown(data, account.uid, account.gid);
+      await chown(loan, account.uid, account.gid);
+    }
+    await initialize(binaries, data, loan, account, durable);
+    await rm(loan);
+    await rename(draft, cluster);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') {
+      throw error;
+    }
+  }
+}
+
+async function initialize(
+  { initdb, postgres }: Binaries,
+  data: string,
+  passwordFile: string,
+  account: Account | undefined,
+  durable: boolean,
+): Promise<void> {
+  const choices = [
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-instructions',
+    `--username=${DATABASE_NAME}`,
+    `--pwfile=${passwordFile}`,
+    ...(durable ? [] : ['--no-sync']),
+  ];
+  await runProgram(initdb, ['-D', data, ...choices], account);
+  const single = ['--single', '-D', data, ...(durable ? [] : ['-F']), 'postgres'];
+  await runProgram(postgres, single, account, `CREATE DATABASE ${DATABASE_NAME}\n`);
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import type { Account } from './embedded-server-account.js';
+import { PROGRAM_DIRECTORY, PROGRAM_ENVIRONMENT } from './embedded-server-programs.js';
+
+/**
+ * A shell in a session of its own starts the server and reads from a pipe whose other end is
+ * ours. However we end, kill -9 of our whole process group included, the kernel closes our end,
+ * and the shell stops the server: fast shutdown by SIGINT, after five seconds SIGQUIT.
+ *
+ * In a script without job control background jobs have no stdin and ignore SIGINT, hence the copy
+ * of the pipe as descriptor 3; PostgreSQL sets its signal handlers itself.
+ */
+const GUARD_SCRIPT = `
+exec 3<&0 </dev/null
+"$@" 3<&- &
+server=$!
+(
+  read -r line <&3
+  kill -INT $server
+  sleep 5
+  kill -QUIT $server
+) 2>/dev/null &
+watcher=$!
+exec 3<&-
+trap 'kill -INT $server' HUP INT TERM
+while kill -0 $server 2>/dev/null; do
+  wait $server
+  status=$?
+done
+kill $watcher 2>/dev/null
+exit $status
+`;
+
+export interface Guard {
+  /** Resolves when the server is gone. */
+  readonly ended: Promise<void>;
+  hasEnded(): boolean;
+  /** Lets go of the pipe, which stops the server. */
+  release(): void;
+}
+
+/** Starts the command under guard as the account, its output going to the (emptied) log file. */
+export async function startUnderGuard(
+  command: readonly string[],
+  account: Account | undefined,
+  logFile: string,
+): Promise<Guard> {
+  const log = await open(logFile, 'w', 0o600);
+  try {
+    const guard = spawn('/bin/sh', ['-c', GUARD_SCRIPT, 'guard', ...command], {
+      ...account,
+      cwd: PROGRAM_DIRECTORY,
+      env: PROGRAM_ENVIRONMENT,
+      detached: true,
+      stdio: ['pipe', log.fd, log.fd],
+    });
+    let over = false;
+    const ended = new Promise<void>((resolve) => {
+      const end = () => {
+        over = true;
+        resolve();
+      };
+      guard.once('exit', end).once('error', end);
+    });
+    const pipe = guard.stdin as Socket;
+    pipe.on('error', () => undefined);
+    // The server alone is no reason for this process to go on.
+    guard.unref();
+    pipe.unref();
+    return { ended, hasEnded: () => over, release: () => void pipe.destroy() };
+  } finally {
+    await log.close();
+  }
+}

@@ -1,0 +1,93 @@
+import { readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dataDirectoryIn } from './embedded-server-cluster.js';
+import { EmbeddedServerError } from './embedded-server-error.js';
+import { isAlive, startOf } from './embedded-server-processes.js';
+
+const POLL_INTERVAL_MS = 20;
+/** A guard needs five seconds at most; a server that is still there has lost its guard. */
+const GUARD_GRACE_MS = 6_000;
+
+/** What the server writes into its own lock file, as far as we need it. */
+export interface Postmaster {
+  readonly pid: number;
+  readonly port: number;
+  readonly ready: boolean;
+}
+
+/** Reads `postmaster.pid` of the cluster in the folder, if a server has left or holds one. */
+export async function readPostmaster(folder: string): Promise<Postmaster | undefined> {
+  const text = await readFile(join(dataDirectoryIn(folder), 'postmaster.pid'), 'utf8').catch(
+    () => '',
+  );
+  const lines = text.split('\n');
+  const pid = Number(lines[0]);
+  return pid > 0 ? { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' } : undefined;
+}
+
+/**
+ * Waits until no server runs on the cluster: after a kill -9 the old one is still going down.
+ * While the service that owns it lives there is nothing to wait for, and this throws. The
+ * server's own lock file is what prevents two servers; this only tells one case from the other.
+ */
+export async function untilVacant(folder: string, deadline: number): Promise<void> {
+  const orphanAt = Date.now() + GUARD_GRACE_MS;
+  let told = false;
+  for (;;) {
+    const server = await readPostmaster(folder);
+    if (server === undefined || !isAlive(server.pid)) {
+      return;
+    }
+    if (!(await runsOn(server.pid, folder))) {
+      // The number was given to another process since; the server would take it for its own kind.
+      await rm(join(dataDirectoryIn(folder), 'postmaster.pid'), { force: true });
+      return;
+    }
+    const owner = await livingOwner(folder);
+    if (owner !== undefined || Date.now() > deadline) {
+      throw inUse(folder, owner ?? server.pid);
+    }
+    if (Date.now() > orphanAt && !told) {
+      told = true;
+      process.kill(server.pid, 'SIGINT');
+    }
+    await sleep(POLL_INTERVAL_MS);
+  }
+}
+
+/** Says who owns the server that runs now. */
+export async function claim(folder: string): Promise<void> {
+  await writeFile(ownerFile(folder), `${process.pid} ${await startOf(process.pid)}`);
+}
+
+export async function disclaim(folder: string): Promise<void> {
+  await rm(ownerFile(folder), { force: true });
+}
+
+function ownerFile(folder: string): string {
+  return join(folder, 'owner');
+}
+
+async function livingOwner(folder: string): Promise<number | undefined> {
+  const text = await readFile(ownerFile(folder), 'utf8').catch(() => '');
+  const [pid = 0, start] = text.split(' ');
+  const same = Number(pid) > 0 && isAlive(Number(pid)) && (await startOf(Number(pid))) === start;
+  return same ? Number(pid) : undefined;
+}
+
+/** A server's working directory is its data directory. Where there is no /proc, we believe it. */
+async function runsOn(pid: number, folder: string): Promise<boolean> {
+  if (process.platform !== 'linux') {
+    return true;
+  }
+  const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  return workingDirectory === (await realpath(dataDirectoryIn(folder)));
+}
+
+function inUse(folder: string, pid: number): EmbeddedServerError {
+  return new EmbeddedServerError(
+    `The embedded PostgreSQL in ${folder} is already in use by process ${pid}. ` +
+      'Stop that one, or give this one its own DATA_DIR or a DATABASE_URL.',
+  );
+}

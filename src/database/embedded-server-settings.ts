@@ -1,0 +1,40 @@
+/** A server for one service on one machine: small, TCP on the loopback interface only. */
+const SMALL = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  password_encryption: 'scram-sha-256',
+  max_connections: '50',
+  shared_buffers: '32MB',
+  max_wal_size: '256MB',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_logical_replication_workers: '0',
+  max_parallel_workers: '0',
+  max_parallel_workers_per_gather: '0',
+  io_method: 'sync',
+  huge_pages: 'off',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  // Above ERROR, which a client may provoke at will: nobody rotates this log within one run.
+  log_min_messages: 'log',
+  log_checkpoints: 'off',
+};
+
+/** What was acknowledged is kept, come kill -9 or a power cut. */
+const DURABLE = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' };
+
+/** For tests alone. */
+const FORGETFUL = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+
+/** The server's command line after the program's name. */
+export function serverArguments(
+  dataDirectory: string,
+  port: number,
+  durable: boolean,
+  settings: Readonly<Record<string, string>>,
+): string[] {
+  const all = { ...SMALL, ...(durable ? DURABLE : FORGETFUL), ...settings };
+  const choices = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return ['-D', dataDirectory, '-p', String(port), ...choices];
+}

@@ -1,0 +1,37 @@
+import ipaddr from 'ipaddr.js';
+
+type Address = ReturnType<typeof ipaddr.process>;
+type Range = [Address, number];
+
+/** Addresses and CIDRs, asked again and again whether they hold an address. */
+export class AddressRanges {
+  private readonly ranges: readonly Range[];
+
+  /** @param texts addresses (192.0.2.1, ::1) and CIDRs (192.0.2.0/24), checked when they were set */
+  constructor(texts: readonly string[]) {
+    this.ranges = texts.map(parseRange);
+  }
+
+  /** Whether the address lies in one of the ranges; false for anything that is no address. */
+  contains(address: string | undefined): boolean {
+    if (address === undefined || this.ranges.length === 0) return false;
+    const parsed = parseAddress(address);
+    return (
+      parsed !== undefined &&
+      this.ranges.some(
+        ([base, bits]) => base.kind() === parsed.kind() && parsed.match(base as never, bits),
+      )
+    );
+  }
+}
+
+/** An address in its one form: IPv4 that arrives over an IPv6 socket (::ffff:…) becomes IPv4. */
+function parseAddress(text: string): Address | undefined {
+  return ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+}
+
+function parseRange(text: string): Range {
+  if (text.includes('/')) return ipaddr.parseCIDR(text);
+  const address = ipaddr.process(text);
+  return [address, address.kind() === 'ipv4' ? 32 : 128];
+}

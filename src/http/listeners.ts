@@ -1,0 +1,53 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+
+/** `public` faces the internet, `admin` the inside of the platform. */
+export type Listener = 'public' | 'admin';
+
+// Deny by default: a path that is not listed is served nowhere.
+const SERVED: Record<Listener, RegExp> = {
+  public: /^\/(oauth\/oauth10|oauth\/auz|health)\//,
+  admin: /^\/((admin|authz|health)\/|(verify|docs|metrics)([/?]|$))/,
+};
+
+// Node's defaults are minutes. A request here is a few kilobytes: who needs longer is not honest.
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
+/** Longer than the idle timeout of the usual balancers (60 s), so that they close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+
+/** A server that hands to `handle` only what its listener serves. */
+export function createListener(listener: Listener, handle: RequestListener): Server {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    },
+    (request, response) => {
+      const target = request.url ?? '';
+      if (SERVED[listener].test(target)) handle(request, response);
+      else refuseTarget(request, response);
+    },
+  );
+  // Node drops headers beyond a count without a word, perhaps the second Authorization. Their
+  // total size is bounded anyway.
+  server.maxHeadersCount = 0;
+  return server;
+}
+
+/** Neither a path of this listener nor, in absolute form, a target that any signature covers. */
+function refuseTarget(request: IncomingMessage, response: ServerResponse): void {
+  const isPath = request.url?.startsWith('/') === true;
+  const [status, text] = isPath
+    ? [404, 'There is nothing here.']
+    : [400, 'Send the path and query alone as the request target.'];
+  response
+    .writeHead(status, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': Buffer.byteLength(text),
+      'Cache-Control': 'no-store',
+    })
+    .end(text);
+}

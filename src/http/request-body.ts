@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import getRawBody from 'raw-body';
+import { HttpRefusal } from './http-refusal.js';
+
+/** 64 KiB: far above any form that is signed, far below what would hurt. */
+export const MAX_BODY_OCTETS = 64 * 1024;
+
+const NO_BODY = Buffer.alloc(0);
+
+/**
+ * Reads the whole body as the octets it was sent in.
+ *
+ * A coded body is refused unread: a signature covers what was sent, not what it inflates to, and
+ * inflating for strangers is how a small request becomes a large one.
+ *
+ * @throws HttpRefusal 415 for Content-Encoding, 413 above MAX_BODY_OCTETS, 400 when cut short
+ */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const { headers } = request;
+  if (headers['content-encoding'] !== undefined) throw codedBody();
+  const length = headers['content-length'];
+  if (length === undefined && headers['transfer-encoding'] === undefined) return NO_BODY;
+  if (length === '0') return NO_BODY;
+  try {
+    return await getRawBody(request, { limit: MAX_BODY_OCTETS, ...(length && { length }) });
+  } catch (error) {
+    if ((error as { status?: number }).status === 413) throw oversizedBody();
+    throw new HttpRefusal(400, 'The body ended early.');
+  }
+}
+
+/** A body that Content-Encoding transforms. */
+export const codedBody = (): HttpRefusal =>
+  new HttpRefusal(415, 'Send the body as it is, without Content-Encoding.');
+
+/** More than MAX_BODY_OCTETS. The rest stays unread, so the connection cannot serve another. */
+export const oversizedBody = (): HttpRefusal =>
+  new HttpRefusal(413, `The body is larger than ${MAX_BODY_OCTETS / 1024} KiB.`, {
+    Connection: 'close',
+  });

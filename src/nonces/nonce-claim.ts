@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * What makes a request unrepeatable: RFC 5849 section 3.3 wants the nonce unique for its timestamp,
+ * client and token. All null for a PLAINTEXT request that sent neither timestamp nor nonce, which
+ * that section excuses; nothing is remembered of it.
+ */
+export interface NonceClaim {
+  readonly consumerKey: string;
+  readonly timestamp: number | null;
+  /** SHA-256 of token and nonce, so that a nonce of any length costs the same. */
+  readonly digest: Buffer | null;
+}
+
+/**
+ * The claim of a verified request. The decoded values are hashed, so a replay that encodes or places
+ * its parameters differently is the same claim. NUL parts the two; no protocol parameter holds one.
+ */
+export function nonceClaim(request: {
+  consumerKey: string;
+  token?: string | undefined;
+  timestamp?: number | undefined;
+  nonce?: string | undefined;
+}): NonceClaim {
+  const { consumerKey, token = '', timestamp, nonce } = request;
+  if (timestamp === undefined || nonce === undefined) {
+    return { consumerKey, timestamp: null, digest: null };
+  }
+  const digest = createHash('sha256').update(`${token}\0${nonce}`).digest();
+  return { consumerKey, timestamp, digest };
+}
+
+/**
+ * The one place that decides whether a nonce is new: the head of every statement that acts on a
+ * signed request. It takes parameters $1 to $3 and yields one row in `claimed` when the request may
+ * go on, none when the nonce was used. Concurrent claims of one nonce wait for each other on the
+ * primary key, whatever replica they come through, and one wins.
+ */
+export const CLAIMED_NONCE = `
+  inserted_nonce AS (
+    INSERT INTO nonces (oauth_timestamp, consumer_key, digest)
+    SELECT $1::bigint, $2::text, $3::bytea WHERE $1::bigint IS NOT NULL
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+  ), claimed AS (
+    SELECT 1 FROM inserted_nonce UNION ALL SELECT 1 WHERE $1::bigint IS NULL
+  )`;
+
+/** The values of parameters $1 to $3. */
+export const claimValues = (claim: NonceClaim): [number | null, string, Buffer | null] => [
+  claim.timestamp,
+  claim.consumerKey,
+  claim.digest,
+];

@@ -1,0 +1,29 @@
+import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { newSecret } from '../secrets/random-values.js';
+import type { SecretBox } from '../secrets/secret-box.js';
+
+const PLACE = { table: 'decoy', row: 'decoy', column: 'secret' } as const;
+
+/**
+ * Stands in for a consumer or token that does not exist, so that an unknown key costs the same
+ * unsealing and the same signature check as a known one and cannot be told by time. Nobody holds
+ * its secrets; a signature that held for it would be refused all the same.
+ */
+export class Decoy {
+  private constructor(
+    private readonly secrets: SecretBox,
+    private readonly sealed: Buffer,
+    readonly rsaPublicKey: KeyObject,
+  ) {}
+
+  static async create(secrets: SecretBox): Promise<Decoy> {
+    const { publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+    return new Decoy(secrets, secrets.seal(newSecret(), PLACE), publicKey);
+  }
+
+  /** A secret, opened as laboriously as a real one. */
+  secret(): string {
+    return this.secrets.open(this.sealed, PLACE);
+  }
+}

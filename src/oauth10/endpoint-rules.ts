@@ -1,0 +1,33 @@
+/** What one endpoint asks of the requests it serves; see RequestVerifier. */
+export interface EndpointRules {
+  /** Which token must sign: none at all, temporary credentials, or an access token. */
+  readonly token: 'none' | 'temporary' | 'access';
+  /** With `access`: whether a consumer marked twoLegged may come without a token. */
+  readonly twoLegged: boolean;
+  /** Protocol parameters required beyond those of every signed request. */
+  readonly required: readonly string[];
+}
+
+/** RFC 5849 section 2.1. */
+export const INITIATE: EndpointRules = {
+  token: 'none',
+  twoLegged: false,
+  required: ['oauth_callback'],
+};
+
+/** RFC 5849 section 2.3. */
+export const EXCHANGE: EndpointRules = {
+  token: 'temporary',
+  twoLegged: false,
+  required: ['oauth_token', 'oauth_verifier'],
+};
+
+/** RFC 5849 section 3: any protected resource. */
+export const RESOURCE: EndpointRules = { token: 'access', twoLegged: true, required: [] };
+
+/** Giving an access token back. */
+export const REVOKE: EndpointRules = {
+  token: 'access',
+  twoLegged: false,
+  required: ['oauth_token'],
+};

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Settings } from '../config/settings.js';
+import { AddressRanges } from '../http/address-ranges.js';
+import { clientFacts } from '../http/client-facts.js';
+import { readBody } from '../http/request-body.js';
+import { RepeatedHeader, soleHeader } from '../http/sole-header.js';
+import { normalizeAuthority } from '../protocol/base-string-uri.js';
+import { parameterRejected } from '../protocol/oauth-problem.js';
+import type { SignedRequest } from './signed-request.js';
+
+/** Turns what arrived on this service's own endpoints into a SignedRequest, once. */
+@Injectable()
+export class IncomingRequests {
+  private readonly trustedProxies: AddressRanges;
+
+  constructor(private readonly settings: Settings) {
+    this.trustedProxies = new AddressRanges(settings.trustProxy);
+  }
+
+  /**
+   * Reads the request, body included.
+   *
+   * @throws OAuthProblem parameter_rejected for a header sent twice or a Host that names no
+   *   authority; HttpRefusal 413 or 415 for the body
+   */
+  async read(request: IncomingMessage): Promise<SignedRequest> {
+    try {
+      const { scheme, host, clientAddress } = clientFacts(request, this.trustedProxies);
+      const seen = this.settings.publicUrl ?? {
+        scheme,
+        authority: host === undefined ? undefined : normalizeAuthority(scheme, host),
+      };
+      if (seen.authority === undefined) {
+        throw parameterRejected(['Host'], 'Name this service in the Host header.');
+      }
+      return {
+        method: request.method ?? '',
+        scheme: seen.scheme,
+        authority: seen.authority,
+        target: request.url ?? '/',
+        authorization: soleHeader(request, 'authorization'),
+        contentType: soleHeader(request, 'content-type'),
+        body: await readBody(request),
+        clientAddress,
+      };
+    } catch (error) {
+      if (!(error instanceof RepeatedHeader)) throw error;
+      throw parameterRejected([error.headerName], `Send ${error.headerName} once.`);
+    }
+  }
+}

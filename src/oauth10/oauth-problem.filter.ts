@@ -1,0 +1,50 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Settings } from '../config/settings.js';
+import { isStoreUnavailable } from '../database/store-unavailable.js';
+import { HttpRefusal } from '../http/http-refusal.js';
+import { formatOAuthChallenge } from '../protocol/authorization-header.js';
+import { OAuthProblem } from '../protocol/oauth-problem.js';
+import { disclosedProblem } from './disclosure.js';
+import { sendForm, sendText } from './form-reply.js';
+
+const RETRY_AFTER_SECONDS = '1';
+
+/** The one exit for whatever goes wrong with a signed request (RFC 5849 section 3.2). */
+@Catch()
+export class OAuthProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('OAuth10');
+
+  constructor(private readonly settings: Settings) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<ServerResponse>();
+    if (response.headersSent) return void response.destroy();
+    if (error instanceof OAuthProblem) return this.refuse(response, error);
+    if (error instanceof HttpRefusal) {
+      return sendText(response, error.status, error.text, error.headers);
+    }
+    if (isStoreUnavailable(error)) {
+      return sendText(response, 503, 'The service cannot reach its store. Try again soon.', {
+        'Retry-After': RETRY_AFTER_SECONDS,
+      });
+    }
+    if (error instanceof HttpException && error.getStatus() < 500) {
+      return sendText(response, error.getStatus(), error.message);
+    }
+    this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    sendText(response, 500, 'An error occurred processing the call.');
+  }
+
+  private refuse(response: ServerResponse, raised: OAuthProblem): void {
+    const problem = disclosedProblem(raised, this.settings);
+    const headers: Record<string, string> = {};
+    if (problem.status === 401) {
+      headers['WWW-Authenticate'] = formatOAuthChallenge({
+        realm: this.settings.realm,
+        problem: problem.code,
+      });
+    }
+    sendForm(response, problem.status, problem.toParameters(), headers);
+  }
+}

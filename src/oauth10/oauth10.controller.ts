@@ -1,0 +1,59 @@
+import { All, Controller, Res, UseFilters } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { parameterRejected } from '../protocol/oauth-problem.js';
+import { ExchangeTemporaryCredentials } from '../tokens/exchange-temporary-credentials.js';
+import { IssueTemporaryCredentials } from '../tokens/issue-temporary-credentials.js';
+import { assertCallback } from './callback.js';
+import { EXCHANGE, INITIATE } from './endpoint-rules.js';
+import { sendForm } from './form-reply.js';
+import { OAuthProblemFilter } from './oauth-problem.filter.js';
+import { requestedScopes } from './requested-scopes.js';
+import { SignedEndpoint, Verified } from './signed-endpoint.js';
+import { claimOf, type VerifiedRequest } from './verified-request.js';
+
+const GET_OR_POST = ['GET', 'POST'];
+
+/** The two endpoints that issue credentials (RFC 5849 sections 2.1 and 2.3). */
+@Controller('oauth/oauth10')
+@UseFilters(OAuthProblemFilter)
+export class OAuth10Controller {
+  constructor(
+    private readonly issueTemporaryCredentials: IssueTemporaryCredentials,
+    private readonly exchangeTemporaryCredentials: ExchangeTemporaryCredentials,
+  ) {}
+
+  @All('initiate')
+  @SignedEndpoint({ ...INITIATE, methods: GET_OR_POST, issuesCredentials: true })
+  async initiate(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
+    const { consumer, protocol } = request;
+    const callback = assertCallback(protocol.callback, consumer);
+    const scopes = requestedScopes(request.parameters, consumer);
+    const issued = await this.issueTemporaryCredentials.issue(claimOf(request), callback, scopes);
+    sendForm(response, 200, [
+      ['oauth_token', issued.token],
+      ['oauth_token_secret', issued.tokenSecret],
+      ['oauth_callback_confirmed', 'true'],
+    ]);
+  }
+
+  @All('token')
+  @SignedEndpoint({ ...EXCHANGE, methods: GET_OR_POST, issuesCredentials: true })
+  async token(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
+    const { token, verifier } = request.protocol;
+    if (token === undefined || verifier === undefined) throw parameterRejected(['oauth_verifier']);
+    const issued = await this.exchangeTemporaryCredentials.exchange(
+      claimOf(request),
+      request.consumer,
+      token,
+      verifier,
+    );
+    const { expiresInSeconds } = issued;
+    sendForm(response, 200, [
+      ['oauth_token', issued.token],
+      ['oauth_token_secret', issued.tokenSecret],
+      ...(expiresInSeconds === undefined
+        ? []
+        : [['oauth_expires_in', String(expiresInSeconds)] as const]),
+    ]);
+  }
+}

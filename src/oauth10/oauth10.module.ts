@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { NoncesModule } from '../nonces/nonces.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
+import { TokensModule } from '../tokens/tokens.module.js';
+import { IncomingRequests } from './incoming-request.js';
+import { OAuth10Controller } from './oauth10.controller.js';
+import { RequestVerifier } from './request-verifier.js';
+import { ResourceController } from './resource.controller.js';
+
+/**
+ * Owns the verdict on signed requests, and the endpoints under /oauth/oauth10. Depends on tokens/,
+ * nonces/ and secrets/; holds no state and no SQL.
+ */
+@Module({
+  imports: [DatabaseModule, NoncesModule, SecretsModule, TokensModule],
+  controllers: [OAuth10Controller, ResourceController],
+  providers: [IncomingRequests, RequestVerifier],
+  exports: [RequestVerifier],
+})
+export class OAuth10Module {}

@@ -1,0 +1,210 @@
+// RFC 5849 section 3.2, in the order of the contract:
+//   shape → version, method known, PLAINTEXT under TLS → timestamp → consumer, its methods → token
+//   → signature → body hash → state of consumer and token.
+// The nonce comes after, in the statement that acts on the request (nonces/nonce-claim.ts): it is
+// spent only by a request whose signature holds.
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import { baseStringUri, splitTarget } from '../protocol/base-string-uri.js';
+import { bodyHashMatches } from '../protocol/body-hash.js';
+import {
+  oauthProblem,
+  parameterAbsent,
+  parameterRejected,
+  signatureMethodRejected,
+} from '../protocol/oauth-problem.js';
+import { readProtocolParameters, type ProtocolParameters } from '../protocol/protocol-parameters.js';
+import { collectRequestParameters, normalizeRequestParameters } from '../protocol/request-parameters.js';
+import { signatureBaseString } from '../protocol/signature-base-string.js';
+import { assertWithinWindow } from '../protocol/timestamp.js';
+import { SecretBox } from '../secrets/secret-box.js';
+import { accessTokenSecret, type AccessToken } from '../tokens/access-token.js';
+import { CredentialsRepository, type FoundCredentials } from '../tokens/credentials.repository.js';
+import { consumerSecret, type SigningConsumer } from '../tokens/signing-consumer.js';
+import { temporaryCredentialsSecret, type TemporaryCredentials } from '../tokens/temporary-credentials.js';
+import { Decoy } from './decoy.js';
+import { MethodNotRegistered } from './disclosure.js';
+import type { EndpointRules } from './endpoint-rules.js';
+import { RsaPublicKeys } from './rsa-public-keys.js';
+import { isFormContent, type SignedRequest } from './signed-request.js';
+import { assertStanding } from './standing.js';
+import type { VerifiedRequest } from './verified-request.js';
+
+type Token = TemporaryCredentials | AccessToken;
+
+/** Says whether a signed request is genuine and its credentials good. */
+@Injectable()
+export class RequestVerifier implements OnModuleInit {
+  private readonly rsaPublicKeys = new RsaPublicKeys();
+  private decoy!: Decoy;
+
+  constructor(
+    private readonly credentials: CredentialsRepository,
+    private readonly secrets: SecretBox,
+    private readonly clock: DatabaseClock,
+    private readonly settings: Settings,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.decoy = await Decoy.create(this.secrets);
+  }
+
+  /**
+   * Verifies a request by the rules of one endpoint.
+   *
+   * @throws OAuthProblem for the first rule that it breaks; StoreUnavailable
+   */
+  async verify(request: SignedRequest, rules: EndpointRules): Promise<VerifiedRequest> {
+    const { path, query } = splitTarget(request.target);
+    const uri = baseStringUri({ ...request, path });
+    const isForm = isFormContent(request.contentType);
+    const { parameters, protocol: sent } = collectRequestParameters({
+      authorization: request.authorization,
+      query,
+      formBody: isForm ? request.body?.toString('latin1') : undefined,
+    });
+    const protocol = readProtocolParameters({ parameters, protocol: sent, place: undefined }, rules);
+    assertTokenAllowed(protocol, rules);
+    assertTls(protocol, request);
+    this.assertTimely(protocol);
+
+    const found = await this.find(protocol, rules);
+    const baseString = signatureBaseString(
+      request.method,
+      uri,
+      normalizeRequestParameters(parameters),
+    );
+    // Computed before anything is refused: who is unknown is told no sooner than who signs wrongly.
+    const holds = this.signatureHolds(protocol, baseString, found, rules);
+
+    const consumer = assertConsumer(found.consumer, protocol);
+    assertToken(protocol, rules, found, consumer);
+    if (!holds) throw oauthProblem('signature_invalid');
+    assertBodyHash(protocol, request.body, isForm);
+    assertStanding(consumer, found.token, request.clientAddress, this.clock.nowSeconds());
+
+    return {
+      consumer,
+      temporaryCredentials: rules.token === 'temporary' ? (found.token as TemporaryCredentials) : undefined,
+      accessToken: rules.token === 'access' ? (found.token as AccessToken | undefined) : undefined,
+      protocol,
+      parameters,
+      method: request.method,
+      url: query === '' && !request.target.endsWith('?') ? uri : `${uri}?${query}`,
+      bodyVerified: (isForm && request.body !== undefined) || protocol.bodyHash !== undefined,
+    };
+  }
+
+  private assertTimely({ timestamp }: ProtocolParameters): void {
+    if (timestamp === undefined) return;
+    assertWithinWindow(timestamp, this.clock.nowSeconds(), this.settings.timestampWindowSeconds);
+  }
+
+  /** One read, whatever the endpoint. */
+  private find(
+    { consumerKey, token }: ProtocolParameters,
+    rules: EndpointRules,
+  ): Promise<FoundCredentials<Token>> {
+    if (rules.token === 'none' || token === undefined) {
+      return this.credentials.findConsumer(consumerKey);
+    }
+    if (rules.token === 'temporary') {
+      return this.credentials.findTemporaryCredentials(consumerKey, token);
+    }
+    return this.credentials.findAccessToken(consumerKey, token);
+  }
+
+  private signatureHolds(
+    protocol: ProtocolParameters,
+    baseString: string,
+    { consumer, token }: FoundCredentials<Token>,
+    rules: EndpointRules,
+  ): boolean {
+    return protocol.signatureMethod.verify({
+      baseString,
+      signature: protocol.signature,
+      consumerSecret: this.openConsumerSecret(consumer),
+      tokenSecret: protocol.token === undefined ? '' : this.openTokenSecret(token, rules),
+      rsaPublicKey: this.rsaPublicKey(consumer),
+    });
+  }
+
+  private openConsumerSecret(consumer: SigningConsumer | undefined): string | undefined {
+    if (!consumer) return this.decoy.secret();
+    if (consumer.secret === null) return undefined;
+    return this.secrets.open(consumer.secret, consumerSecret(consumer.consumerKey));
+  }
+
+  private openTokenSecret(token: Token | undefined, rules: EndpointRules): string {
+    if (!token) return this.decoy.secret();
+    const place = rules.token === 'temporary' ? temporaryCredentialsSecret : accessTokenSecret;
+    return this.secrets.open(token.secret, place(token.token));
+  }
+
+  private rsaPublicKey(consumer: SigningConsumer | undefined) {
+    if (!consumer) return this.decoy.rsaPublicKey;
+    return consumer.rsaPublicKey === null
+      ? undefined
+      : this.rsaPublicKeys.parsed(consumer.rsaPublicKey);
+  }
+}
+
+function assertTokenAllowed({ token }: ProtocolParameters, rules: EndpointRules): void {
+  if (rules.token === 'none' && token !== undefined) {
+    throw parameterRejected(['oauth_token'], 'Ask for temporary credentials without a token.');
+  }
+  if (rules.token === 'access' && !rules.twoLegged && token === undefined) {
+    throw parameterAbsent(['oauth_token'], true);
+  }
+}
+
+function assertTls({ signatureMethod }: ProtocolParameters, { scheme }: SignedRequest): void {
+  if (signatureMethod.needsTls && scheme !== 'https') {
+    throw signatureMethodRejected('PLAINTEXT without TLS');
+  }
+}
+
+function assertConsumer(
+  consumer: SigningConsumer | undefined,
+  { signatureMethod }: ProtocolParameters,
+): SigningConsumer {
+  if (!consumer) throw oauthProblem('consumer_key_unknown');
+  if (!consumer.signatureMethods.includes(signatureMethod.name)) {
+    throw new MethodNotRegistered();
+  }
+  return consumer;
+}
+
+function assertToken(
+  protocol: ProtocolParameters,
+  rules: EndpointRules,
+  { token }: FoundCredentials<Token>,
+  consumer: SigningConsumer,
+): void {
+  if (rules.token === 'none') return;
+  if (protocol.token === undefined) {
+    // Two-legged: RFC 5849 section 3.1 lets the token out; the consumer must be marked for it.
+    if (!consumer.twoLegged) throw parameterAbsent(['oauth_token'], true);
+  } else if (!token) {
+    throw oauthProblem('token_rejected');
+  }
+}
+
+/**
+ * The hash covers bodies that the signature does not. On a form, which the signature covers itself,
+ * it has no place, unless the form is empty: some clients hash every body they have not.
+ */
+function assertBodyHash(
+  { bodyHash }: ProtocolParameters,
+  body: Buffer | undefined,
+  isForm: boolean,
+): void {
+  if (bodyHash === undefined) return;
+  if (isForm && body !== undefined && body.length > 0) {
+    throw parameterRejected(['oauth_body_hash'], 'Leave oauth_body_hash out of a form request.');
+  }
+  if (body === undefined || !bodyHashMatches(bodyHash, body)) {
+    throw parameterRejected(['oauth_body_hash'], 'oauth_body_hash does not match the body.');
+  }
+}

@@ -1,0 +1,58 @@
+import { All, Controller, Res, UseFilters } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Nonces } from '../nonces/nonces.js';
+import { oauthProblem } from '../protocol/oauth-problem.js';
+import { displayText } from '../protocol/percent-encoding.js';
+import { RevokeAccessTokens } from '../tokens/revoke-access-tokens.js';
+import { RESOURCE, REVOKE } from './endpoint-rules.js';
+import { OAuthProblemFilter } from './oauth-problem.filter.js';
+import { SignedEndpoint, Verified } from './signed-endpoint.js';
+import { claimOf, type VerifiedRequest } from './verified-request.js';
+
+/** What an access token is good for on this service itself. */
+@Controller('oauth/oauth10')
+@UseFilters(OAuthProblemFilter)
+export class ResourceController {
+  constructor(
+    private readonly nonces: Nonces,
+    private readonly revokeAccessTokens: RevokeAccessTokens,
+  ) {}
+
+  /** A protected resource that says what it understood, for trying a signer on. */
+  @All('echo')
+  @SignedEndpoint({ ...RESOURCE, issuesCredentials: false })
+  async echo(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
+    if (!(await this.nonces.claim(claimOf(request)))) throw oauthProblem('nonce_used');
+    const { consumer, accessToken, method, url, parameters } = request;
+    const body = JSON.stringify({
+      consumerKey: consumer.consumerKey,
+      token: accessToken?.token ?? null,
+      subject: accessToken?.subject ?? null,
+      scopes: accessToken?.scopes ?? [],
+      method,
+      url,
+      parameters: parameters
+        .filter(([name]) => !name.startsWith('oauth_'))
+        .map(([name, value]) => [displayText(name), displayText(value)]),
+    });
+    response
+      .writeHead(200, {
+        'Content-Type': 'application/json; charset=utf-8',
+        'Content-Length': Buffer.byteLength(body),
+        'Cache-Control': 'no-store',
+        'X-Content-Type-Options': 'nosniff',
+      })
+      .end(body);
+  }
+
+  /** The client gives its access token back. */
+  @All('revoke')
+  @SignedEndpoint({ ...REVOKE, methods: ['POST'], issuesCredentials: false })
+  async revoke(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
+    const { token = '' } = request.protocol;
+    if (!(await this.revokeAccessTokens.revokeOwn(claimOf(request), token))) {
+      throw oauthProblem('nonce_used');
+    }
+    response.writeHead(204, { 'Cache-Control': 'no-store' }).end();
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { IncomingMessage } from 'node:http';
+import { Settings } from '../config/settings.js';
+import { HttpRefusal } from '../http/http-refusal.js';
+import { formatOAuthChallenge } from '../protocol/authorization-header.js';
+import { acceptableFormType } from './form-reply.js';
+import { IncomingRequests } from './incoming-request.js';
+import { RequestVerifier } from './request-verifier.js';
+import type { SignedEndpointOptions } from './signed-endpoint.js';
+import { rememberVerified, SIGNED_ENDPOINT } from './verified-request-of.js';
+
+/** Lets through what the RequestVerifier finds genuine. */
+@Injectable()
+export class SignedRequestGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly requests: IncomingRequests,
+    private readonly verifier: RequestVerifier,
+    private readonly settings: Settings,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const options = this.reflector.get<SignedEndpointOptions>(
+      SIGNED_ENDPOINT,
+      context.getHandler(),
+    );
+    const request = context.switchToHttp().getRequest<IncomingMessage>();
+    this.assertServed(request, options);
+    const signed = await this.requests.read(request);
+    rememberVerified(request, await this.verifier.verify(signed, options));
+    return true;
+  }
+
+  /** Method and Accept come first: what is refused for its form must not have consumed anything. */
+  private assertServed(
+    request: IncomingMessage,
+    { methods, issuesCredentials }: SignedEndpointOptions,
+  ): void {
+    const { method = '' } = request;
+    if (methods && !methods.includes(method)) {
+      throw new HttpRefusal(405, `Use ${methods.join(' or ')}.`, { Allow: methods.join(', ') });
+    }
+    if (!issuesCredentials) return;
+    if (method === 'GET' && !this.settings.oauthGetEnabled) {
+      throw new HttpRefusal(401, 'The request is invalid', {
+        'WWW-Authenticate': formatOAuthChallenge({ realm: this.settings.realm }),
+      });
+    }
+    if (acceptableFormType(request) === undefined) {
+      throw new HttpRefusal(
+        406,
+        'The reply is text/plain or application/x-www-form-urlencoded; Accept allows neither.',
+      );
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { Scheme } from '../protocol/base-string-uri.js';
+
+/**
+ * A request whose signature is to be verified, wherever it came from: this service's own endpoints
+ * or a gateway that reports another's. Raw throughout: what was signed are these octets.
+ */
+export interface SignedRequest {
+  readonly method: string;
+  readonly scheme: Scheme;
+  /** Host, and the port unless it is the scheme's own, in lower case. */
+  readonly authority: string;
+  /** Path and query as in the request line. */
+  readonly target: string;
+  readonly authorization: string | undefined;
+  readonly contentType: string | undefined;
+  /** Undefined when a gateway did not forward it. */
+  readonly body: Buffer | undefined;
+  readonly clientAddress: string | undefined;
+}
+
+/** Whether the body is a form by its Content-Type, and so part of the signature (3.4.1.3.1). */
+export function isFormContent(contentType: string | undefined): boolean {
+  if (contentType === undefined) return false;
+  const [essence = ''] = contentType.split(';', 1);
+  return essence.trim().toLowerCase() === 'application/x-www-form-urlencoded';
+}

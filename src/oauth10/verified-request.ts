@@ -1,0 +1,29 @@
+import { nonceClaim, type NonceClaim } from '../nonces/nonce-claim.js';
+import type { Parameter } from '../protocol/parameter.js';
+import type { ProtocolParameters } from '../protocol/protocol-parameters.js';
+import type { AccessToken } from '../tokens/access-token.js';
+import type { SigningConsumer } from '../tokens/signing-consumer.js';
+import type { TemporaryCredentials } from '../tokens/temporary-credentials.js';
+
+/**
+ * A request whose signature holds and whose consumer and token are in good standing. Its nonce is
+ * not yet claimed: that is for the statement that acts on the request.
+ */
+export interface VerifiedRequest {
+  readonly consumer: SigningConsumer;
+  /** The temporary credentials that signed; undefined at endpoints that take none. */
+  readonly temporaryCredentials: TemporaryCredentials | undefined;
+  /** The access token that signed; undefined at endpoints that take none and when two-legged. */
+  readonly accessToken: AccessToken | undefined;
+  readonly protocol: ProtocolParameters;
+  /** All parameters but `realm`, decoded, in the order header, query, body. */
+  readonly parameters: readonly Parameter[];
+  readonly method: string;
+  /** The whole URL that was signed, query included, raw. */
+  readonly url: string;
+  /** Whether the signature or oauth_body_hash covered the body. */
+  readonly bodyVerified: boolean;
+}
+
+/** The claim that makes a verified request unrepeatable. */
+export const claimOf = ({ protocol }: VerifiedRequest): NonceClaim => nonceClaim(protocol);

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { SecretBox } from './secret-box.js';
+
+/** Owns the key ring. Depends on the settings alone; keeps nothing it opened. */
+@Module({
+  providers: [
+    {
+      provide: SecretBox,
+      useFactory: (settings: Settings) => new SecretBox(settings.secretKeys),
+      inject: [Settings],
+    },
+  ],
+  exports: [SecretBox],
+})
+export class SecretsModule {}

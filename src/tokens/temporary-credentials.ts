@@ -1,0 +1,23 @@
+/** What the exchange needs to know of temporary credentials (RFC 5849 section 2.1). */
+export interface TemporaryCredentials {
+  readonly token: string;
+  /** Sealed for the place that temporaryCredentialsSecret() names. */
+  readonly secret: Buffer;
+  readonly used: boolean;
+  /** Seconds since 1970, by the database's clock. */
+  readonly expiresAtSeconds: number;
+  readonly failedVerifiers: number;
+}
+
+/** The fifth wrong verifier kills temporary credentials; the schema holds the same number. */
+export const FAILED_VERIFIERS_MAX = 5;
+
+/** Where the secret of temporary credentials is sealed. */
+export const temporaryCredentialsSecret = (token: string) =>
+  ({ table: 'temporary_credentials', row: token, column: 'secret' }) as const;
+
+/** Credentials in the clear, as they leave in a reply of section 2.1 or 2.3, once. */
+export interface IssuedCredentials {
+  readonly token: string;
+  readonly tokenSecret: string;
+}

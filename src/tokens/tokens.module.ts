@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
+import { AuthorizationRequests } from './authorization-requests.js';
+import { CredentialsRepository } from './credentials.repository.js';
+import { ExchangeTemporaryCredentials } from './exchange-temporary-credentials.js';
+import { IssueTemporaryCredentials } from './issue-temporary-credentials.js';
+import { RevokeAccessTokens } from './revoke-access-tokens.js';
+
+const useCases = [
+  AuthorizationRequests,
+  ExchangeTemporaryCredentials,
+  IssueTemporaryCredentials,
+  RevokeAccessTokens,
+];
+
+/**
+ * Owns temporary credentials and access tokens, from issue (RFC 5849 section 2.1) over the decision
+ * (2.2) to the exchange (2.3). Depends on the database and on secrets/; never sees an HTTP request.
+ */
+@Module({
+  imports: [DatabaseModule, SecretsModule],
+  providers: [CredentialsRepository, ...useCases],
+  exports: [CredentialsRepository, ...useCases],
+})
+export class TokensModule {}
