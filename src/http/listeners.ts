@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { ShutdownState } from './shutdown-state.js';
 
 /** `public` faces the internet, `admin` the inside of the platform. */
 export type Listener = 'public' | 'admin';
@@ -16,8 +23,15 @@ const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
 /** Longer than the idle timeout of the usual balancers (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
-/** A server that hands to `handle` only what its listener serves. */
-export function createListener(listener: Listener, handle: RequestListener): Server {
+/**
+ * A server that hands to `handle` only what its listener serves. Once the process is shutting down,
+ * every reply asks for a new connection, so that clients and balancers move on by themselves.
+ */
+export function createListener(
+  listener: Listener,
+  handle: RequestListener,
+  shutdown: ShutdownState,
+): Server {
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -27,6 +41,7 @@ export function createListener(listener: Listener, handle: RequestListener): Ser
     },
     (request, response) => {
       const target = request.url ?? '';
+      if (shutdown.shuttingDown) response.setHeader('Connection', 'close');
       if (SERVED[listener].test(target)) handle(request, response);
       else refuseTarget(request, response);
     },

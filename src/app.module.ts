@@ -1,0 +1,35 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AdminModule } from './admin/admin.module.js';
+import { AuthorizationModule } from './authorization/authorization.module.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Settings } from './config/settings.js';
+import { ConsumerSchema } from './consumers/consumer.schema.js';
+import { connect } from './database/connect.js';
+import { dataSourceOptions } from './database/data-source.js';
+import { HealthModule } from './health/health.module.js';
+import { OAuth10Module } from './oauth10/oauth10.module.js';
+
+/** The composition root: the only file that names every module. */
+@Module({})
+export class AppModule {
+  static for(settings: Settings, databaseUrl: string): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.for(settings),
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({
+            ...dataSourceOptions(settings, databaseUrl, [ConsumerSchema]),
+            retryAttempts: 0,
+          }),
+          dataSourceFactory: connect,
+        }),
+        OAuth10Module,
+        AuthorizationModule,
+        AdminModule,
+        HealthModule,
+      ],
+    };
+  }
+}

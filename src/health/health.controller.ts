@@ -1,0 +1,40 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
+import { DatabaseHealth } from './database-health.js';
+import { ShutdownHealth } from './shutdown-health.js';
+
+const NOT_STORED = 'no-store';
+
+/** The three probes of Kubernetes, in the JSON of terminus, on both listeners. */
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly database: DatabaseHealth,
+    private readonly shutdown: ShutdownHealth,
+  ) {}
+
+  /** The process turns its loop. Nothing outside it is asked: a restart would not mend that. */
+  @Get('live')
+  @Header('Cache-Control', NOT_STORED)
+  @HealthCheck()
+  live() {
+    return this.health.check([]);
+  }
+
+  /** Requests may be sent here: the database answers, its schema is ours, and nobody said stop. */
+  @Get('ready')
+  @Header('Cache-Control', NOT_STORED)
+  @HealthCheck()
+  ready() {
+    return this.health.check([() => this.shutdown.check(), () => this.database.check()]);
+  }
+
+  /** The start is over: the schema is in place. */
+  @Get('startup')
+  @Header('Cache-Control', NOT_STORED)
+  @HealthCheck()
+  startup() {
+    return this.health.check([() => this.database.check()]);
+  }
+}

@@ -1,0 +1,88 @@
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import express from 'express';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppModule } from './app.module.js';
+import type { Settings } from './config/settings.js';
+import { createListener } from './http/listeners.js';
+import { ShutdownState } from './http/shutdown-state.js';
+
+/** In-flight requests get this long to finish; every wait inside them is shorter. */
+const DRAIN_TIMEOUT_MS = 10_000;
+const IDLE_SWEEP_INTERVAL_MS = 50;
+
+/** A service that answers on both listeners. */
+export interface RunningService {
+  readonly port: number;
+  readonly adminPort: number;
+  /** Readiness turns at once; requests are served for the delay, then those in flight finish. */
+  stop(delaySeconds: number): Promise<void>;
+}
+
+/** Puts the service together on a database that is there, and opens both listeners. */
+export async function startService(
+  settings: Settings,
+  databaseUrl: string,
+): Promise<RunningService> {
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.for(settings, databaseUrl),
+    new ExpressAdapter(quietExpress()),
+    { bodyParser: false, logger: ['fatal', 'error', 'warn'], abortOnError: false },
+  );
+  await app.init();
+  const handle = app.getHttpAdapter().getInstance() as express.Express;
+  const shutdown = app.get(ShutdownState, { strict: false });
+  const publicServer = createListener('public', handle, shutdown);
+  const adminServer = createListener('admin', handle, shutdown);
+  try {
+    return {
+      port: await listen(publicServer, settings.port, settings.host),
+      adminPort: await listen(adminServer, settings.adminPort, settings.host),
+      stop: async (delaySeconds) => {
+        shutdown.begin();
+        await sleep(delaySeconds * 1000);
+        await Promise.all([drain(publicServer), drain(adminServer)]);
+        await app.close();
+      },
+    };
+  } catch (error) {
+    publicServer.close();
+    adminServer.close();
+    await app.close();
+    throw error;
+  }
+}
+
+/** Express without what would reinterpret a request or describe the server. */
+function quietExpress(): express.Express {
+  const instance = express();
+  instance.disable('x-powered-by');
+  instance.disable('etag');
+  instance.enable('case sensitive routing');
+  instance.enable('strict routing');
+  instance.set('query parser', 'simple');
+  return instance;
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Takes no new connections, and ends each of the others as soon as it is idle. */
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_INTERVAL_MS);
+  await Promise.race([closed, sleep(DRAIN_TIMEOUT_MS, undefined, { ref: false })]);
+  clearInterval(sweep);
+  server.closeAllConnections();
+}
