@@ -1,7 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
-import { Consumer } from './consumer.js';
+import { QueryFailedError, Repository } from 'typeorm';
+import { Consumer, type ConsumerStatus } from './consumer.js';
+import { ConsumerKeyTaken } from './consumer-refusals.js';
+
+/** Which consumers a list shows. */
+export interface ConsumerFilter {
+  readonly status?: ConsumerStatus | undefined;
+  /** Part of the key or of the name. */
+  readonly q?: string | undefined;
+}
+
+/** Where a page of a list ended: the row after which the next one begins. */
+export interface ConsumerPosition {
+  readonly createdAt: Date;
+  readonly consumerKey: string;
+}
+
+const UNIQUE_VIOLATION = '23505';
 
 /** The table `consumers`; each method is one statement. */
 @Injectable()
@@ -11,4 +27,91 @@ export class ConsumersRepository {
   find(consumerKey: string): Promise<Consumer | null> {
     return this.consumers.findOneBy({ consumerKey });
   }
+
+  /**
+   * Adds the consumer; the database supplies its times. A taken key is told by the primary key, so
+   * of two who race for one key exactly one gets it.
+   *
+   * @throws ConsumerKeyTaken
+   */
+  async insert(consumer: Omit<Consumer, 'version' | 'createdAt' | 'updatedAt'>): Promise<Consumer> {
+    const { labels, ...columns } = consumer;
+    const row = this.consumers.create(columns);
+    row.labels = labels; // TypeORM's create() would merge the object, prototype and all
+    try {
+      await this.consumers.insert(row);
+      return row;
+    } catch (error) {
+      if (error instanceof QueryFailedError && isUniqueViolation(error)) {
+        throw new ConsumerKeyTaken();
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Replaces the consumer, provided that it is still at the version that `consumer` was read at
+   * (compare and swap).
+   *
+   * @returns the consumer at its next version; undefined when it has moved on, or is gone
+   */
+  async replace(consumer: Consumer): Promise<Consumer | undefined> {
+    const { consumerKey, version, createdAt: _, updatedAt: __, ...columns } = consumer;
+    const { raw } = await this.consumers
+      .createQueryBuilder()
+      .update()
+      .set(columns)
+      .where('consumerKey = :consumerKey AND version = :version', { consumerKey, version })
+      .returning(['version', 'updatedAt'])
+      .execute();
+    const [row] = raw as { version: number; updated_at: Date }[];
+    return row && { ...consumer, version: row.version, updatedAt: row.updated_at };
+  }
+
+  /**
+   * Deletes the consumer, and by the foreign keys its temporary credentials and tokens.
+   *
+   * @param versions those that may be deleted; undefined = any
+   * @returns whether it was there, at one of the versions
+   */
+  async delete(consumerKey: string, versions?: readonly number[]): Promise<boolean> {
+    const deletion = this.consumers
+      .createQueryBuilder()
+      .delete()
+      .where('consumer_key = :consumerKey', { consumerKey });
+    if (versions) deletion.andWhere('version = ANY(:versions)', { versions });
+    const { affected } = await deletion.execute();
+    return affected === 1;
+  }
+
+  /**
+   * The consumers behind a position, oldest first. A position stays good while rows come and go,
+   * since it names a place in the order and not a count.
+   */
+  async page(
+    { status, q }: ConsumerFilter,
+    after: ConsumerPosition | undefined,
+    limit: number,
+  ): Promise<Consumer[]> {
+    const selection = this.consumers.createQueryBuilder('c').where('true');
+    if (status) selection.andWhere('c.status = :status', { status });
+    // The key's own collation knows no letter case beyond ASCII; the database's may.
+    if (q) {
+      selection.andWhere(
+        `(c.consumer_key COLLATE "default" ILIKE :pattern ESCAPE '\\' OR c.name ILIKE :pattern ESCAPE '\\')`,
+        { pattern: `%${q.replace(/[\\%_]/g, '\\$&')}%` },
+      );
+    }
+    if (after) {
+      selection.andWhere('(c.created_at, c.consumer_key) > (:createdAt, :consumerKey)', after);
+    }
+    return selection
+      .orderBy('c.createdAt')
+      .addOrderBy('c.consumerKey')
+      .limit(limit)
+      .getMany();
+  }
 }
+
+const isUniqueViolation = ({ driverError }: QueryFailedError): boolean =>
+  (driverError as { code?: string }).code === UNIQUE_VIOLATION;

@@ -1,12 +1,120 @@
 import { Injectable } from '@nestjs/common';
+import { newConsumerKey, newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
-import { ConsumersRepository } from './consumers.repository.js';
+import type { Consumer } from './consumer.js';
+import { ConsumerChanged, ConsumerUnknown } from './consumer-refusals.js';
+import type { ConsumerChange, NewConsumer } from './consumer-registration.js';
+import {
+  ConsumersRepository,
+  type ConsumerFilter,
+  type ConsumerPosition,
+} from './consumers.repository.js';
+import { contradictions, describedConsumer, needsSharedSecret } from './described-consumer.js';
+import { InvalidInput } from './input-fault.js';
 
-/** Registers and changes clients (RFC 5849 section 1.1). */
+/** How often a change is tried again when others change the same consumer in between. */
+const MAX_ATTEMPTS = 10;
+
+/** Registered clients (RFC 5849 section 1.1: "client"), as staff see them. */
 @Injectable()
 export class ConsumersService {
   constructor(
-    protected readonly repository: ConsumersRepository,
-    protected readonly secretBox: SecretBox,
+    private readonly repository: ConsumersRepository,
+    private readonly secretBox: SecretBox,
   ) {}
+
+  /**
+   * Registers a consumer under a new key and secret, or under those that it brings along.
+   *
+   * @returns the consumer, and its secret in the clear for the only time; null for a consumer that
+   * signs with RSA alone
+   * @throws InvalidInput, ConsumerKeyTaken
+   */
+  async register(
+    given: NewConsumer,
+  ): Promise<{ consumer: Consumer; consumerSecret: string | null }> {
+    const described = describedConsumer(given);
+    const needsSecret = needsSharedSecret(described);
+    const faults = contradictions(described, true);
+    if (!needsSecret && typeof given.consumerSecret === 'string') {
+      faults.push({
+        pointer: '/consumerSecret',
+        detail: 'has no use, since none of the signature methods needs a shared secret',
+      });
+    }
+    if (faults.length > 0) throw new InvalidInput(faults);
+    const consumerKey = given.consumerKey ?? newConsumerKey();
+    const consumerSecret = needsSecret ? (given.consumerSecret ?? newSecret()) : null;
+    const secret =
+      consumerSecret === null
+        ? null
+        : this.secretBox.seal(consumerSecret, {
+            table: 'consumers',
+            row: consumerKey,
+            column: 'secret',
+          });
+    const consumer = await this.repository.insert({ ...described, consumerKey, secret });
+    return { consumer, consumerSecret };
+  }
+
+  /** @throws ConsumerUnknown */
+  async find(consumerKey: string): Promise<Consumer> {
+    const consumer = await this.repository.find(consumerKey);
+    if (!consumer) throw new ConsumerUnknown();
+    return consumer;
+  }
+
+  /**
+   * One page of the consumers, oldest first.
+   *
+   * @returns where the next page begins; undefined at the end
+   */
+  async page(
+    filter: ConsumerFilter,
+    after: ConsumerPosition | undefined,
+    limit: number,
+  ): Promise<{ consumers: Consumer[]; next: ConsumerPosition | undefined }> {
+    const found = await this.repository.page(filter, after, limit + 1);
+    const consumers = found.slice(0, limit);
+    return { consumers, next: found.length > limit ? consumers.at(-1) : undefined };
+  }
+
+  /**
+   * Changes a consumer. The result is judged as a whole, so each attempt is for one version; when
+   * another change came first, the next attempt starts from that.
+   *
+   * A consumer that is left with RSA methods alone loses its shared secret, as if registered so.
+   *
+   * @param versions those that may be changed; undefined = any
+   * @throws ConsumerUnknown, ConsumerChanged, InvalidInput
+   */
+  async change(
+    consumerKey: string,
+    change: ConsumerChange,
+    versions?: readonly number[],
+  ): Promise<Consumer> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const before = await this.find(consumerKey);
+      if (versions && !versions.includes(before.version)) throw new ConsumerChanged();
+      const described = describedConsumer(change, before);
+      const faults = contradictions(described, before.secret !== null);
+      if (faults.length > 0) throw new InvalidInput(faults);
+      const secret = needsSharedSecret(described) ? before.secret : null;
+      const changed = await this.repository.replace({ ...before, ...described, secret });
+      if (changed) return changed;
+    }
+    throw new ConsumerChanged();
+  }
+
+  /**
+   * Deletes a consumer and all its credentials.
+   *
+   * @param versions those that may be deleted; undefined = any
+   * @throws ConsumerUnknown, ConsumerChanged
+   */
+  async delete(consumerKey: string, versions?: readonly number[]): Promise<void> {
+    if (await this.repository.delete(consumerKey, versions)) return;
+    if (versions) await this.find(consumerKey);
+    throw versions ? new ConsumerChanged() : new ConsumerUnknown();
+  }
 }

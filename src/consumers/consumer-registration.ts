@@ -1,0 +1,134 @@
+import { IsBoolean, IsIn, IsOptional, ValidateIf } from 'class-validator';
+import { callbackFault } from '../protocol/callback-uri.js';
+import { SIGNATURE_METHODS, signatureMethodNamed } from '../protocol/signature-methods.js';
+import { allowedAddressFault } from './allowed-address.js';
+import type { ConsumerStatus } from './consumer.js';
+import { parseDateTime } from './date-time.js';
+import { Follows, listOf, text, wholeNumber } from './follows.decorator.js';
+import { labels } from './labels.js';
+import { credential, line, paragraphs } from './printable-text.js';
+import { normalizeRsaPublicKey, RsaPublicKeyRefused } from './rsa-public-key.js';
+import { websiteUrlFault } from './website-url.js';
+
+const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
+
+const callbackUrl = text((uri) => {
+  if (uri === 'oob') return 'need not be registered: every consumer may use "oob"';
+  const fault = callbackFault(uri);
+  return fault === undefined ? undefined : `can't be registered: it ${fault}`;
+});
+
+/** RFC 6749 section 3.3: what a list of scopes joined by blanks can hold. */
+const scope = text((token) =>
+  /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(token)
+    ? undefined
+    : 'must have 1 to 100 printable ASCII characters without blanks, quotes and backslashes',
+);
+
+/** A list of scopes, asked for or granted. */
+export const scopes = listOf(scope, { max: 100 });
+
+const signatureMethod = text((name) =>
+  signatureMethodNamed(name)
+    ? undefined
+    : `must be one of ${SIGNATURE_METHODS.map((method) => method.name).join(', ')}`,
+);
+
+const rsaPublicKey = text((pem) => {
+  try {
+    normalizeRsaPublicKey(pem);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RsaPublicKeyRefused) return error.message;
+    throw error;
+  }
+});
+
+const dateTime = text((value) =>
+  parseDateTime(value) ? undefined : 'must be a date-time such as 2030-01-31T12:00:00Z',
+);
+
+/**
+ * What may be said about a consumer when it is registered and when it is changed. Null stands for
+ * the default; a property that is left out, for the default of a new consumer and for what an
+ * existing one has.
+ */
+export class ConsumerDescription {
+  @IsOptional()
+  @Follows(paragraphs(2000))
+  description?: string | null;
+
+  @IsOptional()
+  @Follows(listOf(callbackUrl, { max: 20 }))
+  callbackUrls?: string[] | null;
+
+  @IsOptional()
+  @Follows(scopes)
+  scopes?: string[] | null;
+
+  @IsOptional()
+  @Follows(listOf(signatureMethod, { min: 1, max: SIGNATURE_METHODS.length }))
+  signatureMethods?: string[] | null;
+
+  /** In PEM, SubjectPublicKeyInfo or PKCS#1. */
+  @IsOptional()
+  @Follows(rsaPublicKey)
+  rsaPublicKey?: string | null;
+
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  twoLegged?: boolean | null;
+
+  /** 0 = until revoked. */
+  @IsOptional()
+  @Follows(wholeNumber(0, TEN_YEARS_SECONDS))
+  accessTokenTtlSeconds?: number | null;
+
+  @IsOptional()
+  @Follows(text(websiteUrlFault))
+  websiteUrl?: string | null;
+
+  @IsOptional()
+  @Follows(paragraphs(10_000))
+  legalNotice?: string | null;
+
+  /** Addresses and CIDRs. */
+  @IsOptional()
+  @Follows(listOf(text(allowedAddressFault), { max: 100 }))
+  allowedAddresses?: string[] | null;
+
+  /** RFC 3339. */
+  @IsOptional()
+  @Follows(dateTime)
+  expiresAt?: string | null;
+
+  @IsOptional()
+  @Follows(labels)
+  labels?: Record<string, string> | null;
+}
+
+/** A consumer to register; with its own key, or key and secret, one that exists elsewhere. */
+export class NewConsumer extends ConsumerDescription {
+  @Follows(line(1, 200))
+  name!: string;
+
+  @IsOptional()
+  @Follows(credential(255))
+  consumerKey?: string | null;
+
+  @IsOptional()
+  @Follows(credential(1024))
+  consumerSecret?: string | null;
+}
+
+/** What shall be different about a consumer. */
+export class ConsumerChange extends ConsumerDescription {
+  // Not @IsOptional: null has nothing to fall back to.
+  @ValidateIf((_, value) => value !== undefined)
+  @Follows(line(1, 200))
+  name?: string;
+
+  @ValidateIf((_, value) => value !== undefined)
+  @IsIn(['active', 'disabled'], { message: 'must be active or disabled' })
+  status?: ConsumerStatus;
+}

@@ -1,0 +1,18 @@
+/** One thing that is wrong with input, told to whoever sent it. */
+export interface InputFault {
+  /** JSON pointer (RFC 6901) to the place; empty for the whole. */
+  readonly pointer: string;
+  /** Completes the sentence that the pointer begins; never repeats a secret. */
+  readonly detail: string;
+}
+
+/** Input that can't be accepted, with all its faults at once. */
+export class InvalidInput extends Error {
+  constructor(readonly faults: readonly InputFault[]) {
+    super(`Invalid input: ${faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`);
+  }
+}
+
+/** A step of a JSON pointer (RFC 6901 section 3). */
+export const pointerStep = (name: string | number): string =>
+  `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;

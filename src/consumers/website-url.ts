@@ -1,0 +1,14 @@
+const MAX_LENGTH = 2048;
+
+/** Shown to resource owners as a link, so it must be one that a browser opens as what it seems. */
+export function websiteUrlFault(text: string): string | undefined {
+  const url =
+    text.length <= MAX_LENGTH &&
+    /^https?:\/\/[\x21-\x7e]+$/i.test(text) &&
+    URL.canParse(text) &&
+    new URL(text);
+  if (!url || url.username !== '' || url.password !== '' || /["<>\\]/.test(text)) {
+    return `must be an absolute http or https URL without user name, at most ${MAX_LENGTH} characters`;
+  }
+  return undefined;
+}

@@ -1,0 +1,78 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { withDevelopmentSecrets, type KeptSecret } from './config/development-secrets.js';
+import { readSettings, SettingsError, type Settings } from './config/settings.js';
+import { EmbeddedServerError } from './database/embedded-server-error.js';
+import { startEmbeddedServer, type EmbeddedServer } from './database/embedded-server.js';
+import { startService, type RunningService } from './start-service.js';
+
+/** Starts the process and, on a signal, ends it in order. */
+async function main(): Promise<void> {
+  const { settings, kept } = await withDevelopmentSecrets(readSettings());
+  const embedded =
+    settings.databaseUrl === undefined
+      ? await startEmbeddedServer({ directory: `${settings.dataDir}/postgresql` })
+      : undefined;
+  const service = await startService(settings, settings.databaseUrl ?? embedded?.url ?? '');
+  greet(settings, service, embedded, kept);
+
+  let stopping = false;
+  const stop = async (delaySeconds: number) => {
+    if (stopping) return;
+    stopping = true;
+    await service.stop(delaySeconds);
+    await embedded?.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop(settings.shutdownDelaySeconds));
+  process.on('SIGINT', () => void stop(0));
+}
+
+/** Says where things are, and what to type next. */
+function greet(
+  settings: Settings,
+  service: RunningService,
+  embedded: EmbeddedServer | undefined,
+  kept: readonly KeptSecret[],
+): void {
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  const admin = `http://${host}:${service.adminPort}`;
+  if (settings.production) {
+    new Logger('Service').log(`Public ${host}:${service.port}, admin ${host}:${service.adminPort}`);
+    return;
+  }
+  const keyFile = kept.find(({ name }) => name === 'ADMIN_API_KEY')?.file;
+  const key = keyFile === undefined ? '$ADMIN_API_KEY' : `$(cat ${keyFile})`;
+  const lines = [
+    '',
+    'OAuth 1.0a service, ready.',
+    '',
+    `  public     http://${host}:${service.port}`,
+    `  admin      ${admin}`,
+    `  database   ${embedded ? `embedded PostgreSQL in ${embedded.folder}` : 'as DATABASE_URL says'}`,
+    ...kept.map(({ name, file }) => `  ${name === 'ADMIN_API_KEY' ? 'admin key ' : 'seal keys '} ${file}`),
+    '',
+    'Next, in another terminal:',
+    '',
+    '  npm run demo                      see the whole flow, step by step',
+    '',
+    '  or register a consumer of your own:',
+    '',
+    `  curl -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' \\`,
+    `    -d '{"name":"My client"}' ${admin}/admin/consumers`,
+    '',
+    'Ctrl+C stops it; the data stays.',
+    '',
+  ];
+  process.stdout.write(lines.join('\n'));
+}
+
+try {
+  await main();
+} catch (error) {
+  // What the operator can mend is said in words; anything else shows where it came from.
+  const expected = error instanceof SettingsError || error instanceof EmbeddedServerError;
+  const shown = error instanceof Error ? (expected ? error.message : error.stack) : String(error);
+  process.stderr.write(`${shown}\n`);
+  process.exit(1);
+}
