@@ -1,0 +1,87 @@
+// One throw-away PostgreSQL for the whole run, unless DATABASE_URL names one, and in it one migrated
+// template from which every test file copies a database of its own. Runs outside Jest's transform,
+// so it takes the built code.
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const ONE_DAY_SECONDS = 86_400;
+
+export default async function globalSetup() {
+  const build = spawnSync(process.execPath, [join(root, 'scripts/build-when-stale.mjs')], {
+    stdio: 'inherit',
+  });
+  if (build.status !== 0) throw new Error('The build failed');
+
+  let serverUrl = process.env.DATABASE_URL;
+  let stopServer = async () => undefined;
+  if (serverUrl === undefined) {
+    const { startEmbeddedServer } = await import('../../dist/database/embedded-server.js');
+    const directory = await mkdtemp(join(tmpdir(), 'oauth10-test-'));
+    const server = await startEmbeddedServer({
+      directory,
+      durable: false,
+      settings: { max_connections: '150' },
+    });
+    serverUrl = server.url;
+    stopServer = async () => {
+      await server.stop();
+      await rm(server.folder, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
+    };
+  }
+  // The service's own settings are for each test to choose.
+  delete process.env.DATABASE_URL;
+  process.env.TEST_SERVER_URL = serverUrl;
+  process.env.TEST_TEMPLATE = `oauth10_test_${Math.floor(Date.now() / 1000)}_template`;
+  await dropLeftovers(serverUrl);
+  await makeTemplate(serverUrl, process.env.TEST_TEMPLATE);
+  globalThis.__stopTestServer = async () => {
+    await withClient(serverUrl, (client) =>
+      client.query(`DROP DATABASE IF EXISTS ${process.env.TEST_TEMPLATE}`),
+    );
+    await stopServer();
+  };
+}
+
+async function makeTemplate(serverUrl, name) {
+  await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${name}`));
+  const { DataSource } = await import('typeorm');
+  const { dataSourceOptions } = await import('../../dist/database/data-source.js');
+  const { migrate } = await import('../../dist/database/migrate.js');
+  const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
+  const dataSource = await new DataSource(
+    dataSourceOptions({ databasePoolSize: 2 }, url),
+  ).initialize();
+  await migrate(dataSource);
+  await dataSource.destroy();
+}
+
+/** What runs that were killed left behind, on a server that outlives them. */
+async function dropLeftovers(serverUrl) {
+  await withClient(serverUrl, async (client) => {
+    const { rows } = await client.query(
+      "SELECT datname FROM pg_database WHERE datname LIKE 'oauth10\\_test\\_%'",
+    );
+    for (const { datname } of rows) {
+      const startedAt = Number(datname.split('_')[2]);
+      if (startedAt < Date.now() / 1000 - ONE_DAY_SECONDS) {
+        await client.query(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
+      }
+    }
+  });
+}
+
+async function withClient(url, work) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
