@@ -1,10 +1,39 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Express, NextFunction, Request, Response } from 'express';
 import { ConsumersModule } from '../consumers/consumers.module.js';
+import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { TokensModule } from '../tokens/tokens.module.js';
+import { AdminCallers } from './admin-callers.js';
+import { AdminGuard } from './admin.guard.js';
+import { AuthorizationRequestsController } from './authorization-requests.controller.js';
+import { ConsumersController } from './consumers.controller.js';
+import { problemOf } from './problem-of.js';
+import { UnservedController } from './unserved.controller.js';
 
 /**
  * The REST face for staff. Depends on the services of consumers/ and the use cases of tokens/;
  * never touches the database itself, nor any signed request.
  */
-@Module({ imports: [ConsumersModule, TokensModule] })
-export class AdminModule {}
+@Module({
+  imports: [ConsumersModule, TokensModule],
+  // The last one takes what the others left.
+  controllers: [ConsumersController, AuthorizationRequestsController, UnservedController],
+  providers: [AdminCallers, AdminGuard],
+})
+export class AdminModule implements OnModuleInit {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  /**
+   * A path that can't be percent-decoded fails in Express's router, where no controller's filter
+   * reaches. Nest calls this with all routes in place, so the handler stands behind them.
+   */
+  onModuleInit(): void {
+    const filter = new ProblemDetailsFilter(problemOf);
+    this.host.httpAdapter
+      .getInstance<Express>()
+      .use('/admin', (error: unknown, _: Request, response: Response, __: NextFunction) =>
+        filter.answer(error, response),
+      );
+  }
+}

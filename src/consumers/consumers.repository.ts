@@ -105,11 +105,7 @@ export class ConsumersRepository {
     if (after) {
       selection.andWhere('(c.created_at, c.consumer_key) > (:createdAt, :consumerKey)', after);
     }
-    return selection
-      .orderBy('c.createdAt')
-      .addOrderBy('c.consumerKey')
-      .limit(limit)
-      .getMany();
+    return selection.orderBy('c.createdAt').addOrderBy('c.consumerKey').limit(limit).getMany();
   }
 }
 

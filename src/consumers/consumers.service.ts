@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { StoreUnavailable } from '../database/store-unavailable.js';
 import { newConsumerKey, newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { Consumer } from './consumer.js';
@@ -13,7 +14,7 @@ import { contradictions, describedConsumer, needsSharedSecret } from './describe
 import { InvalidInput } from './input-fault.js';
 
 /** How often a change is tried again when others change the same consumer in between. */
-const MAX_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 50;
 
 /** Registered clients (RFC 5849 section 1.1: "client"), as staff see them. */
 @Injectable()
@@ -86,7 +87,7 @@ export class ConsumersService {
    * A consumer that is left with RSA methods alone loses its shared secret, as if registered so.
    *
    * @param versions those that may be changed; undefined = any
-   * @throws ConsumerUnknown, ConsumerChanged, InvalidInput
+   * @throws ConsumerUnknown, ConsumerChanged, InvalidInput; StoreUnavailable when others leave no gap
    */
   async change(
     consumerKey: string,
@@ -103,7 +104,7 @@ export class ConsumersService {
       const changed = await this.repository.replace({ ...before, ...described, secret });
       if (changed) return changed;
     }
-    throw new ConsumerChanged();
+    throw new StoreUnavailable();
   }
 
   /**

@@ -22,8 +22,12 @@ export function describedConsumer(
   given: NewConsumer | ConsumerChange,
   before?: DescribedConsumer,
 ): DescribedConsumer {
-  const key = given.rsaPublicKey && normalizeRsaPublicKey(given.rsaPublicKey);
-  const expiry = given.expiresAt && (parseDateTime(given.expiresAt) ?? null);
+  const key =
+    typeof given.rsaPublicKey === 'string'
+      ? normalizeRsaPublicKey(given.rsaPublicKey)
+      : given.rsaPublicKey;
+  const expiry =
+    typeof given.expiresAt === 'string' ? parseDateTime(given.expiresAt) : given.expiresAt;
   const rsaPublicKey = resulting(key, before?.rsaPublicKey, null);
   const usualMethods = rsaPublicKey === null ? USUAL_METHODS : USUAL_RSA_METHODS;
   return {

@@ -9,7 +9,9 @@ export interface InputFault {
 /** Input that can't be accepted, with all its faults at once. */
 export class InvalidInput extends Error {
   constructor(readonly faults: readonly InputFault[]) {
-    super(`Invalid input: ${faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`);
+    super(
+      `Invalid input: ${faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`,
+    );
   }
 }
 

@@ -16,10 +16,7 @@ const MAX_NAME_LENGTH = 100;
  *
  * @throws InvalidInput
  */
-export function strictInput<Input extends object>(
-  type: new () => Input,
-  value: unknown,
-): Input {
+export function strictInput<Input extends object>(type: new () => Input, value: unknown): Input {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InvalidInput([{ pointer: '', detail: 'must be a JSON object' }]);
   }

@@ -1,0 +1,49 @@
+import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
+import {
+  AuthorizationRequestRefused,
+  AuthorizationRequests,
+} from '../tokens/authorization-requests.js';
+import { AdminController } from './admin-controller.decorator.js';
+import { AllowedFor } from './allowed-for.decorator.js';
+import { Acceptance, Rejection } from './authorization-decision.js';
+import {
+  authorizationRequestReply,
+  type AuthorizationRequestReply,
+} from './authorization-request-reply.js';
+
+/** What a consent application of the platform does for the resource owner (RFC 5849 section 2.2). */
+@AdminController('authorization-requests')
+export class AuthorizationRequestsController {
+  constructor(private readonly requests: AuthorizationRequests) {}
+
+  @Get(':oauthToken')
+  @AllowedFor('auditor', 'consent')
+  async get(@Param('oauthToken') oauthToken: string): Promise<AuthorizationRequestReply> {
+    const request = await this.requests.find(oauthToken);
+    if (!request) throw new AuthorizationRequestRefused('unknown');
+    return authorizationRequestReply(request);
+  }
+
+  @Post(':oauthToken/accept')
+  @AllowedFor('consent')
+  @HttpCode(200)
+  async accept(
+    @Param('oauthToken') oauthToken: string,
+    @Body() { subject, scopes }: Acceptance,
+  ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
+    const grant = { subject, scopes: scopes ?? undefined };
+    const { redirectTo, oauthVerifier } = await this.requests.accept(oauthToken, grant);
+    return { redirectTo, oauthVerifier };
+  }
+
+  @Post(':oauthToken/reject')
+  @AllowedFor('consent')
+  @HttpCode(200)
+  async reject(
+    @Param('oauthToken') oauthToken: string,
+    @Body() _: Rejection,
+  ): Promise<{ redirectTo: string | null }> {
+    const { redirectTo } = await this.requests.reject(oauthToken);
+    return { redirectTo };
+  }
+}

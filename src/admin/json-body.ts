@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../http/problem-details.js';
+import { readBody } from '../http/request-body.js';
+
+const JSON_TYPE =
+  /^application\/(json|merge-patch\+json)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
+
+/**
+ * Reads and parses a JSON body (RFC 8259: UTF-8). No body at all counts as an empty object, so that
+ * an operation without required properties needs none. `application/merge-patch+json` (RFC 7396) is
+ * for PATCH alone.
+ *
+ * @throws HttpRefusal, Problem
+ */
+export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+  const body = await readBody(request);
+  if (body.length === 0) return {};
+  const [, type] = JSON_TYPE.exec(request.headers['content-type'] ?? '') ?? [];
+  if (type === undefined || (type.toLowerCase() !== 'json' && request.method !== 'PATCH')) {
+    throw new Problem('unsupported_media_type', 'Send JSON, as Content-Type: application/json.');
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // The parser's own message repeats part of the body, which may be a secret.
+    throw new Problem('malformed_json', 'The body can not be parsed as JSON in UTF-8.');
+  }
+}

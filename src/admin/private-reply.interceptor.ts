@@ -1,0 +1,20 @@
+import {
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import type { Observable } from 'rxjs';
+import { requestIdOf } from '../http/problem-details.js';
+
+/** What staff are told is for no cache, and can be found again by its id. */
+@Injectable()
+export class PrivateReplyInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const response = context.switchToHttp().getResponse<ServerResponse>();
+    response.setHeader('Cache-Control', 'no-store');
+    requestIdOf(response);
+    return next.handle();
+  }
+}

@@ -1,0 +1,49 @@
+import {
+  ConsumerChanged,
+  ConsumerKeyTaken,
+  ConsumerUnknown,
+} from '../consumers/consumer-refusals.js';
+import { InvalidInput } from '../consumers/input-fault.js';
+import { Problem } from '../http/problem-details.js';
+import { RepeatedHeader } from '../http/sole-header.js';
+import { AuthorizationRequestRefused } from '../tokens/authorization-requests.js';
+
+/** What the refusals of the rooms below are to staff; undefined for what is no refusal. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof InvalidInput) {
+    return new Problem('validation_failed', 'See errors for what to mend.', {
+      errors: error.faults,
+    });
+  }
+  if (error instanceof ConsumerUnknown) {
+    return new Problem('not_found', 'No consumer has this key.');
+  }
+  if (error instanceof ConsumerKeyTaken) {
+    return new Problem('consumer_key_taken', 'Another consumer has this consumerKey.');
+  }
+  if (error instanceof ConsumerChanged) {
+    return new Problem('precondition_failed', 'The consumer was changed. Read it again first.');
+  }
+  if (error instanceof AuthorizationRequestRefused) return decisionProblem(error.reason);
+  if (error instanceof RepeatedHeader) {
+    return new Problem('malformed_request', `The header ${error.headerName} was sent twice.`);
+  }
+  return undefined;
+}
+
+function decisionProblem(reason: AuthorizationRequestRefused['reason']): Problem {
+  switch (reason) {
+    case 'unknown':
+      return new Problem('not_found', 'No authorization request has this token.');
+    case 'decided':
+      return new Problem('already_decided', 'A decision is made once and stays.');
+    case 'expired':
+      return new Problem('expired', 'The consumer has to begin again.');
+    case 'scopes_exceeded':
+      return new Problem('validation_failed', 'See errors for what to mend.', {
+        errors: [{ pointer: '/scopes', detail: 'must be among the scopes that were asked for' }],
+      });
+    default:
+      return reason satisfies never;
+  }
+}

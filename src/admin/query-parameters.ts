@@ -1,0 +1,33 @@
+import { Problem } from '../http/problem-details.js';
+
+/**
+ * The query of a request target as an object of texts. Strict, since a parameter that is silently
+ * dropped or doubled shows staff a list that they did not ask for.
+ *
+ * @throws Problem for a name that comes twice, and for what is not percent-encoded UTF-8
+ */
+export function queryParameters(target: string): Record<string, string> {
+  const start = target.indexOf('?');
+  const pieces = start < 0 ? [] : target.slice(start + 1).split('&');
+  const parameters = new Map<string, string>();
+  for (const piece of pieces) {
+    if (piece === '') continue;
+    const [name = '', ...value] = piece.split('=').map((part) => part.replaceAll('+', ' '));
+    const decoded = decode(name);
+    if (parameters.has(decoded)) {
+      throw new Problem('validation_failed', 'See errors for what to mend.', {
+        errors: [{ pointer: `?${decoded.slice(0, 100)}`, detail: 'must be given once' }],
+      });
+    }
+    parameters.set(decoded, decode(value.join('=')));
+  }
+  return Object.fromEntries(parameters);
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw new Problem('malformed_request', 'The query is not percent-encoded UTF-8.');
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  Catch,
+  HttpException,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { isStoreUnavailable } from '../database/store-unavailable.js';
+import { HttpRefusal } from './http-refusal.js';
+import { Problem, requestIdOf, sendProblem, type ProblemCode } from './problem-details.js';
+
+const RETRY_AFTER_SECONDS = '1';
+
+const CODES: Readonly<Record<number, ProblemCode>> = {
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+};
+
+/** The one exit for whatever goes wrong where replies are JSON: RFC 9457 problem details. */
+@Catch()
+export class ProblemDetailsFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  /** @param translate what the rooms' own refusals are as problems; undefined for anything else */
+  constructor(private readonly translate: (error: unknown) => Problem | undefined) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    this.answer(error, host.switchToHttp().getResponse<ServerResponse>());
+  }
+
+  /** Answers a request that failed with the error. */
+  answer(error: unknown, response: ServerResponse): void {
+    if (response.headersSent) return void response.destroy();
+    sendProblem(response, this.problemOf(error) ?? this.unforeseen(error, response));
+  }
+
+  private problemOf(error: unknown): Problem | undefined {
+    if (error instanceof Problem) return error;
+    const translated = this.translate(error);
+    if (translated) return translated;
+    if (error instanceof HttpRefusal) {
+      return problemWith(error.status, error.text, error.headers);
+    }
+    if (isStoreUnavailable(error)) {
+      const headers = { 'Retry-After': RETRY_AFTER_SECONDS };
+      return new Problem('store_unavailable', 'Try again soon.', { headers });
+    }
+    if (error instanceof HttpException && error.getStatus() < 500) {
+      return problemWith(error.getStatus(), error.message);
+    }
+    // Express, about a path whose percent-encoding can't be decoded.
+    if (error instanceof URIError) {
+      return new Problem('malformed_request', 'The path is not percent-encoded UTF-8.');
+    }
+    return undefined;
+  }
+
+  /** The reply says nothing of what happened; the log does, under the reply's id. */
+  private unforeseen(error: unknown, response: ServerResponse): Problem {
+    const requestId = requestIdOf(response);
+    this.logger.error(
+      `${requestId} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    return new Problem('internal_error', 'The log tells more under the requestId.');
+  }
+}
+
+function problemWith(
+  status: number,
+  detail: string,
+  headers?: Readonly<Record<string, string>>,
+): Problem {
+  return new Problem(CODES[status] ?? 'malformed_request', detail, headers && { headers });
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+
+/**
+ * The kinds of problem: code → status and title. Codes are for programs and stay; titles are for
+ * people. Each has the type URI `/docs/problems/<code>`, relative to the listener (RFC 9457
+ * section 3.1.1), an identifier whether or not a page stands there.
+ */
+export const PROBLEMS = {
+  validation_failed: [400, 'The request is not valid'],
+  malformed_json: [400, 'The body is not JSON'],
+  malformed_request: [400, 'The request is malformed'],
+  unauthorized: [401, 'A valid key is required'],
+  forbidden: [403, 'The key does not allow this'],
+  not_found: [404, 'There is nothing here'],
+  method_not_allowed: [405, 'The method is not allowed here'],
+  consumer_key_taken: [409, 'The consumer key is taken'],
+  already_decided: [409, 'The authorization request was decided already'],
+  expired: [410, 'The authorization request has expired'],
+  precondition_failed: [412, 'The state is not the expected one'],
+  payload_too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'The body is of an unsupported type'],
+  internal_error: [500, 'An error occurred processing the call'],
+  store_unavailable: [503, 'The store is out of reach'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One fault of the input. A place in the body is a JSON pointer, in the query `?name`. */
+export interface ProblemFault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** A refusal that is told as RFC 9457 problem details. */
+export class Problem extends Error {
+  /** @param detail for a person; never holds a secret */
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly more: {
+      readonly errors?: readonly ProblemFault[];
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+  ) {
+    super(`${code}: ${detail}`);
+  }
+}
+
+const REQUEST_ID = 'X-Request-Id';
+
+/**
+ * The name under which the reply, and a line of the log, can be found again. Made here: one that
+ * the caller chose could be anyone's.
+ */
+export function requestIdOf(response: ServerResponse): string {
+  const given = response.getHeader(REQUEST_ID);
+  if (typeof given === 'string') return given;
+  const requestId = randomUUID();
+  response.setHeader(REQUEST_ID, requestId);
+  return requestId;
+}
+
+/** Answers with the problem. */
+export function sendProblem(response: ServerResponse, problem: Problem): void {
+  const [status, title] = PROBLEMS[problem.code];
+  const { errors, headers = {} } = problem.more;
+  const body = JSON.stringify({
+    type: `/docs/problems/${problem.code}`,
+    title,
+    status,
+    detail: problem.detail,
+    code: problem.code,
+    requestId: requestIdOf(response),
+    ...(errors && { errors }),
+  });
+  // What the successful reply would have been named after.
+  for (const name of ['ETag', 'Location', 'Link']) response.removeHeader(name);
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'application/problem+json');
+  response.setHeader('Content-Length', Buffer.byteLength(body));
+  response.setHeader('Cache-Control', 'no-store');
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(body);
+}
