@@ -163,7 +163,8 @@ try {
   tell('All answers are what RFC 5849 says.');
 } catch (error) {
   process.exitCode = 1;
-  if (!(error instanceof Difference)) tell(error instanceof Error ? error.message : String(error));
+  if (error instanceof Difference) tell('The answer above is not the one that was due.');
+  else tell(error instanceof Error ? error.message : String(error));
 } finally {
   await stop();
 }

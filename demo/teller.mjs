@@ -82,7 +82,8 @@ function headerLines(name, value) {
   const title = name
     .replace(/(^|-)[a-z]/g, (letters) => letters.toUpperCase())
     .replace(/^Www/, 'WWW');
-  if (value.startsWith('Bearer ')) return [`${title}: Bearer (the admin key)`];
+  if (title === 'Authorization' && value.startsWith('Bearer '))
+    return [`${title}: Bearer (the admin key)`];
   if (!value.startsWith('OAuth ')) return [`${title}: ${value}`];
   const parameters = value.slice('OAuth '.length).split(/,\s*/);
   const last = parameters.length - 1;
