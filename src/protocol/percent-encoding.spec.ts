@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { propertyRuns } from '../../test/support/property-runs.js';
+import {
+  ENCODED_TEXTS,
+  MALFORMED_ENCODINGS,
+  NOT_UTF8,
+} from '../../test/vectors/percent-encoding.js';
+import {
+  displayText,
+  MalformedEncoding,
+  octetsOf,
+  percentDecode,
+  percentEncode,
+  percentEncodeText,
+  textOf,
+} from './percent-encoding.js';
+
+const octetStrings = fc.string({
+  unit: fc.integer({ min: 0, max: 255 }).map((octet) => String.fromCharCode(octet)),
+});
+
+describe('RFC 5849 §3.6 percent-encoding', () => {
+  it.each(ENCODED_TEXTS)('$text is encoded as $encoded, and back', ({ text, encoded }) => {
+    expect(percentEncodeText(text)).toBe(encoded);
+    expect(textOf(percentDecode(encoded))).toBe(text);
+  });
+
+  it('leaves the unreserved characters alone and encodes all other octets in upper-case hex', () => {
+    for (let octet = 0; octet < 256; octet += 1) {
+      const character = String.fromCharCode(octet);
+      const hex = octet.toString(16).toUpperCase().padStart(2, '0');
+      const expected = /[A-Za-z0-9._~-]/.test(character) ? character : `%${hex}`;
+      expect(percentEncode(character)).toBe(expected);
+      expect(percentEncode(`a${character}b${character}`)).toBe(`a${expected}b${expected}`);
+    }
+  });
+
+  it('decodes hex in either case, and once only', () => {
+    expect(percentDecode('%c3%A9%2f%2F')).toBe('\xc3\xa9//');
+    expect(percentDecode('%2541')).toBe('%41');
+  });
+
+  it('lets characters that should have been encoded stand for themselves, "+" included', () => {
+    expect(percentDecode('a+b /?=\xe9')).toBe('a+b /?=\xe9');
+  });
+
+  it.each(MALFORMED_ENCODINGS)('refuses %j', (encoded) => {
+    expect(() => percentDecode(encoded)).toThrow(MalformedEncoding);
+  });
+
+  it('refuses to encode what is no octet, and lone surrogates', () => {
+    expect(() => percentEncode('€')).toThrow(MalformedEncoding);
+    for (const text of ['\ud800', 'a\udc00', '\udc00\ud800']) {
+      expect(() => octetsOf(text)).toThrow(MalformedEncoding);
+      expect(() => percentEncodeText(text)).toThrow(MalformedEncoding);
+    }
+  });
+
+  it.each(NOT_UTF8)('%j is not UTF-8: no text, but something to show', (octets) => {
+    expect(textOf(octets)).toBeUndefined();
+    expect(displayText(octets)).toContain('\ufffd');
+  });
+
+  it('does not cut characters down to octets', () => {
+    expect(textOf('\u0141')).toBeUndefined();
+  });
+
+  it('shows UTF-8 as the text it is', () => {
+    expect(displayText('\xc3\xa9')).toBe('é');
+  });
+
+  it('gives any octets back', () => {
+    fc.assert(
+      fc.property(octetStrings, (octets) => {
+        const encoded = percentEncode(octets);
+        expect(encoded).toMatch(/^(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})*$/);
+        expect(percentDecode(encoded)).toBe(octets);
+      }),
+      propertyRuns,
+    );
+  });
+
+  it('agrees with the platform’s own encoder on any text', () => {
+    const mark = /[!'()*]/g;
+    const hexOf = (character: string): string =>
+      `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(percentEncodeText(text)).toBe(encodeURIComponent(text).replace(mark, hexOf));
+        expect(textOf(octetsOf(text))).toBe(text);
+      }),
+      propertyRuns,
+    );
+  });
+
+  it('throws nothing but MalformedEncoding, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('%', '4', 'f', 'G', 'é', '漢') }), (text) => {
+        try {
+          percentDecode(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(MalformedEncoding);
+        }
+      }),
+      propertyRuns,
+    );
+  });
+});
