@@ -1,18 +1,22 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
+import { join } from 'node:path';
 import { withDevelopmentSecrets, type KeptSecret } from './config/development-secrets.js';
 import { readSettings, SettingsError, type Settings } from './config/settings.js';
 import { EmbeddedServerError } from './database/embedded-server-error.js';
 import { startEmbeddedServer, type EmbeddedServer } from './database/embedded-server.js';
-import { startService, type RunningService } from './start-service.js';
+import type { RunningService } from './start-service.js';
 
 /** Starts the process and, on a signal, ends it in order. */
 async function main(): Promise<void> {
   const { settings, kept } = await withDevelopmentSecrets(readSettings());
-  const embedded =
+  const [embedded, { startService }] = await Promise.all([
     settings.databaseUrl === undefined
-      ? await startEmbeddedServer({ directory: `${settings.dataDir}/postgresql` })
-      : undefined;
+      ? startEmbeddedServer({ directory: join(settings.dataDir, 'postgresql') })
+      : undefined,
+    // Loading the framework takes most of a start; PostgreSQL comes up meanwhile.
+    import('./start-service.js'),
+  ]);
   const service = await startService(settings, settings.databaseUrl ?? embedded?.url ?? '');
   greet(settings, service, embedded, kept);
 
@@ -50,7 +54,9 @@ function greet(
     `  public     http://${host}:${service.port}`,
     `  admin      ${admin}`,
     `  database   ${embedded ? `embedded PostgreSQL in ${embedded.folder}` : 'as DATABASE_URL says'}`,
-    ...kept.map(({ name, file }) => `  ${name === 'ADMIN_API_KEY' ? 'admin key ' : 'seal keys '} ${file}`),
+    ...kept.map(
+      ({ name, file }) => `  ${name === 'ADMIN_API_KEY' ? 'admin key ' : 'seal keys '} ${file}`,
+    ),
     '',
     'Next, in another terminal:',
     '',

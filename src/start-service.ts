@@ -32,7 +32,7 @@ export async function startService(
     { bodyParser: false, logger: ['fatal', 'error', 'warn'], abortOnError: false },
   );
   await app.init();
-  const handle = app.getHttpAdapter().getInstance() as express.Express;
+  const handle = app.getHttpAdapter().getInstance();
   const shutdown = app.get(ShutdownState, { strict: false });
   const publicServer = createListener('public', handle, shutdown);
   const adminServer = createListener('admin', handle, shutdown);

@@ -19,7 +19,7 @@ export class AddressRanges {
     return (
       parsed !== undefined &&
       this.ranges.some(
-        ([base, bits]) => base.kind() === parsed.kind() && parsed.match(base as never, bits),
+        ([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits),
       )
     );
   }

@@ -14,5 +14,8 @@ export function assertCallback(callback: string | undefined, consumer: SigningCo
   if (callback !== undefined && matchesRegisteredCallback(callback, consumer.callbackUrls)) {
     return callback;
   }
-  throw parameterRejected(['oauth_callback'], 'Send oob, or a callback registered for this consumer.');
+  throw parameterRejected(
+    ['oauth_callback'],
+    'Send oob, or a callback registered for this consumer.',
+  );
 }

@@ -1,4 +1,10 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
 import { isStoreUnavailable } from '../database/store-unavailable.js';

@@ -3,7 +3,7 @@
 //   → signature → body hash → state of consumer and token.
 // The nonce comes after, in the statement that acts on the request (nonces/nonce-claim.ts): it is
 // spent only by a request whose signature holds.
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { baseStringUri, splitTarget } from '../protocol/base-string-uri.js';
@@ -14,15 +14,24 @@ import {
   parameterRejected,
   signatureMethodRejected,
 } from '../protocol/oauth-problem.js';
-import { readProtocolParameters, type ProtocolParameters } from '../protocol/protocol-parameters.js';
-import { collectRequestParameters, normalizeRequestParameters } from '../protocol/request-parameters.js';
+import {
+  readProtocolParameters,
+  type ProtocolParameters,
+} from '../protocol/protocol-parameters.js';
+import {
+  collectRequestParameters,
+  normalizeRequestParameters,
+} from '../protocol/request-parameters.js';
 import { signatureBaseString } from '../protocol/signature-base-string.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret, type AccessToken } from '../tokens/access-token.js';
 import { CredentialsRepository, type FoundCredentials } from '../tokens/credentials.repository.js';
 import { consumerSecret, type SigningConsumer } from '../tokens/signing-consumer.js';
-import { temporaryCredentialsSecret, type TemporaryCredentials } from '../tokens/temporary-credentials.js';
+import {
+  temporaryCredentialsSecret,
+  type TemporaryCredentials,
+} from '../tokens/temporary-credentials.js';
 import { Decoy } from './decoy.js';
 import { MethodNotRegistered } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
@@ -35,19 +44,18 @@ type Token = TemporaryCredentials | AccessToken;
 
 /** Says whether a signed request is genuine and its credentials good. */
 @Injectable()
-export class RequestVerifier implements OnModuleInit {
+export class RequestVerifier {
   private readonly rsaPublicKeys = new RsaPublicKeys();
-  private decoy!: Decoy;
+  private readonly decoy: Promise<Decoy>;
 
   constructor(
     private readonly credentials: CredentialsRepository,
     private readonly secrets: SecretBox,
     private readonly clock: DatabaseClock,
     private readonly settings: Settings,
-  ) {}
-
-  async onModuleInit(): Promise<void> {
-    this.decoy = await Decoy.create(this.secrets);
+  ) {
+    // Its key takes a while to make; the start does not wait for it.
+    this.decoy = Decoy.create(secrets);
   }
 
   /**
@@ -64,7 +72,10 @@ export class RequestVerifier implements OnModuleInit {
       query,
       formBody: isForm ? request.body?.toString('latin1') : undefined,
     });
-    const protocol = readProtocolParameters({ parameters, protocol: sent, place: undefined }, rules);
+    const protocol = readProtocolParameters(
+      { parameters, protocol: sent, place: undefined },
+      rules,
+    );
     assertTokenAllowed(protocol, rules);
     assertTls(protocol, request);
     this.assertTimely(protocol);
@@ -76,7 +87,7 @@ export class RequestVerifier implements OnModuleInit {
       normalizeRequestParameters(parameters),
     );
     // Computed before anything is refused: who is unknown is told no sooner than who signs wrongly.
-    const holds = this.signatureHolds(protocol, baseString, found, rules);
+    const holds = this.signatureHolds(protocol, baseString, found, rules, await this.decoy);
 
     const consumer = assertConsumer(found.consumer, protocol);
     assertToken(protocol, rules, found, consumer);
@@ -86,7 +97,8 @@ export class RequestVerifier implements OnModuleInit {
 
     return {
       consumer,
-      temporaryCredentials: rules.token === 'temporary' ? (found.token as TemporaryCredentials) : undefined,
+      temporaryCredentials:
+        rules.token === 'temporary' ? (found.token as TemporaryCredentials) : undefined,
       accessToken: rules.token === 'access' ? (found.token as AccessToken | undefined) : undefined,
       protocol,
       parameters,
@@ -120,30 +132,34 @@ export class RequestVerifier implements OnModuleInit {
     baseString: string,
     { consumer, token }: FoundCredentials<Token>,
     rules: EndpointRules,
+    decoy: Decoy,
   ): boolean {
     return protocol.signatureMethod.verify({
       baseString,
       signature: protocol.signature,
-      consumerSecret: this.openConsumerSecret(consumer),
-      tokenSecret: protocol.token === undefined ? '' : this.openTokenSecret(token, rules),
-      rsaPublicKey: this.rsaPublicKey(consumer),
+      consumerSecret: this.openConsumerSecret(consumer, decoy),
+      tokenSecret: protocol.token === undefined ? '' : this.openTokenSecret(token, rules, decoy),
+      rsaPublicKey: this.rsaPublicKey(consumer, decoy),
     });
   }
 
-  private openConsumerSecret(consumer: SigningConsumer | undefined): string | undefined {
-    if (!consumer) return this.decoy.secret();
+  private openConsumerSecret(
+    consumer: SigningConsumer | undefined,
+    decoy: Decoy,
+  ): string | undefined {
+    if (!consumer) return decoy.secret();
     if (consumer.secret === null) return undefined;
     return this.secrets.open(consumer.secret, consumerSecret(consumer.consumerKey));
   }
 
-  private openTokenSecret(token: Token | undefined, rules: EndpointRules): string {
-    if (!token) return this.decoy.secret();
+  private openTokenSecret(token: Token | undefined, rules: EndpointRules, decoy: Decoy): string {
+    if (!token) return decoy.secret();
     const place = rules.token === 'temporary' ? temporaryCredentialsSecret : accessTokenSecret;
     return this.secrets.open(token.secret, place(token.token));
   }
 
-  private rsaPublicKey(consumer: SigningConsumer | undefined) {
-    if (!consumer) return this.decoy.rsaPublicKey;
+  private rsaPublicKey(consumer: SigningConsumer | undefined, decoy: Decoy) {
+    if (!consumer) return decoy.rsaPublicKey;
     return consumer.rsaPublicKey === null
       ? undefined
       : this.rsaPublicKeys.parsed(consumer.rsaPublicKey);

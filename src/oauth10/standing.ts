@@ -2,7 +2,10 @@ import { AddressRanges } from '../http/address-ranges.js';
 import { oauthProblem } from '../protocol/oauth-problem.js';
 import type { AccessToken } from '../tokens/access-token.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
-import { FAILED_VERIFIERS_MAX, type TemporaryCredentials } from '../tokens/temporary-credentials.js';
+import {
+  FAILED_VERIFIERS_MAX,
+  type TemporaryCredentials,
+} from '../tokens/temporary-credentials.js';
 
 /**
  * Refuses a genuine request whose consumer or token is out of service. Told only after the

@@ -1,6 +1,11 @@
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { HttpReply } from '../support/http.js';
-import { sendSigned, startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import {
+  sendSigned,
+  startTestService,
+  type TestConsumer,
+  type TestService,
+} from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
 // Two replicas on one database: whatever decides has to decide there.
@@ -22,7 +27,9 @@ describe('races over two replicas', () => {
   const replica = (n: number): TestService => replicas[n % 2] as TestService;
   const problems = (replies: HttpReply[]): string[] => [
     ...new Set(
-      replies.filter(({ status }) => status !== 200).map((reply) => reply.form()['oauth_problem'] ?? reply.text),
+      replies
+        .filter(({ status }) => status !== 200)
+        .map((reply) => reply.form()['oauth_problem'] ?? reply.text),
     ),
   ];
 

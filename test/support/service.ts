@@ -71,7 +71,7 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
         ...registration,
       });
       if (reply.status !== 201) throw new Error(`No consumer: ${reply.status} ${reply.text}`);
-      return reply.json() as TestConsumer;
+      return reply.json<TestConsumer>();
     },
 
     async initiate(consumer: TestConsumer, callback = 'oob'): Promise<TestCredentials> {
@@ -89,7 +89,7 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
         subject,
       });
       if (reply.status !== 200) throw new Error(`Not accepted: ${reply.status} ${reply.text}`);
-      return (reply.json() as { oauthVerifier: string }).oauthVerifier;
+      return reply.json<{ oauthVerifier: string }>().oauthVerifier;
     },
 
     exchange(
