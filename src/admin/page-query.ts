@@ -43,5 +43,5 @@ export function pageReply<Item>(
   const nextCursor = encodeCursor(next);
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   const parameters = new URLSearchParams({ ...Object.fromEntries(given), cursor: nextCursor });
-  return { reply: { items, nextCursor }, link: `<${path}?${parameters}>; rel="next"` };
+  return { reply: { items, nextCursor }, link: `<${path}?${parameters.toString()}>; rel="next"` };
 }

@@ -42,7 +42,7 @@ export class ConsumersRepository {
       await this.consumers.insert(row);
       return row;
     } catch (error) {
-      if (error instanceof QueryFailedError && isUniqueViolation(error)) {
+      if (isUniqueViolation(error)) {
         throw new ConsumerKeyTaken();
       }
       throw error;
@@ -57,14 +57,14 @@ export class ConsumersRepository {
    */
   async replace(consumer: Consumer): Promise<Consumer | undefined> {
     const { consumerKey, version, createdAt: _, updatedAt: __, ...columns } = consumer;
-    const { raw } = await this.consumers
+    const result = await this.consumers
       .createQueryBuilder()
       .update()
       .set(columns)
       .where('consumerKey = :consumerKey AND version = :version', { consumerKey, version })
       .returning(['version', 'updatedAt'])
       .execute();
-    const [row] = raw as { version: number; updated_at: Date }[];
+    const [row] = result.raw as { version: number; updated_at: Date }[];
     return row && { ...consumer, version: row.version, updatedAt: row.updated_at };
   }
 
@@ -109,5 +109,6 @@ export class ConsumersRepository {
   }
 }
 
-const isUniqueViolation = ({ driverError }: QueryFailedError): boolean =>
-  (driverError as { code?: string }).code === UNIQUE_VIOLATION;
+const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof QueryFailedError &&
+  (error.driverError as { code?: string }).code === UNIQUE_VIOLATION;

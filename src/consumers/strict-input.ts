@@ -43,8 +43,10 @@ function propertiesOf(type: new () => object): ReadonlySet<string> {
 
 function faultsOf({ property, constraints = {} }: ValidationError): InputFault[] {
   return Object.entries(constraints).flatMap(([constraint, message]) => {
-    const faults: InputFault[] =
-      constraint === FOLLOWS ? JSON.parse(message) : [{ pointer: '', detail: message }];
+    const faults =
+      constraint === FOLLOWS
+        ? (JSON.parse(message) as InputFault[])
+        : [{ pointer: '', detail: message }];
     return faults.map(({ pointer, detail }) => ({
       pointer: pointerStep(property) + pointer,
       detail,

@@ -1,0 +1,108 @@
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import type { HttpReply } from '../support/http.js';
+import { startTestService, type TestService } from '../support/service.js';
+
+const LIST = '/admin/consumers';
+
+describe('Admin API: lists of consumers', () => {
+  let database: TestDatabase;
+  let service: TestService;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startTestService(database.url);
+  });
+  beforeEach(() => database.query('DELETE FROM consumers'));
+  afterAll(async () => {
+    await service?.stop(0);
+    await database?.drop();
+  });
+
+  const keysIn = (reply: HttpReply): string[] => {
+    expect([reply.status, reply.text]).toEqual([200, expect.anything()]);
+    const { items } = reply.json<{ items: { consumerKey: string }[] }>();
+    return items.map(({ consumerKey }) => consumerKey);
+  };
+  const list = async (query: string) => keysIn(await service.admin('GET', `${LIST}?${query}`));
+  const create = (consumerKey: string, more: Record<string, unknown> = {}) =>
+    service.registerConsumer({ consumerKey, name: 'x', ...more });
+
+  it('is empty at first: no items, nextCursor null, no Link', async () => {
+    const reply = await service.admin('GET', LIST);
+    expect([reply.status, reply.json()]).toEqual([200, { items: [], nextCursor: null }]);
+    expect(reply.headers).not.toHaveProperty('link');
+    expect(reply.headers['cache-control']).toBe('no-store');
+  });
+
+  it('pages over 500 consumers, each exactly once, while others come and go', async () => {
+    // Many rows of one instant, as an import makes them, so that the key has to break the tie.
+    await database.query(`
+      INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods,
+        two_legged, allowed_addresses, labels, status, version, created_at)
+      SELECT 'old/' || i || '😀', 'x', '{}', '{}', '{HMAC-SHA1}', false, '{}', '{}', 'active', 1,
+        date_trunc('second', now()) - make_interval(secs => i / 100)
+      FROM generate_series(1, 500) i`);
+    const seen: string[] = [];
+    let target: string | undefined = `${LIST}?limit=37`;
+    for (let page = 0; target !== undefined; page += 1) {
+      const reply = await service.admin('GET', target);
+      const keys = keysIn(reply);
+      seen.push(...keys);
+      const { nextCursor } = reply.json<{ nextCursor: string | null }>();
+      target = /^<(\/admin\/consumers\?[^>]+)>; rel="next"$/.exec(reply.headers['link'] ?? '')?.[1];
+      if (target === undefined) expect(nextCursor).toBeNull();
+      else expect(target).toBe(`${LIST}?limit=37&cursor=${nextCursor}`);
+      await create(`new ${page}`);
+      // The row that the cursor was made of.
+      await service.admin('DELETE', `${LIST}/${encodeURIComponent(keys.at(-1) ?? '')}`);
+    }
+    const old = seen.filter((key) => key.startsWith('old/'));
+    expect(old).toHaveLength(500);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it('has 50 items by default, 200 at most, and ends without an empty page', async () => {
+    await database.query(`
+      INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods,
+        two_legged, allowed_addresses, labels, status, version)
+      SELECT i, 'x', '{}', '{}', '{HMAC-SHA1}', false, '{}', '{}', 'active', 1
+      FROM generate_series(1, 200) i`);
+    expect(await list('')).toHaveLength(50);
+    const full = await service.admin('GET', `${LIST}?limit=200`);
+    expect(keysIn(full)).toHaveLength(200);
+    expect(full.json().nextCursor).toBeNull();
+  });
+
+  it('filters by status and by part of key or name, in any letter case, taken literally', async () => {
+    await create('key-Alpha', { name: 'first' });
+    await create('key-beta', { name: '100% A_B \\ done' });
+    await create('key-gamma', { name: 'ALPHABET' });
+    await service.admin('PATCH', `${LIST}/key-gamma`, { status: 'disabled' });
+    expect(await list('q=alpha')).toEqual(['key-Alpha', 'key-gamma']);
+    expect(await list('q=ALPHA&status=active')).toEqual(['key-Alpha']);
+    expect(await list('status=disabled')).toEqual(['key-gamma']);
+    expect(await list('q=100%25+a')).toEqual(['key-beta']);
+    expect(await list('q=%25')).toEqual(['key-beta']);
+    expect(await list('q=_')).toEqual(['key-beta']);
+    expect(await list('q=%5C')).toEqual(['key-beta']);
+    expect(await list('q=a%25t')).toEqual([]);
+    expect(await list("q='+OR+1=1--")).toEqual([]);
+    expect(await list('q=')).toHaveLength(3);
+  });
+
+  it('keeps the filters in Link', async () => {
+    for (const index of [1, 2, 3]) await create(`k${index}`, { name: 'a & b/ü' });
+    await create('other');
+    const first = await service.admin('GET', `${LIST}?limit=2&status=active&q=%26+B/%C3%BC`);
+    expect(keysIn(first)).toEqual(['k1', 'k2']);
+    const [, next = ''] = /^<([!-~]+)>; rel="next"$/.exec(first.headers['link'] ?? '') ?? [];
+    expect(keysIn(await service.admin('GET', next))).toEqual(['k3']);
+  });
+
+  it('shows neither secrets nor versions', async () => {
+    const { consumerSecret } = await create('k');
+    const reply = await service.admin('GET', LIST);
+    expect(reply.text).not.toContain(consumerSecret);
+    expect(reply.text).not.toMatch(/"(secret|consumerSecret|version)"/);
+  });
+});
