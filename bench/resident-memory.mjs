@@ -16,8 +16,8 @@ const CONCURRENT_FLOWS = 32;
 const ADMIN_API_KEY = 'bench-admin-api-key-0123456789abcdef';
 const dataDir = mkdtempSync(join(tmpdir(), 'oauth10-bench-'));
 // As `npm start` does, the limits on V8's heap included.
-const startArguments = JSON.parse(readFileSync('package.json', 'utf8')).scripts.start
-  .split(' ')
+const startArguments = JSON.parse(readFileSync('package.json', 'utf8'))
+  .scripts.start.split(' ')
   .slice(1);
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENT_FLOWS });
 

@@ -1,7 +1,7 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
-import { isStoreUnavailable } from '../database/store-unavailable.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { appendToCallback } from '../protocol/callback-uri.js';
 import { AuthorizationRequests } from '../tokens/authorization-requests.js';
 import { errorPage, type PageError } from './error-page.js';

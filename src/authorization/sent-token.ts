@@ -13,7 +13,9 @@ import { MAX_PARAMETERS } from '../protocol/request-parameters.js';
 export async function sentToken(request: IncomingMessage): Promise<string | undefined> {
   try {
     const { query } = splitTarget(request.url ?? '');
-    const isForm = soleHeader(request, 'content-type')?.startsWith('application/x-www-form-urlencoded');
+    const isForm = soleHeader(request, 'content-type')?.startsWith(
+      'application/x-www-form-urlencoded',
+    );
     const body = request.method === 'POST' ? await readBody(request) : undefined;
     const sent = [
       ...parseFormEncoded(query, MAX_PARAMETERS),

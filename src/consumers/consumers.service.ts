@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { StoreUnavailable } from '../database/store-unavailable.js';
+import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { newConsumerKey, newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { Consumer } from './consumer.js';

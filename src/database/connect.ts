@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrate } from './migrate.js';
-import { isStoreUnavailable } from './store-unavailable.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
 
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 500;

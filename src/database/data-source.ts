@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { DataSourceOptions, MixedList, EntitySchema } from 'typeorm';
+import type { DataSourceOptions, EntitySchema } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import { migrations } from './migrations.js';
 
@@ -12,8 +12,6 @@ const ANSWER_TIMEOUT_MS = 10_000;
 const IDLE_CONNECTION_MS = 60_000;
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
-export type Entities = MixedList<string | Function | EntitySchema>;
-
 /**
  * How TypeORM reaches PostgreSQL. Every wait has an end, so that a database in trouble makes
  * requests fail soon (503) and not pile up. The composition root names the entities; the schema
@@ -22,7 +20,7 @@ export type Entities = MixedList<string | Function | EntitySchema>;
 export function dataSourceOptions(
   settings: Pick<Settings, 'databasePoolSize'>,
   databaseUrl: string,
-  entities: Entities = [],
+  entities: EntitySchema[] = [],
 ): DataSourceOptions {
   const logger = new Logger('Database');
   return {

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Statements } from './statements.js';
-import { StoreUnavailable } from './store-unavailable.js';
+import { StoreUnavailable } from '../failures/store-unavailable.js';
 
 const NOW = {
   name: 'database_clock_now',

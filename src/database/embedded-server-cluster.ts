@@ -3,6 +3,7 @@ import {
   chown,
   mkdir,
   mkdtemp,
+  readdir,
   readFile,
   rename,
   rm,
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import type { Account } from './embedded-server-account.js';
 import type { Binaries } from './embedded-server-binaries.js';
 import { EmbeddedServerError } from './embedded-server-error.js';
+import { isAlive } from './embedded-server-processes.js';
 import { runProgram } from './embedded-server-programs.js';
 
 /** Name of the database and of the role that owns all of it. */
@@ -53,7 +55,8 @@ async function makeCluster(
   account: Account | undefined,
   durable: boolean,
 ): Promise<void> {
-  const draft = await mkdtemp(join(folder, 'cluster.'));
+  await removeAbandonedDrafts(folder);
+  const draft = await mkdtemp(join(folder, `cluster-draft-${process.pid}-`));
   try {
     await chmod(draft, 0o711);
     const data = join(draft, 'data');
@@ -75,6 +78,17 @@ async function makeCluster(
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') {
       throw error;
+    }
+  }
+}
+
+/** What starts that were killed in the middle have left. */
+async function removeAbandonedDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [, pid] = /^cluster-draft-(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) {
+      // An initdb may outlive its starter by a second and still write there.
+      await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }

@@ -69,7 +69,12 @@ export async function startUnderGuard(
     // The server alone is no reason for this process to go on.
     guard.unref();
     pipe.unref();
-    return { ended, hasEnded: () => over, release: () => void pipe.destroy() };
+    const release = () => {
+      // Whoever lets go also waits for the end, and must live to see it.
+      if (!over) guard.ref();
+      pipe.destroy();
+    };
+    return { ended, hasEnded: () => over, release };
   } finally {
     await log.close();
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
-import { isStoreUnavailable, StoreUnavailable } from './store-unavailable.js';
+import { isStoreUnavailable, StoreUnavailable } from '../failures/store-unavailable.js';
 
 /** One SQL statement. The name is its own, at most 63 characters; one name never has two texts. */
 export interface Statement {

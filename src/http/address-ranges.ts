@@ -18,9 +18,7 @@ export class AddressRanges {
     const parsed = parseAddress(address);
     return (
       parsed !== undefined &&
-      this.ranges.some(
-        ([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits),
-      )
+      this.ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits))
     );
   }
 }

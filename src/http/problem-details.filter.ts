@@ -6,7 +6,7 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
-import { isStoreUnavailable } from '../database/store-unavailable.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from './http-refusal.js';
 import { Problem, requestIdOf, sendProblem, type ProblemCode } from './problem-details.js';
 

@@ -8,6 +8,14 @@ export interface EndpointRules {
   readonly required: readonly string[];
 }
 
+/** How an endpoint may be called, beside the rules of its signature. */
+export interface SignedEndpointOptions extends EndpointRules {
+  /** Undefined: any. */
+  readonly methods?: readonly string[];
+  /** The reply is form-encoded, so Accept must allow that; and OAUTH_GET_ENABLED governs GET. */
+  readonly issuesCredentials: boolean;
+}
+
 /** RFC 5849 section 2.1. */
 export const INITIATE: EndpointRules = {
   token: 'none',

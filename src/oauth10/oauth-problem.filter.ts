@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
-import { isStoreUnavailable } from '../database/store-unavailable.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { formatOAuthChallenge } from '../protocol/authorization-header.js';
 import { OAuthProblem } from '../protocol/oauth-problem.js';

@@ -4,10 +4,10 @@ import type { IncomingMessage } from 'node:http';
 import { Settings } from '../config/settings.js';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { formatOAuthChallenge } from '../protocol/authorization-header.js';
+import type { SignedEndpointOptions } from './endpoint-rules.js';
 import { acceptableFormType } from './form-reply.js';
 import { IncomingRequests } from './incoming-request.js';
 import { RequestVerifier } from './request-verifier.js';
-import type { SignedEndpointOptions } from './signed-endpoint.js';
 import { rememberVerified, SIGNED_ENDPOINT } from './verified-request-of.js';
 
 /** Lets through what the RequestVerifier finds genuine. */

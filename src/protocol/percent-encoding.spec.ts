@@ -20,7 +20,7 @@ const octetStrings = fc.string({
 });
 
 describe('RFC 5849 §3.6 percent-encoding', () => {
-  it.each(ENCODED_TEXTS)('$text is encoded as $encoded, and back', ({ text, encoded }) => {
+  it.each(ENCODED_TEXTS)('"$encoded" is decoded and encoded', ({ text, encoded }) => {
     expect(percentEncodeText(text)).toBe(encoded);
     expect(textOf(percentDecode(encoded))).toBe(text);
   });

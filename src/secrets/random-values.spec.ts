@@ -1,0 +1,24 @@
+import { newConsumerKey, newPin, newSecret, newToken, newVerifier } from './random-values.js';
+
+describe('RFC 5849 §4.9 entropy of secrets', () => {
+  it.each([
+    ['consumer key', newConsumerKey, 24],
+    ['token', newToken, 24],
+    ['secret', newSecret, 32],
+    ['verifier', newVerifier, 24],
+  ])('a %s is random, and needs no percent-encoding', (_, make, octets) => {
+    const values = Array.from({ length: 1000 }, make);
+    expect(new Set(values).size).toBe(1000);
+    for (const value of values) {
+      expect(value).toMatch(/^[A-Za-z0-9_-]+$/);
+      expect(Buffer.from(value, 'base64url')).toHaveLength(octets);
+    }
+  });
+
+  it('a PIN has ten signs, none of which looks like another', () => {
+    const pins = Array.from({ length: 1000 }, newPin);
+    expect(new Set(pins).size).toBe(1000);
+    for (const pin of pins) expect(pin).toMatch(/^[34679ACDEFGHJKMNPQRTWXY]{10}$/);
+    expect(new Set(pins.join('')).size).toBe(23);
+  });
+});

@@ -1,0 +1,61 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A way to the database that can be cut, and mended. */
+export interface DatabaseProxy {
+  /** The database's URL, by this way. */
+  readonly url: string;
+  /** Breaks every connection and refuses new ones. */
+  cut(): void;
+  /** Lets nothing through, and says nothing either. */
+  blackhole(): void;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+/** Stands between a service and its database, on loopback. */
+export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  let state: 'open' | 'cut' | 'silent' = 'open';
+  const server = createServer((client) => {
+    if (state === 'cut') {
+      client.destroy();
+      return;
+    }
+    const upstream = connect(Number(target.port), target.hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.on('data', (chunk) => state === 'open' && upstream.write(chunk));
+    upstream.on('data', (chunk) => state === 'open' && client.write(chunk));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  const breakAll = () => sockets.forEach((socket) => socket.destroy());
+  return {
+    url: url.href,
+    cut: () => {
+      state = 'cut';
+      breakAll();
+    },
+    blackhole: () => {
+      state = 'silent';
+    },
+    mend: () => {
+      state = 'open';
+      breakAll();
+    },
+    close: async () => {
+      breakAll();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
