@@ -8,6 +8,7 @@ import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { createListener } from './http/listeners.js';
 import { ShutdownState } from './http/shutdown-state.js';
+import { ServiceLogger } from './service-logger.js';
 
 /** In-flight requests get this long to finish; every wait inside them is shorter. */
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -29,7 +30,11 @@ export async function startService(
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.for(settings, databaseUrl),
     new ExpressAdapter(quietExpress()),
-    { bodyParser: false, logger: ['fatal', 'error', 'warn'], abortOnError: false },
+    {
+      bodyParser: false,
+      abortOnError: false,
+      logger: new ServiceLogger(settings.logLevel, settings.production),
+    },
   );
   await app.init();
   const handle = app.getHttpAdapter().getInstance();

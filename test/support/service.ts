@@ -29,6 +29,7 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
     ADMIN_PORT: '0',
     SECRET_KEYS,
     ADMIN_API_KEY,
+    LOG_LEVEL: 'error',
     DATABASE_URL: databaseUrl,
     ...env,
   });
