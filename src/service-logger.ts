@@ -12,7 +12,13 @@ const IN_ORDER: readonly (readonly [LogLevel, NestLogLevel])[] = [
 ];
 
 /** Where the framework announces each module and route at every start. */
-const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+const FRAMEWORK = new Set([
+  'NestApplication',
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+]);
 
 /** Nest's console logger at the level of LOG_LEVEL, without the framework's own talk. */
 export class ServiceLogger extends ConsoleLogger {
