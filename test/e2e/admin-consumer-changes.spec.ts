@@ -109,27 +109,34 @@ describe('Admin API: consumers that change', () => {
       expect(name).toBe(status === 200 ? 'after' : 'before');
     });
 
+    /** Opens all connections of the pool, or the first of the racers is done before the rest start. */
+    const warmUp = () =>
+      Promise.all(Array.from({ length: 20 }, () => service.admin('GET', '/admin/consumers')));
+
     it('lets one of ten racers with the same If-Match win and tells the others 412', async () => {
-      const { consumerKey } = await create({ name: 'R' });
-      const replies = await Promise.all(
-        Array.from({ length: 10 }, (_, index) => patch(consumerKey, { name: `${index}` }, '"1"')),
-      );
-      expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(412)]);
-      const winner = replies.find(({ status }) => status === 200);
-      expect((await service.admin('GET', path(consumerKey))).json()).toEqual(winner?.json());
+      await warmUp();
+      for (let round = 0; round < 5; round += 1) {
+        const { consumerKey } = await create({ name: 'R' });
+        const replies = await Promise.all(
+          Array.from({ length: 10 }, (_, index) => patch(consumerKey, { name: `${index}` }, '"1"')),
+        );
+        expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(412)]);
+        const winner = replies.find(({ status }) => status === 200);
+        expect((await service.admin('GET', path(consumerKey))).json()).toEqual(winner?.json());
+      }
     });
 
-    it('loses none of twenty changes that race without If-Match', async () => {
-      const { consumerKey } = await create({ name: 'R' });
-      const changes = ['description', 'legalNotice'].flatMap((name) =>
-        Array.from({ length: 10 }, (_, index) => ({ [name]: `${index}` })),
-      );
-      const replies = await Promise.all(changes.map((change) => patch(consumerKey, change)));
-      expect(replies.map(({ status }) => status)).toEqual(Array(20).fill(200));
-      const reply = await service.admin('GET', path(consumerKey));
-      expect(reply.headers['etag']).toBe('"21"');
-      expect(reply.json().description).not.toBeNull();
-      expect(reply.json().legalNotice).not.toBeNull();
+    it('loses neither of two changes that race without If-Match', async () => {
+      await warmUp();
+      for (let round = 0; round < 10; round += 1) {
+        const { consumerKey } = await create({ name: 'R' });
+        const changes = [{ description: 'd' }, { legalNotice: 'l' }, { scopes: ['s'] }];
+        const replies = await Promise.all(changes.map((change) => patch(consumerKey, change)));
+        expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+        const reply = await service.admin('GET', path(consumerKey));
+        expect(reply.headers['etag']).toBe('"4"');
+        expect(reply.json()).toMatchObject({ description: 'd', legalNotice: 'l', scopes: ['s'] });
+      }
     });
 
     it('judges the consumer that would result, and drops a secret that nothing uses any more', async () => {

@@ -202,6 +202,11 @@ describe('Admin API: requests that are refused, by which status and code, with n
       },
     );
 
+    it('415 for Content-Encoding on a request without a body, too', async () => {
+      const headers = [AUTHORIZED, ['Content-Encoding', 'gzip'] as const];
+      expectProblem(await ask({ headers }), 415, 'unsupported_media_type');
+    });
+
     it('413 payload_too_large above 64 KiB, whether the length is told or not', async () => {
       const body = JSON.stringify({ name: 'x', description: 'y'.repeat(65_536) });
       expectProblem(await post(body), 413, 'payload_too_large');
