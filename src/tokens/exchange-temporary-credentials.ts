@@ -27,7 +27,7 @@ const EXCHANGE = {
     ), issued AS (
       INSERT INTO access_tokens (token, consumer_key, temporary_token, secret, subject, scopes, expires_at)
       SELECT $6, $2, token, $7, subject, granted_scopes,
-        CASE WHEN $8::integer > 0 THEN now() + make_interval(secs => $8::integer) END
+        CASE WHEN $8::float8 > 0 THEN now() + make_interval(secs => $8::float8) END
       FROM attempted WHERE matched
       RETURNING 1
     )
