@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A process of its own, leader of its group, that owns an embedded server or failed to. */
+export interface EmbeddedOwner {
+  readonly pid: number;
+  readonly url: string;
+  readonly folder: string;
+  /** Why it failed, if it did. */
+  readonly error?: string;
+  stop(): Promise<void>;
+  /** kill -9, the whole process group. */
+  kill(): void;
+}
+
+interface Start {
+  /** The folder of the built modules. */
+  readonly modules: string;
+  readonly directory: string;
+  readonly durable?: boolean;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+export async function startOwner({ modules, uid, gid, ...options }: Start): Promise<EmbeddedOwner> {
+  const script = join(modules, 'embedded-owner.mjs');
+  const owner = spawn(process.execPath, [script, modules, JSON.stringify(options)], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    cwd: '/',
+    ...(uid === undefined ? {} : { uid, gid }),
+  });
+  const ended = new Promise<void>((resolve) => owner.once('exit', () => resolve()));
+  // What a framework logs goes to the same place; only the line of JSON is the answer.
+  for await (const line of createInterface({ input: owner.stdout })) {
+    if (!line.startsWith('{')) continue;
+    return {
+      pid: owner.pid ?? 0,
+      ...(JSON.parse(line) as { url: string; folder: string; error?: string }),
+      stop: async () => {
+        owner.stdin.on('error', () => undefined).write('stop\n');
+        await ended;
+      },
+      kill: () => void process.kill(-(owner.pid ?? 0), 'SIGKILL'),
+    };
+  }
+  throw new Error('The owner ended without a word');
+}
+
+/** The first line of postmaster.pid. */
+export async function postmasterPid(folder: string): Promise<number> {
+  const text = await readFile(join(folder, 'cluster/data/postmaster.pid'), 'utf8');
+  return Number(text.split('\n')[0]);
+}
+
+/** The processes of the server in the folder, itself and its children, zombies left out. */
+export async function serverProcesses(folder: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
+    const parent = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+    const parentPid = Number(parent.slice(parent.lastIndexOf(')') + 2).split(' ')[1]);
+    if (command.includes(join(folder, 'cluster/data')) || found.includes(parentPid)) {
+      found.push(Number(pid));
+    }
+  }
+  return found;
+}
+
+/** Waits until the condition holds; rejects after the limit. */
+export async function eventually(
+  condition: () => Promise<boolean>,
+  limitMs: number,
+): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Not within ${limitMs} ms`);
+    await sleep(50);
+  }
+}
