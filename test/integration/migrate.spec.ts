@@ -1,8 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { migrate, pendingMigrations } from '../../src/database/migrate.js';
+
+class Slow1800000000001 {
+  up = (runner: QueryRunner) => runner.query('SELECT pg_sleep(0.6)');
+  down = () => Promise.reject(new Error('no way back'));
+}
+
+class Sound1800000000002 {
+  up = (runner: QueryRunner) => runner.query('CREATE TABLE sound ()');
+  down = () => Promise.reject(new Error('no way back'));
+}
+
+class Faulty1800000000003 {
+  up = async (runner: QueryRunner) => {
+    await runner.query('CREATE TABLE half ()');
+    await runner.query('SELECT 1 / 0');
+  };
+  down = () => Promise.reject(new Error('no way back'));
+}
 
 describe('migrations', () => {
   const name = `oauth10_test_${Math.floor(Date.now() / 1000)}_${randomBytes(6).toString('hex')}`;
@@ -29,5 +47,30 @@ describe('migrations', () => {
     expect(applied.flat()).toEqual(known);
     expect(await pendingMigrations(replicas[1] as DataSource)).toBe(false);
     await Promise.all(replicas.map((replica) => replica.destroy()));
+  });
+
+  it('may take longer than a statement of a request may', async () => {
+    const options = dataSourceOptions({ databasePoolSize: 2 }, url);
+    const hasty = await new DataSource({
+      ...options,
+      migrations: [Slow1800000000001],
+      extra: { ...(options.extra as object), statement_timeout: 200, query_timeout: 300 },
+    } as DataSourceOptions).initialize();
+    await expect(migrate(hasty)).resolves.toEqual(['Slow1800000000001']);
+    await hasty.destroy();
+  });
+
+  it('that fail leave nothing of themselves, and what came before stays', async () => {
+    const faulty = await new DataSource({
+      ...dataSourceOptions({ databasePoolSize: 2 }, url),
+      migrations: [Sound1800000000002, Faulty1800000000003],
+    } as DataSourceOptions).initialize();
+    await expect(migrate(faulty)).rejects.toThrow('division by zero');
+    const [tables] = await faulty.query<unknown[]>(
+      "SELECT to_regclass('sound') IS NOT NULL AS sound, to_regclass('half') IS NOT NULL AS half",
+    );
+    expect(tables).toEqual({ sound: true, half: false });
+    expect(await pendingMigrations(faulty)).toBe(true);
+    await faulty.destroy();
   });
 });

@@ -1,0 +1,116 @@
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { Statements } from '../../src/database/statements.js';
+import { StoreUnavailable } from '../../src/failures/store-unavailable.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+const WHO = { name: 'test_who', text: 'SELECT pg_backend_pid() AS pid' };
+const SLOW = { name: 'test_slow', text: 'SELECT pg_sleep($1), pg_backend_pid() AS pid' };
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let statements: Statements;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  // One connection, so that what happens to it is seen by the next statement.
+  dataSource = await new DataSource(
+    dataSourceOptions({ databasePoolSize: 1 }, database.url),
+  ).initialize();
+  statements = new Statements(dataSource);
+});
+afterEach(async () => {
+  if (dataSource.isInitialized) await dataSource.destroy();
+});
+
+async function pid(): Promise<number | undefined> {
+  return (await statements.run<{ pid: number }>(WHO))[0]?.pid;
+}
+
+describe('a statement', () => {
+  it('is prepared once a connection, and then only run', async () => {
+    await pid();
+    await pid();
+    const prepared = {
+      name: 'test_prepared',
+      text: 'SELECT name FROM pg_prepared_statements ORDER BY prepare_time',
+    };
+    expect(await statements.run(prepared)).toEqual([{ name: WHO.name }, { name: prepared.name }]);
+  });
+
+  it('hands back rows with its values in place', async () => {
+    const add = { name: 'test_add', text: 'SELECT $1::int + $2::int AS sum' };
+    expect(await statements.run(add, [20, 22])).toEqual([{ sum: 42 }]);
+  });
+
+  it('that the database refuses costs no connection, and keeps its SQLSTATE', async () => {
+    const before = await pid();
+    const divide = { name: 'test_divide', text: 'SELECT 1 / $1::int' };
+    await expect(statements.run(divide, [0])).rejects.toMatchObject({ code: '22012' });
+    expect(await pid()).toBe(before);
+  });
+
+  it('with a NUL in a text is a fault of ours and not an outage', async () => {
+    const echo = { name: 'test_echo', text: 'SELECT $1::text AS said' };
+    const attempt = statements.run(echo, ['a\0b']);
+    await expect(attempt).rejects.toMatchObject({ code: '22021' });
+    await expect(attempt).rejects.not.toBeInstanceOf(StoreUnavailable);
+  });
+
+  it('survives a change of the table under its plan', async () => {
+    await database.query('CREATE TABLE changing AS SELECT 1 AS a');
+    const all = { name: 'test_all', text: 'SELECT * FROM changing' };
+    expect(await statements.run(all)).toEqual([{ a: 1 }]);
+    await database.query('ALTER TABLE changing ADD COLUMN b integer DEFAULT 2');
+    expect(await statements.run(all)).toEqual([{ a: 1, b: 2 }]);
+    expect(await statements.run(all)).toEqual([{ a: 1, b: 2 }]);
+  });
+
+  it('survives a session that has lost its plans', async () => {
+    const before = await pid();
+    await statements.run({ name: 'test_forget', text: 'DEALLOCATE ALL' });
+    expect(await pid()).toBe(before);
+  });
+});
+
+describe('trouble below', () => {
+  it('in the middle of a statement is StoreUnavailable, and the next one is served', async () => {
+    const before = await pid();
+    const cut = expect(statements.run(SLOW, [20])).rejects.toBeInstanceOf(StoreUnavailable);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await database.query('SELECT pg_terminate_backend($1)', [before]);
+    await cut;
+    const after = await pid();
+    expect(after).toBeDefined();
+    expect(after).not.toBe(before);
+  });
+
+  it('between two statements goes unnoticed, once the news has arrived', async () => {
+    const before = await pid();
+    await database.query('SELECT pg_terminate_backend($1)', [before]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await pid()).not.toBe(before);
+  });
+
+  it('is a statement that takes longer than a request may', async () => {
+    const started = Date.now();
+    await expect(statements.run(SLOW, [30])).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(Date.now() - started).toBeLessThan(8_000);
+    expect(await pid()).toBeDefined();
+  });
+
+  it('is a pool with no connection to spare, after two seconds', async () => {
+    const slow = statements.run(SLOW, [3]);
+    await expect(pid()).rejects.toBeInstanceOf(StoreUnavailable);
+    await slow;
+  });
+
+  it('is a data source that is closed', async () => {
+    await dataSource.destroy();
+    await expect(pid()).rejects.toBeInstanceOf(StoreUnavailable);
+  });
+});
