@@ -7,6 +7,7 @@ import type { Settings } from './config/settings.js';
 import { ConsumerSchema } from './consumers/consumer.schema.js';
 import { connect } from './database/connect.js';
 import { dataSourceOptions } from './database/data-source.js';
+import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OAuth10Module } from './oauth10/oauth10.module.js';
 
@@ -28,6 +29,7 @@ export class AppModule {
         OAuth10Module,
         AuthorizationModule,
         AdminModule,
+        GatewayModule,
         HealthModule,
       ],
     };

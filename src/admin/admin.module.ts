@@ -20,6 +20,7 @@ import { UnservedController } from './unserved.controller.js';
   // The last one takes what the others left.
   controllers: [ConsumersController, AuthorizationRequestsController, UnservedController],
   providers: [AdminCallers, AdminGuard],
+  exports: [AdminCallers],
 })
 export class AdminModule implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}

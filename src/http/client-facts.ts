@@ -31,7 +31,7 @@ export function clientFacts(request: IncomingMessage, trustedProxies: AddressRan
 }
 
 /** X-Forwarded-Host, completed by X-Forwarded-Port where the proxy left the port out of it. */
-function forwardedHost(request: IncomingMessage): string | undefined {
+export function forwardedHost(request: IncomingMessage): string | undefined {
   const host = lastForwardedValue(request, 'x-forwarded-host');
   const port = lastForwardedValue(request, 'x-forwarded-port');
   if (host === undefined || port === undefined || /:\d+$/.test(host)) return host;

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { Nonces } from '../nonces/nonces.js';
+import { RESOURCE } from '../oauth10/endpoint-rules.js';
+import { RequestVerifier } from '../oauth10/request-verifier.js';
+import { isFormContent, type SignedRequest } from '../oauth10/signed-request.js';
+import { claimOf, type VerifiedRequest } from '../oauth10/verified-request.js';
+import { oauthProblem, parameterRejected } from '../protocol/oauth-problem.js';
+
+/** Their content means nothing (RFC 9110 section 9.3), so that most clients send none. */
+const WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
+
+/** The verdict on a request that a gateway reports. */
+@Injectable()
+export class GatewayVerdicts {
+  constructor(
+    private readonly verifier: RequestVerifier,
+    private readonly nonces: Nonces,
+  ) {}
+
+  /**
+   * Verifies the request and spends its nonce.
+   *
+   * @param hasContent whether the client is known to have sent a body, forwarded or not
+   * @throws OAuthProblem for the first rule that it breaks; StoreUnavailable
+   */
+  async verify(request: SignedRequest, hasContent: boolean): Promise<VerifiedRequest> {
+    const missesBody = hasContent || !WITHOUT_CONTENT.has(request.method);
+    if (request.body === undefined && missesBody && isFormContent(request.contentType)) {
+      throw bodyMissing('forward the body of form requests, which the signature covers.');
+    }
+    const verified = await this.verifier.verify(request, RESOURCE);
+    if (!(await this.nonces.claim(claimOf(verified)))) throw oauthProblem('nonce_used');
+    return verified;
+  }
+}
+
+/** The body, or a part of it, stayed at the gateway; the advice says what its settings should do. */
+export const bodyMissing = (remedy: string) =>
+  parameterRejected(['body'], `The gateway did not forward the body: let it ${remedy}`);

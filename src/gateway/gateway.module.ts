@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AdminModule } from '../admin/admin.module.js';
+import { NoncesModule } from '../nonces/nonces.module.js';
+import { OAuth10Module } from '../oauth10/oauth10.module.js';
+import { GatewayVerdicts } from './gateway-verdicts.js';
+import { VerifyController } from './verify.controller.js';
+
+/** Verdicts for gateways. Depends on the verifier of oauth10/, nonces/ and the keys of admin/. */
+@Module({
+  imports: [AdminModule, NoncesModule, OAuth10Module],
+  controllers: [VerifyController],
+  providers: [GatewayVerdicts],
+})
+export class GatewayModule {}

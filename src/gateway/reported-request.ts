@@ -1,0 +1,55 @@
+import { IsOptional } from 'class-validator';
+import { isIP } from 'node:net';
+import { Follows, text, type Rule } from '../consumers/follows.decorator.js';
+import { pointerStep, type InputFault } from '../consumers/input-fault.js';
+import { isMethod, splitUrl } from './reported-url.js';
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+const textThat = (holds: (value: string) => boolean, otherwise: string): Rule =>
+  text((value) => (holds(value) ? undefined : otherwise));
+
+/** Names of headers know no case, so no two may differ by it alone. */
+const headers: Rule = (value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [{ pointer: '', detail: 'must be an object of names and values' }];
+  }
+  const seen = new Set<string>();
+  return Object.entries(value).flatMap(([name, content]): InputFault[] => {
+    const pointer = pointerStep(name.slice(0, 100));
+    const folded = name.toLowerCase();
+    if (seen.has(folded)) return [{ pointer, detail: 'repeats a header in another case' }];
+    seen.add(folded);
+    if (!HEADER_NAME.test(name)) return [{ pointer, detail: 'is not the name of a header' }];
+    return typeof content === 'string' && HEADER_VALUE.test(content)
+      ? []
+      : [{ pointer, detail: 'must be a string of octets without control characters' }];
+  });
+};
+
+/** A request as a gateway reports it. */
+export class ReportedRequest {
+  @Follows(textThat(isMethod, 'must be a method'))
+  method!: string;
+
+  @Follows(textThat((url) => splitUrl(url) !== undefined, 'must be an absolute http or https URL'))
+  url!: string;
+
+  @Follows(headers)
+  headers!: Record<string, string>;
+
+  /** Its octets are those of UTF-8. Left out, as bodyBase64: not forwarded. */
+  @IsOptional()
+  @Follows(textThat((body) => !/\p{Cs}/u.test(body), 'must be well-formed Unicode'))
+  body?: string | null;
+
+  @IsOptional()
+  @Follows(textThat((body) => BASE64.test(body), 'must be base64 with padding'))
+  bodyBase64?: string | null;
+
+  @IsOptional()
+  @Follows(textThat((address) => isIP(address) !== 0, 'must be an IP address'))
+  clientAddress?: string | null;
+}

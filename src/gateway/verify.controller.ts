@@ -1,0 +1,105 @@
+import {
+  All,
+  Body,
+  Controller,
+  HttpCode,
+  Post,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
+import { AllowedFor } from '../admin/allowed-for.decorator.js';
+import { JsonBodyInterceptor } from '../admin/json-body.interceptor.js';
+import { PrivateReplyInterceptor } from '../admin/private-reply.interceptor.js';
+import { problemOf } from '../admin/problem-of.js';
+import { StrictInputPipe } from '../admin/strict-input.pipe.js';
+import { StrictQueryInterceptor } from '../admin/takes-query.js';
+import { Settings } from '../config/settings.js';
+import { InvalidInput } from '../consumers/input-fault.js';
+import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { Problem } from '../http/problem-details.js';
+import { disclosedProblem } from '../oauth10/disclosure.js';
+import type { SignedRequest } from '../oauth10/signed-request.js';
+import { OAuthProblem } from '../protocol/oauth-problem.js';
+import { GatewayVerdicts } from './gateway-verdicts.js';
+import { GatewayGuard, TakesBearerKey } from './gateway.guard.js';
+import { ReportedRequest } from './reported-request.js';
+import { splitUrl } from './reported-url.js';
+
+/** The verdict as JSON, for gateways and APIs that can ask in their own words. */
+@Controller('verify')
+@TakesBearerKey()
+@UseFilters(new ProblemDetailsFilter(problemOf))
+@UseGuards(GatewayGuard)
+@UseInterceptors(PrivateReplyInterceptor, StrictQueryInterceptor, JsonBodyInterceptor)
+@UsePipes(StrictInputPipe)
+export class VerifyController {
+  constructor(
+    private readonly verdicts: GatewayVerdicts,
+    private readonly settings: Settings,
+  ) {}
+
+  @Post()
+  @AllowedFor('gateway')
+  @HttpCode(200)
+  async verify(@Body() reported: ReportedRequest) {
+    const headers = new Map(
+      Object.entries(reported.headers).map(([name, value]) => [name.toLowerCase(), value.trim()]),
+    );
+    try {
+      const hasContent =
+        headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
+      const verified = await this.verdicts.verify(signedRequest(reported, headers), hasContent);
+      const { consumer, accessToken, bodyVerified } = verified;
+      const expiresAtSeconds = accessToken?.expiresAtSeconds ?? null;
+      return {
+        active: true,
+        consumerKey: consumer.consumerKey,
+        token: accessToken?.token ?? null,
+        subject: accessToken?.subject ?? null,
+        scopes: accessToken?.scopes ?? [],
+        expiresAt:
+          expiresAtSeconds === null ? null : new Date(expiresAtSeconds * 1000).toISOString(),
+        bodyVerified,
+      };
+    } catch (error) {
+      if (!(error instanceof OAuthProblem)) throw error;
+      const { status, code, advice } = disclosedProblem(error, this.settings);
+      return { active: false, status, problem: code, advice };
+    }
+  }
+
+  @All()
+  @AllowedFor('gateway')
+  refuse(): never {
+    const headers = { Allow: 'POST' };
+    throw new Problem('method_not_allowed', 'Allowed here: POST.', { headers });
+  }
+}
+
+function signedRequest(
+  { method, url, body, bodyBase64, clientAddress }: ReportedRequest,
+  headers: ReadonlyMap<string, string>,
+): SignedRequest {
+  const place = splitUrl(url);
+  if (!place) throw new InvalidInput([{ pointer: '/url', detail: 'must be an absolute URL' }]);
+  const text = body ?? undefined;
+  const base64 = bodyBase64 ?? undefined;
+  if (text !== undefined && base64 !== undefined) {
+    throw new InvalidInput([{ pointer: '/bodyBase64', detail: 'must not stand beside body' }]);
+  }
+  return {
+    method,
+    ...place,
+    authorization: headers.get('authorization'),
+    contentType: headers.get('content-type'),
+    body: octets(text, base64),
+    clientAddress: clientAddress ?? undefined,
+  };
+}
+
+function octets(text: string | undefined, base64: string | undefined): Buffer | undefined {
+  if (base64 !== undefined) return Buffer.from(base64, 'base64');
+  return text === undefined ? undefined : Buffer.from(text, 'utf8');
+}
