@@ -1,14 +1,22 @@
 import { Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { AdminModule } from '../admin/admin.module.js';
 import { NoncesModule } from '../nonces/nonces.module.js';
 import { OAuth10Module } from '../oauth10/oauth10.module.js';
+import { AuthzController } from './authz.controller.js';
+import { routeExtAuthz } from './ext-authz-target.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { VerifyController } from './verify.controller.js';
 
 /** Verdicts for gateways. Depends on the verifier of oauth10/, nonces/ and the keys of admin/. */
 @Module({
   imports: [AdminModule, NoncesModule, OAuth10Module],
-  controllers: [VerifyController],
+  controllers: [VerifyController, AuthzController],
   providers: [GatewayVerdicts],
 })
-export class GatewayModule {}
+export class GatewayModule {
+  /** Modules are made before routes are registered, so that this stands in front of all. */
+  constructor({ httpAdapter }: HttpAdapterHost) {
+    httpAdapter.use(routeExtAuthz);
+  }
+}

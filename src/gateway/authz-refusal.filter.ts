@@ -1,0 +1,52 @@
+import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Settings } from '../config/settings.js';
+import { HttpRefusal } from '../http/http-refusal.js';
+import { Problem } from '../http/problem-details.js';
+import { RepeatedHeader } from '../http/sole-header.js';
+import { disclosedProblem } from '../oauth10/disclosure.js';
+import { sendForm } from '../oauth10/form-reply.js';
+import { OAuthProblemFilter } from '../oauth10/oauth-problem.filter.js';
+import { OAuthProblem, parameterRejected } from '../protocol/oauth-problem.js';
+
+/** Refuses as every signed endpoint does. A gateway without a valid key is told 403. */
+@Catch()
+@Injectable()
+export class AuthzRefusalFilter implements ExceptionFilter {
+  private readonly told: OAuthProblemFilter;
+
+  constructor(protected readonly settings: Settings) {
+    this.told = new OAuthProblemFilter(settings);
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    this.told.catch(translated(error), host);
+  }
+}
+
+/** nginx turns all but 2xx, 401 and 403 into 500, so what is no 401 here is 403. */
+@Catch()
+@Injectable()
+export class NginxRefusalFilter extends AuthzRefusalFilter {
+  override catch(raised: unknown, host: ArgumentsHost): void {
+    const error = translated(raised);
+    const response = host.switchToHttp().getResponse<ServerResponse>();
+    if (error instanceof OAuthProblem && !response.headersSent) {
+      const problem = disclosedProblem(error, this.settings);
+      if (problem.status !== 401) return sendForm(response, 403, problem.toParameters());
+    }
+    if (error instanceof HttpRefusal && error.status !== 401) {
+      return super.catch(new HttpRefusal(403, error.text, error.headers), host);
+    }
+    super.catch(error, host);
+  }
+}
+
+function translated(error: unknown): unknown {
+  // Not 401: that would ask the client for a key that is the gateway's to send.
+  if (error instanceof Problem) return new HttpRefusal(403, error.detail);
+  if (error instanceof RepeatedHeader) {
+    return parameterRejected([error.headerName], `Send ${error.headerName} once.`);
+  }
+  return error;
+}

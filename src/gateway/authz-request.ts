@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import { forwardedHost } from '../http/client-facts.js';
+import { readOctets } from '../http/request-body.js';
+import { lastForwardedValue, soleHeader } from '../http/sole-header.js';
+import type { SignedRequest } from '../oauth10/signed-request.js';
+import { normalizeAuthority, type Scheme } from '../protocol/base-string-uri.js';
+import { parameterRejected } from '../protocol/oauth-problem.js';
+import { bodyMissing } from './gateway-verdicts.js';
+import { isMethod, isOriginForm, splitUrl } from './reported-url.js';
+
+/** Where the client's request went, as the gateway reports it. */
+export type ReportedPlace = Pick<SignedRequest, 'method' | 'scheme' | 'authority' | 'target'>;
+
+/** WebSockets begin as http; Traefik names them by their own schemes. */
+const SCHEMES: Readonly<Record<string, Scheme>> = {
+  http: 'http',
+  https: 'https',
+  ws: 'http',
+  wss: 'https',
+};
+
+/**
+ * Completes the place by what gateways pass on of the client's request: headers, body, address. A
+ * body of no octets is one that was not forwarded; the two look the same.
+ */
+export async function authzRequest(
+  request: IncomingMessage,
+  place: ReportedPlace,
+): Promise<SignedRequest> {
+  if (request.headers['x-envoy-auth-partial-body']?.toString().toLowerCase() === 'true') {
+    throw bodyMissing('forward the whole body; this is a part of it.');
+  }
+  const body = await readOctets(request);
+  return {
+    ...place,
+    authorization: soleHeader(request, 'authorization'),
+    contentType: soleHeader(request, 'content-type'),
+    body: body.length === 0 ? undefined : body,
+    clientAddress: lastForwardedValue(request, 'x-forwarded-for'),
+  };
+}
+
+/** nginx's auth_request: X-Original-Method, and X-Original-URI or the absolute X-Original-URL. */
+export function nginxPlace(request: IncomingMessage): ReportedPlace {
+  const method = soleHeader(request, 'x-original-method');
+  const uri = soleHeader(request, 'x-original-uri');
+  const url = soleHeader(request, 'x-original-url');
+  if (uri !== undefined && url !== undefined) {
+    throw rejected('X-Original-URL', 'Send X-Original-URI or X-Original-URL, not both.');
+  }
+  if (url === undefined) return placeOf(request, method, uri, forwardedHost(request));
+  const place = splitUrl(url);
+  if (!place) throw rejected('X-Original-URL', 'X-Original-URL is an absolute http(s) URL.');
+  return { method: checkedMethod(method), ...place };
+}
+
+/** Traefik, Caddy, APISIX: X-Forwarded-Method, -Proto, -Host and -Uri. */
+export function forwardAuthPlace(request: IncomingMessage): ReportedPlace {
+  const method = soleHeader(request, 'x-forwarded-method');
+  const uri = soleHeader(request, 'x-forwarded-uri');
+  return placeOf(request, method, uri, forwardedHost(request));
+}
+
+/** Envoy's HTTP ext_authz: the request itself, its target behind a prefix. */
+export function extAuthzPlace(request: IncomingMessage, target: string): ReportedPlace {
+  return placeOf(request, request.method, target, undefined);
+}
+
+function placeOf(
+  request: IncomingMessage,
+  method: string | undefined,
+  target: string | undefined,
+  forwarded: string | undefined,
+): ReportedPlace {
+  if (target === undefined || !isOriginForm(target)) {
+    throw rejected('request-target', 'The gateway reports path and query, raw.');
+  }
+  const scheme =
+    SCHEMES[(lastForwardedValue(request, 'x-forwarded-proto') ?? 'http').toLowerCase()];
+  if (!scheme) throw rejected('X-Forwarded-Proto', 'X-Forwarded-Proto is http or https.');
+  const authority = normalizeAuthority(scheme, forwarded ?? soleHeader(request, 'host') ?? '');
+  if (authority === undefined) throw rejected('Host', 'The gateway reports the Host of the API.');
+  return { method: checkedMethod(method), scheme, authority, target };
+}
+
+function checkedMethod(method: string | undefined): string {
+  if (method !== undefined && isMethod(method)) return method;
+  throw rejected('method', "The gateway reports the method of its client's request.");
+}
+
+const rejected = (name: string, advice: string) => parameterRejected([name], advice);

@@ -1,0 +1,55 @@
+import { All, Controller, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
+import type { ServerResponse } from 'node:http';
+import { AllowedFor } from '../admin/allowed-for.decorator.js';
+import { AuthzRefusalFilter, NginxRefusalFilter } from './authz-refusal.filter.js';
+import { sendIdentity } from './authz-reply.js';
+import {
+  authzRequest,
+  extAuthzPlace,
+  forwardAuthPlace,
+  nginxPlace,
+  type ReportedPlace,
+} from './authz-request.js';
+import { EXT_AUTHZ } from './ext-authz-target.js';
+import { GatewayVerdicts } from './gateway-verdicts.js';
+import { GatewayGuard } from './gateway.guard.js';
+
+/** The verdict as a status, for gateways that copy their client's request. */
+@Controller('authz')
+@UseGuards(GatewayGuard)
+export class AuthzController {
+  constructor(private readonly verdicts: GatewayVerdicts) {}
+
+  @All('nginx')
+  @AllowedFor('gateway')
+  @UseFilters(NginxRefusalFilter)
+  nginx(@Req() request: Request, @Res() response: ServerResponse): Promise<void> {
+    return this.answer(request, response, nginxPlace(request));
+  }
+
+  @All('forward-auth')
+  @AllowedFor('gateway')
+  @UseFilters(AuthzRefusalFilter)
+  forwardAuth(@Req() request: Request, @Res() response: ServerResponse): Promise<void> {
+    return this.answer(request, response, forwardAuthPlace(request));
+  }
+
+  @All('ext-authz')
+  @AllowedFor('gateway')
+  @UseFilters(AuthzRefusalFilter)
+  extAuthz(@Req() request: Request, @Res() response: ServerResponse): Promise<void> {
+    const target = request.originalUrl.slice(EXT_AUTHZ.length);
+    const place = extAuthzPlace(request, target.startsWith('/') ? target : `/${target}`);
+    return this.answer(request, response, place);
+  }
+
+  private async answer(
+    request: Request,
+    response: ServerResponse,
+    place: ReportedPlace,
+  ): Promise<void> {
+    const signed = await authzRequest(request, place);
+    sendIdentity(response, await this.verdicts.verify(signed, false));
+  }
+}
