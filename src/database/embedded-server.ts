@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { readFile, rename } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serverAccount } from './embedded-server-account.js';
 import { findBinaries } from './embedded-server-binaries.js';
@@ -46,7 +46,8 @@ const PASSING_TROUBLE = /lock file .* already exists|shared memory block|Address
  * @throws EmbeddedServerError whose message says what to do.
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-  const { directory, durable = true, settings = {} } = options;
+  const { durable = true, settings = {} } = options;
+  const directory = resolve(options.directory);
   const candidate = await serverAccount(dataDirectoryIn(directory));
   const { folder, moved } = await serverPlace(directory, candidate);
   const account = moved ? await serverAccount(dataDirectoryIn(folder)) : candidate;

@@ -2,7 +2,7 @@
 // template from which every test file copies a database of its own. Runs outside Jest's transform,
 // so it takes the built code.
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import pg from 'pg';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const ONE_DAY_SECONDS = 86_400;
+const FOLDER_PREFIX = 'oauth10-test-';
 
 export default async function globalSetup() {
   const build = spawnSync(process.execPath, [join(root, 'scripts/build-when-stale.mjs')], {
@@ -21,7 +22,8 @@ export default async function globalSetup() {
   let stopServer = async () => undefined;
   if (serverUrl === undefined) {
     const { startEmbeddedServer } = await import('../../dist/database/embedded-server.js');
-    const directory = await mkdtemp(join(tmpdir(), 'oauth10-test-'));
+    await removeAbandonedFolders();
+    const directory = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
     const server = await startEmbeddedServer({
       directory,
       durable: false,
@@ -59,6 +61,19 @@ async function makeTemplate(serverUrl, name) {
   ).initialize();
   await migrate(dataSource);
   await dataSource.destroy();
+}
+
+/** A run that is killed takes its server along, but not the server's files. */
+async function removeAbandonedFolders() {
+  const names = await readdir(tmpdir());
+  for (const name of names.filter((name) => name.startsWith(FOLDER_PREFIX))) {
+    const folder = join(tmpdir(), name);
+    const madeAt = (await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (madeAt < Date.now() - ONE_DAY_SECONDS * 1000) {
+      // Another user's folder is that user's affair.
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
 }
 
 /** What runs that were killed left behind, on a server that outlives them. */
