@@ -54,6 +54,7 @@ describe('RFC 5849 §2.1 a callback is an absolute URI', () => {
     'JavaScript:alert(1)',
     'data:text/html,x',
     'file:///etc/passwd',
+    'com.example.app://::1',
     'myapp:/callback',
     'mailto:a@client.example',
     'blob:https://client.example/x',

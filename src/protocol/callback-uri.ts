@@ -24,7 +24,8 @@ export function callbackFault(uri: string): string | undefined {
   if (!scheme.includes('.')) {
     return 'has a scheme other than https, http or a private one in reverse domain order';
   }
-  return rest === '' ? 'has nothing behind its scheme' : undefined;
+  if (rest === '') return 'has nothing behind its scheme';
+  return URL.canParse(uri) ? undefined : 'cannot be read as a URI by browsers';
 }
 
 /**
