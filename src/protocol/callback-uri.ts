@@ -25,7 +25,7 @@ export function callbackFault(uri: string): string | undefined {
     return 'has a scheme other than https, http or a private one in reverse domain order';
   }
   if (rest === '') return 'has nothing behind its scheme';
-  return URL.canParse(uri) ? undefined : 'cannot be read as a URI by browsers';
+  return URL.canParse(uri) ? undefined : 'is not a URI that every parser can read';
 }
 
 /**
