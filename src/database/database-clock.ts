@@ -27,12 +27,12 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
 
   constructor(private readonly statements: Statements) {}
 
-  /** Whole seconds since 1970 by the database's clock. @throws StoreUnavailable before `sync()`. */
+  /** Seconds since 1970, with fractions, by the database's clock. @throws StoreUnavailable before `sync()`. */
   nowSeconds(): number {
     if (this.offsetSeconds === undefined) {
       throw new StoreUnavailable();
     }
-    return Math.floor(this.offsetSeconds + monotonicSeconds());
+    return this.offsetSeconds + monotonicSeconds();
   }
 
   /**

@@ -8,9 +8,16 @@ const FORM = 'application/x-www-form-urlencoded';
 /** What the form-encoded body is labelled as; undefined when the client takes neither label. */
 export function acceptableFormType(request: IncomingMessage): string | undefined {
   // Without Accept, and for the usual */*, there is nothing to weigh.
-  const { accept } = request.headers;
-  if (accept === undefined || accept === '*/*') return PLAIN;
-  return new Negotiator(request).mediaType([PLAIN, FORM]);
+  const accept = request.headers.accept?.trim();
+  if (!accept || accept === '*/*') return PLAIN;
+  const headers = { accept: accept.split(',').map(withWeightAlone).join(',') };
+  return new Negotiator({ headers }).mediaType([PLAIN, FORM]);
+}
+
+/** `text/plain;charset=utf-8;q=0.5` without its charset: ours is of the type, whatever the charset. */
+function withWeightAlone(range: string): string {
+  const [type = '', ...parameters] = range.split(';');
+  return [type, ...parameters.filter((parameter) => /^\s*q\s*=/i.test(parameter))].join(';');
 }
 
 /** Sends pairs as RFC 5849 section 2.1 wants them, labelled as the client asked. */

@@ -5,6 +5,7 @@ import { CLAIMED_NONCE, claimValues, type NonceClaim } from '../nonces/nonce-cla
 import { oauthProblem } from '../protocol/oauth-problem.js';
 import { newSecret, newToken } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
+import { consumerGone } from './consumer-gone.js';
 import { temporaryCredentialsSecret, type IssuedCredentials } from './temporary-credentials.js';
 
 // Nonce and credentials stand or fall together: a replay issues nothing, a failure spends nothing.
@@ -33,7 +34,7 @@ export class IssueTemporaryCredentials {
    *
    * @param callback `oob`, or a URI that the consumer registered
    * @param scopes what is asked for; the owner may grant less
-   * @throws OAuthProblem nonce_used
+   * @throws OAuthProblem nonce_used; consumer_key_unknown when it was deleted meanwhile
    */
   async issue(
     claim: NonceClaim,
@@ -42,14 +43,19 @@ export class IssueTemporaryCredentials {
   ): Promise<IssuedCredentials> {
     const token = newToken();
     const tokenSecret = newSecret();
-    const [row] = await this.statements.run<{ issued: boolean }>(ISSUE, [
+    const values = [
       ...claimValues(claim),
       token,
       this.secrets.seal(tokenSecret, temporaryCredentialsSecret(token)),
       callback,
       scopes,
       this.settings.temporaryCredentialTtlSeconds,
-    ]);
+    ];
+    const [row] = await this.statements
+      .run<{ issued: boolean }>(ISSUE, values)
+      .catch((error: unknown) => {
+        throw consumerGone(error) ?? error;
+      });
     if (!row?.issued) throw oauthProblem('nonce_used');
     return { token, tokenSecret };
   }

@@ -136,6 +136,8 @@ describe('contract sections 1 to 3: the HTTP form of the token endpoints', () =>
     [undefined, 'text/plain; charset=utf-8'],
     ['*/*', 'text/plain; charset=utf-8'],
     ['text/*', 'text/plain; charset=utf-8'],
+    ['text/plain;charset=utf-8', 'text/plain; charset=utf-8'],
+    ['', 'text/plain; charset=utf-8'],
     [FORM, FORM],
     [`text/plain;q=0.5, ${FORM}`, FORM],
     [`${FORM};q=0.5, */*;q=0.6`, 'text/plain; charset=utf-8'],
