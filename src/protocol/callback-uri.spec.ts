@@ -117,6 +117,7 @@ describe('a callback is one of those registered', () => {
     'http://127.0.0.1/cb',
     'http://[::1]:9/cb?x=1',
     'http://localhost:4000',
+    'http://localhost.client.example/cb',
     'com.example.app:/cb',
   ];
 
@@ -159,6 +160,8 @@ describe('a callback is one of those registered', () => {
     'http://localhost:3000/',
     'http://localhost:3000@evil.example',
     'http://localhost:3000.evil.example',
+    'http://localhost:3000.client.example/cb',
+    'http://localhost.client.example:3000/cb',
     'http://127.0.0.1:3000@evil.example/cb',
     'http://user@127.0.0.1:3000/cb',
     'http://127.0.0.1:3000/cb\n',

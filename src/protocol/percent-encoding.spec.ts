@@ -67,6 +67,7 @@ describe('RFC 5849 §3.6 percent-encoding', () => {
 
   it('shows UTF-8 as the text it is', () => {
     expect(displayText('\xc3\xa9')).toBe('é');
+    expect(displayText('\xef\xbb\xbfx')).toBe('\ufeffx');
   });
 
   it('gives any octets back', () => {

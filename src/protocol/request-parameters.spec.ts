@@ -160,6 +160,8 @@ describe('malformed requests are refused, never an accident', () => {
     expect(rejectedNames({ ...full, formBody: many(MAX_PARAMETERS - 101) })).toBe('body');
     expect(rejectedNames({ query: many(MAX_PARAMETERS + 1) })).toBe('query');
     expect(rejectedNames({ query: many(MAX_PARAMETERS), formBody: 'a' })).toBe('body');
+    expect(rejectedNames({ authorization, query: many(MAX_PARAMETERS - 1) })).toBe('query');
+    expect(rejectedNames({ authorization, formBody: many(MAX_PARAMETERS - 1) })).toBe('body');
     const header = `OAuth ${Array.from({ length: MAX_PARAMETERS + 1 }, () => 'a=1').join(',')}`;
     expect(rejectedNames({ authorization: header })).toBe('Authorization');
   });

@@ -20,6 +20,8 @@ describe('RFC 5849 §3.4.1.1 signature base string', () => {
     expect(signatureBaseString("M-SEARCH'", 'http://a/', '')).toBe(
       'M-SEARCH%27&http%3A%2F%2Fa%2F&',
     );
+    // Text, unlike the URI: a gateway tells it in JSON.
+    expect(signatureBaseString('\xe9', 'http://a/', '')).toBe('%C3%89&http%3A%2F%2Fa%2F&');
   });
 
   it('encodes the path once more: %20 becomes %2520', () => {

@@ -136,7 +136,7 @@ export const FORMS: readonly { raw: string; pairs: readonly (readonly [string, s
   { raw: '=', pairs: [['', '']] },
   { raw: '=v', pairs: [['', 'v']] },
   { raw: 'a==b', pairs: [['a', '=b']] },
-  { raw: 'a+b=c+d', pairs: [['a b', 'c d']] },
+  { raw: 'a+b+c=d++e+', pairs: [['a b c', 'd  e ']] },
   { raw: 'a=%2B', pairs: [['a', '+']] },
   { raw: 'a=%2b%c3%A9', pairs: [['a', '+\xc3\xa9']] },
   { raw: 'a=1;b=2', pairs: [['a', '1;b=2']] },
