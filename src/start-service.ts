@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppModule } from './app.module.js';
-import type { Settings } from './config/settings.js';
+import { SettingsError, type Settings } from './config/settings.js';
 import { createListener } from './http/listeners.js';
 import { ShutdownState } from './http/shutdown-state.js';
 import { ServiceLogger } from './service-logger.js';
@@ -43,8 +43,8 @@ export async function startService(
   const adminServer = createListener('admin', handle, shutdown);
   try {
     return {
-      port: await listen(publicServer, settings.port, settings.host),
-      adminPort: await listen(adminServer, settings.adminPort, settings.host),
+      port: await listen(publicServer, 'PORT', settings.port, settings.host),
+      adminPort: await listen(adminServer, 'ADMIN_PORT', settings.adminPort, settings.host),
       stop: async (delaySeconds) => {
         shutdown.begin();
         await sleep(delaySeconds * 1000);
@@ -71,11 +71,19 @@ function quietExpress(): express.Express {
   return instance;
 }
 
-function listen(server: Server, port: number, host: string): Promise<number> {
+/** @throws SettingsError when the address is taken, or not this machine's. */
+function listen(
+  server: Server,
+  name: 'PORT' | 'ADMIN_PORT',
+  port: number,
+  host: string,
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const refuse = ({ code }: NodeJS.ErrnoException) =>
+      reject(new SettingsError([`${name} can't be listened on: ${code} at ${host} port ${port}`]));
+    server.once('error', refuse);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', refuse);
       resolve((server.address() as AddressInfo).port);
     });
   });

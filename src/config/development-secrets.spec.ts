@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withDevelopmentSecrets } from './development-secrets.js';
-import { readSettings } from './settings.js';
+import { readSettings, SettingsError } from './settings.js';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -40,6 +40,29 @@ describe('development secrets', () => {
     const { settings, kept } = await withDevelopmentSecrets(own);
     expect(settings.adminApiKey).toBe('a'.repeat(32));
     expect(kept.map(({ name }) => name)).toEqual(['SECRET_KEYS']);
+  });
+
+  it.each([
+    ['admin-api-key', ''],
+    ['admin-api-key', '\n'],
+    ['admin-api-key', 'cut-short'],
+    ['secret-keys', ''],
+    ['secret-keys', 'dev1:Y3V0LXNob3J0'],
+  ])('are held to the rule of their variable: %s with %j', async (name, content) => {
+    await mkdir(dataDir);
+    await writeFile(join(dataDir, name), content);
+    const attempt = withDevelopmentSecrets(readSettings({ DATA_DIR: dataDir }));
+    await expect(attempt).rejects.toBeInstanceOf(SettingsError);
+    await expect(attempt).rejects.toThrow(`kept in ${join(dataDir, name)}, must`);
+    if (content.trim() !== '') await expect(attempt).rejects.not.toThrow(content);
+    expect(await readFile(join(dataDir, name), 'utf8')).toBe(content);
+  });
+
+  it('say in words that DATA_DIR can not hold them', async () => {
+    await writeFile(dataDir, 'a file where the folder should be');
+    const attempt = withDevelopmentSecrets(readSettings({ DATA_DIR: dataDir }));
+    await expect(attempt).rejects.toBeInstanceOf(SettingsError);
+    await expect(attempt).rejects.toThrow('(EEXIST): set DATA_DIR to');
   });
 
   it('are never made in production', async () => {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSecretKeys } from './secret-keys.js';
-import { Settings } from './settings.js';
+import { Settings, SettingsError } from './settings.js';
+import { adminApiKey as parseAdminApiKey } from './value-parsers.js';
 import { writeOnce } from './write-once.js';
 
 /** A secret that lies in a file under DATA_DIR, since the environment sets none. */
@@ -18,24 +19,45 @@ const random = (octets: number, encoding: 'base64' | 'hex'): string =>
  * In development, fills in SECRET_KEYS and ADMIN_API_KEY where they are missing: generated once and
  * kept under DATA_DIR (mode 600). Of two starts that race, both end up with the same values.
  * In production nothing is made up; there readSettings() insists on both.
+ *
+ * @throws SettingsError when a file can't be kept, or holds what the variable could not: a key cut
+ * short by an editor must not become the key.
  */
 export async function withDevelopmentSecrets(
   settings: Settings,
 ): Promise<{ settings: Settings; kept: KeptSecret[] }> {
   if (settings.production) return { settings, kept: [] };
   const kept: KeptSecret[] = [];
-  const keep = async (name: KeptSecret['name'], fileName: string, fresh: string) => {
-    await mkdir(settings.dataDir, { recursive: true });
+  const keep = async <Value>(
+    name: KeptSecret['name'],
+    fileName: string,
+    fresh: string,
+    parse: (text: string) => Value,
+  ): Promise<Value> => {
     const file = join(settings.dataDir, fileName);
-    const { content } = await writeOnce(file, `${fresh}\n`);
-    kept.push({ name, file });
-    return content.trim();
+    try {
+      await mkdir(settings.dataDir, { recursive: true });
+      const { content } = await writeOnce(file, `${fresh}\n`);
+      kept.push({ name, file });
+      return parse(content.trim());
+    } catch (error) {
+      throw new SettingsError([`${name}, kept in ${file}, ${whyUnusable(error)}`]);
+    }
   };
   const secretKeys =
     settings.secretKeys.length > 0
       ? settings.secretKeys
-      : parseSecretKeys(await keep('SECRET_KEYS', 'secret-keys', `dev1:${random(32, 'base64')}`));
+      : await keep('SECRET_KEYS', 'secret-keys', `dev1:${random(32, 'base64')}`, parseSecretKeys);
   const adminApiKey =
-    settings.adminApiKey ?? (await keep('ADMIN_API_KEY', 'admin-api-key', random(32, 'hex')));
+    settings.adminApiKey ??
+    (await keep('ADMIN_API_KEY', 'admin-api-key', random(32, 'hex'), parseAdminApiKey));
   return { settings: new Settings({ ...settings, secretKeys, adminApiKey }), kept };
+}
+
+/** A parser's message completes the sentence; what the system says does not, but its code helps. */
+function whyUnusable(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined
+    ? message
+    : `can't be read or written (${code}): set DATA_DIR to a directory of your own`;
 }

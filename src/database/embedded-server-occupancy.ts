@@ -50,7 +50,7 @@ export async function untilVacant(folder: string, deadline: number): Promise<voi
     }
     if (Date.now() > orphanAt && !told) {
       told = true;
-      process.kill(server.pid, 'SIGINT');
+      askToEnd(server.pid);
     }
     await sleep(POLL_INTERVAL_MS);
   }
@@ -83,6 +83,15 @@ async function runsOn(pid: number, folder: string): Promise<boolean> {
   }
   const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
   return workingDirectory === (await realpath(dataDirectoryIn(folder)));
+}
+
+/** It may just have ended by itself, or belong to another user; the wait goes on either way. */
+function askToEnd(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch {
+    return;
+  }
 }
 
 function inUse(folder: string, pid: number): EmbeddedServerError {

@@ -18,7 +18,12 @@ export async function serverPlace(
   directory: string,
   account: Account | undefined,
 ): Promise<{ folder: string; moved: boolean }> {
-  await mkdir(directory, { recursive: true, mode: 0o755 });
+  await mkdir(directory, { recursive: true, mode: 0o755 }).catch((error: NodeJS.ErrnoException) => {
+    throw new EmbeddedServerError(
+      `The embedded PostgreSQL needs the directory ${directory}, which can't be made ` +
+        `(${error.code}). Give it another DATA_DIR, or set DATABASE_URL.`,
+    );
+  });
   if (account === undefined) {
     return { folder: directory, moved: false };
   }

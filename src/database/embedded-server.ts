@@ -63,7 +63,6 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     return startUnderGuard([binaries.postgres, ...args], account, logFile);
   };
   const { guard, port } = await startWhenVacant(folder, launch);
-  await claim(folder);
   return {
     url: `postgres://${DATABASE_NAME}:${password}@127.0.0.1:${port}/${DATABASE_NAME}`,
     folder,
@@ -99,12 +98,21 @@ async function startWhenVacant(
   }
 }
 
-/** The server notes in its lock file when it takes connections, as pg_ctl knows too. */
+/**
+ * The server notes in its lock file when it takes connections, as pg_ctl knows too. Ours is told by
+ * its port, and claimed while it still replays its log: unclaimed, a second start would take it
+ * for an orphan.
+ */
 async function becomesReady(folder: string, port: number, guard: Guard): Promise<boolean> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
+  let claimed = false;
   while (!guard.hasEnded()) {
     const server = await readPostmaster(folder);
-    if (server?.port === port && server.ready) {
+    if (server?.port === port && !claimed) {
+      await claim(folder);
+      claimed = true;
+    }
+    if (claimed && server?.ready) {
       return true;
     }
     if (Date.now() > deadline) {
