@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+
+/** A program outside npm that tests run for real, and the Debian package that brings it. */
+export interface DebianTool {
+  readonly debianPackage: string;
+  /** A command that ends with status 0 where the tool is there. */
+  readonly probe: readonly [command: string, ...args: string[]];
+}
+
+export const NGINX: DebianTool = { debianPackage: 'nginx-light', probe: ['nginx', '-v'] };
+export const CADDY: DebianTool = { debianPackage: 'caddy', probe: ['caddy', 'version'] };
+export const CHROMIUM: DebianTool = { debianPackage: 'chromium', probe: ['chromium', '--version'] };
+
+/**
+ * `describe`, for tests that need tools. In CI a missing one fails the suite; on a user's machine
+ * the suite is skipped and its title says what to install.
+ */
+export function describeWith(tools: readonly DebianTool[], title: string, body: () => void): void {
+  const missing = tools.filter((tool) => !isThere(tool)).map((tool) => tool.debianPackage);
+  if (missing.length === 0) {
+    describe(title, body);
+  } else if (process.env['CI']) {
+    it(`${title}: needs ${missing.join(', ')}`, () => expect(missing).toEqual([]));
+  } else {
+    describe.skip(`${title} (install ${missing.join(', ')} to run it)`, body);
+  }
+}
+
+function isThere({ probe: [command, ...args] }: DebianTool): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore', timeout: 20_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
