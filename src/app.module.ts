@@ -9,6 +9,7 @@ import { connect } from './database/connect.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { OAuth10Module } from './oauth10/oauth10.module.js';
 
 /** The composition root: the only file that names every module. */
@@ -31,6 +32,7 @@ export class AppModule {
         AdminModule,
         GatewayModule,
         HealthModule,
+        MetricsModule,
       ],
     };
   }

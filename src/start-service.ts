@@ -7,7 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppModule } from './app.module.js';
 import { SettingsError, type Settings } from './config/settings.js';
 import { createListener } from './http/listeners.js';
+import type { AnsweredRequest } from './http/request-observer.js';
 import { ShutdownState } from './http/shutdown-state.js';
+import { Metrics } from './metrics/metrics.js';
 import { ServiceLogger } from './service-logger.js';
 
 /** In-flight requests get this long to finish; every wait inside them is shorter. */
@@ -39,8 +41,10 @@ export async function startService(
   await app.init();
   const handle = app.getHttpAdapter().getInstance();
   const shutdown = app.get(ShutdownState, { strict: false });
-  const publicServer = createListener('public', handle, shutdown);
-  const adminServer = createListener('admin', handle, shutdown);
+  const metrics = app.get(Metrics);
+  const tell = (answered: AnsweredRequest) => metrics.answered(answered);
+  const publicServer = createListener('public', handle, shutdown, tell);
+  const adminServer = createListener('admin', handle, shutdown, tell);
   try {
     return {
       port: await listen(publicServer, 'PORT', settings.port, settings.host),

@@ -4,11 +4,13 @@ import {
   Controller,
   HttpCode,
   Post,
+  Res,
   UseFilters,
   UseGuards,
   UseInterceptors,
   UsePipes,
 } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
 import { AllowedFor } from '../admin/allowed-for.decorator.js';
 import { JsonBodyInterceptor } from '../admin/json-body.interceptor.js';
 import { PrivateReplyInterceptor } from '../admin/private-reply.interceptor.js';
@@ -19,6 +21,7 @@ import { Settings } from '../config/settings.js';
 import { InvalidInput } from '../consumers/input-fault.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { Problem } from '../http/problem-details.js';
+import { noteProblem } from '../http/request-observer.js';
 import { disclosedProblem } from '../oauth10/disclosure.js';
 import type { SignedRequest } from '../oauth10/signed-request.js';
 import { OAuthProblem } from '../protocol/oauth-problem.js';
@@ -43,7 +46,10 @@ export class VerifyController {
   @Post()
   @AllowedFor('gateway')
   @HttpCode(200)
-  async verify(@Body() reported: ReportedRequest) {
+  async verify(
+    @Body() reported: ReportedRequest,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ) {
     const headers = new Map(
       Object.entries(reported.headers).map(([name, value]) => [name.toLowerCase(), value.trim()]),
     );
@@ -65,6 +71,7 @@ export class VerifyController {
       };
     } catch (error) {
       if (!(error instanceof OAuthProblem)) throw error;
+      noteProblem(response, error.code);
       const { status, code, advice } = disclosedProblem(error, this.settings);
       return { active: false, status, problem: code, advice };
     }

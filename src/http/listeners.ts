@@ -5,6 +5,8 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { requestIdOf } from './problem-details.js';
+import { observeRequest, type AnsweredRequest } from './request-observer.js';
 import type { ShutdownState } from './shutdown-state.js';
 
 /** `public` faces the internet, `admin` the inside of the platform. */
@@ -26,11 +28,14 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /**
  * A server that hands to `handle` only what its listener serves. Once the process is shutting down,
  * every reply asks for a new connection, so that clients and balancers move on by themselves.
+ *
+ * @param tell hears of each request when it has been answered
  */
 export function createListener(
   listener: Listener,
   handle: RequestListener,
   shutdown: ShutdownState,
+  tell: (answered: AnsweredRequest) => void,
 ): Server {
   const server = createServer(
     {
@@ -41,6 +46,7 @@ export function createListener(
     },
     (request, response) => {
       const target = request.url ?? '';
+      observeRequest(request, response, requestIdOf(response), tell);
       if (shutdown.shuttingDown) response.setHeader('Connection', 'close');
       if (SERVED[listener].test(target)) handle(request, response);
       else refuseTarget(request, response);

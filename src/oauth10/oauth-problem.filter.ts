@@ -9,6 +9,8 @@ import type { ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from '../http/http-refusal.js';
+import { requestIdOf } from '../http/problem-details.js';
+import { noteProblem } from '../http/request-observer.js';
 import { formatOAuthChallenge } from '../protocol/authorization-header.js';
 import { OAuthProblem } from '../protocol/oauth-problem.js';
 import { disclosedProblem } from './disclosure.js';
@@ -38,11 +40,13 @@ export class OAuthProblemFilter implements ExceptionFilter {
     if (error instanceof HttpException && error.getStatus() < 500) {
       return sendText(response, error.getStatus(), error.message);
     }
-    this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.logger.error(`${requestIdOf(response)} ${shown}`);
     sendText(response, 500, 'An error occurred processing the call.');
   }
 
   private refuse(response: ServerResponse, raised: OAuthProblem): void {
+    noteProblem(response, raised.code);
     const problem = disclosedProblem(raised, this.settings);
     const headers: Record<string, string> = {};
     if (problem.status === 401) {

@@ -6,6 +6,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
+import { Metrics } from '../metrics/metrics.js';
 import { baseStringUri, splitTarget } from '../protocol/base-string-uri.js';
 import { bodyHashMatches } from '../protocol/body-hash.js';
 import {
@@ -53,6 +54,7 @@ export class RequestVerifier {
     private readonly secrets: SecretBox,
     private readonly clock: DatabaseClock,
     private readonly settings: Settings,
+    private readonly metrics: Metrics,
   ) {
     // Its key takes a while to make; the start does not wait for it.
     this.decoy = Decoy.create(secrets);
@@ -110,7 +112,9 @@ export class RequestVerifier {
 
   private assertTimely({ timestamp }: ProtocolParameters): void {
     if (timestamp === undefined) return;
-    assertWithinWindow(timestamp, this.clock.nowSeconds(), this.settings.timestampWindowSeconds);
+    const nowSeconds = this.clock.nowSeconds();
+    this.metrics.clientClockSkew(timestamp - nowSeconds);
+    assertWithinWindow(timestamp, nowSeconds, this.settings.timestampWindowSeconds);
   }
 
   /** One read, whatever the endpoint. */

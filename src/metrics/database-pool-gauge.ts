@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { Gauge } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { Metrics } from './metrics.js';
+
+/** The connections to the database, looked at whenever Prometheus asks. */
+@Injectable()
+export class DatabasePoolGauge {
+  constructor(dataSource: DataSource, { registry }: Metrics) {
+    new Gauge({
+      name: 'oauth10_database_pool',
+      help: 'Connections that are busy or idle, and requests that wait for one.',
+      labelNames: ['state'],
+      registers: [registry],
+      collect() {
+        const { master } = dataSource.driver as unknown as { master?: Pool };
+        const { totalCount = 0, idleCount = 0, waitingCount = 0 } = master ?? {};
+        this.set({ state: 'busy' }, totalCount - idleCount);
+        this.set({ state: 'idle' }, idleCount);
+        this.set({ state: 'waiting' }, waitingCount);
+      },
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Metrics } from './metrics.js';
+
+/** What Prometheus scrapes. It needs no key: the admin listener is for the inside. */
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  async scrape(@Res() response: ServerResponse): Promise<void> {
+    const { registry } = this.metrics;
+    const text = await registry.metrics();
+    response
+      .writeHead(200, {
+        'Content-Type': registry.contentType,
+        'Content-Length': Buffer.byteLength(text),
+        'Cache-Control': 'no-store',
+      })
+      .end(text);
+  }
+}

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { isJudged, type AnsweredRequest } from '../http/request-observer.js';
+
+const LATENCY_BUCKETS_SECONDS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+// Fine around zero, and beyond the usual window of 300 s what whole hours of a wrong time zone are.
+const SKEW_BUCKETS_SECONDS = [
+  -86_400, -3600, -600, -300, -60, -10, -2, 0, 2, 10, 60, 300, 600, 3600, 86_400,
+];
+const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/**
+ * What the service counts of itself, for Prometheus. Labels come from fixed lists: a consumer key
+ * or a token as a label would be one time series for each, and tell who does what.
+ */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  private readonly requests = new Counter({
+    name: 'oauth10_requests_total',
+    help: 'Requests answered, by endpoint and HTTP status; status 0: the caller went away before.',
+    labelNames: ['endpoint', 'status'],
+    registers: [this.registry],
+  });
+  private readonly durations = new Histogram({
+    name: 'oauth10_request_duration_seconds',
+    help: 'Time from the request line to the end of the answer, by endpoint.',
+    labelNames: ['endpoint'],
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+  private readonly verdicts = new Counter({
+    name: 'oauth10_verdicts_total',
+    help: 'Signed requests judged, by endpoint and problem; problem "none": genuine and served.',
+    labelNames: ['endpoint', 'problem'],
+    registers: [this.registry],
+  });
+  private readonly clockSkew = new Histogram({
+    name: 'oauth10_client_clock_skew_seconds',
+    help: 'oauth_timestamp minus the clock of the database, of every request that brings one.',
+    buckets: SKEW_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+  private readonly batches = new Histogram({
+    name: 'oauth10_statement_batch_size',
+    help: 'Requests that shared one statement, by statement.',
+    labelNames: ['statement'],
+    buckets: BATCH_BUCKETS,
+    registers: [this.registry],
+  });
+  private readonly lookups = new Counter({
+    name: 'oauth10_cache_lookups_total',
+    help: 'Lookups of credentials in memory, by cache and result (hit, miss, bypass).',
+    labelNames: ['cache', 'result'],
+    registers: [this.registry],
+  });
+  private readonly swept = new Counter({
+    name: 'oauth10_swept_rows_total',
+    help: 'Rows and partitions that were swept after their time, by what they were.',
+    labelNames: ['what'],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  answered({ endpoint, status, problem, durationSeconds }: AnsweredRequest): void {
+    this.requests.inc({ endpoint, status });
+    this.durations.observe({ endpoint }, durationSeconds);
+    const served = status >= 200 && status < 300;
+    if (isJudged(endpoint) && (problem !== undefined || served)) {
+      this.verdicts.inc({ endpoint, problem: problem ?? 'none' });
+    }
+  }
+
+  /** @param seconds how far the client's clock is ahead */
+  clientClockSkew(seconds: number): void {
+    this.clockSkew.observe(seconds);
+  }
+
+  batchSent(statement: string, size: number): void {
+    this.batches.observe({ statement }, size);
+  }
+
+  cacheLookup(cache: string, result: 'hit' | 'miss' | 'bypass'): void {
+    this.lookups.inc({ cache, result });
+  }
+
+  rowsSwept(what: string, count: number): void {
+    this.swept.inc({ what }, count);
+  }
+}
