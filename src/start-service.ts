@@ -9,8 +9,10 @@ import { SettingsError, type Settings } from './config/settings.js';
 import { createListener } from './http/listeners.js';
 import type { AnsweredRequest } from './http/request-observer.js';
 import { ShutdownState } from './http/shutdown-state.js';
+import { JsonLogger } from './logging/json-logger.js';
+import { RequestLog } from './logging/request-log.js';
+import { TextLogger } from './logging/text-logger.js';
 import { Metrics } from './metrics/metrics.js';
-import { ServiceLogger } from './service-logger.js';
 
 /** In-flight requests get this long to finish; every wait inside them is shorter. */
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -35,14 +37,20 @@ export async function startService(
     {
       bodyParser: false,
       abortOnError: false,
-      logger: new ServiceLogger(settings.logLevel, settings.production),
+      logger: settings.production
+        ? new JsonLogger(settings.logLevel)
+        : new TextLogger(settings.logLevel),
     },
   );
   await app.init();
   const handle = app.getHttpAdapter().getInstance();
   const shutdown = app.get(ShutdownState, { strict: false });
   const metrics = app.get(Metrics);
-  const tell = (answered: AnsweredRequest) => metrics.answered(answered);
+  const requestLog = new RequestLog(settings.production);
+  const tell = (answered: AnsweredRequest) => {
+    metrics.answered(answered);
+    requestLog.write(answered);
+  };
   const publicServer = createListener('public', handle, shutdown, tell);
   const adminServer = createListener('admin', handle, shutdown, tell);
   try {

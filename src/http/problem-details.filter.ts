@@ -8,7 +8,8 @@ import {
 import type { ServerResponse } from 'node:http';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from './http-refusal.js';
-import { Problem, requestIdOf, sendProblem, type ProblemCode } from './problem-details.js';
+import { logUnforeseen } from './unforeseen.js';
+import { Problem, sendProblem, type ProblemCode } from './problem-details.js';
 
 const RETRY_AFTER_SECONDS = '1';
 
@@ -62,10 +63,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
 
   /** The reply says nothing of what happened; the log does, under the reply's id. */
   private unforeseen(error: unknown, response: ServerResponse): Problem {
-    const requestId = requestIdOf(response);
-    this.logger.error(
-      `${requestId} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
+    logUnforeseen(this.logger, error, response);
     return new Problem('internal_error', 'The log tells more under the requestId.');
   }
 }

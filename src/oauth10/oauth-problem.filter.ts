@@ -9,7 +9,7 @@ import type { ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from '../http/http-refusal.js';
-import { requestIdOf } from '../http/problem-details.js';
+import { logUnforeseen } from '../http/unforeseen.js';
 import { noteProblem } from '../http/request-observer.js';
 import { formatOAuthChallenge } from '../protocol/authorization-header.js';
 import { OAuthProblem } from '../protocol/oauth-problem.js';
@@ -40,8 +40,7 @@ export class OAuthProblemFilter implements ExceptionFilter {
     if (error instanceof HttpException && error.getStatus() < 500) {
       return sendText(response, error.getStatus(), error.message);
     }
-    const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.logger.error(`${requestIdOf(response)} ${shown}`);
+    logUnforeseen(this.logger, error, response);
     sendText(response, 500, 'An error occurred processing the call.');
   }
 

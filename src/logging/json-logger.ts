@@ -1,0 +1,79 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Level, type Logger } from 'pino';
+import type { LogLevel } from '../config/environment.js';
+import { isFrameworkTalk } from './log-levels.js';
+
+// Nothing of the kind is handed to a logger; should it ever be, it stays out all the same.
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'x-gateway-key',
+  'consumerSecret',
+  'tokenSecret',
+  'oauthVerifier',
+  'key',
+  'body',
+];
+const REDACTED = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`]);
+
+/** Lines for a log collector: one JSON object each, by pino. */
+export class JsonLogger implements LoggerService {
+  private readonly pino: Logger;
+
+  /** @param stream where to; by default the standard output, unbuffered at the end of the process */
+  constructor(level: LogLevel, stream: DestinationStream = standardOutput()) {
+    this.pino = pino(
+      {
+        level,
+        base: { service: 'oauth10' },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+        redact: { paths: REDACTED, remove: true },
+      },
+      stream,
+    );
+  }
+
+  log(message: unknown, ...rest: unknown[]): void {
+    if (!isFrameworkTalk(rest.at(-1))) this.write('info', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  /** Nest hands on the context last, and with errors a stack before it. */
+  private write(level: Level, message: unknown, rest: readonly unknown[]): void {
+    const context = rest.at(-1);
+    const stack = rest.length > 1 ? rest[0] : undefined;
+    const fields = { context, ...(typeof stack === 'string' && { stack }) };
+    if (message instanceof Error) this.pino[level]({ ...fields, err: message });
+    else if (typeof message === 'object' && message !== null) {
+      this.pino[level]({ ...fields, ...message });
+    } else this.pino[level](fields, String(message));
+  }
+}
+
+/** Written in the background, and at the end of the process to the last line. */
+function standardOutput(): DestinationStream {
+  const destination = pino.destination({ dest: 1, sync: false });
+  process.on('exit', () => destination.flushSync());
+  return destination;
+}

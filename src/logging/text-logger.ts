@@ -1,0 +1,14 @@
+import { ConsoleLogger } from '@nestjs/common';
+import type { LogLevel } from '../config/environment.js';
+import { isFrameworkTalk, nestLevels } from './log-levels.js';
+
+/** Lines for a person at a terminal: Nest's own console logger, without the framework's talk. */
+export class TextLogger extends ConsoleLogger {
+  constructor(level: LogLevel) {
+    super({ logLevels: nestLevels(level) });
+  }
+
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!isFrameworkTalk(rest.at(-1))) super.log(message, ...rest);
+  }
+}
