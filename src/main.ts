@@ -10,6 +10,11 @@ import type { RunningService } from './start-service.js';
 /** Starts the process and, on a signal, ends it in order. */
 async function main(): Promise<void> {
   const { settings, kept } = await withDevelopmentSecrets(readSettings());
+  const { tracesUrl } = settings;
+  const endTracing =
+    tracesUrl === undefined
+      ? undefined
+      : (await import('./tracing/tracing.js')).startTracing(tracesUrl);
   const [embedded, { startService }] = await Promise.all([
     settings.databaseUrl === undefined
       ? startEmbeddedServer({ directory: join(settings.dataDir, 'postgresql') })
@@ -26,6 +31,7 @@ async function main(): Promise<void> {
     stopping = true;
     await service.stop(delaySeconds);
     await embedded?.stop();
+    await endTracing?.().catch(() => undefined);
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop(settings.shutdownDelaySeconds));

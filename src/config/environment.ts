@@ -105,4 +105,7 @@ export class Environment {
     example: 'info',
   })
   LOG_LEVEL!: LogLevel;
+
+  @Setting({ parse: httpUrl, example: 'http://otel-collector.example.com:4318' })
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 }

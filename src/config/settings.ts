@@ -40,6 +40,8 @@ export class Settings {
 
   readonly shutdownDelaySeconds!: number;
   readonly logLevel!: LogLevel;
+  /** Where spans are sent to by OTLP over HTTP; none: nothing is traced. */
+  readonly tracesUrl?: string;
 
   constructor(values: { readonly [Name in keyof Settings]: Settings[Name] }) {
     Object.assign(this, values);
@@ -121,5 +123,6 @@ function valuesFrom(environment: Environment): ConstructorParameters<typeof Sett
     timestampWindowSeconds: environment.TIMESTAMP_WINDOW_SECONDS,
     shutdownDelaySeconds: environment.SHUTDOWN_DELAY_SECONDS,
     logLevel: environment.LOG_LEVEL,
+    tracesUrl: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
 }

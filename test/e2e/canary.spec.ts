@@ -1,0 +1,129 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { startBuiltService, type BuiltService } from '../support/built-service.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { send } from '../support/http.js';
+import { ADMIN_API_KEY, credentialsIn, sendSigned } from '../support/service.js';
+import { signRequest } from '../support/signing-client.js';
+
+// 250 flows × (consumer secret, secret of the temporary credentials, verifier, token secret).
+const FLOWS = 250;
+const AT_ONCE = 8;
+
+describe('no secret is where it can be read', () => {
+  let database: TestDatabase;
+  let collector: Server;
+  let service: BuiltService;
+  let traces = '';
+  const secrets: string[] = [];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    collector = createServer((request, response) => {
+      request.on('data', (chunk: Buffer) => (traces += chunk.toString()));
+      request.on('end', () => response.writeHead(200).end('{}'));
+    });
+    await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+    service = await startBuiltService(database.url, {
+      LOG_LEVEL: 'trace',
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    });
+    for (let n = 0; n < FLOWS; n += AT_ONCE) {
+      await Promise.all(Array.from({ length: Math.min(AT_ONCE, FLOWS - n) }, flow));
+    }
+  }, 60_000);
+  afterAll(async () => {
+    await service?.stop();
+    collector?.close();
+    await database?.drop();
+  });
+
+  const admin = (target: string, body: unknown) =>
+    send({
+      base: service.adminBase,
+      method: 'POST',
+      target,
+      headers: [
+        ['Authorization', `Bearer ${ADMIN_API_KEY}`],
+        ['Content-Type', 'application/json'],
+      ],
+      body: JSON.stringify(body),
+    });
+
+  /** The whole of RFC 5849 section 1.2, a refusal of each kind on the way. */
+  async function flow(): Promise<void> {
+    const consumer = (await admin('/admin/consumers', { name: 'Canary' })).json<{
+      consumerKey: string;
+      consumerSecret: string;
+    }>();
+    const base = `${service.publicBase}/oauth/oauth10`;
+    const initiate = { method: 'POST', url: `${base}/initiate`, ...consumer, callback: 'oob' };
+    const temporary = credentialsIn(await sendSigned(signRequest(initiate)));
+    const target = `/admin/authorization-requests/${temporary.token}/accept`;
+    const { oauthVerifier: verifier } = (await admin(target, { subject: 'jane' })).json<{
+      oauthVerifier: string;
+    }>();
+    const exchange = { method: 'GET', url: `${base}/token`, ...consumer, ...temporary, verifier };
+    await sendSigned(signRequest({ ...exchange, verifier: 'wrong' }));
+    await sendSigned(signRequest({ ...exchange, tokenSecret: 'wrong' }));
+    const access = credentialsIn(await sendSigned(signRequest({ ...exchange, place: 'query' })));
+    const echo = { method: 'GET', url: `${base}/echo`, ...consumer, ...access };
+    expect((await sendSigned(signRequest(echo))).status).toBe(200);
+    secrets.push(consumer.consumerSecret, temporary.tokenSecret, verifier, access.tokenSecret);
+  }
+
+  /** The secrets that stand in the text, as they are, or in hexadecimal or base64. */
+  const found = (text: string) =>
+    [...secrets, ADMIN_API_KEY].filter((secret) =>
+      [secret, Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('base64')].some(
+        (form) => text.includes(form),
+      ),
+    );
+
+  it('not in the log, at its most talkative', async () => {
+    expect(secrets).toHaveLength(FLOWS * 4);
+    expect(service.output()).toContain('"endpoint":"token","status":200');
+    expect(service.output()).toContain('verifier_invalid');
+    expect(found(service.output())).toEqual([]);
+    expect(service.output()).not.toMatch(/oauth_signature|oauth_token=|Bearer /);
+  });
+
+  it('not in the metrics', async () => {
+    const { text } = await send({ base: service.adminBase, target: '/metrics' });
+    expect(text).toContain(`oauth10_verdicts_total{endpoint="token",problem="none"} ${FLOWS}`);
+    expect(found(text)).toEqual([]);
+  });
+
+  it('not in the traces, which tell of requests and statements', async () => {
+    const deadline = Date.now() + 5_000;
+    while (!traces.includes('consumers') && Date.now() < deadline) await sleep(50);
+    expect(traces).toContain('"http.route"');
+    expect(traces).toContain('access_tokens');
+    expect(found(traces)).toEqual([]);
+    expect(traces).not.toMatch(/oauth_signature|oauth_token=|Bearer /);
+  });
+
+  it('not in a dump of the database', async () => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      const { rows: tables } = await client.query<{ name: string }>(
+        `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,
+      );
+      let dump = '';
+      for (const { name } of tables) {
+        const { rows } = await client.query<{ row: string }>(
+          `SELECT t::text AS row FROM ${name} t`,
+        );
+        dump += rows.map(({ row }) => row).join('\n');
+      }
+      expect(dump).toContain('Canary');
+      expect(found(dump)).toEqual([]);
+    } finally {
+      await client.end();
+    }
+  });
+});
