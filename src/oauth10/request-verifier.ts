@@ -25,6 +25,7 @@ import {
 } from '../protocol/request-parameters.js';
 import { signatureBaseString } from '../protocol/signature-base-string.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
+import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret, type AccessToken } from '../tokens/access-token.js';
 import { CredentialsRepository, type FoundCredentials } from '../tokens/credentials.repository.js';
@@ -69,27 +70,28 @@ export class RequestVerifier {
     const { path, query } = splitTarget(request.target);
     const uri = baseStringUri({ ...request, path });
     const isForm = isFormContent(request.contentType);
-    const { parameters, protocol: sent } = collectRequestParameters({
+    const collected = collectRequestParameters({
       authorization: request.authorization,
       query,
       formBody: isForm ? request.body?.toString('latin1') : undefined,
     });
-    const protocol = readProtocolParameters(
-      { parameters, protocol: sent, place: undefined },
-      rules,
-    );
+    const { parameters } = collected;
+    const protocol = readProtocolParameters(collected, rules);
     assertTokenAllowed(protocol, rules);
     assertTls(protocol, request);
     this.assertTimely(protocol);
 
     const found = await this.find(protocol, rules);
-    const baseString = signatureBaseString(
-      request.method,
-      uri,
-      normalizeRequestParameters(parameters),
-    );
+    const decoy = await this.decoy;
+    const holdsOver = (unencodedName?: string): boolean => {
+      const normalized = normalizeRequestParameters(parameters, unencodedName);
+      const baseString = signatureBaseString(request.method, uri, normalized);
+      return this.signatureHolds(protocol, baseString, found, rules, decoy);
+    };
     // Computed before anything is refused: who is unknown is told no sooner than who signs wrongly.
-    const holds = this.signatureHolds(protocol, baseString, found, rules, await this.decoy);
+    const holds =
+      holdsOver() ||
+      (isBodyHashUnencoded(collected, request.authorization) && holdsOver('oauth_body_hash'));
 
     const consumer = assertConsumer(found.consumer, protocol);
     assertToken(protocol, rules, found, consumer);

@@ -74,11 +74,17 @@ export function collectRequestParameters(sources: ParameterSources): CollectedPa
 /**
  * RFC 5849 §3.4.1.3.2: every name and value encoded, sorted by encoded name, then by encoded value
  * (all ASCII by then, so comparing strings compares bytes), joined. `oauth_signature` is left out.
+ * `unencodedName` names the one parameter, if any, whose value is signed as it was sent (see
+ * isBodyHashUnencoded).
  */
-export function normalizeRequestParameters(parameters: readonly Parameter[]): string {
+export function normalizeRequestParameters(
+  parameters: readonly Parameter[],
+  unencodedName?: string,
+): string {
   const encoded: [name: string, value: string][] = [];
   for (const [name, value] of parameters) {
-    if (name !== 'oauth_signature') encoded.push([percentEncode(name), percentEncode(value)]);
+    if (name === 'oauth_signature') continue;
+    encoded.push([percentEncode(name), name === unencodedName ? value : percentEncode(value)]);
   }
   encoded.sort(compareEncoded);
   let normalized = '';
