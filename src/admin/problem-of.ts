@@ -39,6 +39,8 @@ function decisionProblem(reason: AuthorizationRequestRefused['reason']): Problem
       return new Problem('already_decided', 'A decision is made once and stays.');
     case 'expired':
       return new Problem('expired', 'The consumer has to begin again.');
+    case 'consumer_disabled':
+      return new Problem('consumer_disabled', 'Nobody can allow what it asks for now.');
     case 'scopes_exceeded':
       return new Problem('validation_failed', 'See errors for what to mend.', {
         errors: [{ pointer: '/scopes', detail: 'must be among the scopes that were asked for' }],

@@ -1,68 +1,50 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
-import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { appendToCallback } from '../protocol/callback-uri.js';
-import { AuthorizationRequests } from '../tokens/authorization-requests.js';
-import { errorPage, type PageError } from './error-page.js';
-import { sentToken } from './sent-token.js';
-
-const METHODS = ['GET', 'POST'];
+import { ConsentPage } from './consent-page.js';
+import { PageDoor } from './page-door.js';
+import { PendingRequests } from './pending-requests.js';
+import { redirectTo, type Reply } from './reply.js';
+import { Sessions } from './sessions.js';
+import { SignIn } from './sign-in/sign-in.js';
+import type { Visit } from './visit.js';
 
 /** RFC 5849 section 2.2: where the client sends the resource owner's browser. */
 @Controller('oauth/auz')
 export class AuthorizationController {
   constructor(
-    private readonly requests: AuthorizationRequests,
+    private readonly door: PageDoor,
+    private readonly requests: PendingRequests,
+    private readonly sessions: Sessions,
+    private readonly signIn: SignIn,
+    private readonly consentPage: ConsentPage,
     private readonly settings: Settings,
   ) {}
 
   @All('authorize')
-  async authorize(@Req() request: IncomingMessage, @Res() response: ServerResponse) {
-    if (!METHODS.includes(request.method ?? '')) {
-      return sendPage(response, 405, 'method', { Allow: METHODS.join(', ') });
+  authorize(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
+    return this.door.serve(request, response, ['GET', 'POST'], (visit) => this.show(visit));
+  }
+
+  private async show(visit: Visit): Promise<Reply> {
+    // Nothing redirects before token and consumer are known good.
+    const pending = await this.requests.find(sentToken(visit));
+    const query = [['oauth_token', pending.oauthToken]] as const;
+    const { consentUrl } = this.settings;
+    if (consentUrl !== undefined) return redirectTo(appendToCallback(consentUrl, query));
+    const session = await this.sessions.find(visit.browserId);
+    if (session) return this.consentPage.show(pending, session);
+    // A form on the consumer's site brings no SameSite cookie along; coming back by GET does.
+    if (visit.method === 'POST' && visit.from.site === 'cross-site') {
+      return redirectTo(appendToCallback('/oauth/auz/authorize', query));
     }
-    try {
-      const token = await sentToken(request);
-      const pending = token === undefined ? undefined : await this.requests.find(token);
-      // Nothing redirects before token and consumer are known good.
-      if (pending?.status !== 'pending') {
-        return sendPage(response, 400, pending?.status ?? 'unknown');
-      }
-      const { consentUrl } = this.settings;
-      if (consentUrl === undefined) return sendPage(response, 501, 'no-consent-page');
-      const location = appendToCallback(consentUrl, [['oauth_token', pending.oauthToken]]);
-      response.writeHead(302, { Location: location, ...PAGE_HEADERS }).end();
-    } catch (error) {
-      if (!isStoreUnavailable(error)) throw error;
-      sendPage(response, 503, 'unavailable', { 'Retry-After': '1' });
-    }
+    return this.signIn.begin(visit, pending);
   }
 }
 
-// Frames and scripts have no business here, nor has the address, which holds the token.
-const PAGE_HEADERS = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-};
-
-function sendPage(
-  response: ServerResponse,
-  status: number,
-  error: PageError,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const page = errorPage(error);
-  response
-    .writeHead(status, {
-      ...PAGE_HEADERS,
-      ...headers,
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Length': Buffer.byteLength(page),
-    })
-    .end(page);
+/** The one `oauth_token`, in the query or in a posted form. */
+function sentToken({ query, form }: Visit): string | undefined {
+  const sent = [...query.all('oauth_token'), ...form.all('oauth_token')];
+  return sent.length === 1 ? sent[0] : undefined;
 }

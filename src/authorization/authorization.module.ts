@@ -1,7 +1,61 @@
 import { Module } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { DatabaseModule } from '../database/database.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthorizationController } from './authorization.controller.js';
+import { ConsentPage } from './consent-page.js';
+import { DecisionController } from './decision.controller.js';
+import { GrantsController } from './grants.controller.js';
+import { LogoController } from './logo.controller.js';
+import { PageDoor } from './page-door.js';
+import { PageRenderer } from './page-renderer.js';
+import { PendingRequests } from './pending-requests.js';
+import { ScopeTitles } from './scope-titles.js';
+import { Sessions } from './sessions.js';
+import { DevelopmentSignInController } from './sign-in/development-sign-in.controller.js';
+import { DevelopmentSignIn } from './sign-in/development-sign-in.js';
+import { NoSignIn } from './sign-in/no-sign-in.js';
+import { SignIn } from './sign-in/sign-in.js';
+import { SignedIn } from './sign-in/signed-in.js';
+import { StartedSignIns } from './sign-in/started-sign-ins.js';
+import { SignOutController } from './sign-out.controller.js';
+import { VisitLimit } from './visit-limit.js';
+import { Visits } from './visit.js';
 
-/** Owns the resource owner's pages. Depends on the use cases of tokens/; never issues a token. */
-@Module({ imports: [TokensModule], controllers: [AuthorizationController] })
+/** The way to sign in that the settings allow. Taking any name is for development alone. */
+const signIn = {
+  provide: SignIn,
+  inject: [Settings, PageRenderer],
+  useFactory: ({ production }: Settings, pages: PageRenderer): SignIn =>
+    production ? new NoSignIn() : new DevelopmentSignIn(pages),
+};
+
+/**
+ * Owns the resource owner's pages and sessions. Depends on the use cases of tokens/; never issues a
+ * token and never sees a secret of a consumer.
+ */
+@Module({
+  imports: [DatabaseModule, TokensModule],
+  controllers: [
+    AuthorizationController,
+    DecisionController,
+    DevelopmentSignInController,
+    GrantsController,
+    LogoController,
+    SignOutController,
+  ],
+  providers: [
+    ConsentPage,
+    PageDoor,
+    PageRenderer,
+    PendingRequests,
+    ScopeTitles,
+    Sessions,
+    SignedIn,
+    StartedSignIns,
+    VisitLimit,
+    Visits,
+    signIn,
+  ],
+})
 export class AuthorizationModule {}

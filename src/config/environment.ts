@@ -1,4 +1,6 @@
+import { brandColor, brandName, logoFile, type Logo } from './brand.js';
 import { parsePublicUrl, type PublicUrl } from './public-url.js';
+import { scopesFile, type ScopeDescriptions } from './scopes-file.js';
 import { parseSecretKeys, type SecretKey } from './secret-keys.js';
 import { Setting } from './setting.decorator.js';
 import { parseTrustedAddresses } from './trusted-addresses.js';
@@ -77,6 +79,30 @@ export class Environment {
 
   @Setting({ parse: httpUrl, example: 'https://www.example.com/consent' })
   CONSENT_URL?: string;
+
+  @Setting({ parse: wholeNumber(60, 2_592_000), fallback: '28800', example: '28800' })
+  SESSION_TTL_SECONDS!: number;
+
+  @Setting({ parse: wholeNumber(60, 2_592_000), fallback: '1800', example: '1800' })
+  SESSION_IDLE_SECONDS!: number;
+
+  @Setting({ parse: wholeNumber(0, 1_000_000), fallback: '1200', example: '1200' })
+  PAGES_RATE_LIMIT_PER_MINUTE!: number;
+
+  @Setting({ parse: scopesFile, example: 'docs/examples/scopes.json' })
+  SCOPES_FILE?: ScopeDescriptions;
+
+  @Setting({ parse: brandName, example: 'Example Photos' })
+  BRAND_NAME?: string;
+
+  @Setting({ parse: logoFile, example: 'docs/examples/logo.svg' })
+  BRAND_LOGO_FILE?: Logo;
+
+  @Setting({ parse: brandColor, fallback: '#1d4ed8', example: '#1d4ed8' })
+  BRAND_COLOR!: string;
+
+  @Setting({ parse: anyText, example: 'Example Photos Ltd, 1 Example Street' })
+  BRAND_LEGAL_TEXT?: string;
 
   @Setting({ parse: realm, fallback: 'oauth10', example: 'oauth10' })
   OAUTH_REALM!: string;

@@ -1,6 +1,8 @@
+import type { Brand } from './brand.js';
 import type { Environment, LogLevel, ProblemDetail } from './environment.js';
 import type { PublicUrl } from './public-url.js';
 import { readEnvironment } from './read-environment.js';
+import type { ScopeDescriptions } from './scopes-file.js';
 import type { SecretKey } from './secret-keys.js';
 
 /** All that can be set from outside, read once at the start. The class is its own Nest token. */
@@ -30,6 +32,14 @@ export class Settings {
   readonly adminJwtAudience?: string;
 
   readonly consentUrl?: string;
+  /** A session on the resource owner's pages ends this long after sign-in, whatever happens. */
+  readonly sessionTtlSeconds!: number;
+  /** It ends this long after the last page, too. */
+  readonly sessionIdleSeconds!: number;
+  /** Points an address may spend on the resource owner's pages in a minute; 0: no limit. */
+  readonly pagesRateLimitPerMinute!: number;
+  readonly scopeDescriptions!: ScopeDescriptions;
+  readonly brand!: Brand;
   readonly realm!: string;
   readonly oauthGetEnabled!: boolean;
   readonly problemDetail!: ProblemDetail;
@@ -115,6 +125,16 @@ function valuesFrom(environment: Environment): ConstructorParameters<typeof Sett
     adminJwtIssuer: environment.ADMIN_JWT_ISSUER,
     adminJwtAudience: environment.ADMIN_JWT_AUDIENCE,
     consentUrl: environment.CONSENT_URL,
+    sessionTtlSeconds: environment.SESSION_TTL_SECONDS,
+    sessionIdleSeconds: environment.SESSION_IDLE_SECONDS,
+    pagesRateLimitPerMinute: environment.PAGES_RATE_LIMIT_PER_MINUTE,
+    scopeDescriptions: environment.SCOPES_FILE ?? new Map(),
+    brand: {
+      name: environment.BRAND_NAME,
+      logo: environment.BRAND_LOGO_FILE,
+      color: environment.BRAND_COLOR,
+      legalText: environment.BRAND_LEGAL_TEXT,
+    },
     realm: environment.OAUTH_REALM,
     oauthGetEnabled: environment.OAUTH_GET_ENABLED,
     problemDetail: environment.OAUTH_PROBLEM_DETAIL,

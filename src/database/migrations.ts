@@ -1,4 +1,5 @@
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.js';
+import { Sessions1700000000002 } from './migrations/0002-sessions.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
-export const migrations = [FirstSchema1700000000001];
+export const migrations = [FirstSchema1700000000001, Sessions1700000000002];

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   method_not_allowed: [405, 'The method is not allowed here'],
   consumer_key_taken: [409, 'The consumer key is taken'],
   already_decided: [409, 'The authorization request was decided already'],
+  consumer_disabled: [409, 'The consumer is disabled or has expired'],
   expired: [410, 'The authorization request has expired'],
   precondition_failed: [412, 'The state is not the expected one'],
   payload_too_large: [413, 'The body is too large'],

@@ -17,6 +17,8 @@ export interface AuthorizationRequest {
     readonly websiteUrl: string | null;
     readonly legalNotice: string | null;
     readonly accessTokenTtlSeconds: number | null;
+    /** Neither disabled nor expired. */
+    readonly active: boolean;
   };
   readonly scopes: readonly string[];
   /** `oob` or a URI. */
@@ -27,10 +29,14 @@ export interface AuthorizationRequest {
 
 /** A decision that cannot be recorded. */
 export class AuthorizationRequestRefused extends Error {
-  constructor(readonly reason: 'unknown' | 'decided' | 'expired' | 'scopes_exceeded') {
+  constructor(
+    readonly reason: 'unknown' | 'decided' | 'expired' | 'consumer_disabled' | 'scopes_exceeded',
+  ) {
     super(`Authorization request refused: ${reason}`);
   }
 }
+
+const CONSUMER_ACTIVE = `(c.status = 'active' AND (c.expires_at IS NULL OR c.expires_at > now()))`;
 
 const FIND = {
   name: 'find-authorization-request',
@@ -47,7 +53,8 @@ const FIND = {
       json_build_object('consumerKey', c.consumer_key, 'name', c.name,
         'description', c.description, 'websiteUrl', c.website_url,
         'legalNotice', c.legal_notice,
-        'accessTokenTtlSeconds', c.access_token_ttl_seconds) AS consumer
+        'accessTokenTtlSeconds', c.access_token_ttl_seconds,
+        'active', ${CONSUMER_ACTIVE}) AS consumer
     FROM temporary_credentials t JOIN consumers c USING (consumer_key)
     WHERE t.token = $1`,
 };
@@ -56,11 +63,13 @@ const FIND = {
 const ALLOW = {
   name: 'allow-authorization-request',
   text: `
-    UPDATE temporary_credentials SET decision = 'allowed', decided_at = now(), subject = $2,
-      granted_scopes = coalesce($3::text[], scopes), verifier_hash = $4
-    WHERE token = $1 AND decision IS NULL AND expires_at > now()
-      AND coalesce($3::text[], scopes) <@ scopes
-    RETURNING callback`,
+    UPDATE temporary_credentials t SET decision = 'allowed', decided_at = now(), subject = $2,
+      granted_scopes = coalesce($3::text[], t.scopes), verifier_hash = $4
+    FROM consumers c
+    WHERE t.token = $1 AND t.decision IS NULL AND t.expires_at > now()
+      AND coalesce($3::text[], t.scopes) <@ t.scopes
+      AND c.consumer_key = t.consumer_key AND ${CONSUMER_ACTIVE}
+    RETURNING t.callback`,
 };
 
 const DENY = {
@@ -144,6 +153,7 @@ export class AuthorizationRequests {
     if (!request) return new AuthorizationRequestRefused('unknown');
     if (request.decided) return new AuthorizationRequestRefused('decided');
     if (request.status === 'expired') return new AuthorizationRequestRefused('expired');
+    if (!request.consumer.active) return new AuthorizationRequestRefused('consumer_disabled');
     return new AuthorizationRequestRefused('scopes_exceeded');
   }
 }

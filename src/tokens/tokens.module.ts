@@ -2,15 +2,19 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { AuthorizationRequests } from './authorization-requests.js';
+import { Connections } from './connections.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { ExchangeTemporaryCredentials } from './exchange-temporary-credentials.js';
 import { IssueTemporaryCredentials } from './issue-temporary-credentials.js';
+import { LastUse } from './last-use.js';
 import { RevokeAccessTokens } from './revoke-access-tokens.js';
 
 const useCases = [
   AuthorizationRequests,
+  Connections,
   ExchangeTemporaryCredentials,
   IssueTemporaryCredentials,
+  LastUse,
   RevokeAccessTokens,
 ];
 

@@ -1,0 +1,67 @@
+import { All, Controller, Req, Res } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Connections, type Connection } from '../tokens/connections.js';
+import { formToken } from './form-token.js';
+import { assertOwnForm } from './own-form.js';
+import { PageDoor } from './page-door.js';
+import { PageRefusal } from './page-refusal.js';
+import { PageRenderer } from './page-renderer.js';
+import { redirectTo, type Reply } from './reply.js';
+import { ScopeTitles } from './scope-titles.js';
+import { Sessions, type Session } from './sessions.js';
+import { SignIn } from './sign-in/sign-in.js';
+
+/** "Your connections": what the owner has allowed, and can take back. */
+@Controller('oauth/auz/grants')
+export class GrantsController {
+  constructor(
+    private readonly door: PageDoor,
+    private readonly sessions: Sessions,
+    private readonly signIn: SignIn,
+    private readonly connections: Connections,
+    private readonly scopeTitles: ScopeTitles,
+    private readonly pages: PageRenderer,
+  ) {}
+
+  @All()
+  list(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
+    return this.door.serve(request, response, ['GET'], async (visit) => {
+      const session = await this.sessions.find(visit.browserId);
+      if (!session) return this.signIn.begin(visit, undefined);
+      return this.show(session, visit.query.one('revoked') !== undefined);
+    });
+  }
+
+  @All('revoke')
+  revoke(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
+    return this.door.serve(request, response, ['POST'], async (visit) => {
+      const session = await this.sessions.find(assertOwnForm(visit, 'revoke', ''));
+      if (!session) throw new PageRefusal('signed-out');
+      // Gone already is as good: the page that follows shows what is left.
+      await this.connections.revoke(session.subject, visit.form.one('reference') ?? '');
+      return redirectTo('/oauth/auz/grants?revoked=1');
+    });
+  }
+
+  private async show(session: Session, revoked: boolean): Promise<Reply> {
+    const connections = await this.connections.of(session.subject);
+    const frame = { title: this.pages.texts.connections.title, session };
+    return this.pages.render('connections', frame, {
+      revoked,
+      connections: connections.map((connection) => this.shown(connection)),
+      formToken: formToken(session.id, 'revoke', ''),
+    });
+  }
+
+  private shown({ reference, consumer, scopes, since, expiresAt, lastUsedOn }: Connection) {
+    const { connections: texts } = this.pages.texts;
+    return {
+      reference,
+      consumer,
+      scopes: scopes.map((scope) => this.scopeTitles.of(scope).title),
+      since: texts.day(since),
+      until: expiresAt === null ? texts.untilRevoked : texts.day(expiresAt),
+      lastUsed: lastUsedOn === null ? texts.neverUsed : texts.day(new Date(lastUsedOn)),
+    };
+  }
+}

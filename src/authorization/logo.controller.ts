@@ -1,0 +1,31 @@
+import { All, Controller, Req, Res } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Settings } from '../config/settings.js';
+import { PageDoor } from './page-door.js';
+import { PageRefusal } from './page-refusal.js';
+
+/** The platform's logo. Opened by itself, even an SVG may run and load nothing. */
+@Controller('oauth/auz')
+export class LogoController {
+  constructor(
+    private readonly door: PageDoor,
+    private readonly settings: Settings,
+  ) {}
+
+  @All('logo')
+  show(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
+    return this.door.serve(request, response, ['GET'], () => {
+      const { logo } = this.settings.brand;
+      if (!logo) return Promise.reject(new PageRefusal('not-found'));
+      return Promise.resolve({
+        status: 200,
+        headers: {
+          'Content-Type': logo.mediaType,
+          'Cache-Control': 'public, max-age=3600',
+          'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        },
+        body: logo.octets,
+      });
+    });
+  }
+}

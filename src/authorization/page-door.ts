@@ -1,0 +1,68 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
+import { HttpRefusal } from '../http/http-refusal.js';
+import { RepeatedHeader } from '../http/sole-header.js';
+import { PageRefusal } from './page-refusal.js';
+import { PageRenderer } from './page-renderer.js';
+import { sendReply, type Reply } from './reply.js';
+import { Visits, type Visit } from './visit.js';
+import { VisitLimit } from './visit-limit.js';
+
+const RETRY_AFTER_SECONDS = '1';
+
+/** The one way in and out of the resource owner's pages. */
+@Injectable()
+export class PageDoor {
+  private readonly logger = new Logger('Pages');
+
+  constructor(
+    private readonly visits: Visits,
+    private readonly limit: VisitLimit,
+    private readonly pages: PageRenderer,
+  ) {}
+
+  /**
+   * Serves a request: method, rate, form, then the work. Whatever goes wrong becomes a page that
+   * repeats nothing of the request, and the log is told nothing of it but what was unforeseen.
+   *
+   * @param methods the methods that the page has
+   */
+  async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    methods: readonly ('GET' | 'POST')[],
+    work: (visit: Visit) => Promise<Reply>,
+  ): Promise<void> {
+    let reply: Reply;
+    try {
+      const method = methods.find((name) => name === request.method);
+      if (method === undefined) throw new PageRefusal('method', { Allow: methods.join(', ') });
+      const address = this.visits.addressOf(request);
+      await this.limit.count(address, method === 'POST' ? 'form' : 'page');
+      reply = await work(await this.visits.read(request));
+    } catch (error) {
+      reply = this.errorPage(error);
+    }
+    sendReply(response, reply);
+  }
+
+  private errorPage(error: unknown): Reply {
+    const { reason, status, headers } = this.refusal(error);
+    const message = this.pages.texts.errors[reason];
+    return this.pages.render('message', { title: message.title, status, headers }, message);
+  }
+
+  private refusal(error: unknown): Pick<PageRefusal, 'reason' | 'status' | 'headers'> {
+    if (error instanceof PageRefusal) return error;
+    if (error instanceof HttpRefusal) {
+      return { reason: 'malformed', status: error.status, headers: error.headers };
+    }
+    if (error instanceof RepeatedHeader) return new PageRefusal('malformed');
+    if (isStoreUnavailable(error)) {
+      return new PageRefusal('unavailable', { 'Retry-After': RETRY_AFTER_SECONDS });
+    }
+    this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return new PageRefusal('unforeseen');
+  }
+}

@@ -1,0 +1,43 @@
+import type { AuthorizationRequestStatus } from '../tokens/authorization-requests.js';
+
+/** Why a page cannot be shown, or a form not be followed. */
+export type PageRefusalReason =
+  | Exclude<AuthorizationRequestStatus, 'pending'>
+  | 'unknown'
+  | 'consumer-disabled'
+  | 'signed-out'
+  | 'forged'
+  | 'no-cookie'
+  | 'malformed'
+  | 'not-found'
+  | 'method'
+  | 'too-many'
+  | 'no-consent-page'
+  | 'unavailable'
+  | 'unforeseen';
+
+const STATUSES: Readonly<Partial<Record<PageRefusalReason, number>>> = {
+  forged: 403,
+  'no-cookie': 403,
+  'signed-out': 403,
+  'not-found': 404,
+  method: 405,
+  'too-many': 429,
+  unforeseen: 500,
+  'no-consent-page': 501,
+  unavailable: 503,
+};
+
+/** A refusal that is told to the resource owner by an error page, never by a redirect. */
+export class PageRefusal extends Error {
+  /** The status of the reply; 400 for everything about the authorization request itself. */
+  readonly status: number;
+
+  constructor(
+    readonly reason: PageRefusalReason,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(`Page refused: ${reason}`);
+    this.status = STATUSES[reason] ?? 400;
+  }
+}

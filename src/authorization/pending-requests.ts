@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import {
+  AuthorizationRequestRefused,
+  AuthorizationRequests,
+  type AuthorizationRequest,
+} from '../tokens/authorization-requests.js';
+import { PageRefusal, type PageRefusalReason } from './page-refusal.js';
+
+/** Authorization requests that can still be decided; all others are refused in the pages' words. */
+@Injectable()
+export class PendingRequests {
+  constructor(private readonly requests: AuthorizationRequests) {}
+
+  /** @throws PageRefusal unless the request waits for a decision, and its consumer may have one */
+  async find(oauthToken: string | undefined): Promise<AuthorizationRequest> {
+    const found = oauthToken === undefined ? undefined : await this.requests.find(oauthToken);
+    if (!found) throw new PageRefusal('unknown');
+    if (found.status !== 'pending') throw new PageRefusal(found.status);
+    if (!found.consumer.active) throw new PageRefusal('consumer-disabled');
+    return found;
+  }
+
+  /** Why a decision was not recorded: what became of the request meanwhile. */
+  async refusalOf(error: unknown, oauthToken: string): Promise<unknown> {
+    if (!(error instanceof AuthorizationRequestRefused)) return error;
+    if (error.reason === 'decided') {
+      const status = (await this.requests.find(oauthToken))?.status ?? 'unknown';
+      return new PageRefusal(status === 'pending' ? 'unknown' : status);
+    }
+    return new PageRefusal(REASONS[error.reason]);
+  }
+}
+
+const REASONS: Record<
+  Exclude<AuthorizationRequestRefused['reason'], 'decided'>,
+  PageRefusalReason
+> = {
+  unknown: 'unknown',
+  expired: 'expired',
+  consumer_disabled: 'consumer-disabled',
+  scopes_exceeded: 'malformed',
+};

@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http';
+
+/** What goes back to the browser. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Set-Cookie values. */
+  readonly cookies?: readonly string[];
+  readonly body?: string | Buffer;
+}
+
+// The address holds the token, so other sites must not learn it. `no-referrer` would be stricter,
+// but with it browsers hide from us, too, where a form comes from (Origin: null).
+const EVERYWHERE = {
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+};
+
+/**
+ * A redirect after everything was checked. 302, since the callback's contract says so; browsers
+ * follow it with GET.
+ */
+export const redirectTo = (location: string, cookies: readonly string[] = []): Reply => ({
+  status: 302,
+  headers: { Location: location },
+  cookies,
+});
+
+/** Sends the reply. */
+export function sendReply(response: ServerResponse, reply: Reply): void {
+  const { status, headers, cookies = [], body = '' } = reply;
+  response
+    .writeHead(status, {
+      ...EVERYWHERE,
+      'Content-Security-Policy': NOTHING_AT_ALL,
+      ...headers,
+      ...(cookies.length > 0 && { 'Set-Cookie': [...cookies] }),
+      'Content-Length': Buffer.byteLength(body),
+    })
+    .end(body);
+}
+
+const NOTHING_AT_ALL =
+  "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

@@ -1,0 +1,39 @@
+import { All, Controller, Req, Res } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isSubject } from '../../tokens/subject.js';
+import { assertOwnForm } from '../own-form.js';
+import { PageDoor } from '../page-door.js';
+import { PageRefusal } from '../page-refusal.js';
+import { PendingRequests } from '../pending-requests.js';
+import type { Reply } from '../reply.js';
+import type { Visit } from '../visit.js';
+import { DevelopmentSignIn } from './development-sign-in.js';
+import { SignIn } from './sign-in.js';
+import { SignedIn } from './signed-in.js';
+
+/** Where the form of the development sign-in goes. */
+@Controller('oauth/auz')
+export class DevelopmentSignInController {
+  constructor(
+    private readonly door: PageDoor,
+    private readonly signIn: SignIn,
+    private readonly requests: PendingRequests,
+    private readonly signedIn: SignedIn,
+  ) {}
+
+  @All('sign-in')
+  post(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
+    return this.door.serve(request, response, ['POST'], (visit) => this.take(visit));
+  }
+
+  private async take(visit: Visit): Promise<Reply> {
+    const { signIn } = this;
+    if (!(signIn instanceof DevelopmentSignIn)) throw new PageRefusal('not-found');
+    const oauthToken = visit.form.one('oauth_token');
+    assertOwnForm(visit, 'sign-in', oauthToken ?? '');
+    const subject = visit.form.one('user_name')?.trim() ?? '';
+    if (isSubject(subject)) return this.signedIn.as(subject, visit, oauthToken);
+    const pending = oauthToken === undefined ? undefined : await this.requests.find(oauthToken);
+    return signIn.form(visit, pending, true);
+  }
+}

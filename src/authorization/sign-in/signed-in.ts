@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { formEncode } from '../../protocol/form-encoding.js';
+import { browserCookie } from '../browser-cookie.js';
+import { redirectTo, type Reply } from '../reply.js';
+import { Sessions } from '../sessions.js';
+import type { Visit } from '../visit.js';
+
+/** What happens once it is known who sits at the browser, whichever way it became known. */
+@Injectable()
+export class SignedIn {
+  constructor(private readonly sessions: Sessions) {}
+
+  /**
+   * Starts the session, under a new id, and sends the browser to what it came for.
+   *
+   * @param subject the resource owner's id; isSubject() must hold
+   * @param oauthToken the authorization request to come back to; undefined: "Your connections"
+   */
+  async as(subject: string, visit: Visit, oauthToken: string | undefined): Promise<Reply> {
+    const { id } = await this.sessions.start(subject, visit.browserId);
+    return redirectTo(pageAfterSignIn(oauthToken), [browserCookie(id, visit.secure)]);
+  }
+}
+
+const pageAfterSignIn = (oauthToken: string | undefined): string =>
+  oauthToken === undefined
+    ? '/oauth/auz/grants'
+    : `/oauth/auz/authorize?${formEncode([['oauth_token', oauthToken]])}`;

@@ -1,0 +1,26 @@
+/** What every page has around its content. `it.content` is a page that was escaped already. */
+export const layoutTemplate = `<!doctype html>
+<html lang="<%= it.texts.lang %>">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title><%= it.title %><% if (it.brand.name) { %> · <%= it.brand.name %><% } %></title>
+<style><%~ it.style %></style>
+</head>
+<body>
+<header>
+<div class="product"><% if (it.brand.logo) { %><img src="/oauth/auz/logo" alt=""><% } %>
+<% if (it.brand.name) { %><span><%= it.brand.name %></span><% } %></div>
+<% if (it.session) { %><div class="who soft"><span><%= it.texts.session.signedInAs(it.session.subject) %></span>
+<form method="post" action="/oauth/auz/sign-out">
+<input type="hidden" name="form_token" value="<%= it.session.signOutToken %>">
+<button class="plain"><%= it.texts.session.signOut %></button>
+</form></div><% } %>
+</header>
+<main>
+<%~ it.content %>
+</main>
+<footer><% if (it.brand.legalText) { %><p><%= it.brand.legalText %></p><% } %></footer>
+</body>
+</html>
+`;

@@ -1,0 +1,170 @@
+import type { PageRefusalReason } from '../page-refusal.js';
+
+/** A page that only says something. */
+export interface Message {
+  readonly title: string;
+  readonly advice: string;
+}
+
+/**
+ * Keeps a name that somebody else chose from changing the reading order of the sentence around it
+ * (Unicode's first strong isolate).
+ */
+const name = (text: string): string => `\u2068${text}\u2069`;
+
+const START_AGAIN = 'Go back to the application and start again from there.';
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** The largest unit that says it in whole numbers, or nearly so. */
+function duration(seconds: number): string {
+  const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? (['second', 1] as const);
+  const format = { style: 'unit', unit, unitDisplay: 'long' } as const;
+  return new Intl.NumberFormat('en', format).format(Math.round(seconds / length));
+}
+
+const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' });
+const time = new Intl.DateTimeFormat('en', { timeStyle: 'short', timeZone: 'UTC' });
+
+const errors: Record<PageRefusalReason, Message> = {
+  unknown: {
+    title: 'This link is not valid',
+    advice: `No request for access belongs to it. ${START_AGAIN}`,
+  },
+  expired: {
+    title: 'This request has expired',
+    advice: `It waited too long for an answer, and nothing was decided. ${START_AGAIN}`,
+  },
+  used: {
+    title: 'This request has been used',
+    advice: 'The application has been given access already. You can close this page.',
+  },
+  allowed: {
+    title: 'You have decided already',
+    advice: 'Access was allowed. Go back to the application.',
+  },
+  denied: {
+    title: 'You have decided already',
+    advice:
+      'Access was denied. If you changed your mind, go back to the application and start again from there.',
+  },
+  'consumer-disabled': {
+    title: 'This application cannot be given access',
+    advice: 'The administrator has switched it off. Ask the people who run it.',
+  },
+  'signed-out': {
+    title: 'You are not signed in any more',
+    advice: 'Nothing was changed. Sign in and try again.',
+  },
+  forged: {
+    title: 'This form is out of date',
+    advice:
+      'It was not filled in on this page, or you signed in anew since. Nothing was changed. Go back, reload the page and try again.',
+  },
+  'no-cookie': {
+    title: 'Your browser sent no cookie',
+    advice: 'This page needs one to know you again. Allow cookies for this site and try again.',
+  },
+  malformed: {
+    title: 'This form cannot be read',
+    advice: 'Nothing was changed. Go back and try again.',
+  },
+  'not-found': { title: 'There is no such page', advice: 'Check the address.' },
+  method: { title: 'This page cannot be called that way', advice: START_AGAIN },
+  'too-many': { title: 'Too many requests', advice: 'Wait a minute and try again.' },
+  'no-consent-page': {
+    title: 'Access cannot be granted here yet',
+    advice:
+      'The operator of this service has set up neither a consent page (CONSENT_URL) nor a sign-in.',
+  },
+  unavailable: {
+    title: 'The service is not available',
+    advice: 'Nothing was lost. Try again in a moment.',
+  },
+  unforeseen: {
+    title: 'Something went wrong',
+    advice: 'An error occurred processing the call. Try again in a moment.',
+  },
+};
+
+/** Every text of the resource owner's pages. Another language is another file of this shape. */
+export const english = {
+  /** BCP 47 tag of the language, for the lang attribute. */
+  lang: 'en',
+  errors,
+
+  signIn: {
+    title: 'Sign in',
+    purpose: (consumer: string) => `to decide what ${name(consumer)} may do`,
+    userName: 'User name',
+    button: 'Sign in',
+    development:
+      'Development sign-in: any name is taken, without a password. It does not exist in production.',
+    invalid: 'Enter a name of 1 to 255 characters.',
+  },
+
+  consent: {
+    title: (consumer: string) => `${name(consumer)} asks for access`,
+    about: 'About the application',
+    website: 'Website',
+    registered: 'Registered by your administrator',
+    callback: 'You will go on to',
+    callbackDevice: (place: string) => `a program on your device (${name(place)})`,
+    callbackOob: 'a code that you type into the application',
+    lasts: 'Access lasts',
+    lastsFor: duration,
+    lastsUntilRevoked: 'until you take it back',
+    scopes: 'It may',
+    noScopes: 'It will know your user name, and nothing else was asked for.',
+    untick: 'Untick what you do not want to allow.',
+    allow: 'Allow',
+    deny: 'Deny',
+    revocable: 'You can take access back at any time under',
+  },
+
+  pin: {
+    title: 'Access is allowed',
+    instruction: (consumer: string) => `Type this code into ${name(consumer)}:`,
+    once: 'The code is shown only this once. Give it to nobody who asks for it.',
+    until: (at: Date) => `It is good until ${time.format(at)} UTC.`,
+  },
+
+  denied: {
+    title: 'Access is denied',
+    advice: 'Nothing was allowed. You can close this page.',
+  } satisfies Message,
+
+  connections: {
+    title: 'Your connections',
+    intro: 'These applications can act for you.',
+    none: 'No application can act for you.',
+    scopes: 'It may',
+    noScopes: 'know your user name',
+    since: 'Since',
+    until: 'Until',
+    untilRevoked: 'you take it back',
+    lastUsed: 'Last used',
+    neverUsed: 'not yet',
+    revoke: 'Take back',
+    revokeFrom: (consumer: string) => `Take back access from ${name(consumer)}`,
+    revoked: 'Access was taken back.',
+    day: (at: Date) => day.format(at),
+  },
+
+  session: {
+    signedInAs: (subject: string) => `Signed in as ${name(subject)}`,
+    signOut: 'Sign out',
+    signedOut: {
+      title: 'You are signed out',
+      advice: 'You can close this page.',
+    } satisfies Message,
+  },
+};
+
+/** The shape of a catalogue. */
+export type Texts = typeof english;

@@ -1,0 +1,174 @@
+/**
+ * As much of a browser as forms need: keeps cookies, reads forms by the words a person sees, sends
+ * what a person would send, and follows redirects within the service. It knows no script.
+ */
+import { send, type HttpReply } from './http.js';
+
+/** A form as a person meets it. */
+export interface Form {
+  readonly action: string;
+  /** Name and value of the hidden fields and of what is ticked. */
+  readonly fields: [string, string][];
+  /** Text fields by label: their names. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** Buttons by label: what pressing them adds. */
+  readonly buttons: ReadonlyMap<string, [string, string][]>;
+}
+
+const MAX_REDIRECTS = 5;
+
+export class TestBrowser {
+  readonly cookies = new Map<string, string>();
+  /** The last page that was shown, and from where. */
+  page!: HttpReply;
+
+  /** @param headers further headers of every request */
+  constructor(
+    private readonly base: string,
+    private readonly headers: readonly (readonly [string, string])[] = [],
+  ) {}
+
+  /** Opens a page of the service, following redirects that stay within it. */
+  async open(target: string): Promise<HttpReply> {
+    return this.follow(await this.request('GET', target));
+  }
+
+  /** Presses the button; `filled` by the fields' labels, `unticked` by the checkboxes' values. */
+  async press(
+    label: string,
+    { filled = {}, unticked = [] }: { filled?: Record<string, string>; unticked?: string[] } = {},
+  ): Promise<HttpReply> {
+    const form = this.formWith(label);
+    const fields = form.fields.filter(([, value]) => !unticked.includes(value));
+    for (const [name, value] of Object.entries(filled)) {
+      const field = form.labels.get(name);
+      if (field === undefined) throw new Error(`no field is labelled ${name}`);
+      fields.push([field, value]);
+    }
+    return this.post(form.action, [...fields, ...(form.buttons.get(label) ?? [])]);
+  }
+
+  /** Posts fields to the target, as a page of the service would. */
+  async post(
+    target: string,
+    fields: readonly (readonly [string, string])[],
+    headers: readonly (readonly [string, string])[] = [['Origin', this.base]],
+  ): Promise<HttpReply> {
+    const body = new URLSearchParams(fields as [string, string][]).toString();
+    return this.follow(await this.request('POST', target, body, headers));
+  }
+
+  /** The form on the page that has this button. */
+  formWith(label: string): Form {
+    const form = formsIn(this.page.text).find(({ buttons }) => buttons.has(label));
+    if (!form) throw new Error(`no button ${label} on: ${this.title}`);
+    return form;
+  }
+
+  /** The heading of the page, without the marks that isolate names. */
+  get title(): string {
+    return textOf(/<h1>(.*?)<\/h1>/s.exec(this.page.text)?.[1] ?? '');
+  }
+
+  /** All that a person reads on the page. */
+  get text(): string {
+    return textOf(/<body>(.*)<\/body>/s.exec(this.page.text)?.[1] ?? '');
+  }
+
+  private async request(
+    method: string,
+    target: string,
+    body?: string,
+    more: readonly (readonly [string, string])[] = [],
+  ): Promise<HttpReply> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const reply = await send({
+      base: this.base,
+      method,
+      target,
+      body,
+      headers: [
+        ...this.headers,
+        ...more,
+        ...(cookie === '' ? [] : [['Cookie', cookie] as [string, string]]),
+        ...(body === undefined
+          ? []
+          : [['Content-Type', 'application/x-www-form-urlencoded'] as [string, string]]),
+      ],
+    });
+    for (const [name, value] of reply.rawHeaders) {
+      if (name.toLowerCase() !== 'set-cookie') continue;
+      const [, key = '', content = ''] = /^([^=]+)=([^;]*)/.exec(value) ?? [];
+      if (content === '') this.cookies.delete(key);
+      else this.cookies.set(key, content);
+    }
+    return reply;
+  }
+
+  /** Redirects within the service are followed; one that leads away is the reply. */
+  private async follow(reply: HttpReply): Promise<HttpReply> {
+    let current = reply;
+    for (let hops = 0; hops < MAX_REDIRECTS; hops += 1) {
+      const location = current.headers['location'];
+      if (location === undefined || !location.startsWith('/')) break;
+      current = await this.request('GET', location);
+    }
+    this.page = current;
+    return current;
+  }
+}
+
+const ENTITIES: Record<string, string> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+};
+
+const unescape = (html: string): string =>
+  html.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? entity);
+
+const textOf = (html: string): string =>
+  unescape(html.replace(/<[^>]*>/g, ' '))
+    .replace(/[\u2068\u2069]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+const attribute = (tag: string, name: string): string | undefined => {
+  const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
+  return value === undefined ? undefined : unescape(value);
+};
+
+function formsIn(html: string): Form[] {
+  return [...html.matchAll(/<form([^>]*)>(.*?)<\/form>/gs)].map(([, tag = '', content = '']) => {
+    const inputs = [...content.matchAll(/<input([^>]*)>/g)].map(([, input = '']) => input);
+    const ids = new Map(inputs.map((input) => [attribute(input, 'id'), attribute(input, 'name')]));
+    const sent = inputs.filter((input) => {
+      const type = attribute(input, 'type');
+      return type === 'hidden' || (type === 'checkbox' && /\schecked/.test(input));
+    });
+    return {
+      action: attribute(tag, 'action') ?? '',
+      fields: sent.map((input) => [
+        attribute(input, 'name') ?? '',
+        attribute(input, 'value') ?? '',
+      ]),
+      labels: new Map(
+        [...content.matchAll(/<label([^>]*)>(.*?)<\/label>/gs)].map(([, label = '', text = '']) => [
+          textOf(text),
+          ids.get(attribute(label, 'for')) ?? '',
+        ]),
+      ),
+      buttons: new Map(
+        [...content.matchAll(/<button([^>]*)>(.*?)<\/button>/gs)].map(
+          ([, button = '', text = '']) => {
+            const name = attribute(button, 'name');
+            const value = attribute(button, 'value') ?? '';
+            return [textOf(text), name === undefined ? [] : [[name, value]]];
+          },
+        ),
+      ),
+    };
+  });
+}
