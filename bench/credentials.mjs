@@ -1,0 +1,88 @@
+// Consumers and tokens, written straight into the database: over HTTP they would take longer than
+// what is measured.
+import { createHash, randomBytes } from 'node:crypto';
+import { SecretBox } from '../dist/secrets/secret-box.js';
+
+const CONSUMERS = 50;
+const ACCESS_TOKENS = 1000;
+const ROWS_A_STATEMENT = 5000;
+const random = () => randomBytes(24).toString('base64url');
+
+export class Credentials {
+  /** @param database a connected client of pg; @param sealingKey `{ id, key }` */
+  constructor(database, sealingKey) {
+    this.database = database;
+    this.secrets = new SecretBox([sealingKey]);
+  }
+
+  async createConsumers() {
+    this.consumers = Array.from({ length: CONSUMERS }, () => ({ key: random(), secret: random() }));
+    await this.database.query(
+      `INSERT INTO consumers (consumer_key, secret, name, callback_urls, scopes, signature_methods,
+         two_legged, allowed_addresses, labels, status, version)
+       SELECT consumer_key, secret, 'Bench', '{}', '{photos}', '{HMAC-SHA1}', false, '{}', '{}',
+         'active', 1
+       FROM unnest($1::text[], $2::bytea[]) AS made (consumer_key, secret)`,
+      [
+        this.consumers.map(({ key }) => key),
+        this.consumers.map(({ key, secret }) => this.#seal('consumers', key, secret)),
+      ],
+    );
+  }
+
+  /** Access tokens that sign any number of requests. */
+  async createAccessTokens() {
+    const made = this.#make(ACCESS_TOKENS);
+    await this.database.query(
+      `INSERT INTO access_tokens (token, consumer_key, secret, subject, scopes)
+       SELECT token, consumer_key, secret, 'jane', '{photos}'
+       FROM unnest($1::text[], $2::text[], $3::bytea[]) AS made (token, consumer_key, secret)`,
+      this.#columns('access_tokens', made),
+    );
+    await this.database.query('ANALYZE consumers, access_tokens');
+    return made;
+  }
+
+  /** Temporary credentials that their owner has allowed: each can be exchanged once. */
+  async createAcceptedTemporaryCredentials(count) {
+    const made = this.#make(count).map((row) => ({ ...row, verifier: random() }));
+    for (let from = 0; from < count; from += ROWS_A_STATEMENT) {
+      const rows = made.slice(from, from + ROWS_A_STATEMENT);
+      await this.database.query(
+        `INSERT INTO temporary_credentials (token, consumer_key, secret, callback, scopes,
+           expires_at, decision, decided_at, subject, granted_scopes, verifier_hash)
+         SELECT token, consumer_key, secret, 'oob', '{photos}', now() + interval '1 hour',
+           'allowed', now(), 'jane', '{photos}', verifier_hash
+         FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])
+           AS made (token, consumer_key, secret, verifier_hash)`,
+        [
+          ...this.#columns('temporary_credentials', rows),
+          rows.map(({ verifier }) => createHash('sha256').update(verifier).digest()),
+        ],
+      );
+    }
+    await this.database.query('ANALYZE temporary_credentials');
+    await this.database.query('CHECKPOINT').catch(() => undefined);
+    return made;
+  }
+
+  #make(count) {
+    return Array.from({ length: count }, (_, index) => ({
+      token: random(),
+      secret: random(),
+      consumer: this.consumers[index % CONSUMERS],
+    }));
+  }
+
+  #columns(table, rows) {
+    return [
+      rows.map(({ token }) => token),
+      rows.map(({ consumer }) => consumer.key),
+      rows.map(({ token, secret }) => this.#seal(table, token, secret)),
+    ];
+  }
+
+  #seal(table, row, secret) {
+    return this.secrets.seal(secret, { table, row, column: 'secret' });
+  }
+}

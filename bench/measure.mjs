@@ -1,0 +1,142 @@
+// Which loads are run, and how large each is.
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cpuSeconds, memoryMegabytes } from './process-cost.mjs';
+import { runLoad, startCeiling } from './rig.mjs';
+
+/** More than the fastest will answer; who runs out of requests is done early. */
+const EXPECTED_PER_SECOND = { plain: 30_000, exchange: 8_000, resource: 16_000, verify: 12_000 };
+const EXPECTED_PER_SECOND_ALONE = 3_000;
+const WARM_UP = { plain: 2_000, exchange: 1_000, resource: 2_000, verify: 2_000 };
+
+const CEILINGS = [
+  ['node-http', 'node:http'],
+  ['express', 'Express'],
+  ['nest', 'Nest on Express'],
+];
+
+const sized = (plan, kind, connections) => ({
+  kind,
+  connections,
+  warmUp: WARM_UP[kind],
+  seconds: plan.seconds,
+  count:
+    plan.seconds *
+    (connections === 1 && kind !== 'plain' ? EXPECTED_PER_SECOND_ALONE : EXPECTED_PER_SECOND[kind]),
+});
+
+/** One load, with what it cost those who served it. */
+async function measure(program, job, names, pids) {
+  const sample = () => ({
+    service: pids.service && cpuSeconds(pids.service),
+    database: pids.database && cpuSeconds(pids.database),
+  });
+  const { before, after, ...result } = await runLoad(program, job, sample);
+  const perRequest = (used) =>
+    Number.isFinite(after[used] - before[used])
+      ? Math.round(((after[used] - before[used]) * 1e6) / result.answered)
+      : undefined;
+  return {
+    ...names,
+    connections: job.connections,
+    answered: result.answered,
+    perSecond: result.perSecond,
+    p50Ms: result.p50Ms,
+    p95Ms: result.p95Ms,
+    p99Ms: result.p99Ms,
+    serviceCpuMicroseconds: perRequest('service'),
+    databaseCpuMicroseconds: perRequest('database'),
+    loadCpuMicroseconds: Math.round((result.loadCpuSeconds * 1e6) / result.answered),
+    memoryMegabytes: pids.service && memoryMegabytes(pids.service),
+    wrong: result.wrong,
+  };
+}
+
+/** Servers that do nothing but answer. */
+export async function measureCeilings(plan, note) {
+  for (const [program, server] of CEILINGS) {
+    const ceiling = await startCeiling(program);
+    try {
+      for (const connections of plan.connections) {
+        const job = { ...sized(plan, 'plain', connections), base: ceiling.base, path: '/' };
+        const names = { server, job: 'hello' };
+        note(
+          await measure('load-process.mjs', { ...job, host: '127.0.0.1' }, names, {
+            service: ceiling.pid,
+          }),
+        );
+      }
+    } finally {
+      await ceiling.stop();
+    }
+  }
+}
+
+/** The database alone, one statement a transaction: a read and a write for each request. */
+export async function measureStatements(plan, database, credentials, note) {
+  const accessTokens = await credentials.createAccessTokens();
+  for (const connections of plan.connections) {
+    for (const kind of ['exchange', 'resource']) {
+      const job = { ...sized(plan, kind, connections), databaseUrl: database.url };
+      const total = job.warmUp + job.count;
+      job.credentials =
+        kind === 'exchange'
+          ? await credentials.createAcceptedTemporaryCredentials(total)
+          : Array.from({ length: total }, (_, n) => accessTokens[n % accessTokens.length]);
+      const names = { server: 'PostgreSQL, one statement a transaction', job: kind };
+      note(await measure('ceilings/statements.mjs', job, names, { database: database.pid }));
+    }
+  }
+}
+
+/** The service itself. */
+export async function measureService(plan, database, service, credentials, note) {
+  const accessTokens = await credentials.createAccessTokens();
+  const pids = { service: service.pid, database: database.pid };
+  const run = async (kind, connections, target) => {
+    const size = sized(plan, kind, connections);
+    const made =
+      kind === 'exchange'
+        ? await credentials.createAcceptedTemporaryCredentials(size.warmUp + size.count)
+        : accessTokens;
+    const job = { ...size, ...target, credentials: made, host: new URL(target.base).host };
+    note(await measure('load-process.mjs', job, { server: 'service', job: kind }, pids));
+  };
+  const { base, adminBase, gatewayKey } = service;
+  for (const connections of plan.connections) {
+    await run('exchange', connections, { base, path: '/oauth/oauth10/token' });
+    await run('resource', connections, { base, path: '/oauth/oauth10/echo' });
+    await run('verify', connections, { base: adminBase, path: '/verify', gatewayKey });
+  }
+}
+
+const random = () => randomBytes(18).toString('base64url');
+
+/** Another provider, by the same load. */
+export async function measurePeer(plan, { name, url, provision }, note) {
+  const consumers = Array.from({ length: 50 }, () => ({ key: random(), secret: random() }));
+  const make = (count) =>
+    Array.from({ length: count }, (_, index) => ({
+      token: random(),
+      secret: random(),
+      consumer: consumers[index % consumers.length],
+      verifier: random(),
+    }));
+  for (const connections of plan.connections) {
+    for (const kind of ['exchange', 'resource']) {
+      const size = sized(plan, kind, connections);
+      const made = make(kind === 'exchange' ? size.warmUp + size.count : 1000);
+      const rows = made.map(({ consumer, ...row }) => ({ ...row, consumer: consumer.key }));
+      const input = JSON.stringify({
+        consumers,
+        temp: kind === 'exchange' ? rows : [],
+        access: kind === 'exchange' ? [] : rows,
+      });
+      const { status } = spawnSync('sh', ['-c', provision], { input, stdio: ['pipe', 1, 2] });
+      if (status !== 0) throw new Error(`The provisioning of ${name} ended with ${status}`);
+      const path = kind === 'exchange' ? '/token' : '/resource';
+      const job = { ...size, base: url, path, host: new URL(url).host, credentials: made };
+      note(await measure('load-process.mjs', job, { server: name, job: kind }, {}));
+    }
+  }
+}

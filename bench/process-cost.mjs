@@ -1,0 +1,53 @@
+// What processes cost, from /proc; undefined where there is none.
+import { readdirSync, readFileSync } from 'node:fs';
+
+const TICKS_PER_SECOND = 100;
+
+/** Processor seconds that the process and everything it started have used, the ended ones included. */
+export function cpuSeconds(root) {
+  const processes = allProcesses();
+  if (!processes) return undefined;
+  return treeOf(processes, root).reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND;
+}
+
+/** Memory of the process and everything it started; what they share counts once. */
+export function memoryMegabytes(root) {
+  const processes = allProcesses();
+  if (!processes) return undefined;
+  const kilobytes = treeOf(processes, root).map(({ pid }) => {
+    try {
+      return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
+    } catch {
+      return 0;
+    }
+  });
+  return Math.round(kilobytes.reduce((sum, value) => sum + (value || 0), 0) / 1024);
+}
+
+function allProcesses() {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => readProcess(Number(pid)) ?? []);
+  } catch {
+    return undefined;
+  }
+}
+
+function readProcess(pid) {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in parentheses, may hold anything; the fields behind it are numbers.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    return { pid, parent: Number(fields[1]), ticks };
+  } catch {
+    return undefined;
+  }
+}
+
+function treeOf(processes, root) {
+  const tree = processes.filter(({ pid }) => pid === root);
+  for (const { pid } of tree) tree.push(...processes.filter(({ parent }) => parent === pid));
+  return tree;
+}

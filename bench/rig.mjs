@@ -1,0 +1,143 @@
+// Starts what is measured: a real PostgreSQL that keeps what it acknowledged, the built service, and
+// the servers it is compared with, each a process of its own.
+import { fork, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { startEmbeddedServer } from '../dist/database/embedded-server.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const START_TIMEOUT_MS = 30_000;
+/** Room for the widest measurement, and memory as any server in earnest would have it. */
+const SERVER_SETTINGS = {
+  max_connections: '300',
+  shared_buffers: '256MB',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '30min',
+};
+
+/** A database of the bench's own. `pid` is that of its postmaster. */
+export async function startDatabase() {
+  const directory = mkdtempSync(join(tmpdir(), 'oauth10-bench-'));
+  const server = await startEmbeddedServer({ directory, settings: SERVER_SETTINGS });
+  const client = new pg.Client(server.url);
+  await client.connect();
+  const { rows } = await client.query(
+    `SELECT pg_backend_pid() AS pid, version(), current_setting('fsync') AS fsync,
+       current_setting('synchronous_commit') AS "synchronousCommit"`,
+  );
+  const { pid, ...facts } = rows[0];
+  return {
+    url: server.url,
+    client,
+    facts,
+    pid: parentOf(pid),
+    stop: async () => {
+      await client.end();
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The built service as `npm start` runs it, in production. */
+export async function startService(databaseUrl) {
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const sealingKey = { id: 'bench', key: randomBytes(32) };
+  const gatewayKey = randomBytes(32).toString('hex');
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const server = await startServer(
+    scripts.start.split(' ').slice(1),
+    {
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      ADMIN_PORT: String(adminPort),
+      DATABASE_URL: databaseUrl,
+      SECRET_KEYS: `${sealingKey.id}:${sealingKey.key.toString('base64')}`,
+      ADMIN_API_KEY: gatewayKey,
+    },
+    `http://127.0.0.1:${port}/health/ready`,
+  );
+  return {
+    ...server,
+    base: `http://127.0.0.1:${port}`,
+    adminBase: `http://127.0.0.1:${adminPort}`,
+    gatewayKey,
+    sealingKey,
+  };
+}
+
+/** One of the servers in ceilings/. */
+export async function startCeiling(name) {
+  const port = await freePort();
+  const base = `http://127.0.0.1:${port}`;
+  const env = { NODE_ENV: 'production', PORT: String(port) };
+  return { ...(await startServer([`bench/ceilings/${name}.mjs`], env, base)), base };
+}
+
+async function startServer(args, env, url) {
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill('SIGINT');
+    await ended;
+  };
+  for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline;) {
+    if (child.exitCode !== null) throw new Error(`${args.at(-1)} ended with ${child.exitCode}`);
+    const isUp = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isUp) return { pid: child.pid, stop };
+    await sleep(50);
+  }
+  await stop();
+  throw new Error(`${args.at(-1)} did not answer in time`);
+}
+
+/**
+ * Runs one load in a process of its own. `sample` is called around the measured part, and what it
+ * returned both times comes with the result.
+ */
+export async function runLoad(program, job, sample) {
+  const child = fork(join(ROOT, 'bench', program), [], { serialization: 'advanced' });
+  const ended = new Promise((_, reject) => {
+    child.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
+  });
+  ended.catch(() => undefined);
+  const message = () => new Promise((resolve) => child.once('message', resolve));
+  child.send(job);
+  await Promise.race([message(), ended]);
+  const before = sample();
+  const answer = message();
+  child.send({ go: true });
+  const result = await Promise.race([answer, ended]);
+  return { ...result, before, after: sample() };
+}
+
+const parentOf = (pid) => {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+  } catch {
+    return undefined;
+  }
+};
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
