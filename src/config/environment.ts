@@ -19,6 +19,7 @@ import {
 } from './value-parsers.js';
 
 export type ProblemDetail = 'full' | 'uniform';
+export type RateLimitStore = 'memory' | 'postgresql';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 /** The environment variables the service knows, each with its rule. `.env.example` explains them. */
@@ -121,6 +122,15 @@ export class Environment {
 
   @Setting({ parse: wholeNumber(1, 86_400), fallback: '300', example: '300' })
   TIMESTAMP_WINDOW_SECONDS!: number;
+
+  @Setting({ parse: wholeNumber(0, 1_000_000), fallback: '0', example: '6000' })
+  RATE_LIMIT_PER_ADDRESS!: number;
+
+  @Setting({ parse: wholeNumber(0, 1_000_000), fallback: '0', example: '60000' })
+  RATE_LIMIT_PER_CONSUMER!: number;
+
+  @Setting({ parse: oneOf('memory', 'postgresql'), fallback: 'memory', example: 'postgresql' })
+  RATE_LIMIT_STORE!: RateLimitStore;
 
   @Setting({ parse: wholeNumber(0, 3600), fallback: '3', example: '3' })
   SHUTDOWN_DELAY_SECONDS!: number;

@@ -1,5 +1,5 @@
 import type { Brand } from './brand.js';
-import type { Environment, LogLevel, ProblemDetail } from './environment.js';
+import type { Environment, LogLevel, ProblemDetail, RateLimitStore } from './environment.js';
 import type { PublicUrl } from './public-url.js';
 import { readEnvironment } from './read-environment.js';
 import type { ScopeDescriptions } from './scopes-file.js';
@@ -47,6 +47,11 @@ export class Settings {
   /** 0: until revoked. */
   readonly accessTokenTtlSeconds!: number;
   readonly timestampWindowSeconds!: number;
+
+  /** Signed requests a minute; 0: no limit. */
+  readonly rateLimitPerAddress!: number;
+  readonly rateLimitPerConsumer!: number;
+  readonly rateLimitStore!: RateLimitStore;
 
   readonly shutdownDelaySeconds!: number;
   readonly logLevel!: LogLevel;
@@ -141,6 +146,9 @@ function valuesFrom(environment: Environment): ConstructorParameters<typeof Sett
     temporaryCredentialTtlSeconds: environment.TEMPORARY_CREDENTIAL_TTL_SECONDS,
     accessTokenTtlSeconds: environment.ACCESS_TOKEN_TTL_SECONDS,
     timestampWindowSeconds: environment.TIMESTAMP_WINDOW_SECONDS,
+    rateLimitPerAddress: environment.RATE_LIMIT_PER_ADDRESS,
+    rateLimitPerConsumer: environment.RATE_LIMIT_PER_CONSUMER,
+    rateLimitStore: environment.RATE_LIMIT_STORE,
     shutdownDelaySeconds: environment.SHUTDOWN_DELAY_SECONDS,
     logLevel: environment.LOG_LEVEL,
     tracesUrl: environment.OTEL_EXPORTER_OTLP_ENDPOINT,

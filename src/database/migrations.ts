@@ -1,5 +1,10 @@
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.js';
 import { Sessions1700000000002 } from './migrations/0002-sessions.js';
+import { RateLimits1700000000007 } from './migrations/0007-rate-limits.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
-export const migrations = [FirstSchema1700000000001, Sessions1700000000002];
+export const migrations = [
+  FirstSchema1700000000001,
+  Sessions1700000000002,
+  RateLimits1700000000007,
+];

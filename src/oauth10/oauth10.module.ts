@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
+import { LimitsModule } from '../limits/limits.module.js';
 import { NoncesModule } from '../nonces/nonces.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
@@ -13,7 +14,7 @@ import { ResourceController } from './resource.controller.js';
  * nonces/ and secrets/; holds no state and no SQL.
  */
 @Module({
-  imports: [DatabaseModule, NoncesModule, SecretsModule, TokensModule],
+  imports: [DatabaseModule, LimitsModule, NoncesModule, SecretsModule, TokensModule],
   controllers: [OAuth10Controller, ResourceController],
   providers: [IncomingRequests, RequestVerifier],
   exports: [RequestVerifier],

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
 import { Settings } from '../config/settings.js';
 import { HttpRefusal } from '../http/http-refusal.js';
+import { RequestLimits } from '../limits/request-limits.js';
 import { formatOAuthChallenge } from '../protocol/authorization-header.js';
 import type { SignedEndpointOptions } from './endpoint-rules.js';
 import { acceptableFormType } from './form-reply.js';
@@ -17,6 +18,7 @@ export class SignedRequestGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly requests: IncomingRequests,
     private readonly verifier: RequestVerifier,
+    private readonly limits: RequestLimits,
     private readonly settings: Settings,
   ) {}
 
@@ -28,7 +30,10 @@ export class SignedRequestGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<IncomingMessage>();
     this.assertServed(request, options);
     const signed = await this.requests.read(request);
-    rememberVerified(request, await this.verifier.verify(signed, options));
+    await this.limits.countAddress(signed.clientAddress);
+    const verified = await this.verifier.verify(signed, options);
+    await this.limits.countConsumer(verified.consumer.consumerKey);
+    rememberVerified(request, verified);
     return true;
   }
 

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+import {
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible';
+import { DataSource } from 'typeorm';
+import { Settings } from '../config/settings.js';
+import { HttpRefusal } from '../http/http-refusal.js';
+import { visitorOf } from '../http/visitor.js';
+
+const MINUTE_SECONDS = 60;
+
+/**
+ * How many signed requests a minute are let through, of one address and of one consumer. Off
+ * unless set. In `memory` each replica counts for itself; in `postgresql` all count together, at
+ * the price of a write each, and should the table be out of reach, each for itself again.
+ */
+@Injectable()
+export class RequestLimits {
+  private readonly addresses: RateLimiterAbstract | undefined;
+  private readonly consumers: RateLimiterAbstract | undefined;
+
+  constructor(settings: Settings, dataSource: DataSource) {
+    const limiter = (keyPrefix: string, points: number) => {
+      if (points === 0) return undefined;
+      const options = { keyPrefix, points, duration: MINUTE_SECONDS };
+      const alone = new RateLimiterMemory(options);
+      if (settings.rateLimitStore === 'memory') return alone;
+      return new RateLimiterPostgres({
+        ...options,
+        storeClient: (dataSource.driver as unknown as { master: Pool }).master,
+        storeType: 'pool',
+        tableName: 'rate_limits',
+        tableCreated: true,
+        // Whoever is over the limit is refused from memory until the minute is over.
+        inMemoryBlockOnConsumed: points + 1,
+        insuranceLimiter: alone,
+      });
+    };
+    this.addresses = limiter('address', settings.rateLimitPerAddress);
+    this.consumers = limiter('consumer', settings.rateLimitPerConsumer);
+  }
+
+  /** Counts a request from the address, genuine or not. @throws HttpRefusal 429 */
+  async countAddress(clientAddress: string | undefined): Promise<void> {
+    if (this.addresses) await count(this.addresses, visitorOf(clientAddress));
+  }
+
+  /**
+   * Counts a genuine request of the consumer: were others counted too, a stranger could use up
+   * what the consumer may do. Its nonce is not spent yet. @throws HttpRefusal 429
+   */
+  async countConsumer(consumerKey: string): Promise<void> {
+    if (this.consumers) await count(this.consumers, consumerKey);
+  }
+}
+
+async function count(limiter: RateLimiterAbstract, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+    throw new HttpRefusal(429, 'Too many requests. Try again later.', {
+      'Retry-After': String(seconds),
+    });
+  }
+}
