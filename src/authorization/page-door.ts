@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { RepeatedHeader } from '../http/sole-header.js';
+import { logUnforeseen } from '../http/unforeseen.js';
 import { PageRefusal } from './page-refusal.js';
 import { PageRenderer } from './page-renderer.js';
 import { sendReply, type Reply } from './reply.js';
@@ -42,18 +43,21 @@ export class PageDoor {
       await this.limit.count(address, method === 'POST' ? 'form' : 'page');
       reply = await work(await this.visits.read(request));
     } catch (error) {
-      reply = this.errorPage(error);
+      reply = this.errorPage(error, response);
     }
     sendReply(response, reply);
   }
 
-  private errorPage(error: unknown): Reply {
-    const { reason, status, headers } = this.refusal(error);
+  private errorPage(error: unknown, response: ServerResponse): Reply {
+    const { reason, status, headers } = this.refusal(error, response);
     const message = this.pages.texts.errors[reason];
     return this.pages.render('message', { title: message.title, status, headers }, message);
   }
 
-  private refusal(error: unknown): Pick<PageRefusal, 'reason' | 'status' | 'headers'> {
+  private refusal(
+    error: unknown,
+    response: ServerResponse,
+  ): Pick<PageRefusal, 'reason' | 'status' | 'headers'> {
     if (error instanceof PageRefusal) return error;
     if (error instanceof HttpRefusal) {
       return { reason: 'malformed', status: error.status, headers: error.headers };
@@ -62,7 +66,7 @@ export class PageDoor {
     if (isStoreUnavailable(error)) {
       return new PageRefusal('unavailable', { 'Retry-After': RETRY_AFTER_SECONDS });
     }
-    this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    logUnforeseen(this.logger, error, response);
     return new PageRefusal('unforeseen');
   }
 }

@@ -5,6 +5,7 @@ import { RequestVerifier } from '../oauth10/request-verifier.js';
 import { isFormContent, type SignedRequest } from '../oauth10/signed-request.js';
 import { claimOf, type VerifiedRequest } from '../oauth10/verified-request.js';
 import { oauthProblem, parameterRejected } from '../protocol/oauth-problem.js';
+import { LastUse } from '../tokens/last-use.js';
 
 /** Their content means nothing (RFC 9110 section 9.3), so that most clients send none. */
 const WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
@@ -15,6 +16,7 @@ export class GatewayVerdicts {
   constructor(
     private readonly verifier: RequestVerifier,
     private readonly nonces: Nonces,
+    private readonly lastUse: LastUse,
   ) {}
 
   /**
@@ -30,6 +32,7 @@ export class GatewayVerdicts {
     }
     const verified = await this.verifier.verify(request, RESOURCE);
     if (!(await this.nonces.claim(claimOf(verified)))) throw oauthProblem('nonce_used');
+    if (verified.accessToken) this.lastUse.touch(verified.accessToken.token);
     return verified;
   }
 }

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { Nonces } from '../nonces/nonces.js';
 import { oauthProblem } from '../protocol/oauth-problem.js';
 import { displayText } from '../protocol/percent-encoding.js';
+import { LastUse } from '../tokens/last-use.js';
 import { RevokeAccessTokens } from '../tokens/revoke-access-tokens.js';
 import { RESOURCE, REVOKE } from './endpoint-rules.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
@@ -16,6 +17,7 @@ export class ResourceController {
   constructor(
     private readonly nonces: Nonces,
     private readonly revokeAccessTokens: RevokeAccessTokens,
+    private readonly lastUse: LastUse,
   ) {}
 
   /** A protected resource that says what it understood, for trying a signer on. */
@@ -24,6 +26,7 @@ export class ResourceController {
   async echo(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
     if (!(await this.nonces.claim(claimOf(request)))) throw oauthProblem('nonce_used');
     const { consumer, accessToken, method, url, parameters } = request;
+    if (accessToken) this.lastUse.touch(accessToken.token);
     const body = JSON.stringify({
       consumerKey: consumer.consumerKey,
       token: accessToken?.token ?? null,
