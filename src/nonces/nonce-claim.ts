@@ -52,3 +52,33 @@ export const claimValues = (claim: NonceClaim): [number | null, string, Buffer |
   claim.consumerKey,
   claim.digest,
 ];
+
+/**
+ * The same for statements that carry many requests. `requests` names a relation with the columns
+ * oauth_timestamp, consumer_key and digest, no two rows alike in these; `claimed` has the rows of it
+ * that may go on. All replicas insert in one order, so that no two statements wait for each other.
+ */
+export const CLAIMED_NONCES = (requests: string): string => `
+  inserted_nonces AS (
+    INSERT INTO nonces (oauth_timestamp, consumer_key, digest)
+    SELECT oauth_timestamp, consumer_key, digest FROM ${requests}
+    WHERE oauth_timestamp IS NOT NULL ORDER BY 1, 2, 3
+    ON CONFLICT DO NOTHING
+    RETURNING oauth_timestamp, consumer_key, digest
+  ), claimed AS (
+    SELECT ${requests}.* FROM ${requests} JOIN inserted_nonces USING (oauth_timestamp, consumer_key, digest)
+    UNION ALL SELECT * FROM ${requests} WHERE oauth_timestamp IS NULL
+  )`;
+
+/** The claims as the first three columns of `requests`. */
+export const claimColumns = (
+  claims: readonly NonceClaim[],
+): [(number | null)[], string[], (Buffer | null)[]] => [
+  claims.map(({ timestamp }) => timestamp),
+  claims.map(({ consumerKey }) => consumerKey),
+  claims.map(({ digest }) => digest),
+];
+
+/** Equal for claims of which one at most can win. */
+export const claimKey = ({ timestamp, consumerKey, digest }: NonceClaim): string =>
+  `${timestamp} ${consumerKey} ${digest?.toString('latin1')}`;

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Statements } from '../database/statements.js';
+import { Coalescer } from '../database/coalescer.js';
+import { Statements, type Statement } from '../database/statements.js';
+import { Metrics } from '../metrics/metrics.js';
 import type { AccessToken } from './access-token.js';
 import type { SigningConsumer } from './signing-consumer.js';
 import type { TemporaryCredentials } from './temporary-credentials.js';
@@ -10,70 +12,67 @@ export interface FoundCredentials<Token> {
   readonly token: Token | undefined;
 }
 
-// One round trip brings consumer and token. The token is looked up under the consumer's key, so
-// another consumer's token, or one of the wrong kind, is simply not there.
-const CONSUMER_COLUMNS = `
-  c.consumer_key AS "consumerKey", c.secret AS "consumerSecret",
-  c.signature_methods AS "signatureMethods", c.rsa_public_key AS "rsaPublicKey", c.scopes,
-  c.callback_urls AS "callbackUrls", c.two_legged AS "twoLegged",
-  c.access_token_ttl_seconds AS "accessTokenTtlSeconds",
-  c.allowed_addresses AS "allowedAddresses", c.status = 'disabled' AS disabled,
-  extract(epoch FROM c.expires_at)::float8 AS "expiresAtSeconds"`;
-
-const FIND_CONSUMER = {
-  name: 'find-consumer',
-  text: `SELECT ${CONSUMER_COLUMNS} FROM consumers c WHERE c.consumer_key = $1`,
+const FIND_CONSUMERS = {
+  name: 'find-consumers',
+  text: `
+    SELECT consumer_key AS "consumerKey", secret, signature_methods AS "signatureMethods",
+      rsa_public_key AS "rsaPublicKey", scopes, callback_urls AS "callbackUrls",
+      two_legged AS "twoLegged", access_token_ttl_seconds AS "accessTokenTtlSeconds",
+      allowed_addresses AS "allowedAddresses", status = 'disabled' AS disabled,
+      extract(epoch FROM expires_at)::float8 AS "expiresAtSeconds"
+    FROM consumers WHERE consumer_key = ANY ($1::text[])`,
 };
 
-const FIND_WITH_TEMPORARY_CREDENTIALS = {
-  name: 'find-consumer-and-temporary-credentials',
+// A token is looked up under the consumer's key, so another consumer's token, or one of the wrong
+// kind, is simply not there.
+const WANTED = `unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (consumer_key, token, n)`;
+
+const FIND_TEMPORARY_CREDENTIALS = {
+  name: 'find-temporary-credentials',
   text: `
-    SELECT ${CONSUMER_COLUMNS}, t.token, t.secret AS "tokenSecret", t.used_at IS NOT NULL AS used,
+    SELECT n::int, t.token, t.secret, t.used_at IS NOT NULL AS used,
       t.failed_verifiers AS "failedVerifiers",
-      extract(epoch FROM t.expires_at)::float8 AS "tokenExpiresAtSeconds"
-    FROM consumers c
-    LEFT JOIN temporary_credentials t ON t.token = $2 AND t.consumer_key = c.consumer_key
-    WHERE c.consumer_key = $1`,
+      extract(epoch FROM t.expires_at)::float8 AS "expiresAtSeconds"
+    FROM ${WANTED} JOIN temporary_credentials t USING (token, consumer_key)`,
 };
 
-const FIND_WITH_ACCESS_TOKEN = {
-  name: 'find-consumer-and-access-token',
+const FIND_ACCESS_TOKENS = {
+  name: 'find-access-tokens',
   text: `
-    SELECT ${CONSUMER_COLUMNS}, t.token, t.secret AS "tokenSecret", t.subject,
-      t.scopes AS "tokenScopes", t.revoked_at IS NOT NULL AS revoked,
-      extract(epoch FROM t.expires_at)::float8 AS "tokenExpiresAtSeconds"
-    FROM consumers c
-    LEFT JOIN access_tokens t ON t.token = $2 AND t.consumer_key = c.consumer_key
-    WHERE c.consumer_key = $1`,
+    SELECT n::int, t.token, t.secret, t.subject, t.scopes, t.revoked_at IS NOT NULL AS revoked,
+      extract(epoch FROM t.expires_at)::float8 AS "expiresAtSeconds"
+    FROM ${WANTED} JOIN access_tokens t USING (token, consumer_key)`,
 };
 
-type ConsumerRow = Omit<SigningConsumer, 'secret'> & { consumerSecret: Buffer | null };
-
-interface TokenColumns {
-  token: string | null;
-  tokenSecret: Buffer;
+interface Wanted {
+  readonly consumerKey: string;
+  readonly token: string;
 }
 
-type TemporaryRow = ConsumerRow &
-  TokenColumns & { used: boolean; failedVerifiers: number; tokenExpiresAtSeconds: number };
-
-type AccessRow = ConsumerRow &
-  TokenColumns & {
-    subject: string;
-    tokenScopes: string[];
-    revoked: boolean;
-    tokenExpiresAtSeconds: number | null;
-  };
-
-/** Finds what a signature is checked against, in one read. */
+/** Finds what a signature is checked against: one round trip, shared by requests that come together. */
 @Injectable()
 export class CredentialsRepository {
-  constructor(private readonly statements: Statements) {}
+  private readonly consumers: Coalescer<string, SigningConsumer | undefined>;
+  private readonly temporaryCredentials: Coalescer<Wanted, TemporaryCredentials | undefined>;
+  private readonly accessTokens: Coalescer<Wanted, AccessToken | undefined>;
+
+  constructor(
+    private readonly statements: Statements,
+    private readonly metrics: Metrics,
+  ) {
+    this.consumers = new Coalescer({
+      keyOf: (consumerKey) => consumerKey,
+      sameKey: 'share',
+      send: (consumerKeys) => this.readConsumers(consumerKeys),
+      onSent: (size) => metrics.batchSent(FIND_CONSUMERS.name, size),
+    });
+    this.temporaryCredentials = this.tokens<TemporaryCredentials>(FIND_TEMPORARY_CREDENTIALS);
+    this.accessTokens = this.tokens<AccessToken>(FIND_ACCESS_TOKENS);
+  }
 
   /** The consumer alone: for initiate, and for two-legged requests. */
   async findConsumer(consumerKey: string): Promise<FoundCredentials<never>> {
-    const [row] = await this.statements.run<ConsumerRow>(FIND_CONSUMER, [consumerKey]);
-    return { consumer: row && signingConsumer(row), token: undefined };
+    return { consumer: await this.consumers.run(consumerKey), token: undefined };
   }
 
   /** The consumer and its temporary credentials. */
@@ -81,19 +80,10 @@ export class CredentialsRepository {
     consumerKey: string,
     token: string,
   ): Promise<FoundCredentials<TemporaryCredentials>> {
-    const [row] = await this.statements.run<TemporaryRow>(FIND_WITH_TEMPORARY_CREDENTIALS, [
-      consumerKey,
-      token,
-    ]);
-    if (!row) return { consumer: undefined, token: undefined };
-    const found = row.token !== null && {
-      token: row.token,
-      secret: row.tokenSecret,
-      used: row.used,
-      failedVerifiers: row.failedVerifiers,
-      expiresAtSeconds: row.tokenExpiresAtSeconds,
-    };
-    return { consumer: signingConsumer(row), token: found || undefined };
+    return both(
+      this.consumers.run(consumerKey),
+      this.temporaryCredentials.run({ consumerKey, token }),
+    );
   }
 
   /** The consumer and its access token. */
@@ -101,33 +91,39 @@ export class CredentialsRepository {
     consumerKey: string,
     token: string,
   ): Promise<FoundCredentials<AccessToken>> {
-    const [row] = await this.statements.run<AccessRow>(FIND_WITH_ACCESS_TOKEN, [
-      consumerKey,
-      token,
-    ]);
-    if (!row) return { consumer: undefined, token: undefined };
-    const found = row.token !== null && {
-      token: row.token,
-      secret: row.tokenSecret,
-      subject: row.subject,
-      scopes: row.tokenScopes,
-      revoked: row.revoked,
-      expiresAtSeconds: row.tokenExpiresAtSeconds,
-    };
-    return { consumer: signingConsumer(row), token: found || undefined };
+    return both(this.consumers.run(consumerKey), this.accessTokens.run({ consumerKey, token }));
+  }
+
+  private async readConsumers(
+    consumerKeys: readonly string[],
+  ): Promise<(SigningConsumer | undefined)[]> {
+    const rows = await this.statements.run<SigningConsumer>(FIND_CONSUMERS, [consumerKeys]);
+    const found = new Map(rows.map((row) => [row.consumerKey, row]));
+    return consumerKeys.map((consumerKey) => found.get(consumerKey));
+  }
+
+  private tokens<Token>(statement: Statement): Coalescer<Wanted, Token | undefined> {
+    return new Coalescer({
+      keyOf: ({ consumerKey, token }) => JSON.stringify([consumerKey, token]),
+      sameKey: 'share',
+      send: async (wanted: readonly Wanted[]) => {
+        const rows = await this.statements.run<Token & { n: number }>(statement, [
+          wanted.map(({ consumerKey }) => consumerKey),
+          wanted.map(({ token }) => token),
+        ]);
+        const found = wanted.map((): Token | undefined => undefined);
+        for (const row of rows) found[row.n - 1] = row;
+        return found;
+      },
+      onSent: (size) => this.metrics.batchSent(statement.name, size),
+    });
   }
 }
 
-const signingConsumer = (row: ConsumerRow): SigningConsumer => ({
-  consumerKey: row.consumerKey,
-  secret: row.consumerSecret,
-  signatureMethods: row.signatureMethods,
-  rsaPublicKey: row.rsaPublicKey,
-  scopes: row.scopes,
-  callbackUrls: row.callbackUrls,
-  twoLegged: row.twoLegged,
-  accessTokenTtlSeconds: row.accessTokenTtlSeconds,
-  allowedAddresses: row.allowedAddresses,
-  disabled: row.disabled,
-  expiresAtSeconds: row.expiresAtSeconds,
-});
+async function both<Token>(
+  consumer: Promise<SigningConsumer | undefined>,
+  token: Promise<Token | undefined>,
+): Promise<FoundCredentials<Token>> {
+  const [foundConsumer, foundToken] = await Promise.all([consumer, token]);
+  return { consumer: foundConsumer, token: foundConsumer && foundToken };
+}

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { Coalescer } from '../database/coalescer.js';
 import { Statements } from '../database/statements.js';
-import { CLAIMED_NONCE, claimValues, type NonceClaim } from '../nonces/nonce-claim.js';
+import { Metrics } from '../metrics/metrics.js';
+import { CLAIMED_NONCES, claimColumns, type NonceClaim } from '../nonces/nonce-claim.js';
 import { oauthProblem, type OAuthProblem } from '../protocol/oauth-problem.js';
 import { newSecret, newToken } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
@@ -10,29 +12,39 @@ import type { SigningConsumer } from './signing-consumer.js';
 import { FAILED_VERIFIERS_MAX, type IssuedCredentials } from './temporary-credentials.js';
 import { verifierHash } from './verifier.js';
 
-// The whole exchange is one statement. Racers queue for the row of the temporary credentials; after
-// the winner the WHERE clause is tried again on the new row, and no longer holds. A wrong verifier
-// is counted by the same UPDATE that a right one wins by, so guesses cannot outrun the count.
+// The whole exchange is one statement, which may carry several exchanges of different temporary
+// credentials. Racers queue for the row of the temporary credentials; after the winner the WHERE
+// clause is tried again on the new row, and no longer holds. A wrong verifier is counted by the same
+// UPDATE that a right one wins by, so guesses cannot outrun the count.
 const EXCHANGE = {
   name: 'exchange-temporary-credentials',
   text: `
-    WITH ${CLAIMED_NONCE}, attempted AS (
-      UPDATE temporary_credentials SET
-        used_at = CASE WHEN verifier_hash = $5 THEN now() END,
-        failed_verifiers = failed_verifiers + CASE WHEN verifier_hash = $5 THEN 0 ELSE 1 END
-      WHERE token = $4 AND consumer_key = $2 AND EXISTS (SELECT FROM claimed)
-        AND decision = 'allowed' AND used_at IS NULL AND expires_at > now()
-        AND failed_verifiers < ${FAILED_VERIFIERS_MAX}
-      RETURNING token, subject, granted_scopes, used_at IS NOT NULL AS matched
+    WITH exchange AS (
+      SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::bytea[],
+          $6::text[], $7::bytea[], $8::float8[])
+        WITH ORDINALITY AS exchange (oauth_timestamp, consumer_key, digest, temporary_token,
+          verifier_hash, token, secret, ttl_seconds, n)
+    ), ${CLAIMED_NONCES('exchange')}, attempted AS (
+      UPDATE temporary_credentials t SET
+        used_at = CASE WHEN t.verifier_hash = claimed.verifier_hash THEN now() END,
+        failed_verifiers = t.failed_verifiers
+          + CASE WHEN t.verifier_hash = claimed.verifier_hash THEN 0 ELSE 1 END
+      FROM claimed
+      WHERE t.token = claimed.temporary_token AND t.consumer_key = claimed.consumer_key
+        AND t.decision = 'allowed' AND t.used_at IS NULL AND t.expires_at > now()
+        AND t.failed_verifiers < ${FAILED_VERIFIERS_MAX}
+      RETURNING claimed.n, claimed.token, claimed.consumer_key, claimed.temporary_token,
+        claimed.secret, claimed.ttl_seconds, t.subject, t.granted_scopes,
+        t.used_at IS NOT NULL AS matched
     ), issued AS (
       INSERT INTO access_tokens (token, consumer_key, temporary_token, secret, subject, scopes, expires_at)
-      SELECT $6, $2, token, $7, subject, granted_scopes,
-        CASE WHEN $8::float8 > 0 THEN now() + make_interval(secs => $8::float8) END
+      SELECT token, consumer_key, temporary_token, secret, subject, granted_scopes,
+        CASE WHEN ttl_seconds > 0 THEN now() + make_interval(secs => ttl_seconds) END
       FROM attempted WHERE matched
-      RETURNING 1
+      RETURNING token
     )
-    SELECT EXISTS (SELECT FROM claimed) AS claimed, EXISTS (SELECT FROM attempted) AS attempted,
-      EXISTS (SELECT FROM issued) AS issued`,
+    SELECT claimed.n::int, attempted.n IS NOT NULL AS attempted, issued.token IS NOT NULL AS issued
+    FROM claimed LEFT JOIN attempted USING (n) LEFT JOIN issued ON issued.token = attempted.token`,
 };
 
 const WHY_NOT = {
@@ -41,6 +53,19 @@ const WHY_NOT = {
     SELECT decision, used_at IS NOT NULL AS used, expires_at <= now() AS expired
     FROM temporary_credentials WHERE token = $1 AND consumer_key = $2`,
 };
+
+/** One exchange, as the statement takes it. */
+interface Exchange {
+  readonly claim: NonceClaim;
+  readonly temporaryToken: string;
+  readonly verifierHash: Buffer;
+  readonly token: string;
+  readonly sealedSecret: Buffer;
+  readonly ttlSeconds: number;
+}
+
+/** How far it came; undefined: the nonce was used. */
+type Outcome = { readonly attempted: boolean; readonly issued: boolean } | undefined;
 
 interface Standing {
   decision: 'allowed' | 'denied' | null;
@@ -57,11 +82,21 @@ export interface ExchangedCredentials extends IssuedCredentials {
 /** RFC 5849 section 2.3: a client exchanges temporary credentials for token credentials. */
 @Injectable()
 export class ExchangeTemporaryCredentials {
+  private readonly exchanges: Coalescer<Exchange, Outcome>;
+
   constructor(
     private readonly statements: Statements,
     private readonly secrets: SecretBox,
     private readonly settings: Settings,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.exchanges = new Coalescer({
+      keyOf: ({ temporaryToken }) => temporaryToken,
+      sameKey: 'wait',
+      send: (exchanges) => this.send(exchanges),
+      onSent: (size) => metrics.batchSent(EXCHANGE.name, size),
+    });
+  }
 
   /**
    * Exchanges the temporary credentials of a verified request, at most once.
@@ -80,19 +115,15 @@ export class ExchangeTemporaryCredentials {
     const accessToken = newToken();
     const tokenSecret = newSecret();
     const ttlSeconds = consumer.accessTokenTtlSeconds ?? this.settings.accessTokenTtlSeconds;
-    const [outcome] = await this.statements.run<{
-      claimed: boolean;
-      attempted: boolean;
-      issued: boolean;
-    }>(EXCHANGE, [
-      ...claimValues(claim),
-      token,
-      verifierHash(verifier),
-      accessToken,
-      this.secrets.seal(tokenSecret, accessTokenSecret(accessToken)),
+    const outcome = await this.exchanges.run({
+      claim,
+      temporaryToken: token,
+      verifierHash: verifierHash(verifier),
+      token: accessToken,
+      sealedSecret: this.secrets.seal(tokenSecret, accessTokenSecret(accessToken)),
       ttlSeconds,
-    ]);
-    if (!outcome?.claimed) throw oauthProblem('nonce_used');
+    });
+    if (!outcome) throw oauthProblem('nonce_used');
     if (!outcome.attempted) throw await this.whyNot(token, consumer.consumerKey);
     if (!outcome.issued) throw oauthProblem('verifier_invalid');
     return {
@@ -100,6 +131,23 @@ export class ExchangeTemporaryCredentials {
       tokenSecret,
       expiresInSeconds: ttlSeconds > 0 ? ttlSeconds : undefined,
     };
+  }
+
+  private async send(exchanges: readonly Exchange[]): Promise<Outcome[]> {
+    const rows = await this.statements.run<{ n: number; attempted: boolean; issued: boolean }>(
+      EXCHANGE,
+      [
+        ...claimColumns(exchanges.map(({ claim }) => claim)),
+        exchanges.map(({ temporaryToken }) => temporaryToken),
+        exchanges.map(({ verifierHash }) => verifierHash),
+        exchanges.map(({ token }) => token),
+        exchanges.map(({ sealedSecret }) => sealedSecret),
+        exchanges.map(({ ttlSeconds }) => ttlSeconds),
+      ],
+    );
+    const outcomes = exchanges.map((): Outcome => undefined);
+    for (const row of rows) outcomes[row.n - 1] = row;
+    return outcomes;
   }
 
   /** Names the refusal. A second read, and only then: the statement's own snapshot is too old. */

@@ -34,7 +34,8 @@ describe('what a signed request costs in round trips to PostgreSQL', () => {
     const temporary = await service.initiate(consumer);
     const verifier = await service.accept(temporary.token);
     expect(await statementsOf(() => service.exchange(consumer, temporary, verifier))).toEqual([
-      'find-consumer-and-temporary-credentials',
+      'find-consumers',
+      'find-temporary-credentials',
       'exchange-temporary-credentials',
     ]);
   });
@@ -44,6 +45,6 @@ describe('what a signed request costs in round trips to PostgreSQL', () => {
     const target = '/oauth/oauth10/echo';
     expect(
       await statementsOf(() => service.signed({ method: 'GET', target, ...consumer, ...access })),
-    ).toEqual(['find-consumer-and-access-token', 'claim-nonce']);
+    ).toEqual(['find-consumers', 'find-access-tokens', 'claim-nonces']);
   });
 });

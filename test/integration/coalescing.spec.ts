@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { Statements } from '../../src/database/statements.js';
+import { Metrics } from '../../src/metrics/metrics.js';
+import type { NonceClaim } from '../../src/nonces/nonce-claim.js';
+import { Nonces } from '../../src/nonces/nonces.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(async () => {
+  jest.restoreAllMocks();
+  await database.drop();
+});
+
+describe('nonces claimed together (RFC 5849 §3.3)', () => {
+  let dataSource: DataSource;
+  let nonces: Nonces;
+  let statements: Statements;
+  const claim = (nonce: string, consumerKey = 'consumer'): NonceClaim => ({
+    consumerKey,
+    timestamp: 1_700_000_000,
+    digest: createHash('sha256').update(nonce).digest(),
+  });
+
+  beforeAll(async () => {
+    dataSource = await new DataSource(
+      dataSourceOptions({ databasePoolSize: 4 }, database.url),
+    ).initialize();
+    statements = new Statements(dataSource);
+    nonces = new Nonces(statements, new Metrics());
+  });
+  afterAll(() => dataSource.destroy());
+
+  it('go out as a few statements, and of the same nonce one wins', async () => {
+    const run = jest.spyOn(statements, 'run');
+    const outcomes = await Promise.all(
+      Array.from({ length: 90 }, (_, n) => nonces.claim(claim(`shared ${n % 30}`))),
+    );
+    expect(outcomes.slice(0, 30)).toEqual(Array(30).fill(true));
+    expect(outcomes.slice(30)).toEqual(Array(60).fill(false));
+    expect(run.mock.calls.length).toBeLessThanOrEqual(3);
+    run.mockRestore();
+  });
+
+  it('one that the database refuses fails alone', async () => {
+    const outcomes = await Promise.allSettled([
+      nonces.claim(claim('left')),
+      nonces.claim(claim('bad', 'no\0text')),
+      nonces.claim(claim('right')),
+    ]);
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled', value: true },
+      { status: 'rejected', reason: { code: '22021' } },
+      { status: 'fulfilled', value: true },
+    ]);
+  });
+
+  it('differ by timestamp, consumer or digest, and then all win', async () => {
+    const one = claim('different');
+    const claims = [one, { ...one, timestamp: 1_700_000_001 }, { ...one, consumerKey: 'other' }];
+    expect(await Promise.all(claims.map((each) => nonces.claim(each)))).toEqual([true, true, true]);
+  });
+});
+
+describe('exchanges sent together (RFC 5849 §2.3)', () => {
+  let service: TestService;
+  let consumer: TestConsumer;
+
+  beforeAll(async () => {
+    service = await startTestService(database.url);
+    consumer = await service.registerConsumer();
+  });
+  afterAll(() => service.stop(0));
+
+  it('each end as they would alone', async () => {
+    const owned = await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        const temporary = await service.initiate(consumer);
+        return { temporary, verifier: await service.accept(temporary.token) };
+      }),
+    );
+    const undecided = await service.initiate(consumer);
+    const run = jest.spyOn(Statements.prototype, 'run');
+    const replies = await Promise.all([
+      ...owned.flatMap(({ temporary, verifier }) => [
+        service.exchange(consumer, temporary, verifier),
+        service.exchange(consumer, temporary, verifier),
+        service.exchange(consumer, temporary, 'a guess'),
+      ]),
+      service.exchange(consumer, undecided, 'x'),
+    ]);
+    const exchanges = run.mock.calls.filter(([{ name }]) => name.startsWith('exchange-'));
+    run.mockRestore();
+    expect(exchanges.length).toBeLessThan(replies.length);
+    const codes = replies.map((reply) =>
+      reply.status === 200 ? 'issued' : reply.form()['oauth_problem'],
+    );
+    const tally = (code: string) => codes.filter((one) => one === code).length;
+    expect(tally('issued')).toBe(12);
+    expect(tally('permission_unknown')).toBe(1);
+    expect(tally('token_used') + tally('verifier_invalid')).toBe(24);
+    const [counted] = await database.query<{ tokens: number; fathers: number }>(
+      'SELECT count(*)::int AS tokens, count(DISTINCT temporary_token)::int AS fathers FROM access_tokens',
+    );
+    expect(counted).toEqual({ tokens: 12, fathers: 12 });
+  });
+});
