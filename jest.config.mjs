@@ -18,6 +18,8 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
+  // Needs programs beyond Node: `npm run test:interop`.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/interop/matrix.spec.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.(t|j)s$': [

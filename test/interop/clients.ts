@@ -1,0 +1,135 @@
+// The clients of the matrix: what brings them, and how their drivers are built and run. Commands run
+// in `clients/`; `BUILT` stands for the file that `build` makes.
+import type { DebianTool } from '../support/debian-tools.js';
+
+export const BUILT = '<built>';
+
+type Command = readonly [program: string, ...args: string[]];
+
+export interface InteropClient {
+  readonly name: string;
+  /** What people know it as: the language, and the package. */
+  readonly from: string;
+  readonly tools: readonly DebianTool[];
+  readonly build?: Command;
+  readonly run: Command;
+  readonly env?: Readonly<Record<string, string>>;
+  /** It knows no tokens and signs with an RSA key. */
+  readonly twoLeggedRsa?: boolean;
+}
+
+const GO_PATH = '/usr/share/gocode';
+const GO_ENV = { GOPATH: GO_PATH, GO111MODULE: 'off', GOFLAGS: '' };
+const JARS = ['/usr/share/java/signpost-core.jar', '/usr/share/java/commons-codec.jar'];
+
+const python = (debianPackage: string, module: string): DebianTool => ({
+  debianPackage,
+  probe: ['/usr/bin/python3', '-c', `import ${module}, requests`],
+});
+const file = (debianPackage: string, path: string): DebianTool => ({
+  debianPackage,
+  probe: ['test', '-e', path],
+});
+
+const REQUESTS_OAUTHLIB = python('python3-requests-oauthlib', 'requests_oauthlib');
+const AUTHLIB = python('python3-authlib', 'authlib.integrations.requests_client');
+const RUBY_OAUTH: DebianTool = {
+  debianPackage: 'ruby-oauth',
+  probe: ['ruby', '-e', "require 'oauth'"],
+};
+const NET_OAUTH: DebianTool = {
+  debianPackage: 'libnet-oauth-perl',
+  probe: ['perl', '-MNet::OAuth', '-e', '1'],
+};
+const PHP_OAUTH: DebianTool = {
+  debianPackage: 'php-oauth',
+  probe: ['php', '-r', 'exit(class_exists("OAuth") ? 0 : 1);'],
+};
+const GCC: DebianTool = { debianPackage: 'gcc', probe: ['gcc', '--version'] };
+const LIBOAUTH = file('liboauth-dev', '/usr/include/oauth.h');
+const GO: DebianTool = { debianPackage: 'golang-go', probe: ['go', 'version'] };
+const GOMODULE = file(
+  'golang-github-gomodule-oauth1-dev',
+  `${GO_PATH}/src/github.com/gomodule/oauth1`,
+);
+const MRJONES = file('golang-github-mrjones-oauth-dev', `${GO_PATH}/src/github.com/mrjones/oauth`);
+const JAVA: DebianTool = { debianPackage: 'default-jdk-headless', probe: ['javac', '-version'] };
+const SIGNPOST = file('liboauth-signpost-java', JARS[0] ?? '');
+const CODEC = file('libcommons-codec-java', JARS[1] ?? '');
+
+const npm = (name: string, driver: string): InteropClient => ({
+  name,
+  from: `JavaScript, npm \`${name}\``,
+  tools: [],
+  run: [process.execPath, driver],
+});
+
+export const INTEROP_CLIENTS: readonly InteropClient[] = [
+  ...(['AUTH_HEADER', 'QUERY', 'BODY'] as const).map((place) => ({
+    name: `requests-oauthlib (${place})`,
+    from: 'Python, Debian `python3-requests-oauthlib`',
+    tools: [REQUESTS_OAUTHLIB],
+    run: ['/usr/bin/python3', 'requests_oauthlib_client.py', place] as const,
+  })),
+  ...(['HEADER', 'QUERY', 'BODY'] as const).map((place) => ({
+    name: `Authlib (${place})`,
+    from: 'Python, Debian `python3-authlib`',
+    tools: [AUTHLIB],
+    run: ['/usr/bin/python3', 'authlib_client.py', place] as const,
+    env: { AUTHLIB_INSECURE_TRANSPORT: '1' },
+  })),
+  {
+    name: 'ruby-oauth',
+    from: 'Ruby, Debian `ruby-oauth`',
+    tools: [RUBY_OAUTH],
+    run: ['ruby', 'ruby_oauth_client.rb'],
+  },
+  {
+    name: 'Net::OAuth',
+    from: 'Perl, Debian `libnet-oauth-perl`',
+    tools: [NET_OAUTH],
+    run: ['perl', 'net_oauth_client.pl'],
+  },
+  {
+    name: 'PECL oauth',
+    from: 'PHP, Debian `php-oauth`',
+    tools: [PHP_OAUTH],
+    run: ['php', 'php_oauth_client.php'],
+  },
+  {
+    name: 'liboauth',
+    from: 'C, Debian `liboauth-dev`',
+    tools: [GCC, LIBOAUTH],
+    build: ['gcc', '-w', '-o', BUILT, 'liboauth_client.c', '-loauth', '-lcurl'],
+    run: [BUILT],
+  },
+  {
+    name: 'gomodule/oauth1',
+    from: 'Go, Debian `golang-github-gomodule-oauth1-dev`',
+    tools: [GO, GOMODULE],
+    build: ['go', 'build', '-o', BUILT, 'gomodule_client.go'],
+    run: [BUILT],
+    env: GO_ENV,
+  },
+  {
+    name: 'mrjones/oauth',
+    from: 'Go, Debian `golang-github-mrjones-oauth-dev`',
+    tools: [GO, MRJONES],
+    build: ['go', 'build', '-o', BUILT, 'mrjones_client.go'],
+    run: [BUILT],
+    env: GO_ENV,
+  },
+  {
+    name: 'Signpost',
+    from: 'Java, Debian `liboauth-signpost-java`',
+    tools: [JAVA, SIGNPOST, CODEC],
+    run: ['java', '-XX:TieredStopAtLevel=1', '-cp', JARS.join(':'), 'SignpostClient.java'],
+  },
+  npm('oauth', 'node_oauth_client.mjs'),
+  npm('oauth-1.0a', 'oauth_1_0a_client.mjs'),
+  npm('oauth-sign', 'oauth_sign_client.mjs'),
+  npm('oauth-signature', 'oauth_signature_client.mjs'),
+  npm('axios-oauth-1.0a', 'axios_oauth_client.mjs'),
+  { ...npm('mastercard-oauth1-signer', 'mastercard_client.mjs'), twoLeggedRsa: true },
+  npm('postman-runtime', 'postman_client.mjs'),
+];

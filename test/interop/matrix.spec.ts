@@ -1,0 +1,123 @@
+// Every client library of the matrix against the real service: the whole dance, then the cases. What
+// is not served as meant must be a known defect of the client, with the refusal that is pinned.
+import { generateKeyPairSync } from 'node:crypto';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { describeWith } from '../support/debian-tools.js';
+import { startTestService, type TestCredentials, type TestService } from '../support/service.js';
+import { DANCE, INTEROP_CASES } from './cases.js';
+import { ClientProcess, type Answer } from './client-process.js';
+import { INTEROP_CLIENTS, type InteropClient } from './clients.js';
+import { knownDefect } from './known-defects.js';
+import { failureOf, outcomeOf, type Outcome } from './outcome.js';
+
+const CALLBACK = 'http://client.example.com/ready?from=here&to=there';
+const SUBJECT = 'jane';
+const START_TIMEOUT_MS = 90_000;
+
+let database: TestDatabase;
+let service: TestService;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  service = await startTestService(database.url);
+});
+afterAll(async () => {
+  await service.stop(0);
+  await database.drop();
+});
+
+interface Signer {
+  consumerKey: string;
+  consumerSecret: string;
+  token?: string;
+  tokenSecret?: string;
+}
+
+describe.each(INTEROP_CLIENTS)('$name', (client) => {
+  describeWith(client.tools, client.from, () => {
+    let driver: ClientProcess;
+    let signer: Signer;
+
+    beforeAll(async () => {
+      signer = await register(client);
+      driver = await ClientProcess.start(client);
+    }, START_TIMEOUT_MS);
+    afterAll(() => driver.stop());
+
+    it(DANCE, async () => {
+      const [outcome, credentials] = await dance(driver, signer);
+      expect(outcome).toEqual(knownOutcome(client, DANCE));
+      signer = { ...signer, ...credentials };
+    });
+
+    it.each(INTEROP_CASES)('$name', async (wanted) => {
+      const { method, query, form, json } = wanted;
+      const answer = await driver.ask({
+        ...signer,
+        operation: 'request',
+        method,
+        url: `${service.publicBase}/oauth/oauth10/echo${query === undefined ? '' : `?${query}`}`,
+        kind: form !== undefined ? 'form' : json !== undefined ? 'json' : 'none',
+        payload: form ?? json,
+      });
+      expect(outcomeOf(wanted, answer)).toEqual(knownOutcome(client, wanted.name));
+      if (answer.status === 200) {
+        expect(JSON.parse(answer.body)).toMatchObject({
+          consumerKey: signer.consumerKey,
+          token: signer.token ?? null,
+          subject: signer.token === undefined ? null : SUBJECT,
+        });
+      }
+    });
+  });
+});
+
+async function register({ name, twoLeggedRsa }: InteropClient): Promise<Signer> {
+  if (!twoLeggedRsa) return service.registerConsumer({ name, callbackUrls: [CALLBACK] });
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { consumerKey } = await service.registerConsumer({
+    name,
+    twoLegged: true,
+    rsaPublicKey: publicKey.export({ type: 'spki', format: 'pem' }),
+  });
+  const der = privateKey.export({ type: 'pkcs8', format: 'der' });
+  return { consumerKey, consumerSecret: der.toString('base64') };
+}
+
+/** Initiate, the owner's consent, exchange: how it ended, and the access token if it ended well. */
+async function dance(
+  driver: ClientProcess,
+  signer: Signer,
+): Promise<[outcome: Outcome, credentials?: TestCredentials]> {
+  const initiated = await driver.ask({
+    ...signer,
+    operation: 'initiate',
+    method: 'POST',
+    url: `${service.publicBase}/oauth/oauth10/initiate`,
+    kind: 'callback',
+    payload: CALLBACK,
+  });
+  if (initiated.status !== 200) return [failureOf(initiated)];
+  const temporary = credentialsOf(initiated);
+  const exchanged = await driver.ask({
+    ...signer,
+    ...temporary,
+    operation: 'exchange',
+    method: 'POST',
+    url: `${service.publicBase}/oauth/oauth10/token`,
+    kind: 'verifier',
+    payload: await service.accept(temporary.token, SUBJECT),
+  });
+  if (exchanged.status !== 200) return [failureOf(exchanged)];
+  return ['served', credentialsOf(exchanged)];
+}
+
+function credentialsOf({ body }: Answer): TestCredentials {
+  const form = new URLSearchParams(body);
+  const token = form.get('oauth_token') ?? '';
+  return { token, tokenSecret: form.get('oauth_token_secret') ?? '' };
+}
+
+function knownOutcome({ name }: InteropClient, caseName: string): Outcome {
+  return knownDefect(name, caseName)?.outcome ?? 'served';
+}
