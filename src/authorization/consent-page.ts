@@ -23,7 +23,7 @@ export class ConsentPage {
     const frame = {
       title: this.pages.texts.consent.title(consumer.name),
       session,
-      formAction: place.kind === 'oob' ? undefined : place.source,
+      formAction: place.kind === 'oob' ? [] : [place.source, ...this.settings.pagesFormAction],
     };
     return this.pages.render('consent', frame, {
       oauthToken,
@@ -43,7 +43,7 @@ export class ConsentPage {
       case 'device':
         return consent.callbackDevice(place.name);
       case 'host':
-        return place.host;
+        return consent.callbackHost(place.host);
       default:
         return place satisfies never;
     }

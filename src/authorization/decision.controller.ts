@@ -55,7 +55,8 @@ export class DecisionController {
     const { redirectTo: location, oauthVerifier } = await this.requests.accept(oauthToken, grant);
     if (location !== null) return redirectTo(location);
     const frame = { title: this.pages.texts.pin.title, session };
-    const data = { consumerName: consumer.name, verifier: oauthVerifier, expiresAt };
+    const goodForSeconds = Math.max(1, (expiresAt.getTime() - Date.now()) / 1000);
+    const data = { consumerName: consumer.name, verifier: oauthVerifier, goodForSeconds };
     return this.pages.render('pin', frame, data);
   }
 

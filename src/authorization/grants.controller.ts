@@ -58,7 +58,10 @@ export class GrantsController {
     return {
       reference,
       consumer,
-      scopes: scopes.map((scope) => this.scopeTitles.of(scope).title),
+      scopes:
+        scopes.length > 0
+          ? scopes.map((scope) => this.scopeTitles.of(scope).title)
+          : [texts.noScopes],
       since: texts.day(since),
       until: expiresAt === null ? texts.untilRevoked : texts.day(expiresAt),
       lastUsed: lastUsedOn === null ? texts.neverUsed : texts.day(new Date(lastUsedOn)),

@@ -42,7 +42,7 @@ describe('a page', () => {
   });
 
   it('lets its form lead to one more place, where it is told to', () => {
-    const frame = { ...message, formAction: 'https://printer.example.com' };
+    const frame = { ...message, formAction: ['https://printer.example.com'] };
     const policy = renderer.render('message', frame, message).headers['Content-Security-Policy'];
     expect(policy).toContain("form-action 'self' https://printer.example.com;");
   });

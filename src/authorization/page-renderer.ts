@@ -28,8 +28,8 @@ export interface PageFrame {
   readonly status?: number;
   /** Who is signed in, for the page's head. */
   readonly session?: Session | undefined;
-  /** A source beside this service itself to which the page's forms may lead in the end. */
-  readonly formAction?: string | undefined;
+  /** Where the page's forms may lead in the end, beside this service itself. */
+  readonly formAction?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
 }
@@ -80,13 +80,13 @@ export class PageRenderer {
     };
   }
 
-  /** No script, no frame, nothing from elsewhere; forms lead here and to one more place at most. */
-  private policy(formAction: string | undefined): string {
+  /** No script, no frame, nothing from elsewhere; forms lead here and where the page says. */
+  private policy(formAction: readonly string[] = []): string {
     return [
       "default-src 'none'",
       `style-src ${this.styleSource}`,
       ...(this.settings.brand.logo ? ["img-src 'self'"] : []),
-      `form-action 'self'${formAction === undefined ? '' : ` ${formAction}`}`,
+      `form-action ${["'self'", ...formAction].join(' ')}`,
       "frame-ancestors 'none'",
       "base-uri 'none'",
     ].join('; ');

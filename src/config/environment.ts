@@ -8,6 +8,7 @@ import {
   adminApiKey,
   anyText,
   directory,
+  formActions,
   httpUrl,
   listenHost,
   oneOf,
@@ -89,6 +90,9 @@ export class Environment {
 
   @Setting({ parse: wholeNumber(0, 1_000_000), fallback: '1200', example: '1200' })
   PAGES_RATE_LIMIT_PER_MINUTE!: number;
+
+  @Setting({ parse: formActions, example: 'https://www.client.example.com' })
+  PAGES_FORM_ACTION?: readonly string[];
 
   @Setting({ parse: scopesFile, example: 'docs/examples/scopes.json' })
   SCOPES_FILE?: ScopeDescriptions;

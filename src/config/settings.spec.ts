@@ -90,6 +90,12 @@ describe('settings: what is taken', () => {
     ],
     ['OAUTH_REALM', 'Photos of Example', { realm: 'Photos of Example' }],
     ['NODE_ENV', 'staging', { production: false }],
+    ['BRAND_COLOR', '#1D4ED8', { brand: { color: '#1d4ed8' } }],
+    [
+      'PAGES_FORM_ACTION',
+      'https://a.example.com:444, https:',
+      { pagesFormAction: ['https://a.example.com:444', 'https:'] },
+    ],
   ])('%s=%s', (name, value, expected) => {
     expect(readSettings({ [name]: value })).toMatchObject(expected);
   });
@@ -116,6 +122,14 @@ describe('settings: what is refused', () => {
     ['OAUTH_GET_ENABLED', '1'],
     ['OAUTH_GET_ENABLED', ''],
     ['OAUTH_PROBLEM_DETAIL', 'none'],
+    ...['*', 'http:', "'none'", 'https://a; script-src *', 'https://a/path', '', 'https://*'].map(
+      (text) => ['PAGES_FORM_ACTION', text || ','],
+    ),
+    ['SESSION_TTL_SECONDS', '59'],
+    ['SESSION_IDLE_SECONDS', '0'],
+    ['PAGES_RATE_LIMIT_PER_MINUTE', '-1'],
+    ['SCOPES_FILE', 'none.json'],
+    ['BRAND_LOGO_FILE', 'none.svg'],
     ['OAUTH_REALM', 'a"b'],
     ['OAUTH_REALM', 'a\\b'],
     ['OAUTH_REALM', 'a\r\nSet-Cookie: b'],

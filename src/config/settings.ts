@@ -38,6 +38,8 @@ export class Settings {
   readonly sessionIdleSeconds!: number;
   /** Points an address may spend on the resource owner's pages in a minute; 0: no limit. */
   readonly pagesRateLimitPerMinute!: number;
+  /** Where callbacks may redirect further: origins or schemes, for every consent page. */
+  readonly pagesFormAction!: readonly string[];
   readonly scopeDescriptions!: ScopeDescriptions;
   readonly brand!: Brand;
   readonly realm!: string;
@@ -133,6 +135,7 @@ function valuesFrom(environment: Environment): ConstructorParameters<typeof Sett
     sessionTtlSeconds: environment.SESSION_TTL_SECONDS,
     sessionIdleSeconds: environment.SESSION_IDLE_SECONDS,
     pagesRateLimitPerMinute: environment.PAGES_RATE_LIMIT_PER_MINUTE,
+    pagesFormAction: environment.PAGES_FORM_ACTION ?? [],
     scopeDescriptions: environment.SCOPES_FILE ?? new Map(),
     brand: {
       name: environment.BRAND_NAME,

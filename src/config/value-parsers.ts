@@ -77,6 +77,15 @@ export function httpUrl(text: string): string {
   return text;
 }
 
+/** Origins (`https://host`, perhaps with a port) and `https:`, as sources of a policy. */
+export function formActions(text: string): readonly string[] {
+  const sources = text.split(',').map((source) => source.trim());
+  if (!sources.every((source) => /^https:(\/\/[a-z0-9.-]+(:\d{1,5})?)?$/.test(source))) {
+    throw new Error('must be https origins without a path, separated by commas, or https:');
+  }
+  return sources;
+}
+
 export function postgresUrl(text: string): string {
   if (!/^postgres(ql)?:\/\/[\x21-\x7e]+$/.test(text) || !decodes(text)) {
     throw new Error('must be a postgres:// URL, its user and password percent-encoded');

@@ -29,7 +29,7 @@ describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pa
       description: 'Prints photos.',
       websiteUrl: 'https://printer.example.com/about',
       legalNotice: 'Prints are made in Utopia.',
-      callbackUrls: [CALLBACK],
+      callbackUrls: [CALLBACK, 'http://127.0.0.1/ready', 'com.example.printer:/ready'],
       scopes: ['photos', 'profile', 'bare'],
     });
   });
@@ -59,7 +59,7 @@ describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pa
       'Prints photos.',
       'https://printer.example.com/about',
       'Registered by your administrator',
-      'You will go on to printer.example.com',
+      'Afterwards you go on to printer.example.com',
       'Access lasts 30 days',
       'See your photos All albums, the private ones included.',
       'See your name and picture',
@@ -110,11 +110,12 @@ describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pa
     const temporary = await service.initiate(consumer);
     await browser.open(authorize(temporary.token));
     await signIn();
-    expect(browser.text).toContain('You will go on to a code that you type into the application');
+    expect(browser.text).toContain('Afterwards you get a code to type into the application');
     await browser.press('Allow');
     expect([browser.page.status, browser.title]).toEqual([200, 'Access is allowed']);
     const pin = /class="pin"[^>]*>([^<]*)</.exec(browser.page.text)?.[1] ?? '';
     expect(pin).toMatch(/^[34679ACDEFGHJKMNPQRTWXY]{10}$/);
+    expect(browser.text).toContain('It is good for another 10 minutes.');
     expect((await service.exchange(consumer, temporary, pin)).status).toBe(200);
   });
 
@@ -161,5 +162,67 @@ describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pa
     expect(browser.text).toContain('Enter a name of 1 to 255 characters.');
     await signIn('ünïcødé 😀');
     expect(browser.text).toContain('Signed in as ünïcødé 😀');
+  });
+
+  it.each([
+    [CALLBACK, ' https://printer.example.com'],
+    ['http://127.0.0.1:4711/ready', ' http://127.0.0.1:4711'],
+    ['com.example.printer:/ready', ' com.example.printer:'],
+    ['oob', ''],
+  ])(
+    'the consent page’s form leads here and to the callback alone: %s',
+    async (callback, source) => {
+      const { token } = await service.initiate(consumer, callback);
+      await browser.open(authorize(token));
+      const policy = () => browser.page.headers['content-security-policy'];
+      expect(policy()).toContain(`; form-action 'self';`);
+      await signIn();
+      expect(policy()).toContain(`; form-action 'self'${source};`);
+      expect(policy()).toMatch(
+        /^default-src 'none'; style-src 'sha256-[^']*'; img-src 'self'; form/,
+      );
+      expect(policy()).toContain(`frame-ancestors 'none'; base-uri 'none'`);
+    },
+  );
+
+  it('PAGES_FORM_ACTION adds where callbacks lead further', async () => {
+    const wide = await startTestService(database.url, {
+      PAGES_FORM_ACTION: 'https://www.example.com,https:',
+    });
+    const { token } = await wide.initiate(consumer, CALLBACK);
+    const visitor = new TestBrowser(wide.publicBase);
+    await visitor.open(authorize(token));
+    await visitor.press('Sign in', { filled: { 'User name': 'jane' } });
+    expect(visitor.page.headers['content-security-policy']).toContain(
+      `form-action 'self' https://printer.example.com https://www.example.com https:;`,
+    );
+    await wide.stop(0);
+  });
+
+  it('the logo is served to be kept, and can run nothing', async () => {
+    const reply = await browser.open('/oauth/auz/logo');
+    expect([reply.status, reply.headers['content-type']]).toEqual([200, 'image/svg+xml']);
+    expect(reply.headers['cache-control']).toBe('public, max-age=3600');
+    expect(reply.headers['content-security-policy']).toMatch(/^default-src 'none'.*; sandbox$/);
+    expect(reply.text).toContain('<svg');
+  });
+
+  it('every page is small and complete, loads nothing from elsewhere, and is kept nowhere', async () => {
+    const { token } = await service.initiate(consumer);
+    const pages = [];
+    pages.push(await browser.open(authorize('unknown')), await browser.open(authorize(token)));
+    pages.push(await signIn(), await browser.press('Allow'));
+    pages.push(await browser.open('/oauth/auz/grants'), await browser.press('Sign out'));
+    for (const { text, headers } of pages) {
+      expect(Buffer.byteLength(text)).toBeLessThan(30_000);
+      expect(text).not.toMatch(/<script|<iframe|<link|\ssrc="(?!\/)|url\(|\son\w+="/);
+      expect(headers).toMatchObject({
+        'cache-control': 'no-store',
+        'x-frame-options': 'DENY',
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'same-origin',
+        'content-type': 'text/html; charset=utf-8',
+      });
+    }
   });
 });

@@ -8,8 +8,8 @@ export const connectionsTemplate = `<h1><%= it.texts.connections.title %></h1>
 <h2><bdi><%= connection.consumer.name %></bdi></h2>
 <dl>
 <dt><%= it.texts.connections.scopes %></dt>
-<dd><%= connection.scopes.length > 0 ? connection.scopes.join(', ') : it.texts.connections.noScopes %></dd>
-<dt><%= it.texts.connections.since %></dt>
+<% connection.scopes.forEach((scope) => { %><dd><%= scope %></dd>
+<% }) %><dt><%= it.texts.connections.since %></dt>
 <dd><%= connection.since %></dd>
 <dt><%= it.texts.connections.until %></dt>
 <dd><%= connection.until %></dd>

@@ -2,5 +2,5 @@
 export const pinTemplate = `<h1><%= it.texts.pin.title %></h1>
 <p id="instruction"><%= it.texts.pin.instruction(it.consumerName) %></p>
 <p class="pin" aria-describedby="instruction"><%= it.verifier %></p>
-<p><%= it.texts.pin.once %> <%= it.texts.pin.until(it.expiresAt) %></p>
+<p><%= it.texts.pin.once %> <%= it.texts.pin.goodFor(it.goodForSeconds) %></p>
 `;

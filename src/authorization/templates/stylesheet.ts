@@ -39,8 +39,8 @@ text-decoration:underline;color:var(--link)}
 .who form{margin:0}
 dl{margin:1rem 0;display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}
 dt{color:var(--soft)}
-dd{margin:0}
-@media (max-width:26rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
+dd{margin:0;grid-column:2}
+@media (max-width:26rem){dl{grid-template-columns:1fr}dd{grid-column:1;margin-bottom:.5rem}}
 fieldset{border:1px solid var(--line);border-radius:.5rem;margin:1rem 0 0;padding:.5rem 1rem 1rem}
 legend{font-weight:600;padding:0 .35rem}
 .scope{display:flex;gap:.75rem;margin-top:.75rem}

@@ -29,7 +29,6 @@ function duration(seconds: number): string {
 }
 
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' });
-const time = new Intl.DateTimeFormat('en', { timeStyle: 'short', timeZone: 'UTC' });
 
 const errors: Record<PageRefusalReason, Message> = {
   unknown: {
@@ -113,9 +112,10 @@ export const english = {
     about: 'About the application',
     website: 'Website',
     registered: 'Registered by your administrator',
-    callback: 'You will go on to',
-    callbackDevice: (place: string) => `a program on your device (${name(place)})`,
-    callbackOob: 'a code that you type into the application',
+    callback: 'Afterwards',
+    callbackHost: (host: string) => `you go on to ${name(host)}`,
+    callbackDevice: (place: string) => `you go on to a program on your device (${name(place)})`,
+    callbackOob: 'you get a code to type into the application',
     lasts: 'Access lasts',
     lastsFor: duration,
     lastsUntilRevoked: 'until you take it back',
@@ -131,7 +131,7 @@ export const english = {
     title: 'Access is allowed',
     instruction: (consumer: string) => `Type this code into ${name(consumer)}:`,
     once: 'The code is shown only this once. Give it to nobody who asks for it.',
-    until: (at: Date) => `It is good until ${time.format(at)} UTC.`,
+    goodFor: (seconds: number) => `It is good for another ${duration(seconds)}.`,
   },
 
   denied: {
