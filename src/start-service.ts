@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppModule } from './app.module.js';
 import { SettingsError, type Settings } from './config/settings.js';
 import { createListener } from './http/listeners.js';
+import { NothingHereFilter } from './http/nothing-here.filter.js';
 import type { AnsweredRequest } from './http/request-observer.js';
 import { ShutdownState } from './http/shutdown-state.js';
 import { JsonLogger } from './logging/json-logger.js';
@@ -42,6 +43,7 @@ export async function startService(
         : new TextLogger(settings.logLevel),
     },
   );
+  app.useGlobalFilters(new NothingHereFilter());
   await app.init();
   const handle = app.getHttpAdapter().getInstance();
   const shutdown = app.get(ShutdownState, { strict: false });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../http/problem-details.js';
-import { readBody } from '../http/request-body.js';
+import { MAX_BODY_OCTETS, readBody } from '../http/request-body.js';
 
 const JSON_TYPE =
   /^application\/(json|merge-patch\+json)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
@@ -12,8 +12,11 @@ const JSON_TYPE =
  *
  * @throws HttpRefusal, Problem
  */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
-  const body = await readBody(request);
+export async function readJsonBody(
+  request: IncomingMessage,
+  maxOctets = MAX_BODY_OCTETS,
+): Promise<unknown> {
+  const body = await readBody(request, maxOctets);
   if (body.length === 0) return {};
   const [, type] = JSON_TYPE.exec(request.headers['content-type'] ?? '') ?? [];
   if (type === undefined || (type.toLowerCase() !== 'json' && request.method !== 'PATCH')) {

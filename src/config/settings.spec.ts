@@ -153,6 +153,7 @@ describe('settings: what is refused', () => {
     ['TRUST_PROXY', '10.0.0'],
     ['TRUST_PROXY', '010.0.0.1'],
     ['TRUST_PROXY', '::1/129'],
+    ['TRUST_PROXY', '::ffff:10.0.0.0/8'],
     ['TRUST_PROXY', '*'],
     ['DATABASE_URL', 'mysql://db.example.com/x'],
     ['DATABASE_URL', 'postgres://u:100%@db.example.com/x'],

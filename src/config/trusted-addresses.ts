@@ -1,5 +1,8 @@
 import ipaddr from 'ipaddr.js';
 
+/** What stands before the IPv4 address in ::ffff:192.0.2.1. */
+const MAPPING_BITS = 96;
+
 /**
  * Reads TRUST_PROXY: addresses and CIDRs, separated by commas. Names such as `loopback` are not
  * taken: whom the service believes about a client's address should be written out.
@@ -29,6 +32,11 @@ function isBlock(text: string): boolean {
     rest.length === 0 &&
     isAddress(address) &&
     /^\d{1,3}$/.test(prefix) &&
-    Number(prefix) <= (address.includes(':') ? 128 : 32)
+    Number(prefix) <= (address.includes(':') ? 128 : 32) &&
+    (!isMapped(address) || Number(prefix) >= MAPPING_BITS)
   );
 }
+
+/** ::ffff:192.0.2.0/24 holds no IPv4 address, though it looks so; with /120 it does. */
+const isMapped = (address: string): boolean =>
+  ipaddr.IPv6.isValid(address) && ipaddr.IPv6.parse(address).isIPv4MappedAddress();

@@ -6,7 +6,7 @@ import type { ConsumerStatus } from './consumer.js';
 import { parseDateTime } from './date-time.js';
 import { Follows, listOf, text, wholeNumber } from './follows.decorator.js';
 import { labels } from './labels.js';
-import { credential, line, paragraphs } from './printable-text.js';
+import { credential, identifier, line, paragraphs } from './printable-text.js';
 import { normalizeRsaPublicKey, RsaPublicKeyRefused } from './rsa-public-key.js';
 import { websiteUrlFault } from './website-url.js';
 
@@ -113,7 +113,7 @@ export class NewConsumer extends ConsumerDescription {
   name!: string;
 
   @IsOptional()
-  @Follows(credential(255))
+  @Follows(identifier(255))
   consumerKey?: string | null;
 
   @IsOptional()

@@ -34,6 +34,18 @@ export const credential = (max: number): Rule =>
       (LONE_SURROGATE.test(value) ? 'must be well-formed Unicode' : undefined),
   );
 
+/**
+ * A consumer key or a token: a credential that paths of the admin API name. `.` and `..` are steps
+ * of a path (RFC 3986 section 5.2.4), encoded or not, and would name another operation.
+ */
+export const identifier = (max: number): Rule => {
+  const isCredential = credential(max);
+  return (value) =>
+    value === '.' || value === '..'
+      ? [{ pointer: '', detail: 'must not be "." or "..", which a path can\'t name' }]
+      : isCredential(value);
+};
+
 function unreadable(value: string, control: RegExp): string | undefined {
   if (control.test(value)) return 'must not have control characters';
   if (BIDI_OVERRIDE.test(value)) return 'must not have characters that change the reading order';

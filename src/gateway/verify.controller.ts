@@ -12,7 +12,6 @@ import {
 } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { AllowedFor } from '../admin/allowed-for.decorator.js';
-import { JsonBodyInterceptor } from '../admin/json-body.interceptor.js';
 import { PrivateReplyInterceptor } from '../admin/private-reply.interceptor.js';
 import { problemOf } from '../admin/problem-of.js';
 import { StrictInputPipe } from '../admin/strict-input.pipe.js';
@@ -21,12 +20,14 @@ import { Settings } from '../config/settings.js';
 import { InvalidInput } from '../consumers/input-fault.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { Problem } from '../http/problem-details.js';
+import { MAX_BODY_OCTETS, oversizedBody } from '../http/request-body.js';
 import { noteProblem } from '../http/request-observer.js';
 import { disclosedProblem } from '../oauth10/disclosure.js';
 import type { SignedRequest } from '../oauth10/signed-request.js';
 import { OAuthProblem } from '../protocol/oauth-problem.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { GatewayGuard, TakesBearerKey } from './gateway.guard.js';
+import { ReportInterceptor } from './report.interceptor.js';
 import { ReportedRequest } from './reported-request.js';
 import { splitUrl } from './reported-url.js';
 
@@ -35,7 +36,7 @@ import { splitUrl } from './reported-url.js';
 @TakesBearerKey()
 @UseFilters(new ProblemDetailsFilter(problemOf))
 @UseGuards(GatewayGuard)
-@UseInterceptors(PrivateReplyInterceptor, StrictQueryInterceptor, JsonBodyInterceptor)
+@UseInterceptors(PrivateReplyInterceptor, StrictQueryInterceptor, ReportInterceptor)
 @UsePipes(StrictInputPipe)
 export class VerifyController {
   constructor(
@@ -106,7 +107,14 @@ function signedRequest(
   };
 }
 
+/** @throws HttpRefusal 413 for what no signed endpoint would read */
 function octets(text: string | undefined, base64: string | undefined): Buffer | undefined {
-  if (base64 !== undefined) return Buffer.from(base64, 'base64');
-  return text === undefined ? undefined : Buffer.from(text, 'utf8');
+  const body =
+    base64 !== undefined
+      ? Buffer.from(base64, 'base64')
+      : text === undefined
+        ? undefined
+        : Buffer.from(text, 'utf8');
+  if (body !== undefined && body.length > MAX_BODY_OCTETS) throw oversizedBody();
+  return body;
 }

@@ -3,6 +3,9 @@ import ipaddr from 'ipaddr.js';
 type Address = ReturnType<typeof ipaddr.process>;
 type Range = [Address, number];
 
+/** What stands before the IPv4 address in a mapped one. */
+const MAPPING_BITS = 96;
+
 /** Addresses and CIDRs, asked again and again whether they hold an address. */
 export class AddressRanges {
   private readonly ranges: readonly Range[];
@@ -29,7 +32,15 @@ function parseAddress(text: string): Address | undefined {
 }
 
 function parseRange(text: string): Range {
-  if (text.includes('/')) return ipaddr.parseCIDR(text);
+  if (text.includes('/')) return withoutMapping(ipaddr.parseCIDR(text));
   const address = ipaddr.process(text);
   return [address, address.kind() === 'ipv4' ? 32 : 128];
+}
+
+/** Addresses are compared in their one form, so a block of mapped ones has to take it, too. */
+function withoutMapping([base, bits]: Range): Range {
+  const isMapped = base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress();
+  return isMapped && bits >= MAPPING_BITS
+    ? [base.toIPv4Address(), bits - MAPPING_BITS]
+    : [base, bits];
 }

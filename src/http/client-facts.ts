@@ -25,15 +25,21 @@ export function clientFacts(request: IncomingMessage, trustedProxies: AddressRan
   const scheme = lastForwardedValue(request, 'x-forwarded-proto')?.toLowerCase();
   return {
     scheme: scheme === 'https' ? 'https' : 'http',
-    host: forwardedHost(request) ?? host,
+    host: forwardedHost(request, host),
     clientAddress: lastForwardedValue(request, 'x-forwarded-for') ?? peer,
   };
 }
 
-/** X-Forwarded-Host, completed by X-Forwarded-Port where the proxy left the port out of it. */
-export function forwardedHost(request: IncomingMessage): string | undefined {
-  const host = lastForwardedValue(request, 'x-forwarded-host');
+/**
+ * The host that the proxy's client named: X-Forwarded-Host, or what the proxy passed on as `host`;
+ * completed by X-Forwarded-Port where the port was left out of it.
+ */
+export function forwardedHost(
+  request: IncomingMessage,
+  host: string | undefined = undefined,
+): string | undefined {
+  const named = lastForwardedValue(request, 'x-forwarded-host') ?? host;
   const port = lastForwardedValue(request, 'x-forwarded-port');
-  if (host === undefined || port === undefined || /:\d+$/.test(host)) return host;
-  return `${host}:${port}`;
+  if (named === undefined || port === undefined || /:\d+$/.test(named)) return named;
+  return `${named}:${port}`;
 }

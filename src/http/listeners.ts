@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { requestIdOf } from './problem-details.js';
 import { observeRequest, type AnsweredRequest } from './request-observer.js';
+import { sendSentence } from './sentence.js';
 import type { ShutdownState } from './shutdown-state.js';
 
 /** `public` faces the internet, `admin` the inside of the platform. */
@@ -64,11 +65,5 @@ function refuseTarget(request: IncomingMessage, response: ServerResponse): void 
   const [status, text] = isPath
     ? [404, 'There is nothing here.']
     : [400, 'Send the path and query alone as the request target.'];
-  response
-    .writeHead(status, {
-      'Content-Type': 'text/plain; charset=utf-8',
-      'Content-Length': Buffer.byteLength(text),
-      'Cache-Control': 'no-store',
-    })
-    .end(text);
+  sendSentence(response, status, text);
 }

@@ -13,27 +13,33 @@ const NO_BODY = Buffer.alloc(0);
  * A coded body is refused unread: a signature covers what was sent, not what it inflates to, and
  * inflating for strangers is how a small request becomes a large one.
  *
- * @throws HttpRefusal 415 for Content-Encoding, 413 above MAX_BODY_OCTETS, 400 when cut short
+ * @throws HttpRefusal 415 for Content-Encoding, 413 above `maxOctets`, 400 when cut short
  */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  maxOctets = MAX_BODY_OCTETS,
+): Promise<Buffer> {
   if (request.headers['content-encoding'] !== undefined) throw codedBody();
-  return readOctets(request);
+  return readOctets(request, maxOctets);
 }
 
 /**
  * The same where Content-Encoding is somebody else's affair; the octets stay coded.
  *
- * @throws HttpRefusal 413 above MAX_BODY_OCTETS, 400 when cut short
+ * @throws HttpRefusal 413 above `maxOctets`, 400 when cut short
  */
-export async function readOctets(request: IncomingMessage): Promise<Buffer> {
+export async function readOctets(
+  request: IncomingMessage,
+  maxOctets = MAX_BODY_OCTETS,
+): Promise<Buffer> {
   const { headers } = request;
   const length = headers['content-length'];
   if (length === undefined && headers['transfer-encoding'] === undefined) return NO_BODY;
   if (length === '0') return NO_BODY;
   try {
-    return await getRawBody(request, { limit: MAX_BODY_OCTETS, ...(length && { length }) });
+    return await getRawBody(request, { limit: maxOctets, ...(length && { length }) });
   } catch (error) {
-    if ((error as { status?: number }).status === 413) throw oversizedBody();
+    if ((error as { status?: number }).status === 413) throw oversizedBody(maxOctets);
     throw new HttpRefusal(400, 'The body ended early.');
   }
 }
@@ -42,8 +48,8 @@ export async function readOctets(request: IncomingMessage): Promise<Buffer> {
 export const codedBody = (): HttpRefusal =>
   new HttpRefusal(415, 'Send the body as it is, without Content-Encoding.');
 
-/** More than MAX_BODY_OCTETS. The rest stays unread, so the connection cannot serve another. */
-export const oversizedBody = (): HttpRefusal =>
-  new HttpRefusal(413, `The body is larger than ${MAX_BODY_OCTETS / 1024} KiB.`, {
+/** More than is read. The rest stays unread, so the connection cannot serve another. */
+export const oversizedBody = (maxOctets = MAX_BODY_OCTETS): HttpRefusal =>
+  new HttpRefusal(413, `The body is larger than ${maxOctets / 1024} KiB.`, {
     Connection: 'close',
   });

@@ -5,19 +5,32 @@ import { formEncode } from '../protocol/form-encoding.js';
 const PLAIN = 'text/plain';
 const FORM = 'application/x-www-form-urlencoded';
 
-/** What the form-encoded body is labelled as; undefined when the client takes neither label. */
+/** Less than any difference that Accept can state: weights have three decimals (RFC 9110 12.4.2). */
+const TIE_BREAK = 0.0005;
+
+/**
+ * What the form-encoded body is labelled as: text/plain, unless Accept ranks the other type above
+ * it. Undefined when the client takes neither label.
+ */
 export function acceptableFormType(request: IncomingMessage): string | undefined {
   // Without Accept, and for the usual */*, there is nothing to weigh.
   const accept = request.headers.accept?.trim();
   if (!accept || accept === '*/*') return PLAIN;
-  const headers = { accept: accept.split(',').map(withWeightAlone).join(',') };
+  const headers = { accept: accept.split(',').map(withTieBroken).join(',') };
   return new Negotiator({ headers }).mediaType([PLAIN, FORM]);
 }
 
-/** `text/plain;charset=utf-8;q=0.5` without its charset: ours is of the type, whatever the charset. */
-function withWeightAlone(range: string): string {
-  const [type = '', ...parameters] = range.split(';');
-  return [type, ...parameters.filter((parameter) => /^\s*q\s*=/i.test(parameter))].join(';');
+/**
+ * A range of Accept with its weight alone, since ours is of the type whatever the charset; and that
+ * of the form type a little lower, so that neither order nor precision decides between equals.
+ */
+function withTieBroken(range: string): string {
+  const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+  const weight = parameters.find((parameter) => /^q\s*=/i.test(parameter));
+  const quality = weight === undefined ? 1 : Number(weight.split('=')[1]);
+  if (Number.isNaN(quality)) return `${type};q=0`;
+  const isForm = /^application\//i.test(type);
+  return `${type};q=${isForm ? Math.max(0, quality - TIE_BREAK) : quality}`;
 }
 
 /** Sends pairs as RFC 5849 section 2.1 wants them, labelled as the client asked. */
@@ -38,22 +51,4 @@ export function sendForm(
       'X-Content-Type-Options': 'nosniff',
     })
     .end(body);
-}
-
-/** Sends a sentence for a person. */
-export function sendText(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response
-    .writeHead(status, {
-      ...headers,
-      'Content-Type': 'text/plain; charset=utf-8',
-      'Content-Length': Buffer.byteLength(text),
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-    })
-    .end(text);
 }

@@ -152,6 +152,19 @@ describe('contract section 7: POST /verify', () => {
     expect(faultPlaces(await verify({ ...reportOf(), ...change }))).toEqual([pointer]);
   });
 
+  it.each([
+    ['base64', (body: Buffer) => ({ bodyBase64: body.toString('base64') })],
+    ['text', (body: Buffer) => ({ body: body.toString('latin1') })],
+  ])('64 KiB of body are read, whatever JSON makes of them as %s; more is 413', async (_, told) => {
+    const body = Buffer.alloc(64 * 1024, 1);
+    const { body: _sent, ...report } = { body: '', ...reportOf({ method: 'PUT', body }) };
+    expect((await verify({ ...report, ...told(body) })).json()).toMatchObject({ active: true });
+    const larger = Buffer.alloc(64 * 1024 + 1, 1);
+    expectProblem(await verify({ ...report, ...told(larger) }), 413, 'payload_too_large');
+    const report513KiB = { ...report, body: 'x'.repeat(513 * 1024) };
+    expectProblem(await verify(report513KiB), 413, 'payload_too_large');
+  });
+
   it('allowedAddresses hold for clientAddress, and nowhere without one', async () => {
     const bound = await service.registerConsumer({
       twoLegged: true,

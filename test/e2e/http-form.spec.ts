@@ -140,6 +140,12 @@ describe('contract sections 1 to 3: the HTTP form of the token endpoints', () =>
     ['', 'text/plain; charset=utf-8'],
     [FORM, FORM],
     [`text/plain;q=0.5, ${FORM}`, FORM],
+    [`${FORM}, text/plain`, 'text/plain; charset=utf-8'],
+    [`${FORM};q=0.7, text/plain;q=0.7`, 'text/plain; charset=utf-8'],
+    [`${FORM}, */*`, 'text/plain; charset=utf-8'],
+    [`${FORM};q=0.701, text/*;q=0.7`, FORM],
+    [`text/plain;q=0, ${FORM};q=0.001`, FORM],
+    ['text/plain;q=0, */*', FORM],
     [`${FORM};q=0.5, */*;q=0.6`, 'text/plain; charset=utf-8'],
   ])('Accept: %s is answered as %s', async (accept, type) => {
     const headers = accept === undefined ? [] : ([['Accept', accept]] as const);
