@@ -50,6 +50,13 @@ export class Environment {
   })
   DATABASE_URL?: string;
 
+  @Setting({
+    parse: postgresUrl,
+    secret: true,
+    example: 'postgres://oauth10:PASSWORD@db.example.com:5432/oauth10',
+  })
+  DATABASE_LISTEN_URL?: string;
+
   @Setting({ parse: wholeNumber(1, 500), fallback: '10', example: '10' })
   DATABASE_POOL_SIZE!: number;
 

@@ -20,6 +20,8 @@ export class Settings {
 
   /** None: the embedded PostgreSQL under `dataDir`. */
   readonly databaseUrl?: string;
+  /** Where changes are listened for; undefined: where the database is. */
+  readonly databaseListenUrl?: string;
   readonly databasePoolSize!: number;
   /** Absolute. */
   readonly dataDir!: string;
@@ -124,6 +126,7 @@ function valuesFrom(environment: Environment): ConstructorParameters<typeof Sett
     publicUrl: environment.PUBLIC_URL,
     trustProxy: environment.TRUST_PROXY ?? [],
     databaseUrl: environment.DATABASE_URL,
+    databaseListenUrl: environment.DATABASE_LISTEN_URL,
     databasePoolSize: environment.DATABASE_POOL_SIZE,
     dataDir: environment.DATA_DIR,
     secretKeys: environment.SECRET_KEYS ?? [],

@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
+import { ChangeFeed } from './change-feed.js';
 import { DatabaseClock } from './database-clock.js';
 import { Statements } from './statements.js';
+
+const ways = [Statements, DatabaseClock, ChangeFeed];
 
 /**
  * Owns the way to PostgreSQL. Depends on the DataSource that the composition root provides, and
  * knows no table but TypeORM's own list of migrations.
  */
-@Module({ providers: [Statements, DatabaseClock], exports: [Statements, DatabaseClock] })
+@Module({ providers: ways, exports: ways })
 export class DatabaseModule {}

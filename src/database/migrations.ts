@@ -1,10 +1,12 @@
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.js';
 import { Sessions1700000000002 } from './migrations/0002-sessions.js';
+import { AnnouncedChanges1700000000005 } from './migrations/0005-announced-changes.js';
 import { RateLimits1700000000007 } from './migrations/0007-rate-limits.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
   FirstSchema1700000000001,
   Sessions1700000000002,
+  AnnouncedChanges1700000000005,
   RateLimits1700000000007,
 ];

@@ -22,8 +22,27 @@ export class Decoy {
     return new Decoy(secrets, secrets.seal(newSecret(), PLACE), publicKey);
   }
 
-  /** A secret, opened as laboriously as a real one. */
-  secret(): string {
-    return this.secrets.open(this.sealed, PLACE);
+  /** Its secrets for one request. */
+  forOneRequest(): DecoySecrets {
+    return new DecoySecrets(() => this.secrets.open(this.sealed, PLACE), this.rsaPublicKey);
+  }
+}
+
+/** Opened as laboriously as real ones, and like those once for however many looks at a request. */
+export class DecoySecrets {
+  private consumer: string | undefined;
+  private token: string | undefined;
+
+  constructor(
+    private readonly open: () => string,
+    readonly rsaPublicKey: KeyObject,
+  ) {}
+
+  consumerSecret(): string {
+    return (this.consumer ??= this.open());
+  }
+
+  tokenSecret(): string {
+    return (this.token ??= this.open());
   }
 }

@@ -26,15 +26,16 @@ import {
 import { signatureBaseString } from '../protocol/signature-base-string.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
 import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
+import { OpenedSecrets } from '../secrets/opened-secrets.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret, type AccessToken } from '../tokens/access-token.js';
-import { CredentialsRepository, type FoundCredentials } from '../tokens/credentials.repository.js';
+import { Credentials, type FoundCredentials, type Source } from '../tokens/credentials.js';
 import { consumerSecret, type SigningConsumer } from '../tokens/signing-consumer.js';
 import {
   temporaryCredentialsSecret,
   type TemporaryCredentials,
 } from '../tokens/temporary-credentials.js';
-import { Decoy } from './decoy.js';
+import { Decoy, type DecoySecrets } from './decoy.js';
 import { MethodNotRegistered } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
 import { RsaPublicKeys } from './rsa-public-keys.js';
@@ -49,16 +50,18 @@ type Token = TemporaryCredentials | AccessToken;
 export class RequestVerifier {
   private readonly rsaPublicKeys = new RsaPublicKeys();
   private readonly decoy: Promise<Decoy>;
+  private readonly secrets: OpenedSecrets;
 
   constructor(
-    private readonly credentials: CredentialsRepository,
-    private readonly secrets: SecretBox,
+    private readonly credentials: Credentials,
+    secrets: SecretBox,
     private readonly clock: DatabaseClock,
     private readonly settings: Settings,
     private readonly metrics: Metrics,
   ) {
     // Its key takes a while to make; the start does not wait for it.
     this.decoy = Decoy.create(secrets);
+    this.secrets = new OpenedSecrets(secrets);
   }
 
   /**
@@ -81,17 +84,24 @@ export class RequestVerifier {
     assertTls(protocol, request);
     this.assertTimely(protocol);
 
-    const found = await this.find(protocol, rules);
-    const decoy = await this.decoy;
-    const holdsOver = (unencodedName?: string): boolean => {
+    const decoy = (await this.decoy).forOneRequest();
+    const holdsOver = (from: FoundCredentials<Token>, unencodedName?: string): boolean => {
       const normalized = normalizeRequestParameters(parameters, unencodedName);
       const baseString = signatureBaseString(request.method, uri, normalized);
-      return this.signatureHolds(protocol, baseString, found, rules, decoy);
+      return this.signatureHolds(protocol, baseString, from, rules, decoy);
     };
+    const holdsFor = (from: FoundCredentials<Token>): boolean =>
+      holdsOver(from) ||
+      (isBodyHashUnencoded(collected, request.authorization) && holdsOver(from, 'oauth_body_hash'));
     // Computed before anything is refused: who is unknown is told no sooner than who signs wrongly.
-    const holds =
-      holdsOver() ||
-      (isBodyHashUnencoded(collected, request.authorization) && holdsOver('oauth_body_hash'));
+    // Nor is who is remembered: no signature is refused without a look into the store, and every
+    // refused one was computed twice.
+    let found = await this.find(protocol, rules, 'memory');
+    let holds = holdsFor(found);
+    if (!holds) {
+      if (found.fromMemory) found = await this.find(protocol, rules, 'store');
+      holds = holdsFor(found);
+    }
 
     const consumer = assertConsumer(found.consumer, protocol);
     assertToken(protocol, rules, found, consumer);
@@ -119,18 +129,19 @@ export class RequestVerifier {
     assertWithinWindow(timestamp, nowSeconds, this.settings.timestampWindowSeconds);
   }
 
-  /** One read, whatever the endpoint. */
+  /** One round trip at most, whatever the endpoint. */
   private find(
     { consumerKey, token }: ProtocolParameters,
     rules: EndpointRules,
+    source: Source,
   ): Promise<FoundCredentials<Token>> {
     if (rules.token === 'none' || token === undefined) {
-      return this.credentials.findConsumer(consumerKey);
+      return this.credentials.findConsumer(consumerKey, source);
     }
     if (rules.token === 'temporary') {
       return this.credentials.findTemporaryCredentials(consumerKey, token);
     }
-    return this.credentials.findAccessToken(consumerKey, token);
+    return this.credentials.findAccessToken(consumerKey, token, source);
   }
 
   private signatureHolds(
@@ -138,7 +149,7 @@ export class RequestVerifier {
     baseString: string,
     { consumer, token }: FoundCredentials<Token>,
     rules: EndpointRules,
-    decoy: Decoy,
+    decoy: DecoySecrets,
   ): boolean {
     return protocol.signatureMethod.verify({
       baseString,
@@ -151,20 +162,24 @@ export class RequestVerifier {
 
   private openConsumerSecret(
     consumer: SigningConsumer | undefined,
-    decoy: Decoy,
+    decoy: DecoySecrets,
   ): string | undefined {
-    if (!consumer) return decoy.secret();
+    if (!consumer) return decoy.consumerSecret();
     if (consumer.secret === null) return undefined;
     return this.secrets.open(consumer.secret, consumerSecret(consumer.consumerKey));
   }
 
-  private openTokenSecret(token: Token | undefined, rules: EndpointRules, decoy: Decoy): string {
-    if (!token) return decoy.secret();
+  private openTokenSecret(
+    token: Token | undefined,
+    rules: EndpointRules,
+    decoy: DecoySecrets,
+  ): string {
+    if (!token) return decoy.tokenSecret();
     const place = rules.token === 'temporary' ? temporaryCredentialsSecret : accessTokenSecret;
     return this.secrets.open(token.secret, place(token.token));
   }
 
-  private rsaPublicKey(consumer: SigningConsumer | undefined, decoy: Decoy) {
+  private rsaPublicKey(consumer: SigningConsumer | undefined, decoy: DecoySecrets) {
     if (!consumer) return decoy.rsaPublicKey;
     return consumer.rsaPublicKey === null
       ? undefined

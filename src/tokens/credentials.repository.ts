@@ -6,12 +6,6 @@ import type { AccessToken } from './access-token.js';
 import type { SigningConsumer } from './signing-consumer.js';
 import type { TemporaryCredentials } from './temporary-credentials.js';
 
-/** A consumer and a token of its own, each undefined when there is none. */
-export interface FoundCredentials<Token> {
-  readonly consumer: SigningConsumer | undefined;
-  readonly token: Token | undefined;
-}
-
 const FIND_CONSUMERS = {
   name: 'find-consumers',
   text: `
@@ -49,7 +43,7 @@ interface Wanted {
   readonly token: string;
 }
 
-/** Finds what a signature is checked against: one round trip, shared by requests that come together. */
+/** Reads what a signature is checked against; requests that come together share the round trip. */
 @Injectable()
 export class CredentialsRepository {
   private readonly consumers: Coalescer<string, SigningConsumer | undefined>;
@@ -70,28 +64,21 @@ export class CredentialsRepository {
     this.accessTokens = this.tokens<AccessToken>(FIND_ACCESS_TOKENS);
   }
 
-  /** The consumer alone: for initiate, and for two-legged requests. */
-  async findConsumer(consumerKey: string): Promise<FoundCredentials<never>> {
-    return { consumer: await this.consumers.run(consumerKey), token: undefined };
+  findConsumer(consumerKey: string): Promise<SigningConsumer | undefined> {
+    return this.consumers.run(consumerKey);
   }
 
-  /** The consumer and its temporary credentials. */
-  async findTemporaryCredentials(
+  /** The consumer's own; undefined for another's. */
+  findTemporaryCredentials(
     consumerKey: string,
     token: string,
-  ): Promise<FoundCredentials<TemporaryCredentials>> {
-    return both(
-      this.consumers.run(consumerKey),
-      this.temporaryCredentials.run({ consumerKey, token }),
-    );
+  ): Promise<TemporaryCredentials | undefined> {
+    return this.temporaryCredentials.run({ consumerKey, token });
   }
 
-  /** The consumer and its access token. */
-  async findAccessToken(
-    consumerKey: string,
-    token: string,
-  ): Promise<FoundCredentials<AccessToken>> {
-    return both(this.consumers.run(consumerKey), this.accessTokens.run({ consumerKey, token }));
+  /** The consumer's own; undefined for another's. */
+  findAccessToken(consumerKey: string, token: string): Promise<AccessToken | undefined> {
+    return this.accessTokens.run({ consumerKey, token });
   }
 
   private async readConsumers(
@@ -118,12 +105,4 @@ export class CredentialsRepository {
       onSent: (size) => this.metrics.batchSent(statement.name, size),
     });
   }
-}
-
-async function both<Token>(
-  consumer: Promise<SigningConsumer | undefined>,
-  token: Promise<Token | undefined>,
-): Promise<FoundCredentials<Token>> {
-  const [foundConsumer, foundToken] = await Promise.all([consumer, token]);
-  return { consumer: foundConsumer, token: foundConsumer && foundToken };
 }

@@ -4,6 +4,7 @@ import { SecretsModule } from '../secrets/secrets.module.js';
 import { AuthorizationRequests } from './authorization-requests.js';
 import { Connections } from './connections.js';
 import { CredentialsRepository } from './credentials.repository.js';
+import { Credentials } from './credentials.js';
 import { ExchangeTemporaryCredentials } from './exchange-temporary-credentials.js';
 import { IssueTemporaryCredentials } from './issue-temporary-credentials.js';
 import { LastUse } from './last-use.js';
@@ -24,7 +25,7 @@ const useCases = [
  */
 @Module({
   imports: [DatabaseModule, SecretsModule],
-  providers: [CredentialsRepository, ...useCases],
-  exports: [CredentialsRepository, ...useCases],
+  providers: [CredentialsRepository, Credentials, ...useCases],
+  exports: [Credentials, ...useCases],
 })
 export class TokensModule {}

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Statements } from '../../src/database/statements.js';
+import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import {
+  startTestService,
+  type TestConsumer,
+  type TestCredentials,
+  type TestService,
+} from '../support/service.js';
+
+const HOLDS_EVERYWHERE_WITHIN_MS = 1_000;
+
+// The change is made at one replica; the other one remembers what it served a moment ago.
+describe('contract section 6: every change to a consumer or token holds everywhere within a second', () => {
+  let database: TestDatabase;
+  let proxy: DatabaseProxy;
+  let first: TestService;
+  let other: TestService;
+  let consumer: TestConsumer;
+  let access: TestCredentials;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    proxy = await proxyTo(database.url);
+    first = await startTestService(database.url);
+    other = await startTestService(database.url, { DATABASE_LISTEN_URL: proxy.url });
+  });
+  afterAll(async () => {
+    jest.restoreAllMocks();
+    await Promise.all([first.stop(0), other.stop(0)]);
+    await proxy.close();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    consumer = await first.registerConsumer();
+    access = await first.accessToken(consumer);
+    await untilRemembered();
+  });
+
+  const echo = (secret = consumer.consumerSecret) =>
+    other.signed({
+      method: 'GET',
+      target: '/oauth/oauth10/echo',
+      ...consumer,
+      consumerSecret: secret,
+      ...access,
+    });
+  const verdict = async () => {
+    const reply = await echo();
+    return reply.status === 200 ? 'served' : reply.form()['oauth_problem'];
+  };
+  const disable = () =>
+    first.admin('PATCH', `/admin/consumers/${consumer.consumerKey}`, { status: 'disabled' });
+  /** As if the announcement had been lost on the way. */
+  const inSilence = async (sql: string) => {
+    await database.query(
+      `SET session_replication_role = replica; ${sql}; SET session_replication_role = DEFAULT`,
+    );
+  };
+  const disableInSilence = () =>
+    inSilence(
+      `UPDATE consumers SET status = 'disabled' WHERE consumer_key = '${consumer.consumerKey}'`,
+    );
+
+  async function untilRemembered(): Promise<void> {
+    const run = jest.spyOn(Statements.prototype, 'run');
+    for (let attempt = 0; attempt < 200; attempt += 1) {
+      run.mockClear();
+      await echo();
+      const reads = run.mock.calls.filter(([{ name }]) => name.startsWith('find-'));
+      if (reads.length === 0) return run.mockRestore();
+      await sleep(50);
+    }
+    throw new Error('Nothing is remembered');
+  }
+
+  /** How long the other replica went on as if nothing had happened. */
+  async function untilTold(problem: string): Promise<number> {
+    const changedAt = performance.now();
+    while ((await verdict()) !== problem) {
+      if (performance.now() - changedAt > 5_000) throw new Error('The change never came');
+      await sleep(5);
+    }
+    return performance.now() - changedAt;
+  }
+
+  it('a token that its client gives back', async () => {
+    await first.signed({
+      method: 'POST',
+      target: '/oauth/oauth10/revoke',
+      ...consumer,
+      ...access,
+    });
+    expect(await untilTold('token_revoked')).toBeLessThan(HOLDS_EVERYWHERE_WITHIN_MS);
+  });
+
+  it('a consumer that is disabled, and enabled again', async () => {
+    await disable();
+    expect(await untilTold('consumer_key_rejected')).toBeLessThan(HOLDS_EVERYWHERE_WITHIN_MS);
+    await first.admin('PATCH', `/admin/consumers/${consumer.consumerKey}`, { status: 'active' });
+    await sleep(HOLDS_EVERYWHERE_WITHIN_MS);
+    expect(await verdict()).toBe('served');
+  });
+
+  it('a consumer that is deleted, with its tokens', async () => {
+    await first.admin('DELETE', `/admin/consumers/${consumer.consumerKey}`);
+    expect(await untilTold('consumer_key_unknown')).toBeLessThan(HOLDS_EVERYWHERE_WITHIN_MS);
+  });
+
+  it('is remembered indeed: a change that nobody announces does not show', async () => {
+    await disableInSilence();
+    expect(await verdict()).toBe('served');
+  });
+
+  it('with the listener cut off, memory is not asked; and what it missed is forgotten', async () => {
+    proxy.cut();
+    await sleep(50);
+    await disableInSilence();
+    expect(await verdict()).toBe('consumer_key_rejected');
+    proxy.mend();
+    await sleep(1_500);
+    expect(await verdict()).toBe('consumer_key_rejected');
+  });
+
+  it("with the listener's backend killed, too", async () => {
+    await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'oauth10 changes' AND datname = current_database()`,
+    );
+    await sleep(50);
+    await disableInSilence();
+    expect(await verdict()).toBe('consumer_key_rejected');
+  });
+
+  it('with the way to the listener silent, memory lasts less than a second', async () => {
+    proxy.blackhole();
+    await disable();
+    expect(await untilTold('consumer_key_rejected')).toBeLessThan(HOLDS_EVERYWHERE_WITHIN_MS);
+    proxy.mend();
+  });
+
+  it('no signature is refused from memory, in less time than an unknown key would take', async () => {
+    const run = jest.spyOn(Statements.prototype, 'run');
+    const reply = await echo('wrong');
+    const reads = run.mock.calls.map(([{ name }]) => name).filter((name) => /^find-/.test(name));
+    run.mockRestore();
+    expect(reply.form()['oauth_problem']).toBe('signature_invalid');
+    expect(reads).toEqual(['find-consumers', 'find-access-tokens']);
+  });
+});
