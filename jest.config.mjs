@@ -1,4 +1,4 @@
-// The Nest 12 packages, and file-type with its family, are published as ES modules only. Jest's
+// The Nest 12 packages, file-type with its family, and a few others, are published as ES modules only. Jest's
 // stable mode runs CommonJS, so SWC turns those packages, with our own code, into CommonJS on the
 // way in. The built ES modules in dist/ are tried by the tests that start the real process.
 const esModulesOnly = [
@@ -9,6 +9,10 @@ const esModulesOnly = [
   'uint8array-extras',
   '@tokenizer',
   '@borewit',
+  'canonicalize',
+  'jose',
+  'openid-client',
+  'oauth4webapi',
 ];
 
 /** @type {import('jest').Config} */
@@ -20,7 +24,11 @@ export default {
   testMatch: ['**/*.spec.ts'],
   // Needs programs beyond Node: `npm run test:interop`.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/interop/matrix.spec.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Its only export is one for `import`, which a CommonJS resolver does not take.
+    '^canonicalize$': '<rootDir>/node_modules/canonicalize/lib/canonicalize.js',
+  },
   transform: {
     '^.+\\.(t|j)s$': [
       '@swc/jest',

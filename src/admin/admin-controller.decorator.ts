@@ -6,11 +6,10 @@ import {
   UseInterceptors,
   UsePipes,
 } from '@nestjs/common';
-import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { AdminGuard } from './admin.guard.js';
 import { JsonBodyInterceptor } from './json-body.interceptor.js';
 import { PrivateReplyInterceptor } from './private-reply.interceptor.js';
-import { problemOf } from './problem-of.js';
+import { StaffProblemFilter } from './staff-problem.filter.js';
 import { StrictInputPipe } from './strict-input.pipe.js';
 import { StrictQueryInterceptor } from './takes-query.js';
 
@@ -23,7 +22,7 @@ import { StrictQueryInterceptor } from './takes-query.js';
 export const AdminController = (path: string): ClassDecorator =>
   applyDecorators(
     Controller(`admin/${path}`),
-    UseFilters(new ProblemDetailsFilter(problemOf)),
+    UseFilters(StaffProblemFilter),
     UseGuards(AdminGuard),
     UseInterceptors(PrivateReplyInterceptor, StrictQueryInterceptor, JsonBodyInterceptor),
     UsePipes(StrictInputPipe),

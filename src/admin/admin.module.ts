@@ -1,26 +1,37 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Express, NextFunction, Request, Response } from 'express';
+import { AuditModule } from '../audit/audit.module.js';
+import { CallersModule } from '../callers/callers.module.js';
 import { ConsumersModule } from '../consumers/consumers.module.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { TokensModule } from '../tokens/tokens.module.js';
-import { AdminCallers } from './admin-callers.js';
 import { AdminGuard } from './admin.guard.js';
+import { ApiKeysController } from './api-keys.controller.js';
+import { AuditEventsController } from './audit-events.controller.js';
 import { AuthorizationRequestsController } from './authorization-requests.controller.js';
 import { ConsumersController } from './consumers.controller.js';
 import { problemOf } from './problem-of.js';
+import { RefusedCalls } from './refused-calls.js';
 import { UnservedController } from './unserved.controller.js';
 
 /**
- * The REST face for staff. Depends on the services of consumers/ and the use cases of tokens/;
+ * The REST face for staff. Depends on callers/ for who calls, on the services of consumers/ and
+ * the use cases of tokens/;
  * never touches the database itself, nor any signed request.
  */
 @Module({
-  imports: [ConsumersModule, TokensModule],
+  imports: [AuditModule, CallersModule, ConsumersModule, TokensModule],
   // The last one takes what the others left.
-  controllers: [ConsumersController, AuthorizationRequestsController, UnservedController],
-  providers: [AdminCallers, AdminGuard],
-  exports: [AdminCallers],
+  controllers: [
+    ConsumersController,
+    AuthorizationRequestsController,
+    ApiKeysController,
+    AuditEventsController,
+    UnservedController,
+  ],
+  providers: [AdminGuard, RefusedCalls],
+  exports: [CallersModule, RefusedCalls],
 })
 export class AdminModule implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}

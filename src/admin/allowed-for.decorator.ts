@@ -1,7 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
-
-/** What a key is for. */
-export type Role = 'admin' | 'auditor' | 'consent' | 'gateway';
+import type { Role } from '../callers/caller.js';
 
 export const ALLOWED_FOR = 'allowed-for';
 

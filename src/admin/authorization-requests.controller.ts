@@ -1,4 +1,6 @@
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
+import type { Act } from '../audit/audit-event.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import {
   AuthorizationRequestRefused,
   AuthorizationRequests,
@@ -6,6 +8,7 @@ import {
 import { AdminController } from './admin-controller.decorator.js';
 import { AllowedFor } from './allowed-for.decorator.js';
 import { Acceptance, Rejection } from './authorization-decision.js';
+import { Actor } from './caller-of.js';
 import {
   authorizationRequestReply,
   type AuthorizationRequestReply,
@@ -14,7 +17,10 @@ import {
 /** What a consent application of the platform does for the resource owner (RFC 5849 section 2.2). */
 @AdminController('authorization-requests')
 export class AuthorizationRequestsController {
-  constructor(private readonly requests: AuthorizationRequests) {}
+  constructor(
+    private readonly requests: AuthorizationRequests,
+    private readonly audit: AuditTrail,
+  ) {}
 
   @Get(':oauthToken')
   @AllowedFor('auditor', 'consent')
@@ -30,9 +36,14 @@ export class AuthorizationRequestsController {
   async accept(
     @Param('oauthToken') oauthToken: string,
     @Body() { subject, scopes }: Acceptance,
+    @Actor() actor: string,
   ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
     const grant = { subject, scopes: scopes ?? undefined };
-    const { redirectTo, oauthVerifier } = await this.requests.accept(oauthToken, grant);
+    const detail = { subject, scopes: scopes ?? null };
+    const { redirectTo, oauthVerifier } = await this.audit.record(
+      actOn(oauthToken, actor, 'accept', detail),
+      (transaction) => this.requests.accept(oauthToken, grant, transaction),
+    );
     return { redirectTo, oauthVerifier };
   }
 
@@ -41,9 +52,20 @@ export class AuthorizationRequestsController {
   @HttpCode(200)
   async reject(
     @Param('oauthToken') oauthToken: string,
-    @Body() _: Rejection,
+    @Body() { reason }: Rejection,
+    @Actor() actor: string,
   ): Promise<{ redirectTo: string | null }> {
-    const { redirectTo } = await this.requests.reject(oauthToken);
+    const { redirectTo } = await this.audit.record(
+      actOn(oauthToken, actor, 'reject', { reason: reason ?? null }),
+      (transaction) => this.requests.reject(oauthToken, transaction),
+    );
     return { redirectTo };
   }
 }
+
+const actOn = (oauthToken: string, actor: string, verb: string, detail: Act['detail']): Act => ({
+  actor,
+  action: `authorization_request.${verb}`,
+  target: `authorization_request:${oauthToken}`,
+  detail,
+});

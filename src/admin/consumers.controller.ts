@@ -16,6 +16,7 @@ import type { Consumer } from '../consumers/consumer.js';
 import { ConsumersService } from '../consumers/consumers.service.js';
 import { AdminController } from './admin-controller.decorator.js';
 import { AllowedFor } from './allowed-for.decorator.js';
+import { Actor } from './caller-of.js';
 import { consumerReply, type ConsumerReply } from './consumer-reply.js';
 import { entityTag, versionsIn } from './entity-tags.js';
 import { ListConsumersQuery } from './list-consumers.query.js';
@@ -33,9 +34,10 @@ export class ConsumersController {
   @AllowedFor()
   async register(
     @Body() registration: NewConsumer,
+    @Actor() actor: string,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<ConsumerReply & { consumerSecret: string | null }> {
-    const { consumer, consumerSecret } = await this.consumers.register(registration);
+    const { consumer, consumerSecret } = await this.consumers.register(registration, actor);
     response.setHeader('Location', `${PATH}/${encodeURIComponent(consumer.consumerKey)}`);
     return { ...tagged(consumer, response), consumerSecret };
   }
@@ -71,10 +73,11 @@ export class ConsumersController {
     @Param('consumerKey') consumerKey: string,
     @Body() change: ConsumerChange,
     @Headers('if-match') ifMatch: string | undefined,
+    @Actor() actor: string,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<ConsumerReply> {
     const versions = versionsIn(ifMatch);
-    return tagged(await this.consumers.change(consumerKey, change, versions), response);
+    return tagged(await this.consumers.change(consumerKey, change, actor, versions), response);
   }
 
   @Delete(':consumerKey')
@@ -83,8 +86,9 @@ export class ConsumersController {
   async delete(
     @Param('consumerKey') consumerKey: string,
     @Headers('if-match') ifMatch: string | undefined,
+    @Actor() actor: string,
   ): Promise<void> {
-    await this.consumers.delete(consumerKey, versionsIn(ifMatch));
+    await this.consumers.delete(consumerKey, actor, versionsIn(ifMatch));
   }
 }
 

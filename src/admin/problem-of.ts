@@ -1,3 +1,5 @@
+import { ApiKeyUnknown } from '../callers/api-keys.js';
+import { IssuerUnavailable } from '../callers/platform-tokens.js';
 import {
   ConsumerChanged,
   ConsumerKeyTaken,
@@ -23,6 +25,13 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (error instanceof ConsumerChanged) {
     return new Problem('precondition_failed', 'The consumer was changed. Read it again first.');
+  }
+  if (error instanceof ApiKeyUnknown) {
+    return new Problem('not_found', 'No key has this id.');
+  }
+  if (error instanceof IssuerUnavailable) {
+    const headers = { 'Retry-After': '1' };
+    return new Problem('issuer_unavailable', 'Try again soon.', { headers });
   }
   if (error instanceof AuthorizationRequestRefused) return decisionProblem(error.reason);
   if (error instanceof RepeatedHeader) {

@@ -1,16 +1,15 @@
 import { All, Controller, Req, UseFilters, UseGuards } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Express, Request } from 'express';
-import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { Problem } from '../http/problem-details.js';
 import { AdminGuard } from './admin.guard.js';
 import { AllowedFor } from './allowed-for.decorator.js';
 import { allowedMethods } from './allowed-methods.js';
-import { problemOf } from './problem-of.js';
+import { StaffProblemFilter } from './staff-problem.filter.js';
 
 /** What no operation serves: told to holders of a key, and after all other controllers. */
 @Controller()
-@UseFilters(new ProblemDetailsFilter(problemOf))
+@UseFilters(StaffProblemFilter)
 @UseGuards(AdminGuard)
 export class UnservedController {
   constructor(private readonly host: HttpAdapterHost) {}

@@ -72,6 +72,8 @@ describe('development secrets', () => {
       DATABASE_URL: 'postgres://db.example.com/oauth10',
       SECRET_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
       ADMIN_JWKS_URL: 'https://login.example.com/jwks',
+      ADMIN_JWT_ISSUER: 'https://login.example.com/',
+      ADMIN_JWT_AUDIENCE: 'oauth10-admin',
     });
     expect(await withDevelopmentSecrets(settings)).toEqual({ settings, kept: [] });
     await expect(stat(dataDir)).rejects.toThrow('ENOENT');

@@ -86,6 +86,9 @@ export class Environment {
   @Setting({ parse: textWithoutBlanks, example: 'oauth10-admin' })
   ADMIN_JWT_AUDIENCE?: string;
 
+  @Setting({ parse: textWithoutBlanks, fallback: 'roles', example: 'realm_access.roles' })
+  ADMIN_JWT_ROLES_CLAIM!: string;
+
   @Setting({ parse: httpUrl, example: 'https://www.example.com/consent' })
   CONSENT_URL?: string;
 

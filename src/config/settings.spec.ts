@@ -214,13 +214,23 @@ describe('settings: production', () => {
     expect(faultsOf({ ...PRODUCTION, [name]: '' })).toHaveLength(1);
   });
 
-  it('takes ADMIN_JWKS_URL in the place of ADMIN_API_KEY', () => {
+  it('takes ADMIN_JWKS_URL in the place of ADMIN_API_KEY, over https, with issuer and audience', () => {
     const env = {
       ...PRODUCTION,
       ADMIN_API_KEY: undefined,
       ADMIN_JWKS_URL: 'https://a.example/jwks',
+      ADMIN_JWT_ISSUER: 'https://a.example/',
+      ADMIN_JWT_AUDIENCE: 'oauth10-admin',
     };
     expect(faultsOf(env)).toEqual([]);
+    for (const name of ['ADMIN_JWT_ISSUER', 'ADMIN_JWT_AUDIENCE']) {
+      expect(faultsOf({ ...env, [name]: undefined })).toEqual([
+        expect.stringMatching(`^${name} is required with ADMIN_JWKS_URL`),
+      ]);
+    }
+    expect(faultsOf({ ...env, ADMIN_JWKS_URL: 'http://a.example/jwks' })).toEqual([
+      expect.stringMatching('^ADMIN_JWKS_URL must be https'),
+    ]);
   });
 
   it('does not call missing what is there and wrong', () => {

@@ -32,6 +32,8 @@ export class Settings {
   readonly adminJwksUrl?: string;
   readonly adminJwtIssuer?: string;
   readonly adminJwtAudience?: string;
+  /** A dot leads into an object. */
+  readonly adminJwtRolesClaim!: string;
 
   readonly consentUrl?: string;
   /** A session on the resource owner's pages ends this long after sign-in, whatever happens. */
@@ -94,6 +96,7 @@ function faultsBetween(environment: Environment, known: readonly string[]): stri
   if (typeof PORT === 'number' && PORT !== 0 && PORT === ADMIN_PORT) {
     faults.push('ADMIN_PORT must differ from PORT, for example 3001');
   }
+  faults.push(...platformTokenFaults(environment));
   if (NODE_ENV === 'production') {
     const missing = (name: keyof Environment) =>
       environment[name] === undefined && !known.some((fault) => fault.startsWith(name));
@@ -116,6 +119,29 @@ function faultsBetween(environment: Environment, known: readonly string[]): stri
   return faults;
 }
 
+/** The three settings for tokens of the platform stand together or not at all. */
+function platformTokenFaults(environment: Environment): string[] {
+  const { ADMIN_JWKS_URL, ADMIN_JWT_ISSUER, ADMIN_JWT_AUDIENCE, NODE_ENV } = environment;
+  if (typeof ADMIN_JWKS_URL !== 'string') return [];
+  const faults: string[] = [];
+  if (ADMIN_JWT_ISSUER === undefined) {
+    faults.push(
+      'ADMIN_JWT_ISSUER is required with ADMIN_JWKS_URL: it is compared with the claim iss',
+    );
+  }
+  if (ADMIN_JWT_AUDIENCE === undefined) {
+    faults.push(
+      'ADMIN_JWT_AUDIENCE is required with ADMIN_JWKS_URL: a token for another service is none for this one',
+    );
+  }
+  if (NODE_ENV === 'production' && !/^https:/i.test(ADMIN_JWKS_URL)) {
+    faults.push(
+      'ADMIN_JWKS_URL must be https in production: who alters the keys is an administrator',
+    );
+  }
+  return faults;
+}
+
 function valuesFrom(environment: Environment): ConstructorParameters<typeof Settings>[0] {
   const production = environment.NODE_ENV === 'production';
   return {
@@ -134,6 +160,7 @@ function valuesFrom(environment: Environment): ConstructorParameters<typeof Sett
     adminJwksUrl: environment.ADMIN_JWKS_URL,
     adminJwtIssuer: environment.ADMIN_JWT_ISSUER,
     adminJwtAudience: environment.ADMIN_JWT_AUDIENCE,
+    adminJwtRolesClaim: environment.ADMIN_JWT_ROLES_CLAIM,
     consentUrl: environment.CONSENT_URL,
     sessionTtlSeconds: environment.SESSION_TTL_SECONDS,
     sessionIdleSeconds: environment.SESSION_IDLE_SECONDS,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { Consumer } from './consumer.js';
 import { ConsumersRepository } from './consumers.repository.js';
@@ -7,10 +8,10 @@ import { ConsumersService } from './consumers.service.js';
 
 /**
  * Owns registered clients: the table `consumers` and the rules of registration. Depends on the
- * database and on secrets/; never sees an HTTP request, nor reads a consumer to verify one.
+ * database, secrets/ and the record of audit/; never sees an HTTP request, nor reads a consumer to verify one.
  */
 @Module({
-  imports: [TypeOrmModule.forFeature([Consumer]), SecretsModule],
+  imports: [AuditModule, TypeOrmModule.forFeature([Consumer]), SecretsModule],
   providers: [ConsumersRepository, ConsumersService],
   exports: [ConsumersService],
 })

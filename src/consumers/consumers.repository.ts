@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { QueryFailedError, Repository } from 'typeorm';
+import type { Transaction } from '../database/transactions.js';
 import { Consumer, type ConsumerStatus } from './consumer.js';
 import { ConsumerKeyTaken } from './consumer-refusals.js';
 
@@ -34,12 +35,16 @@ export class ConsumersRepository {
    *
    * @throws ConsumerKeyTaken
    */
-  async insert(consumer: Omit<Consumer, 'version' | 'createdAt' | 'updatedAt'>): Promise<Consumer> {
+  async insert(
+    { manager }: Transaction,
+    consumer: Omit<Consumer, 'version' | 'createdAt' | 'updatedAt'>,
+  ): Promise<Consumer> {
+    const consumers = manager.getRepository(Consumer);
     const { labels, ...columns } = consumer;
-    const row = this.consumers.create(columns);
+    const row = consumers.create(columns);
     row.labels = labels; // TypeORM's create() would merge the object, prototype and all
     try {
-      await this.consumers.insert(row);
+      await consumers.insert(row);
       return row;
     } catch (error) {
       if (isUniqueViolation(error)) {
@@ -55,9 +60,10 @@ export class ConsumersRepository {
    *
    * @returns the consumer at its next version; undefined when it has moved on, or is gone
    */
-  async replace(consumer: Consumer): Promise<Consumer | undefined> {
+  async replace({ manager }: Transaction, consumer: Consumer): Promise<Consumer | undefined> {
     const { consumerKey, version, createdAt: _, updatedAt: __, ...columns } = consumer;
-    const result = await this.consumers
+    const result = await manager
+      .getRepository(Consumer)
       .createQueryBuilder()
       .update()
       .set(columns)
@@ -74,8 +80,13 @@ export class ConsumersRepository {
    * @param versions those that may be deleted; undefined = any
    * @returns whether it was there, at one of the versions
    */
-  async delete(consumerKey: string, versions?: readonly number[]): Promise<boolean> {
-    const deletion = this.consumers
+  async delete(
+    { manager }: Transaction,
+    consumerKey: string,
+    versions?: readonly number[],
+  ): Promise<boolean> {
+    const deletion = manager
+      .getRepository(Consumer)
       .createQueryBuilder()
       .delete()
       .where('consumer_key = :consumerKey', { consumerKey });

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { Act } from '../audit/audit-event.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { newConsumerKey, newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
@@ -10,6 +12,7 @@ import {
   type ConsumerFilter,
   type ConsumerPosition,
 } from './consumers.repository.js';
+import { changesOnRecord, onRecord } from './consumer-on-record.js';
 import { contradictions, describedConsumer, needsSharedSecret } from './described-consumer.js';
 import { InvalidInput } from './input-fault.js';
 
@@ -22,17 +25,20 @@ export class ConsumersService {
   constructor(
     private readonly repository: ConsumersRepository,
     private readonly secretBox: SecretBox,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
    * Registers a consumer under a new key and secret, or under those that it brings along.
    *
+   * @param actor who registers it, for the record
    * @returns the consumer, and its secret in the clear for the only time; null for a consumer that
    * signs with RSA alone
    * @throws InvalidInput, ConsumerKeyTaken
    */
   async register(
     given: NewConsumer,
+    actor: string,
   ): Promise<{ consumer: Consumer; consumerSecret: string | null }> {
     const described = describedConsumer(given);
     const needsSecret = needsSharedSecret(described);
@@ -54,7 +60,10 @@ export class ConsumersService {
             row: consumerKey,
             column: 'secret',
           });
-    const consumer = await this.repository.insert({ ...described, consumerKey, secret });
+    const consumer = await this.audit.record(
+      actOn(consumerKey, actor, 'register', onRecord(described)),
+      (transaction) => this.repository.insert(transaction, { ...described, consumerKey, secret }),
+    );
     return { consumer, consumerSecret };
   }
 
@@ -86,12 +95,14 @@ export class ConsumersService {
    *
    * A consumer that is left with RSA methods alone loses its shared secret, as if registered so.
    *
+   * @param actor who changes it, for the record
    * @param versions those that may be changed; undefined = any
    * @throws ConsumerUnknown, ConsumerChanged, InvalidInput; StoreUnavailable when others leave no gap
    */
   async change(
     consumerKey: string,
     change: ConsumerChange,
+    actor: string,
     versions?: readonly number[],
   ): Promise<Consumer> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -101,7 +112,11 @@ export class ConsumersService {
       const faults = contradictions(described, before.secret !== null);
       if (faults.length > 0) throw new InvalidInput(faults);
       const secret = needsSharedSecret(described) ? before.secret : null;
-      const changed = await this.repository.replace({ ...before, ...described, secret });
+      const changes = changesOnRecord(before, described);
+      const changed = await this.audit.record(
+        (done: Consumer | undefined) => done && actOn(consumerKey, actor, 'change', { changes }),
+        (transaction) => this.repository.replace(transaction, { ...before, ...described, secret }),
+      );
       if (changed) return changed;
     }
     throw new StoreUnavailable();
@@ -110,12 +125,24 @@ export class ConsumersService {
   /**
    * Deletes a consumer and all its credentials.
    *
+   * @param actor who deletes it, for the record
    * @param versions those that may be deleted; undefined = any
    * @throws ConsumerUnknown, ConsumerChanged
    */
-  async delete(consumerKey: string, versions?: readonly number[]): Promise<void> {
-    if (await this.repository.delete(consumerKey, versions)) return;
+  async delete(consumerKey: string, actor: string, versions?: readonly number[]): Promise<void> {
+    const deleted = await this.audit.record(
+      (done: boolean) => (done ? actOn(consumerKey, actor, 'delete', {}) : undefined),
+      (transaction) => this.repository.delete(transaction, consumerKey, versions),
+    );
+    if (deleted) return;
     if (versions) await this.find(consumerKey);
     throw versions ? new ConsumerChanged() : new ConsumerUnknown();
   }
 }
+
+const actOn = (consumerKey: string, actor: string, verb: string, detail: Act['detail']): Act => ({
+  actor,
+  action: `consumer.${verb}`,
+  target: `consumer:${consumerKey}`,
+  detail,
+});

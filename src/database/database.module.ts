@@ -2,8 +2,9 @@ import { Module } from '@nestjs/common';
 import { ChangeFeed } from './change-feed.js';
 import { DatabaseClock } from './database-clock.js';
 import { Statements } from './statements.js';
+import { Transactions } from './transactions.js';
 
-const ways = [Statements, DatabaseClock, ChangeFeed];
+const ways = [Statements, Transactions, DatabaseClock, ChangeFeed];
 
 /**
  * Owns the way to PostgreSQL. Depends on the DataSource that the composition root provides, and

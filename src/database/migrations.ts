@@ -1,5 +1,6 @@
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.js';
 import { Sessions1700000000002 } from './migrations/0002-sessions.js';
+import { StaffAndAudit1700000000003 } from './migrations/0003-staff-and-audit.js';
 import { AnnouncedChanges1700000000005 } from './migrations/0005-announced-changes.js';
 import { RateLimits1700000000007 } from './migrations/0007-rate-limits.js';
 
@@ -7,6 +8,7 @@ import { RateLimits1700000000007 } from './migrations/0007-rate-limits.js';
 export const migrations = [
   FirstSchema1700000000001,
   Sessions1700000000002,
+  StaffAndAudit1700000000003,
   AnnouncedChanges1700000000005,
   RateLimits1700000000007,
 ];

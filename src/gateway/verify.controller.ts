@@ -13,12 +13,11 @@ import {
 import type { ServerResponse } from 'node:http';
 import { AllowedFor } from '../admin/allowed-for.decorator.js';
 import { PrivateReplyInterceptor } from '../admin/private-reply.interceptor.js';
-import { problemOf } from '../admin/problem-of.js';
+import { StaffProblemFilter } from '../admin/staff-problem.filter.js';
 import { StrictInputPipe } from '../admin/strict-input.pipe.js';
 import { StrictQueryInterceptor } from '../admin/takes-query.js';
 import { Settings } from '../config/settings.js';
 import { InvalidInput } from '../consumers/input-fault.js';
-import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { Problem } from '../http/problem-details.js';
 import { MAX_BODY_OCTETS, oversizedBody } from '../http/request-body.js';
 import { noteProblem } from '../http/request-observer.js';
@@ -34,7 +33,7 @@ import { splitUrl } from './reported-url.js';
 /** The verdict as JSON, for gateways and APIs that can ask in their own words. */
 @Controller('verify')
 @TakesBearerKey()
-@UseFilters(new ProblemDetailsFilter(problemOf))
+@UseFilters(StaffProblemFilter)
 @UseGuards(GatewayGuard)
 @UseInterceptors(PrivateReplyInterceptor, StrictQueryInterceptor, ReportInterceptor)
 @UsePipes(StrictInputPipe)

@@ -30,7 +30,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   /** @param translate what the rooms' own refusals are as problems; undefined for anything else */
   constructor(private readonly translate: (error: unknown) => Problem | undefined) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(error: unknown, host: ArgumentsHost): void | Promise<void> {
     this.answer(error, host.switchToHttp().getResponse<ServerResponse>());
   }
 
@@ -40,7 +40,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     sendProblem(response, this.problemOf(error) ?? this.unforeseen(error, response));
   }
 
-  private problemOf(error: unknown): Problem | undefined {
+  /** What the error is to the caller; undefined for what nobody foresaw. */
+  problemOf(error: unknown): Problem | undefined {
     if (error instanceof Problem) return error;
     const translated = this.translate(error);
     if (translated) return translated;

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   payload_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of an unsupported type'],
   internal_error: [500, 'An error occurred processing the call'],
+  issuer_unavailable: [503, 'The issuer of the token is out of reach'],
   store_unavailable: [503, 'The store is out of reach'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

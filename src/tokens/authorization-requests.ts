@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Statements } from '../database/statements.js';
+import type { StatementRunner } from '../database/transactions.js';
 import { appendToCallback } from '../protocol/callback-uri.js';
 import { FAILED_VERIFIERS_MAX } from './temporary-credentials.js';
 import { verifierFor, verifierHash } from './verifier.js';
@@ -87,7 +88,7 @@ export class AuthorizationRequests {
 
   /** The request behind a token, whatever its status; undefined when there is none. */
   async find(oauthToken: string): Promise<AuthorizationRequest | undefined> {
-    const found = await this.findStanding(oauthToken);
+    const found = await findStanding(this.statements, oauthToken);
     if (!found) return undefined;
     const { decided: _, ...request } = found;
     return request;
@@ -96,6 +97,7 @@ export class AuthorizationRequests {
   /**
    * Records that the owner allows the request, once.
    *
+   * @param runner a transaction, when the decision is part of one
    * @param grant.scopes a part of the scopes asked for; all of them when undefined
    * @returns where to send the browser (null for `oob`), and the verifier it carries there
    * @throws AuthorizationRequestRefused
@@ -103,17 +105,18 @@ export class AuthorizationRequests {
   async accept(
     oauthToken: string,
     grant: { subject: string; scopes?: readonly string[] | undefined },
+    runner: StatementRunner = this.statements,
   ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
-    const request = await this.findStanding(oauthToken);
+    const request = await findStanding(runner, oauthToken);
     if (!request) throw new AuthorizationRequestRefused('unknown');
     const oauthVerifier = verifierFor(request.callback);
-    const [allowed] = await this.statements.run<{ callback: string }>(ALLOW, [
+    const [allowed] = await runner.run<{ callback: string }>(ALLOW, [
       oauthToken,
       grant.subject,
       grant.scopes ?? null,
       verifierHash(oauthVerifier),
     ]);
-    if (!allowed) throw await this.whyNot(oauthToken);
+    if (!allowed) throw await whyNot(runner, oauthToken);
     const redirectTo = redirect(allowed.callback, [
       ['oauth_token', oauthToken],
       ['oauth_verifier', oauthVerifier],
@@ -126,37 +129,42 @@ export class AuthorizationRequests {
    *
    * @throws AuthorizationRequestRefused
    */
-  async reject(oauthToken: string): Promise<{ redirectTo: string | null }> {
-    const [denied] = await this.statements.run<{ callback: string }>(DENY, [oauthToken]);
-    if (!denied) throw await this.whyNot(oauthToken);
+  async reject(
+    oauthToken: string,
+    runner: StatementRunner = this.statements,
+  ): Promise<{ redirectTo: string | null }> {
+    const [denied] = await runner.run<{ callback: string }>(DENY, [oauthToken]);
+    if (!denied) throw await whyNot(runner, oauthToken);
     const redirectTo = redirect(denied.callback, [
       ['oauth_token', oauthToken],
       ['oauth_problem', 'permission_denied'],
     ]);
     return { redirectTo };
   }
-
-  private async findStanding(
-    oauthToken: string,
-  ): Promise<(AuthorizationRequest & { decided: boolean }) | undefined> {
-    // PostgreSQL text cannot hold NUL, and no token does.
-    if (oauthToken.includes('\0')) return undefined;
-    const [row] = await this.statements.run<AuthorizationRequest & { decided: boolean }>(FIND, [
-      oauthToken,
-    ]);
-    return row;
-  }
-
-  /** Names the refusal after the update matched nothing: decided wins over expired. */
-  private async whyNot(oauthToken: string): Promise<AuthorizationRequestRefused> {
-    const request = await this.findStanding(oauthToken);
-    if (!request) return new AuthorizationRequestRefused('unknown');
-    if (request.decided) return new AuthorizationRequestRefused('decided');
-    if (request.status === 'expired') return new AuthorizationRequestRefused('expired');
-    if (!request.consumer.active) return new AuthorizationRequestRefused('consumer_disabled');
-    return new AuthorizationRequestRefused('scopes_exceeded');
-  }
 }
 
 const redirect = (callback: string, pairs: [string, string][]): string | null =>
   callback === 'oob' ? null : appendToCallback(callback, pairs);
+
+async function findStanding(
+  runner: StatementRunner,
+  oauthToken: string,
+): Promise<(AuthorizationRequest & { decided: boolean }) | undefined> {
+  // PostgreSQL text cannot hold NUL, and no token does.
+  if (oauthToken.includes('\0')) return undefined;
+  const [row] = await runner.run<AuthorizationRequest & { decided: boolean }>(FIND, [oauthToken]);
+  return row;
+}
+
+/** Names the refusal after the update matched nothing: decided wins over expired. */
+async function whyNot(
+  runner: StatementRunner,
+  oauthToken: string,
+): Promise<AuthorizationRequestRefused> {
+  const request = await findStanding(runner, oauthToken);
+  if (!request) return new AuthorizationRequestRefused('unknown');
+  if (request.decided) return new AuthorizationRequestRefused('decided');
+  if (request.status === 'expired') return new AuthorizationRequestRefused('expired');
+  if (!request.consumer.active) return new AuthorizationRequestRefused('consumer_disabled');
+  return new AuthorizationRequestRefused('scopes_exceeded');
+}

@@ -1,0 +1,57 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { AuditTrail } from '../audit/audit-trail.js';
+
+const MINUTE_MS = 60_000;
+/** Beyond so many different refusals in a minute, the rest of it counts as one. */
+const KINDS_MAX = 1000;
+const OTHERS = 'others';
+
+/** A call that was refused. */
+export interface RefusedCall {
+  readonly actor: string;
+  /** Method and path. */
+  readonly target: string;
+  readonly status: number;
+  readonly code: string;
+  /** Refusals of one kind are told once a minute. */
+  readonly kind: string;
+}
+
+/**
+ * Puts refused calls on record: each at once, but others of its kind within a minute are only
+ * counted, and the count goes with the next. So a flood of bad keys fills no disk.
+ */
+@Injectable()
+export class RefusedCalls {
+  private readonly logger = new Logger('Audit');
+  private readonly recorded = new LRUCache<string, true>({ max: KINDS_MAX + 1, ttl: MINUTE_MS });
+  private readonly uncounted = new LRUCache<string, number>({ max: KINDS_MAX + 1 });
+
+  constructor(private readonly audit: AuditTrail) {}
+
+  /** Records the attempt. A store out of reach changes nothing about the refusal. */
+  async record({ actor, target, status, code, kind }: RefusedCall): Promise<void> {
+    this.recorded.purgeStale();
+    const tooMany = !this.recorded.has(kind) && this.recorded.size >= KINDS_MAX;
+    const counted = tooMany ? OTHERS : kind;
+    const repeated = this.uncounted.get(counted) ?? 0;
+    if (this.recorded.has(counted)) {
+      this.uncounted.set(counted, repeated + 1);
+      return;
+    }
+    this.recorded.set(counted, true);
+    this.uncounted.delete(counted);
+    const detail = { status, code, ...(repeated > 0 && { repeatedBefore: repeated }) };
+    try {
+      await this.audit.note({
+        actor: tooMany ? OTHERS : actor,
+        action: 'call.refuse',
+        target: tooMany ? OTHERS : target,
+        detail,
+      });
+    } catch (error) {
+      this.logger.error(`A refused call is not on record: ${(error as Error).message}`);
+    }
+  }
+}

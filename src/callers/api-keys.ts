@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { createHash, randomBytes } from 'node:crypto';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Statements } from '../database/statements.js';
+import type { Caller, Role } from './caller.js';
+
+/** A key of staff, of a gateway or of a consent application, as staff see it. */
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAt: Date;
+  /** Null: never. */
+  readonly expiresAt: Date | null;
+  /** To the minute; null: not yet. */
+  readonly lastUsedAt: Date | null;
+}
+
+/** A key that is not there. */
+export class ApiKeyUnknown extends Error {}
+
+const COLUMNS = `id, name, role, created_at AS "createdAt", expires_at AS "expiresAt",
+  last_used_at AS "lastUsedAt"`;
+
+const INSERT = {
+  name: 'insert-api-key',
+  text: `INSERT INTO api_keys (id, name, role, hash, expires_at) VALUES ($1, $2, $3, $4, $5)
+    RETURNING ${COLUMNS}`,
+};
+
+const DELETE = {
+  name: 'delete-api-key',
+  text: 'DELETE FROM api_keys WHERE id = $1 RETURNING name, role',
+};
+
+const PAGE = {
+  name: 'page-of-api-keys',
+  text: `SELECT ${COLUMNS} FROM api_keys
+    WHERE $1::timestamptz IS NULL OR (created_at, id) > ($1, $2)
+    ORDER BY created_at, id LIMIT $3`,
+};
+
+const FIND = {
+  name: 'find-api-key',
+  text: `SELECT id, role FROM api_keys WHERE hash = $1 AND (expires_at IS NULL OR expires_at > now())`,
+};
+
+const TOUCH = {
+  name: 'touch-api-key',
+  text: `UPDATE api_keys SET last_used_at = now()
+    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
+};
+
+/** A key is looked up at most this often, and what was changed about it holds within a second. */
+const REMEMBERED_MS = 800;
+const REMEMBERED_MAX = 1000;
+const TOUCHED_EVERY_MS = 60_000;
+
+/** A key is 256 random bits, so that its plain SHA-256 tells nothing of it. */
+export const apiKeyHash = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+/** The keys that were made over the admin API. */
+@Injectable()
+export class ApiKeys {
+  private readonly remembered = new LRUCache<string, { id: string; role: Role }>({
+    max: REMEMBERED_MAX,
+    ttl: REMEMBERED_MS,
+  });
+  private readonly touched = new LRUCache<string, true>({
+    max: REMEMBERED_MAX,
+    ttl: TOUCHED_EVERY_MS,
+  });
+
+  constructor(
+    private readonly statements: Statements,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * Makes a key.
+   *
+   * @returns what it is, and the key itself for the only time
+   */
+  async create(
+    { name, role, expiresAt }: Pick<ApiKey, 'name' | 'role' | 'expiresAt'>,
+    actor: string,
+  ): Promise<{ apiKey: ApiKey; key: string }> {
+    const id = randomBytes(9).toString('base64url');
+    const key = `oak_${randomBytes(32).toString('base64url')}`;
+    const detail = { name, role, expiresAt: expiresAt?.toISOString() ?? null };
+    const apiKey = await this.audit.record(
+      { actor, action: 'api_key.create', target: `api_key:${id}`, detail },
+      async (transaction) => {
+        const values = [id, name, role, apiKeyHash(key), expiresAt];
+        const [row] = await transaction.run<ApiKey>(INSERT, values);
+        return row!;
+      },
+    );
+    return { apiKey, key };
+  }
+
+  /** Ends a key; within a second no replica takes it any more. @throws ApiKeyUnknown */
+  async delete(id: string, actor: string): Promise<void> {
+    await this.audit.record(
+      (detail: { name: string; role: string }) => ({
+        actor,
+        action: 'api_key.delete',
+        target: `api_key:${id}`,
+        detail,
+      }),
+      async (transaction) => {
+        const [row] = await transaction.run<{ name: string; role: string }>(DELETE, [id]);
+        if (!row) throw new ApiKeyUnknown();
+        return row;
+      },
+    );
+    this.remembered.clear();
+  }
+
+  /** The keys behind a position, oldest first. */
+  page(after: { at: Date; key: string } | undefined, limit: number): Promise<ApiKey[]> {
+    return this.statements.run<ApiKey>(PAGE, [after?.at ?? null, after?.key ?? null, limit]);
+  }
+
+  /** The caller whose key has this hash; undefined for no key, or one that has expired. */
+  async callerOf(hash: Buffer): Promise<Caller | undefined> {
+    const text = hash.toString('base64');
+    let found = this.remembered.get(text);
+    if (!found) {
+      [found] = await this.statements.run<{ id: string; role: Role }>(FIND, [hash]);
+      if (!found) return undefined;
+      this.remembered.set(text, found);
+    }
+    this.touch(found.id);
+    return { name: `api_key:${found.id}`, roles: [found.role] };
+  }
+
+  /** In the background, and once a minute: nobody waits to be remembered. */
+  private touch(id: string): void {
+    if (this.touched.has(id)) return;
+    this.touched.set(id, true);
+    this.statements.run(TOUCH, [id]).catch(() => this.touched.delete(id));
+  }
+}

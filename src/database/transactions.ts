@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
+import { isStoreUnavailable, StoreUnavailable } from '../failures/store-unavailable.js';
+import type { Statement } from './statements.js';
+
+/** Several statements that take place together or not at all. */
+export class Transaction {
+  /** @param manager for repositories of TypeORM that take part */
+  constructor(readonly manager: EntityManager) {}
+
+  /**
+   * Runs the statement within the transaction and resolves to its rows.
+   *
+   * @throws the error of PostgreSQL as pg threw it, with its SQLSTATE in `code`; after it nothing
+   * more can be run
+   */
+  async run<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    try {
+      const result = await this.manager.queryRunner?.query(statement.text, [...values], true);
+      return (result as { records: Row[] }).records;
+    } catch (error) {
+      throw error instanceof QueryFailedError ? error.driverError : error;
+    }
+  }
+}
+
+/** Whoever runs statements, in a transaction or each for itself. */
+export interface StatementRunner {
+  run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** Begins and ends transactions on TypeORM's connections. */
+@Injectable()
+export class Transactions {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Does the work in one transaction, and takes it back when the work throws.
+   *
+   * @throws what the work threw; StoreUnavailable for trouble below, and then it is unknown whether
+   * the work took place
+   */
+  run<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.runAs('READ COMMITTED', work);
+  }
+
+  /** The same, on one unchanging view of the data: for reading what belongs together. */
+  runOnSnapshot<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.runAs('REPEATABLE READ', work);
+  }
+
+  private async runAs<Result>(
+    isolation: 'READ COMMITTED' | 'REPEATABLE READ',
+    work: (transaction: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await this.dataSource.transaction(isolation, (manager) =>
+        work(new Transaction(manager)),
+      );
+    } catch (error) {
+      throw isStoreUnavailable(error) ? new StoreUnavailable(error) : error;
+    }
+  }
+}
