@@ -10,8 +10,14 @@ export interface InteropCase {
   readonly verified: readonly (readonly [name: string, value: string])[];
 }
 
-/** The case before all others: initiate, the owner's consent, exchange. */
-export const DANCE = 'the dance';
+/** The cases before all others: initiate, the owner's consent, exchange. */
+export const DANCES = [
+  { name: 'the dance', method: 'POST' },
+  { name: 'the dance by GET', method: 'GET' },
+] as const;
+
+/** The one that every client can say, wherever it puts the OAuth parameters. */
+export const EMPTY_POST: InteropCase = { name: 'empty POST', method: 'POST', verified: [] };
 
 export const INTEROP_CASES: readonly InteropCase[] = [
   {
@@ -174,5 +180,5 @@ export const INTEROP_CASES: readonly InteropCase[] = [
     json: '{"greeting":"grüezi"}',
     verified: [],
   },
-  { name: 'empty POST', method: 'POST', verified: [] },
+  EMPTY_POST,
 ];

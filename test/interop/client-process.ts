@@ -13,6 +13,7 @@ export interface Order {
   readonly token?: string | undefined;
   readonly tokenSecret?: string | undefined;
   readonly method: string;
+  readonly signatureMethod: string;
   readonly url: string;
   readonly kind: 'callback' | 'verifier' | 'none' | 'form' | 'json';
   readonly payload?: string | undefined;
@@ -76,6 +77,7 @@ export class ClientProcess {
       order.token ?? '',
       order.tokenSecret ?? '',
       order.method,
+      order.signatureMethod,
       order.url,
       order.kind,
       order.payload ?? '',

@@ -1,8 +1,8 @@
 // docs/clients.md, out of the same data that the matrix is held to: what stands on the page has been
 // tried, or `npm run test:interop` fails. No versions: they differ from machine to machine.
-import { DANCE, INTEROP_CASES } from './cases.js';
-import { INTEROP_CLIENTS } from './clients.js';
-import { knownDefect, type KnownDefect } from './known-defects.js';
+import { DANCES, INTEROP_CASES } from './cases.js';
+import { CLIENT_METHODS, INTEROP_CLIENTS } from './clients.js';
+import { EVERYTHING, knownDefect, type KnownDefect } from './known-defects.js';
 
 const INTRODUCTION = `# Clients
 
@@ -17,6 +17,9 @@ refusal is pinned.
 const LEGEND = `✓ served · ✗ refused, since the client signs or sends wrongly · ~ served, but the client sent
 something else than it was asked to · – the client can't say it`;
 
+const METHODS_LEGEND = `Each method that a client can be told to use, on an empty POST without a token
+(two-legged). PLAINTEXT wants TLS and is not tried here.`;
+
 /** The page, as it must stand in docs/clients.md. */
 export function clientsPage(): string {
   return [
@@ -26,6 +29,9 @@ export function clientsPage(): string {
     matrix(),
     '## The cases',
     cases(),
+    '## Signature methods',
+    METHODS_LEGEND,
+    methods(),
     '## What is not served, and why',
     defects(),
     '',
@@ -34,7 +40,7 @@ export function clientsPage(): string {
     .replace(/\n+$/, '\n');
 }
 
-const COLUMNS = [DANCE, ...INTEROP_CASES.map(({ name }) => name)];
+const COLUMNS = [...DANCES, ...INTEROP_CASES].map(({ name }) => name);
 
 function matrix(): string {
   const rows = INTEROP_CLIENTS.map(({ name, from }) => {
@@ -42,9 +48,7 @@ function matrix(): string {
     return [name, from, ...cells];
   });
   const header = ['client', 'from', ...COLUMNS.map((_, index) => String(index))];
-  return [header, header.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return tableOf([header, header.map(() => '---'), ...rows]);
 }
 
 function symbolOf(known: KnownDefect | undefined): string {
@@ -54,12 +58,29 @@ function symbolOf(known: KnownDefect | undefined): string {
 }
 
 function cases(): string {
-  const rows = INTEROP_CASES.map(({ name, method, query, form, json }, index) => {
+  const dances = DANCES.map(({ name, method }) => `${name} | ${method}`);
+  const requests = INTEROP_CASES.map(({ name, method, query, form, json }) => {
     const target = query === undefined ? '' : ` \`?${query}\``;
     const body = form ?? json;
-    return `| ${index + 1} | ${name} | ${method}${target}${body === undefined ? '' : ` \`${body}\``} |`;
+    return `${name} | ${method}${target}${body === undefined ? '' : ` \`${body}\``}`;
   });
-  return ['| | case | sent |', '| --- | --- | --- |', `| 0 | ${DANCE} | |`, ...rows].join('\n');
+  const rows = [...dances, ...requests].map((row, index) => `| ${index} | ${row} |`);
+  return ['| | case | sent |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function methods(): string {
+  const header = ['client', ...CLIENT_METHODS];
+  const rows = INTEROP_CLIENTS.map((client) => [
+    client.name,
+    ...CLIENT_METHODS.map((method) =>
+      client.methods.includes(method) ? symbolOf(knownDefect(client.name, EVERYTHING)) : '–',
+    ),
+  ]);
+  return tableOf([header, header.map(() => '---'), ...rows]);
+}
+
+function tableOf(rows: readonly (readonly string[])[]): string {
+  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function defects(): string {

@@ -4,6 +4,18 @@ import type { DebianTool } from '../support/debian-tools.js';
 
 export const BUILT = '<built>';
 
+/** PLAINTEXT, the seventh, wants TLS. */
+export const CLIENT_METHODS = [
+  'HMAC-SHA1',
+  'HMAC-SHA256',
+  'HMAC-SHA512',
+  'RSA-SHA1',
+  'RSA-SHA256',
+  'RSA-SHA512',
+] as const;
+
+export type ClientMethod = (typeof CLIENT_METHODS)[number];
+
 type Command = readonly [program: string, ...args: string[]];
 
 export interface InteropClient {
@@ -14,8 +26,10 @@ export interface InteropClient {
   readonly build?: Command;
   readonly run: Command;
   readonly env?: Readonly<Record<string, string>>;
-  /** It knows no tokens and signs with an RSA key. */
-  readonly twoLeggedRsa?: boolean;
+  /** The signature methods it can be told to use, the first one in the cases. */
+  readonly methods: readonly ClientMethod[];
+  /** It knows no tokens. */
+  readonly twoLegged?: boolean;
 }
 
 const GO_PATH = '/usr/share/gocode';
@@ -57,11 +71,12 @@ const JAVA: DebianTool = { debianPackage: 'default-jdk-headless', probe: ['javac
 const SIGNPOST = file('liboauth-signpost-java', JARS[0] ?? '');
 const CODEC = file('libcommons-codec-java', JARS[1] ?? '');
 
-const npm = (name: string, driver: string): InteropClient => ({
+const npm = (name: string, driver: string, methods: readonly ClientMethod[]): InteropClient => ({
   name,
   from: `JavaScript, npm \`${name}\``,
   tools: [],
   run: [process.execPath, driver],
+  methods,
 });
 
 export const INTEROP_CLIENTS: readonly InteropClient[] = [
@@ -70,12 +85,14 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     from: 'Python, Debian `python3-requests-oauthlib`',
     tools: [REQUESTS_OAUTHLIB],
     run: ['/usr/bin/python3', 'requests_oauthlib_client.py', place] as const,
+    methods: CLIENT_METHODS,
   })),
   ...(['HEADER', 'QUERY', 'BODY'] as const).map((place) => ({
     name: `Authlib (${place})`,
     from: 'Python, Debian `python3-authlib`',
     tools: [AUTHLIB],
     run: ['/usr/bin/python3', 'authlib_client.py', place] as const,
+    methods: ['HMAC-SHA1', 'RSA-SHA1'] as const,
     env: { AUTHLIB_INSECURE_TRANSPORT: '1' },
   })),
   {
@@ -83,18 +100,21 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     from: 'Ruby, Debian `ruby-oauth`',
     tools: [RUBY_OAUTH],
     run: ['ruby', 'ruby_oauth_client.rb'],
+    methods: ['HMAC-SHA1', 'RSA-SHA1'],
   },
   {
     name: 'Net::OAuth',
     from: 'Perl, Debian `libnet-oauth-perl`',
     tools: [NET_OAUTH],
     run: ['perl', 'net_oauth_client.pl'],
+    methods: ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1'],
   },
   {
     name: 'PECL oauth',
     from: 'PHP, Debian `php-oauth`',
     tools: [PHP_OAUTH],
     run: ['php', 'php_oauth_client.php'],
+    methods: ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1'],
   },
   {
     name: 'liboauth',
@@ -102,6 +122,7 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     tools: [GCC, LIBOAUTH],
     build: ['gcc', '-w', '-o', BUILT, 'liboauth_client.c', '-loauth', '-lcurl'],
     run: [BUILT],
+    methods: ['HMAC-SHA1'],
   },
   {
     name: 'gomodule/oauth1',
@@ -109,6 +130,7 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     tools: [GO, GOMODULE],
     build: ['go', 'build', '-o', BUILT, 'gomodule_client.go'],
     run: [BUILT],
+    methods: ['HMAC-SHA1', 'RSA-SHA1'],
     env: GO_ENV,
   },
   {
@@ -117,6 +139,7 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     tools: [GO, MRJONES],
     build: ['go', 'build', '-o', BUILT, 'mrjones_client.go'],
     run: [BUILT],
+    methods: ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1', 'RSA-SHA256'],
     env: GO_ENV,
   },
   {
@@ -124,12 +147,13 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     from: 'Java, Debian `liboauth-signpost-java`',
     tools: [JAVA, SIGNPOST, CODEC],
     run: ['java', '-XX:TieredStopAtLevel=1', '-cp', JARS.join(':'), 'SignpostClient.java'],
+    methods: ['HMAC-SHA1'],
   },
-  npm('oauth', 'node_oauth_client.mjs'),
-  npm('oauth-1.0a', 'oauth_1_0a_client.mjs'),
-  npm('oauth-sign', 'oauth_sign_client.mjs'),
-  npm('oauth-signature', 'oauth_signature_client.mjs'),
-  npm('axios-oauth-1.0a', 'axios_oauth_client.mjs'),
-  { ...npm('mastercard-oauth1-signer', 'mastercard_client.mjs'), twoLeggedRsa: true },
-  npm('postman-runtime', 'postman_client.mjs'),
+  npm('oauth', 'node_oauth_client.mjs', ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1']),
+  npm('oauth-1.0a', 'oauth_1_0a_client.mjs', CLIENT_METHODS),
+  npm('oauth-sign', 'oauth_sign_client.mjs', ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1']),
+  npm('oauth-signature', 'oauth_signature_client.mjs', ['HMAC-SHA1']),
+  npm('axios-oauth-1.0a', 'axios_oauth_client.mjs', ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1']),
+  { ...npm('mastercard-oauth1-signer', 'mastercard_client.mjs', ['RSA-SHA256']), twoLegged: true },
+  npm('postman-runtime', 'postman_client.mjs', CLIENT_METHODS),
 ];

@@ -1,4 +1,3 @@
-import { DANCE } from './cases.js';
 import type { Outcome } from './outcome.js';
 
 /** What a client does wrong, or can't do, and what becomes of it here. */
@@ -37,11 +36,13 @@ const PECL_ONE_VALUE = signsWrongly('signs one value of a repeated name only');
 const SIGNPOST_SET = signsWrongly('signs a repeated pair once');
 const NODE_OAUTH_INDEXES = signsWrongly('signs a repeated name as `name[0]`, `name[1]`');
 const AXIOS_FORM = signsWrongly('hashes a form’s body instead of signing its parameters');
+const MASTERCARD_TWO_LEGGED = unable('it knows no tokens: two-legged only');
 const MASTERCARD_FORM = signsWrongly('hashes a form’s body instead of signing its parameters');
 
 /** By client, then by case. What is not here is served. */
 export const KNOWN_DEFECTS: Readonly<Record<string, Readonly<Record<string, KnownDefect>>>> = {
   'requests-oauthlib (BODY)': {
+    'the dance by GET': BODY_ON_GET,
     GET: BODY_ON_GET,
     'repeated name': BODY_ON_GET,
     'repeated pair': BODY_ON_GET,
@@ -107,6 +108,7 @@ export const KNOWN_DEFECTS: Readonly<Record<string, Readonly<Record<string, Know
     'one name in form and query': MRJONES_QUERY,
   },
   Signpost: {
+    'the dance by GET': unable('its provider knows POST only'),
     'repeated pair': SIGNPOST_SET,
     'no equals sign': signsWrongly('leaves a name without `=` out of the signature'),
     'one name in form and query': signsWrongly('lets the query’s value replace the form’s'),
@@ -132,7 +134,8 @@ export const KNOWN_DEFECTS: Readonly<Record<string, Readonly<Record<string, Know
     'one name in form and query': AXIOS_FORM,
   },
   'mastercard-oauth1-signer': {
-    [DANCE]: unable('it knows no tokens: two-legged only'),
+    'the dance': MASTERCARD_TWO_LEGGED,
+    'the dance by GET': MASTERCARD_TWO_LEGGED,
     'repeated pair': signsWrongly('signs a repeated pair once'),
     'space as +': signsWrongly('signs a query as it is written, without decoding it'),
     'equals sign in a value': signsWrongly('signs a query as it is written, without decoding it'),

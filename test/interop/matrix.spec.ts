@@ -4,13 +4,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { describeWith } from '../support/debian-tools.js';
 import { startTestService, type TestCredentials, type TestService } from '../support/service.js';
-import { DANCE, INTEROP_CASES } from './cases.js';
-import { ClientProcess, type Answer } from './client-process.js';
-import { INTEROP_CLIENTS, type InteropClient } from './clients.js';
-import { knownDefect } from './known-defects.js';
+import { DANCES, EMPTY_POST, INTEROP_CASES, type InteropCase } from './cases.js';
+import { ClientProcess, type Answer, type Order } from './client-process.js';
+import { INTEROP_CLIENTS, type ClientMethod, type InteropClient } from './clients.js';
+import { EVERYTHING, knownDefect } from './known-defects.js';
 import { failureOf, outcomeOf, type Outcome } from './outcome.js';
 
 const CALLBACK = 'http://client.example.com/ready?from=here&to=there';
+const RSA_KEYS = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const SUBJECT = 'jane';
 const START_TIMEOUT_MS = 90_000;
 
@@ -28,7 +29,9 @@ afterAll(async () => {
 
 interface Signer {
   consumerKey: string;
+  /** Of an RSA consumer the private key, PKCS #8 DER in base64. */
   consumerSecret: string;
+  signatureMethod: ClientMethod;
   token?: string;
   tokenSecret?: string;
 }
@@ -44,22 +47,14 @@ describe.each(INTEROP_CLIENTS)('$name', (client) => {
     }, START_TIMEOUT_MS);
     afterAll(() => driver.stop());
 
-    it(DANCE, async () => {
-      const [outcome, credentials] = await dance(driver, signer);
-      expect(outcome).toEqual(knownOutcome(client, DANCE));
+    it.each(DANCES)('$name', async ({ name, method }) => {
+      const [outcome, credentials] = await dance(driver, signer, method);
+      expect(outcome).toEqual(knownOutcome(client, name));
       signer = { ...signer, ...credentials };
     });
 
     it.each(INTEROP_CASES)('$name', async (wanted) => {
-      const { method, query, form, json } = wanted;
-      const answer = await driver.ask({
-        ...signer,
-        operation: 'request',
-        method,
-        url: `${service.publicBase}/oauth/oauth10/echo${query === undefined ? '' : `?${query}`}`,
-        kind: form !== undefined ? 'form' : json !== undefined ? 'json' : 'none',
-        payload: form ?? json,
-      });
+      const answer = await driver.ask(orderFor(wanted, signer));
       expect(outcomeOf(wanted, answer)).toEqual(knownOutcome(client, wanted.name));
       if (answer.status === 200) {
         expect(JSON.parse(answer.body)).toMatchObject({
@@ -69,30 +64,51 @@ describe.each(INTEROP_CLIENTS)('$name', (client) => {
         });
       }
     });
+
+    it.each(client.methods)('signs with %s, without a token', async (signatureMethod) => {
+      const twoLegged = await register({ ...client, methods: [signatureMethod], twoLegged: true });
+      const answer = await driver.ask(orderFor(EMPTY_POST, twoLegged));
+      expect(outcomeOf(EMPTY_POST, answer)).toEqual(knownOutcome(client, EVERYTHING));
+    });
   });
 });
 
-async function register({ name, twoLeggedRsa }: InteropClient): Promise<Signer> {
-  if (!twoLeggedRsa) return service.registerConsumer({ name, callbackUrls: [CALLBACK] });
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+async function register({ name, methods, twoLegged = false }: InteropClient): Promise<Signer> {
+  const [signatureMethod = 'HMAC-SHA1'] = methods;
+  const registration = { name, callbackUrls: [CALLBACK], twoLegged };
+  if (!signatureMethod.startsWith('RSA')) {
+    return { ...(await service.registerConsumer(registration)), signatureMethod };
+  }
   const { consumerKey } = await service.registerConsumer({
-    name,
-    twoLegged: true,
-    rsaPublicKey: publicKey.export({ type: 'spki', format: 'pem' }),
+    ...registration,
+    signatureMethods: [signatureMethod],
+    rsaPublicKey: RSA_KEYS.publicKey.export({ type: 'spki', format: 'pem' }),
   });
-  const der = privateKey.export({ type: 'pkcs8', format: 'der' });
-  return { consumerKey, consumerSecret: der.toString('base64') };
+  const der = RSA_KEYS.privateKey.export({ type: 'pkcs8', format: 'der' });
+  return { consumerKey, consumerSecret: der.toString('base64'), signatureMethod };
+}
+
+function orderFor({ method, query, form, json }: InteropCase, signer: Signer): Order {
+  return {
+    ...signer,
+    operation: 'request',
+    method,
+    url: `${service.publicBase}/oauth/oauth10/echo${query === undefined ? '' : `?${query}`}`,
+    kind: form !== undefined ? 'form' : json !== undefined ? 'json' : 'none',
+    payload: form ?? json,
+  };
 }
 
 /** Initiate, the owner's consent, exchange: how it ended, and the access token if it ended well. */
 async function dance(
   driver: ClientProcess,
-  signer: Signer,
+  { token: _token, tokenSecret: _tokenSecret, ...signer }: Signer,
+  method: string,
 ): Promise<[outcome: Outcome, credentials?: TestCredentials]> {
   const initiated = await driver.ask({
     ...signer,
     operation: 'initiate',
-    method: 'POST',
+    method,
     url: `${service.publicBase}/oauth/oauth10/initiate`,
     kind: 'callback',
     payload: CALLBACK,
@@ -103,7 +119,7 @@ async function dance(
     ...signer,
     ...temporary,
     operation: 'exchange',
-    method: 'POST',
+    method,
     url: `${service.publicBase}/oauth/oauth10/token`,
     kind: 'verifier',
     payload: await service.accept(temporary.token, SUBJECT),

@@ -28,13 +28,14 @@ public class SignpostClient {
   private static String answer(String[] f) throws Exception {
     var consumer = new DefaultOAuthConsumer(f[1], f[2]);
     if (!f[3].isEmpty()) consumer.setTokenWithSecret(f[3], f[4]);
-    if (f[0].equals("request")) return send(consumer, f[5], f[6], f[7], f[8]);
-    var provider = new DefaultOAuthProvider(f[6], f[6], f[6]);
+    if (f[0].equals("request")) return send(consumer, f[5], f[7], f[8], f[9]);
+    if (f[5].equals("GET")) return "unable\tits provider knows POST only";
+    var provider = new DefaultOAuthProvider(f[7], f[7], f[7]);
     try {
-      if (f[0].equals("initiate")) provider.retrieveRequestToken(consumer, f[8]);
+      if (f[0].equals("initiate")) provider.retrieveRequestToken(consumer, f[9]);
       else {
         provider.setOAuth10a(true);
-        provider.retrieveAccessToken(consumer, f[8]);
+        provider.retrieveAccessToken(consumer, f[9]);
       }
     } catch (OAuthNotAuthorizedException refusal) {
       return "401\t" + refusal.getResponseBody();

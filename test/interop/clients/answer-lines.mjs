@@ -1,16 +1,29 @@
 // What the npm drivers share: the lines of README.md, and plain HTTP for libraries that only sign.
+import { createPrivateKey } from 'node:crypto';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 
 /** Where a library has no way to say what is asked. */
 export class Unable extends Error {}
 
+const NAMES = [
+  'operation',
+  'key',
+  'secret',
+  'token',
+  'tokenSecret',
+  'method',
+  'signatureMethod',
+  'url',
+  'kind',
+  'payload',
+];
+
 /** Answers each line of standard input with what `answer` makes of it: [status, body]. */
 export async function answerLines(answer) {
   for await (const line of createInterface({ input: process.stdin })) {
-    const [operation, key, secret, token, tokenSecret, method, url, kind, payload] =
-      line.split('\t');
-    const order = { operation, key, secret, token, tokenSecret, method, url, kind, payload };
+    const fields = line.split('\t');
+    const order = Object.fromEntries(NAMES.map((name, index) => [name, fields[index]]));
     try {
       console.log((await answer(order)).join('\t'));
     } catch (error) {
@@ -18,6 +31,18 @@ export async function answerLines(answer) {
       console.log(`unable\t${error.message}`);
     }
   }
+}
+
+/** What a library signs with: the secret, or the private key that stands in its place, as PEM. */
+export function signingSecret({ signatureMethod, secret }) {
+  return signatureMethod.startsWith('RSA') ? pemOf(secret) : secret;
+}
+
+/** The private key of an RSA consumer. */
+export function pemOf(secret) {
+  const der = Buffer.from(secret, 'base64');
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  return key.export({ format: 'pem', type: 'pkcs8' });
 }
 
 /** The pairs of a query or form as an object, a repeated name with a list, as `querystring` has it. */

@@ -3,6 +3,9 @@ package main
 
 import (
 	"bufio"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -23,13 +26,22 @@ func main() {
 }
 
 func answer(f []string) (int, string) {
-	operation, method, target, kind, payload := f[0], f[5], f[6], f[7], f[8]
+	operation, method, target, kind, payload := f[0], f[5], f[7], f[8], f[9]
 	client := oauth.Client{
 		Credentials:                   oauth.Credentials{Token: f[1], Secret: f[2]},
 		TemporaryCredentialRequestURI: target,
 		TokenRequestURI:               target,
+		TemporaryCredentialsMethod:    method,
+		TokenCredentailsMethod:        method,
 	}
-	credentials := &oauth.Credentials{Token: f[3], Secret: f[4]}
+	if f[6] == "RSA-SHA1" {
+		client.SignatureMethod = oauth.RSASHA1
+		client.PrivateKey = privateKey(f[2])
+	}
+	var credentials *oauth.Credentials
+	if f[3] != "" {
+		credentials = &oauth.Credentials{Token: f[3], Secret: f[4]}
+	}
 	var got *oauth.Credentials
 	var err error
 	switch operation {
@@ -48,6 +60,15 @@ func answer(f []string) (int, string) {
 		return 0, err.Error()
 	}
 	return 200, url.Values{"oauth_token": {got.Token}, "oauth_token_secret": {got.Secret}}.Encode()
+}
+
+func privateKey(encoded string) *rsa.PrivateKey {
+	der, _ := base64.StdEncoding.DecodeString(encoded)
+	key, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		panic(err)
+	}
+	return key.(*rsa.PrivateKey)
 }
 
 func send(c *oauth.Client, credentials *oauth.Credentials, method, target, kind, payload string) (int, string) {

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELDS 9
+#define FIELDS 10
 #define LINE_BYTES 65536
 
-enum { OPERATION, KEY, SECRET, TOKEN, TOKEN_SECRET, METHOD, URL, KIND, PAYLOAD };
+enum { OPERATION, KEY, SECRET, TOKEN, TOKEN_SECRET, METHOD, SIGNATURE_METHOD, URL, KIND, PAYLOAD };
 
 static int is(const char *text, const char *other) { return strcmp(text, other) == 0; }
 

@@ -3,6 +3,11 @@ package main
 
 import (
 	"bufio"
+	"crypto"
+	"crypto/rsa"
+	_ "crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,10 +27,9 @@ func main() {
 }
 
 func answer(f []string) (string, string) {
-	operation, method, target, kind, payload := f[0], f[5], f[6], f[7], f[8]
-	consumer := oauth.NewConsumer(f[1], f[2], oauth.ServiceProvider{
-		RequestTokenUrl: target, AccessTokenUrl: target, HttpMethod: method,
-	})
+	operation, method, target, kind, payload := f[0], f[5], f[7], f[8], f[9]
+	provider := oauth.ServiceProvider{RequestTokenUrl: target, AccessTokenUrl: target, HttpMethod: method}
+	consumer := consumerFor(f[6], f[1], f[2], provider)
 	switch operation {
 	case "initiate":
 		got, _, err := consumer.GetRequestTokenAndUrl(payload)
@@ -68,6 +72,22 @@ func answer(f []string) (string, string) {
 	defer reply.Body.Close()
 	text, _ := io.ReadAll(reply.Body)
 	return fmt.Sprint(reply.StatusCode), string(text)
+}
+
+func consumerFor(signatureMethod, key, secret string, provider oauth.ServiceProvider) *oauth.Consumer {
+	hash := crypto.SHA1
+	if strings.HasSuffix(signatureMethod, "SHA256") {
+		hash = crypto.SHA256
+	}
+	if strings.HasPrefix(signatureMethod, "HMAC") {
+		return oauth.NewCustomConsumer(key, secret, hash, provider, nil)
+	}
+	der, _ := base64.StdEncoding.DecodeString(secret)
+	private, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		panic(err)
+	}
+	return oauth.NewCustomRSAConsumer(key, private.(*rsa.PrivateKey), hash, provider, nil)
 }
 
 func issued(token, secret string) (string, string) {

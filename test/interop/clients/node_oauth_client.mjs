@@ -1,33 +1,24 @@
 // `oauth` (node-oauth): its calls for the dance, get and post for the rest.
 import oauth from 'oauth';
-import { answerLines, parametersOf } from './answer-lines.mjs';
+import { answerLines, parametersOf, signingSecret } from './answer-lines.mjs';
 
-await answerLines(
-  async ({ operation, key, secret, token, tokenSecret, method, url, kind, payload }) => {
-    const client = new oauth.OAuth(url, url, key, secret, '1.0A', payload, 'HMAC-SHA1');
-    return new Promise((resolve) => {
-      const issued = (error, gotToken, gotSecret) =>
-        resolve(
-          error
-            ? [error.statusCode, error.data]
-            : [
-                200,
-                String(
-                  new URLSearchParams({ oauth_token: gotToken, oauth_token_secret: gotSecret }),
-                ),
-              ],
-        );
-      const replied = (error, data, reply) =>
-        resolve([error?.statusCode ?? reply.statusCode, data]);
-      if (operation === 'initiate') client.getOAuthRequestToken(issued);
-      else if (operation === 'exchange')
-        client.getOAuthAccessToken(token, tokenSecret, payload, issued);
-      else if (method === 'GET') client.get(url, token, tokenSecret, replied);
-      else if (kind === 'json')
-        client.post(url, token, tokenSecret, payload, 'application/json', replied);
-      else if (kind === 'form')
-        client.post(url, token, tokenSecret, parametersOf(payload), null, replied);
-      else client.post(url, token, tokenSecret, '', null, replied);
-    });
-  },
-);
+await answerLines((order) => {
+  const { operation, key, token, tokenSecret, method, signatureMethod, url, kind, payload } = order;
+  const secret = signingSecret(order);
+  const client = new oauth.OAuth(url, url, key, secret, '1.0A', payload, signatureMethod);
+  client.setClientOptions({ requestTokenHttpMethod: method, accessTokenHttpMethod: method });
+  return new Promise((resolve) => {
+    const issued = (error, oauth_token, oauth_token_secret) => {
+      if (error) resolve([error.statusCode, error.data]);
+      else resolve([200, new URLSearchParams({ oauth_token, oauth_token_secret })]);
+    };
+    const replied = (error, data, reply) => resolve([error?.statusCode ?? reply.statusCode, data]);
+    const post = (body, type) => client.post(url, token, tokenSecret, body, type, replied);
+    if (operation === 'initiate') client.getOAuthRequestToken(issued);
+    else if (operation === 'exchange')
+      client.getOAuthAccessToken(token, tokenSecret, payload, issued);
+    else if (method === 'GET') client.get(url, token, tokenSecret, replied);
+    else if (kind === 'json') post(payload, 'application/json');
+    else post(kind === 'form' ? parametersOf(payload) : '', null);
+  });
+});

@@ -1,16 +1,25 @@
 // `oauth-1.0a` makes the header; the form goes into its `data`, as does what the dance needs.
-import { createHmac } from 'node:crypto';
+import { createHmac, createSign } from 'node:crypto';
 import OAuth from 'oauth-1.0a';
-import { answerLines, danceParameter, parametersOf, sendWith } from './answer-lines.mjs';
+import { answerLines, danceParameter, parametersOf, pemOf, sendWith } from './answer-lines.mjs';
 
 await answerLines((order) => {
   const signer = new OAuth({
     consumer: { key: order.key, secret: order.secret },
-    signature_method: 'HMAC-SHA1',
-    hash_function: (text, key) => createHmac('sha1', key).update(text).digest('base64'),
+    signature_method: order.signatureMethod,
+    hash_function: hashFunction(order),
   });
   const data = order.kind === 'form' ? parametersOf(order.payload) : danceParameter(order);
   const token = order.token ? { key: order.token, secret: order.tokenSecret } : undefined;
   const signed = signer.authorize({ url: order.url, method: order.method, data }, token);
   return sendWith(signer.toHeader(signed).Authorization, order);
 });
+
+/** The library leaves the cryptography to its user. */
+function hashFunction({ signatureMethod, secret }) {
+  const [family, hash] = signatureMethod.split('-');
+  if (family === 'RSA') {
+    return (text) => createSign(signatureMethod).update(text).sign(pemOf(secret), 'base64');
+  }
+  return (text, key) => createHmac(hash, key).update(text).digest('base64');
+}

@@ -6,7 +6,7 @@ export function protocolParameters(order) {
   return {
     oauth_consumer_key: order.key,
     ...(order.token ? { oauth_token: order.token } : {}),
-    oauth_signature_method: 'HMAC-SHA1',
+    oauth_signature_method: order.signatureMethod,
     oauth_timestamp: String(Math.floor(Date.now() / 1000)),
     oauth_nonce: randomBytes(12).toString('hex'),
     oauth_version: '1.0',

@@ -1,8 +1,12 @@
 <?php
 // The oauth extension (PECL): one object does the dance and fetches.
 while (($line = fgets(STDIN)) !== false) {
-    [$operation, $key, $secret, $token, $tokenSecret, $method, $url, $kind, $payload] = explode("\t", rtrim($line, "\n"));
-    $client = new OAuth($key, $secret, OAUTH_SIG_METHOD_HMACSHA1, OAUTH_AUTH_TYPE_AUTHORIZATION);
+    [$operation, $key, $secret, $token, $tokenSecret, $method, $signatureMethod, $url, $kind, $payload] =
+        explode("\t", rtrim($line, "\n"));
+    $client = new OAuth($key, $secret, $signatureMethod, OAUTH_AUTH_TYPE_AUTHORIZATION);
+    if ($signatureMethod === OAUTH_SIG_METHOD_RSASHA1) {
+        $client->setRSACertificate("-----BEGIN PRIVATE KEY-----\n" . chunk_split($secret, 64, "\n") . "-----END PRIVATE KEY-----\n");
+    }
     if ($token !== '') {
         $client->setToken($token, $tokenSecret);
     }

@@ -1,16 +1,17 @@
 // `postman-runtime`, the engine of Postman and Newman: runs a collection of one request.
 import collections from 'postman-collection';
 import runtime from 'postman-runtime';
-import { answerLines } from './answer-lines.mjs';
+import { answerLines, pemOf } from './answer-lines.mjs';
 
 await answerLines((order) => {
-  const { key, secret, token, tokenSecret, method, url, kind, payload } = order;
+  const { key, secret, token, tokenSecret, method, signatureMethod, url, kind, payload } = order;
   const settings = {
     consumerKey: key,
     consumerSecret: secret,
+    privateKey: signatureMethod.startsWith('RSA') ? pemOf(secret) : '',
     token,
     tokenSecret,
-    signatureMethod: 'HMAC-SHA1',
+    signatureMethod,
     version: '1.0',
     addParamsToHeader: true,
     callback: kind === 'callback' ? payload : '',

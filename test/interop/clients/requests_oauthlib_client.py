@@ -1,13 +1,22 @@
 """requests-oauthlib; the argument says where the OAuth parameters travel."""
 import sys
+from textwrap import wrap
 from urllib.parse import parse_qsl
 
 import requests
 from requests_oauthlib import OAuth1
 
+
+def pem_of(secret):
+    """What an RSA consumer's secret is here, as PEM."""
+    return "-----BEGIN PRIVATE KEY-----\n" + "\n".join(wrap(secret, 64)) + "\n-----END PRIVATE KEY-----\n"
+
+
 place = sys.argv[1]
 for line in sys.stdin:
-    operation, key, secret, token, token_secret, method, url, kind, payload = line.rstrip("\n").split("\t")
+    operation, key, secret, token, token_secret, method, signature_method, url, kind, payload = (
+        line.rstrip("\n").split("\t")
+    )
     auth = OAuth1(
         key,
         secret,
@@ -16,6 +25,8 @@ for line in sys.stdin:
         callback_uri=payload if kind == "callback" else None,
         verifier=payload if kind == "verifier" else None,
         signature_type=place,
+        signature_method=signature_method,
+        rsa_key=pem_of(secret) if signature_method.startswith("RSA") else None,
     )
     data, headers = None, {}
     if kind == "form":

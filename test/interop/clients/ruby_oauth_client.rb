@@ -3,9 +3,11 @@ require 'oauth'
 
 $stdout.sync = true
 $stdin.each_line(chomp: true) do |line|
-  operation, key, secret, token, token_secret, method, url, kind, payload = line.split("\t", -1)
+  operation, key, secret, token, token_secret, method, signature_method, url, kind, payload = line.split("\t", -1)
   uri = URI(url)
+  secret = OpenSSL::PKey::RSA.new(Base64.decode64(secret)).to_pem if signature_method == 'RSA-SHA1'
   consumer = OAuth::Consumer.new(key, secret,
+                                 signature_method: signature_method, http_method: method.downcase.to_sym,
                                  site: "#{uri.scheme}://#{uri.host}:#{uri.port}",
                                  request_token_path: uri.path, access_token_path: uri.path)
   reply = begin
@@ -15,7 +17,7 @@ $stdin.each_line(chomp: true) do |line|
     when 'exchange'
       got = OAuth::RequestToken.new(consumer, token, token_secret).get_access_token(oauth_verifier: payload)
     else
-      access = OAuth::AccessToken.new(consumer, token, token_secret)
+      access = token == '' ? consumer : OAuth::AccessToken.new(consumer, token, token_secret)
       path = uri.request_uri
       response =
         case kind
