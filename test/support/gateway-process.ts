@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sendRaw } from './http.js';
+
+/** What a gateway's configuration in docs/gateways/ is run with. */
+export interface GatewayWiring {
+  /** host:port of the verifier's admin listener */
+  readonly verifier: string;
+  /** host:port of the API behind the gateway */
+  readonly upstream: string;
+  readonly gatewayKey: string;
+}
+
+/** A gateway that runs for real. */
+export interface GatewayProcess {
+  readonly base: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+type Start = (wiring: GatewayWiring) => Promise<GatewayProcess>;
+
+/** nginx, with docs/gateways/nginx.conf where Debian would have it in conf.d. */
+export const startNginx: Start = async ({ verifier, upstream, gatewayKey }) => {
+  const port = await freePort();
+  return run(port, (folder) => {
+    const key = join(folder, 'gateway-key');
+    writeFileSync(key, `proxy_set_header X-Gateway-Key "${gatewayKey}";\n`);
+    const site = configuration('nginx.conf', [
+      ['listen 80 default_server', `listen 127.0.0.1:${port} default_server`],
+      ['127.0.0.1:3001', verifier],
+      ['127.0.0.1:8080', upstream],
+      ['/etc/nginx/oauth10-gateway-key', key],
+    ]);
+    writeFileSync(join(folder, 'site.conf'), site);
+    const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (name) => `${name}_temp_path ${join(folder, name)};`,
+    );
+    // Workers of a nginx started as root would be another user, whom the folder is closed to.
+    const user = process.getuid?.() === 0 ? 'user root;' : '';
+    writeFileSync(
+      join(folder, 'nginx.conf'),
+      `${user} worker_processes 1; pid ${join(folder, 'pid')}; error_log stderr warn;
+       events {} http { access_log off; ${places.join(' ')} include ${join(folder, 'site.conf')}; }`,
+    );
+    const file = join(folder, 'nginx.conf');
+    return ['nginx', ['-e', 'stderr', '-p', folder, '-c', file, '-g', 'daemon off;'], {}];
+  });
+};
+
+/** Caddy, with docs/gateways/Caddyfile on plain http. */
+export const startCaddy: Start = async ({ verifier, upstream, gatewayKey }) => {
+  const port = await freePort();
+  return run(port, (folder) => {
+    const site = configuration('Caddyfile', [
+      ['api.example.com {', `http://:${port} {\n\tbind 127.0.0.1`],
+      ['127.0.0.1:3001', verifier],
+      ['127.0.0.1:8080', upstream],
+    ]);
+    const file = join(folder, 'Caddyfile');
+    writeFileSync(file, `{\n\tadmin off\n}\n${site}`);
+    return [
+      'caddy',
+      ['run', '--config', file, '--adapter', 'caddyfile'],
+      { HOME: folder, XDG_DATA_HOME: folder, OAUTH10_GATEWAY_KEY: gatewayKey },
+    ];
+  });
+};
+
+/** A page's configuration for this machine; what is to be replaced has to be in it. */
+function configuration(name: string, replacements: readonly (readonly [string, string])[]): string {
+  let text = readFileSync(join('docs/gateways', name), 'utf8');
+  for (const [documented, here] of replacements) {
+    if (!text.includes(documented)) throw new Error(`${name} has no ${documented}`);
+    text = text.replace(documented, () => here);
+  }
+  return text;
+}
+
+async function run(
+  port: number,
+  prepare: (folder: string) => [command: string, args: string[], env: Record<string, string>],
+): Promise<GatewayProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth10-gateway-'));
+  chmodSync(folder, 0o700);
+  const [command, args, env] = prepare(folder);
+  const child = spawn(command, args, {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exit = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await exit;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const deadline = Date.now() + 10_000; !(await answers(port)); await sleep(50)) {
+    if (child.exitCode === null && Date.now() < deadline) continue;
+    await stop();
+    throw new Error(`${command} did not start: ${output}`);
+  }
+  return { base: `http://127.0.0.1:${port}`, port, stop };
+}
+
+const answers = (port: number): Promise<boolean> =>
+  sendRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n').then(
+    (reply) => reply !== '',
+    () => false,
+  );
+
+/** A port that was free a moment ago: a gateway has to be told one. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
