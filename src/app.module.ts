@@ -11,6 +11,7 @@ import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OAuth10Module } from './oauth10/oauth10.module.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
 
 /** The composition root: the only file that names every module. */
 @Module({})
@@ -33,6 +34,7 @@ export class AppModule {
         GatewayModule,
         HealthModule,
         MetricsModule,
+        OpenApiModule,
       ],
     };
   }

@@ -1,0 +1,63 @@
+import { Controller, Get, NotFoundException, Param, Res, UseFilters } from '@nestjs/common';
+import type { Response } from 'express';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { openApiDocument } from './document.js';
+import { problemPage } from './problem-page.js';
+import { INITIALIZER, swaggerPage } from './swagger-page.js';
+
+/** The files of Swagger UI that its page asks for. */
+const ASSETS = new Set(['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']);
+
+// Swagger UI styles its elements by attributes, and draws its icons as data URIs.
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** What there is to call, for people and for programs. It needs no key: it holds no secret. */
+@Controller('docs')
+@UseFilters(new ProblemDetailsFilter(() => undefined))
+export class DocsController {
+  @Get()
+  page(@Res() response: Response): void {
+    sendPage(response, swaggerPage());
+  }
+
+  @Get('openapi.json')
+  document(@Res() response: Response): void {
+    response.setHeader('Cache-Control', 'no-cache').json(openApiDocument());
+  }
+
+  @Get('initializer.js')
+  initializer(@Res() response: Response): void {
+    response.type('text/javascript').setHeader('Cache-Control', 'no-cache').send(INITIALIZER);
+  }
+
+  @Get('problems/:code')
+  problem(@Param('code') code: string, @Res() response: Response): void {
+    const page = problemPage(code);
+    if (page === undefined) throw new NotFoundException('No problem has this code.');
+    sendPage(response, page);
+  }
+
+  @Get('assets/:name')
+  asset(@Param('name') name: string, @Res() response: Response): void {
+    if (!ASSETS.has(name)) throw new NotFoundException('There is no such file.');
+    const require = createRequire(import.meta.url);
+    const root = dirname(require.resolve('swagger-ui-dist/package.json'));
+    response.sendFile(name, { root, maxAge: '1d' });
+  }
+}
+
+function sendPage(response: Response, page: string): void {
+  response
+    .type('text/html')
+    .set({
+      'Cache-Control': 'no-cache',
+      'Content-Security-Policy': PAGE_POLICY,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+    })
+    .send(page);
+}

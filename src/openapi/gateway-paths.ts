@@ -1,0 +1,89 @@
+import { schema, staffOperation } from './operation.js';
+
+const identity: Record<string, object> = Object.fromEntries(
+  [
+    ['X-OAuth-Consumer-Key', 'Percent-encoded.'],
+    ['X-OAuth-Token', 'Percent-encoded; empty without a token.'],
+    ['X-OAuth-Subject', 'Percent-encoded.'],
+    ['X-OAuth-Scope', 'Percent-encoded, blanks between the scopes.'],
+    ['X-OAuth-Body-Verified', 'Whether signature or hash covered the body: true or false.'],
+  ].map(([name, description]): [string, object] => [
+    name ?? '',
+    { description, schema: { type: 'string' } },
+  ]),
+);
+
+const refused = (description: string): object => ({
+  description,
+  content: { 'application/x-www-form-urlencoded': { schema: schema('OAuthProblem') } },
+});
+
+const authz = (operationId: string, summary: string, description: string, refusals: object) => ({
+  get: {
+    operationId,
+    summary,
+    description: `${description} The gateway's key travels in X-Gateway-Key.\n\nAny method.`,
+    tags: ['Gateways'],
+    security: [{ gatewayKey: [] }],
+    'x-roles': ['admin', 'gateway'],
+    'x-any-method': true,
+    responses: {
+      200: { description: 'Genuine: hand these on to the API.', headers: identity },
+      ...refusals,
+      503: { description: 'The store is out of reach.' },
+    },
+  },
+});
+
+const asSection4 = {
+  400: refused('Refused; the body says why.'),
+  401: refused('Refused; hand WWW-Authenticate on to the client.'),
+  403: { description: "The gateway's own key is missing or not valid." },
+};
+
+/** Verdicts on signed requests. */
+export const gatewayPaths = {
+  '/verify': {
+    post: {
+      ...staffOperation('verify', {
+        summary: 'Judge a signed request that is reported as JSON',
+        description: 'The key travels in Authorization or X-Gateway-Key.',
+        tag: 'Gateways',
+        roles: ['gateway'],
+        body: {
+          schema: schema('ReportedRequest'),
+          example: {
+            method: 'GET',
+            url: 'https://api.example.com/photos?size=large',
+            headers: { authorization: 'OAuth oauth_consumer_key="dpf43f3p2l4k3l03"' },
+          },
+        },
+        success: { status: 200, description: 'The verdict.', schema: schema('Verdict') },
+      }),
+      security: [{ bearer: [] }, { gatewayKey: [] }],
+    },
+  },
+  '/authz/nginx': authz(
+    'authorizeForNginx',
+    'Judge a request for auth_request of nginx',
+    'The request is told in X-Original-Method and X-Original-URI or X-Original-URL.',
+    { 401: asSection4[401], 403: refused('Refused for any other reason.') },
+  ),
+  '/authz/forward-auth': authz(
+    'authorizeForForwardAuth',
+    'Judge a request for Traefik, Caddy or APISIX',
+    'The request is told in X-Forwarded-Method, -Proto, -Host and -Uri.',
+    asSection4,
+  ),
+  '/authz/ext-authz/{target}': {
+    parameters: [
+      { name: 'target', in: 'path', required: true, schema: { type: 'string' }, example: 'photos' },
+    ],
+    ...authz(
+      'authorizeForEnvoy',
+      'Judge a request for ext_authz of Envoy',
+      'The request line follows the prefix, Host and X-Forwarded-Proto are the client’s.',
+      asSection4,
+    ),
+  },
+};

@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { DocsController } from './docs.controller.js';
+
+/** Owns the description of what the service answers to. Depends on nothing that it describes. */
+@Module({ controllers: [DocsController] })
+export class OpenApiModule {}

@@ -1,0 +1,208 @@
+import { ROLES } from '../callers/caller.js';
+import { PROBLEMS } from '../http/problem-details.js';
+import { SIGNATURE_METHODS } from '../protocol/signature-methods.js';
+import { schema, type Schema } from './operation.js';
+
+const text = (description?: string): Schema => ({
+  type: 'string',
+  ...(description && { description }),
+});
+const nullable = (type: string, more: object = {}): Schema => ({ type: [type, 'null'], ...more });
+const time: Schema = { type: 'string', format: 'date-time' };
+const nullableTime = nullable('string', { format: 'date-time' });
+const texts: Schema = { type: 'array', items: { type: 'string' } };
+
+/** All of the properties, and no others. */
+const closed = (properties: Record<string, Schema>): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
+});
+
+/** Some of the properties, and no others. */
+const input = (properties: Record<string, Schema>, required: readonly string[] = []): Schema => ({
+  type: 'object',
+  properties,
+  ...(required.length > 0 && { required }),
+  additionalProperties: false,
+});
+
+const page = (item: string): Schema =>
+  closed({ items: { type: 'array', items: schema(item) }, nextCursor: nullable('string') });
+
+const methods: Schema = {
+  type: 'array',
+  items: { enum: SIGNATURE_METHODS.map(({ name }) => name) },
+};
+
+const consumer = {
+  consumerKey: text('RFC 5849 calls it the client identifier.'),
+  name: text(),
+  description: nullable('string'),
+  callbackUrls: texts,
+  scopes: texts,
+  signatureMethods: methods,
+  rsaPublicKey: nullable('string', { description: 'SubjectPublicKeyInfo in PEM.' }),
+  twoLegged: { type: 'boolean' },
+  accessTokenTtlSeconds: nullable('integer'),
+  websiteUrl: nullable('string'),
+  legalNotice: nullable('string'),
+  allowedAddresses: texts,
+  expiresAt: nullableTime,
+  labels: { type: 'object', additionalProperties: { type: 'string' } },
+  status: { enum: ['active', 'disabled'] },
+  createdAt: time,
+  updatedAt: time,
+};
+
+const describable = {
+  description: nullable('string', { maxLength: 2000 }),
+  callbackUrls: nullable('array', { items: { type: 'string' }, maxItems: 20 }),
+  scopes: nullable('array', { items: { type: 'string' }, maxItems: 100 }),
+  signatureMethods: nullable('array', { items: methods['items'], minItems: 1 }),
+  rsaPublicKey: nullable('string', {
+    description: 'In PEM, 2048 bits or more. A private key is refused.',
+  }),
+  twoLegged: nullable('boolean'),
+  accessTokenTtlSeconds: nullable('integer', { minimum: 0, description: '0: until revoked.' }),
+  websiteUrl: nullable('string'),
+  legalNotice: nullable('string', { maxLength: 10_000 }),
+  allowedAddresses: nullable('array', { items: { type: 'string' }, maxItems: 100 }),
+  expiresAt: nullableTime,
+  labels: nullable('object', { additionalProperties: { type: 'string' } }),
+};
+
+const apiKey = {
+  id: text(),
+  name: text(),
+  role: { enum: ROLES },
+  expiresAt: nullableTime,
+  createdAt: time,
+  lastUsedAt: nullable('string', { format: 'date-time', description: 'To the minute.' }),
+};
+
+/** Every noun of the admin listener, once. */
+export const schemas: Readonly<Record<string, Schema>> = {
+  Consumer: closed(consumer),
+  RegisteredConsumer: closed({
+    ...consumer,
+    consumerSecret: nullable('string', { description: 'Shown here only; null with RSA alone.' }),
+  }),
+  NewConsumer: input(
+    {
+      name: { type: 'string', minLength: 1, maxLength: 200 },
+      ...describable,
+      consumerKey: nullable('string', { maxLength: 255 }),
+      consumerSecret: nullable('string', { maxLength: 1024 }),
+    },
+    ['name'],
+  ),
+  ConsumerChange: input({
+    name: { type: 'string', minLength: 1, maxLength: 200 },
+    ...describable,
+    status: { enum: ['active', 'disabled'] },
+  }),
+  ConsumerPage: page('Consumer'),
+  AuthorizationRequest: closed({
+    oauthToken: text(),
+    consumer: closed({
+      consumerKey: text(),
+      name: text(),
+      description: nullable('string'),
+    }),
+    scopes: texts,
+    callback: text('`oob`, or a URI.'),
+    status: { enum: ['pending', 'allowed', 'denied', 'used', 'expired'] },
+    expiresAt: time,
+  }),
+  Acceptance: input(
+    {
+      subject: { type: 'string', minLength: 1, maxLength: 255 },
+      scopes: nullable('array', { items: { type: 'string' } }),
+    },
+    ['subject'],
+  ),
+  Accepted: closed({
+    redirectTo: nullable('string', { description: 'Null for `oob`.' }),
+    oauthVerifier: text(),
+  }),
+  Rejection: input({ reason: nullable('string', { maxLength: 1000 }) }),
+  Rejected: closed({ redirectTo: nullable('string') }),
+  ApiKey: closed(apiKey),
+  NewApiKey: input(
+    {
+      name: { type: 'string', minLength: 1, maxLength: 255 },
+      role: { enum: ROLES },
+      expiresAt: nullableTime,
+    },
+    ['name', 'role'],
+  ),
+  MadeApiKey: closed({ ...apiKey, key: text('Shown here only.') }),
+  ApiKeyPage: page('ApiKey'),
+  AuditEvent: closed({
+    id: { type: 'integer' },
+    at: time,
+    actor: text(),
+    action: text(),
+    target: text(),
+    detail: { type: 'object' },
+    hash: {
+      type: 'string',
+      pattern: '^[0-9a-f]{64}$',
+      description:
+        "Hexadecimal SHA-256 of the previous event's hash, a line feed, and the event without `hash` as RFC 8785 JSON. The first event follows the empty text.",
+    },
+  }),
+  AuditEventPage: page('AuditEvent'),
+  ReportedRequest: input(
+    {
+      method: text(),
+      url: text('Absolute, raw: nothing decoded, nothing re-encoded.'),
+      headers: { type: 'object', additionalProperties: { type: 'string' } },
+      body: nullable('string'),
+      bodyBase64: nullable('string', { contentEncoding: 'base64' }),
+      clientAddress: nullable('string'),
+    },
+    ['method', 'url', 'headers'],
+  ),
+  Verdict: {
+    oneOf: [
+      closed({
+        active: { const: true },
+        consumerKey: text(),
+        token: nullable('string'),
+        subject: nullable('string'),
+        scopes: texts,
+        expiresAt: nullableTime,
+        bodyVerified: { type: 'boolean' },
+      }),
+      closed({
+        active: { const: false },
+        status: { type: 'integer' },
+        problem: text(),
+        advice: text(),
+      }),
+    ],
+  },
+  Problem: {
+    type: 'object',
+    properties: {
+      type: text('A page that says more, relative to the admin listener.'),
+      title: text(),
+      status: { type: 'integer' },
+      detail: text(),
+      code: { enum: Object.keys(PROBLEMS) },
+      requestId: text('The log tells more under it.'),
+      errors: {
+        type: 'array',
+        items: closed({
+          pointer: text('A JSON pointer, or `?name` in the query.'),
+          detail: text(),
+        }),
+      },
+    },
+    required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
+    additionalProperties: false,
+  },
+};

@@ -1,0 +1,177 @@
+import { parameter, schema, staffOperation } from './operation.js';
+
+const list = [parameter('limit'), parameter('cursor')];
+const filter = (name: string, description: string): object => ({
+  name,
+  in: 'query',
+  description,
+  schema: { type: 'string' },
+});
+const eTag = { ETag: { description: 'The version, for If-Match.', schema: { type: 'string' } } };
+
+const consumers = {
+  '/admin/consumers': {
+    post: staffOperation('registerConsumer', {
+      summary: 'Register a consumer',
+      description:
+        'An own `consumerKey` and `consumerSecret` bring a consumer along from elsewhere. The secret is shown in this reply only.',
+      tag: 'Consumers',
+      roles: [],
+      parameters: [parameter('idempotencyKey')],
+      body: {
+        schema: schema('NewConsumer'),
+        example: {
+          name: 'Photo printer',
+          callbackUrls: ['https://printer.example.com/ready'],
+          scopes: ['photos'],
+        },
+      },
+      success: {
+        status: 201,
+        description: 'The consumer, and its secret.',
+        schema: schema('RegisteredConsumer'),
+        headers: { Location: { schema: { type: 'string' } }, ...eTag },
+      },
+      problems: [409, 422],
+    }),
+    get: staffOperation('listConsumers', {
+      summary: 'List consumers, oldest first',
+      tag: 'Consumers',
+      roles: ['auditor'],
+      parameters: [
+        ...list,
+        { name: 'status', in: 'query', schema: { enum: ['active', 'disabled'] } },
+        filter('q', 'Part of the key or of the name, in any letter case.'),
+      ],
+      success: { status: 200, description: 'A page.', schema: schema('ConsumerPage') },
+    }),
+  },
+  '/admin/consumers/{consumerKey}': {
+    parameters: [parameter('consumerKey')],
+    get: staffOperation('getConsumer', {
+      summary: 'Show a consumer',
+      tag: 'Consumers',
+      roles: ['auditor'],
+      success: {
+        status: 200,
+        description: 'The consumer.',
+        schema: schema('Consumer'),
+        headers: eTag,
+      },
+      problems: [404],
+    }),
+    patch: staffOperation('changeConsumer', {
+      summary: 'Change a consumer, disable it, let it in again',
+      description: 'What is left out stays; null stands for the default.',
+      tag: 'Consumers',
+      roles: [],
+      parameters: [parameter('ifMatch')],
+      body: { schema: schema('ConsumerChange'), example: { status: 'disabled' } },
+      success: {
+        status: 200,
+        description: 'The consumer as it is now.',
+        schema: schema('Consumer'),
+        headers: eTag,
+      },
+      problems: [404, 412],
+    }),
+    delete: staffOperation('deleteConsumer', {
+      summary: 'Delete a consumer and all its tokens',
+      tag: 'Consumers',
+      roles: [],
+      parameters: [parameter('ifMatch')],
+      success: { status: 204, description: 'It is gone.' },
+      problems: [404, 412],
+    }),
+  },
+};
+
+const authorizationRequests = {
+  '/admin/authorization-requests/{oauthToken}': {
+    parameters: [parameter('oauthToken')],
+    get: staffOperation('getAuthorizationRequest', {
+      summary: 'Show who asks for what',
+      tag: 'Authorization requests',
+      roles: ['auditor', 'consent'],
+      success: { status: 200, description: 'It.', schema: schema('AuthorizationRequest') },
+      problems: [404],
+    }),
+  },
+  '/admin/authorization-requests/{oauthToken}/accept': {
+    parameters: [parameter('oauthToken')],
+    post: staffOperation('acceptAuthorizationRequest', {
+      summary: 'The resource owner allows it',
+      description: 'Send the browser to `redirectTo`; with `oob` show the verifier instead.',
+      tag: 'Authorization requests',
+      roles: ['consent'],
+      body: { schema: schema('Acceptance'), example: { subject: 'jane', scopes: ['photos'] } },
+      success: { status: 200, description: 'Decided.', schema: schema('Accepted') },
+      problems: [404, 409, 410],
+    }),
+  },
+  '/admin/authorization-requests/{oauthToken}/reject': {
+    parameters: [parameter('oauthToken')],
+    post: staffOperation('rejectAuthorizationRequest', {
+      summary: 'The resource owner denies it',
+      tag: 'Authorization requests',
+      roles: ['consent'],
+      body: { schema: schema('Rejection'), example: { reason: 'Not mine' } },
+      success: { status: 200, description: 'Decided.', schema: schema('Rejected') },
+      problems: [404, 409, 410],
+    }),
+  },
+};
+
+const apiKeys = {
+  '/admin/api-keys': {
+    post: staffOperation('createApiKey', {
+      summary: 'Make a key of staff, of a gateway or of a consent application',
+      tag: 'Keys and record',
+      roles: [],
+      parameters: [parameter('idempotencyKey')],
+      body: { schema: schema('NewApiKey'), example: { name: 'Edge gateway', role: 'gateway' } },
+      success: {
+        status: 201,
+        description: 'The key, shown here only.',
+        schema: schema('MadeApiKey'),
+      },
+      problems: [409, 422],
+    }),
+    get: staffOperation('listApiKeys', {
+      summary: 'List keys, oldest first',
+      tag: 'Keys and record',
+      roles: ['auditor'],
+      parameters: list,
+      success: { status: 200, description: 'A page.', schema: schema('ApiKeyPage') },
+    }),
+  },
+  '/admin/api-keys/{id}': {
+    parameters: [parameter('id')],
+    delete: staffOperation('deleteApiKey', {
+      summary: 'End a key; within a second nobody takes it any more',
+      tag: 'Keys and record',
+      roles: [],
+      success: { status: 204, description: 'It is gone.' },
+      problems: [404],
+    }),
+  },
+  '/admin/audit-events': {
+    get: staffOperation('listAuditEvents', {
+      summary: 'Read the record of what staff did, oldest first',
+      tag: 'Keys and record',
+      roles: ['auditor'],
+      parameters: [
+        ...list,
+        filter('actor', 'Who, exactly.'),
+        filter('action', 'What was done, exactly.'),
+        filter('target', 'To what, exactly.'),
+        filter('from', 'A date-time of RFC 3339, included.'),
+        filter('to', 'A date-time of RFC 3339, not included.'),
+      ],
+      success: { status: 200, description: 'A page.', schema: schema('AuditEventPage') },
+    }),
+  },
+};
+
+/** The operations below /admin. */
+export const staffPaths = { ...consumers, ...authorizationRequests, ...apiKeys };

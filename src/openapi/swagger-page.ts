@@ -1,0 +1,28 @@
+/** The page of Swagger UI; everything on it comes from this service. */
+export const swaggerPage = (): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>OAuth 1.0a service: API</title>
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<link rel="icon" href="/docs/assets/favicon-32x32.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<noscript>The same as JSON: <a href="/docs/openapi.json">/docs/openapi.json</a></noscript>
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/docs/initializer.js"></script>
+</body>
+</html>
+`;
+
+/** Starts Swagger UI; a file of its own, since the page's policy runs no script in the page. */
+export const INITIALIZER = `SwaggerUIBundle({
+  url: '/docs/openapi.json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  displayRequestDuration: true,
+  validatorUrl: null,
+});
+`;
