@@ -37,9 +37,17 @@ describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pa
     browser = new TestBrowser(service.publicBase);
   });
   afterAll(async () => {
-    await service.stop(0);
+    await Promise.all([service, ...others].map(({ stop }) => stop(0)));
     await database.drop();
   });
+
+  const others: TestService[] = [];
+  /** One more service on the same database, stopped with the rest however its test ends. */
+  async function another(env: Record<string, string>): Promise<TestService> {
+    const service = await startTestService(database.url, env);
+    others.push(service);
+    return service;
+  }
 
   const authorize = (token: string) => `/oauth/auz/authorize?oauth_token=${token}`;
   const signIn = (name = 'jane') => browser.press('Sign in', { filled: { 'User name': name } });
@@ -186,7 +194,7 @@ describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pa
   );
 
   it('PAGES_FORM_ACTION adds where callbacks lead further', async () => {
-    const wide = await startTestService(database.url, {
+    const wide = await another({
       PAGES_FORM_ACTION: 'https://www.example.com,https:',
     });
     const { token } = await wide.initiate(consumer, CALLBACK);
@@ -196,7 +204,6 @@ describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pa
     expect(visitor.page.headers['content-security-policy']).toContain(
       `form-action 'self' https://printer.example.com https://www.example.com https:;`,
     );
-    await wide.stop(0);
   });
 
   it('the logo is served to be kept, and can run nothing', async () => {

@@ -21,9 +21,17 @@ describe('what the resource owner’s pages refuse, and how', () => {
   });
   afterAll(async () => {
     jest.restoreAllMocks();
-    await service.stop(0);
+    await Promise.all([service, ...others].map(({ stop }) => stop(0)));
     await database.drop();
   });
+
+  const others: TestService[] = [];
+  /** One more service on the same database, stopped with the rest however its test ends. */
+  async function another(env: Record<string, string>): Promise<TestService> {
+    const service = await startTestService(database.url, env);
+    others.push(service);
+    return service;
+  }
 
   const authorize = (token: string) => `/oauth/auz/authorize?oauth_token=${token}`;
   const signIn = (on = browser) => on.press('Sign in', { filled: { 'User name': 'jane' } });
@@ -127,7 +135,7 @@ describe('what the resource owner’s pages refuse, and how', () => {
   });
 
   it('too many visits of one address: 429 with Retry-After, others go on', async () => {
-    const narrow = await startTestService(database.url, {
+    const narrow = await another({
       PAGES_RATE_LIMIT_PER_MINUTE: '6',
       TRUST_PROXY: '127.0.0.1',
     });
@@ -145,11 +153,10 @@ describe('what the resource owner’s pages refuse, and how', () => {
     await home(1).post('/oauth/auz/sign-in', []);
     await home(2).post('/oauth/auz/sign-in', []);
     expect((await home(3).open('/oauth/auz/grants')).status).toBe(429);
-    await narrow.stop(0);
   });
 
   it('production: no sign-in that takes any name, whatever is posted', async () => {
-    const production = await startTestService(database.url, { NODE_ENV: 'production' });
+    const production = await another({ NODE_ENV: 'production' });
     const visitor = new TestBrowser(production.publicBase);
     // The services of a test file share their keys, so this one serves the same consumer.
     const { token } = await production.initiate(consumer, CALLBACK);
@@ -161,12 +168,11 @@ describe('what the resource owner’s pages refuse, and how', () => {
     await visitor.post('/oauth/auz/sign-in', [['user_name', 'jane']], []);
     expect([visitor.page.status, visitor.title]).toEqual([404, 'There is no such page']);
     expect(visitor.cookies.size).toBe(0);
-    await production.stop(0);
   });
 
   it('over https the cookie is __Host- and Secure, and Origin is held to the outer address', async () => {
     const { host } = new URL(service.publicBase);
-    const behind = await startTestService(database.url, { TRUST_PROXY: '127.0.0.1' });
+    const behind = await another({ TRUST_PROXY: '127.0.0.1' });
     const secure = new TestBrowser(behind.publicBase, [
       ['X-Forwarded-Proto', 'https'],
       ['X-Forwarded-Host', host],
@@ -183,7 +189,6 @@ describe('what the resource owner’s pages refuse, and how', () => {
     expect(wrong.status).toBe(403);
     await secure.post('/oauth/auz/sign-in', form, [['Origin', `https://${host}`]]);
     expect(secure.title).toBe('Printer asks for access');
-    await behind.stop(0);
   });
 
   it('neither cookie, nor form token, nor verifier is logged, at its most talkative', async () => {
