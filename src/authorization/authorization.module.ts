@@ -19,6 +19,7 @@ import { SignIn } from './sign-in/sign-in.js';
 import { SignedIn } from './sign-in/signed-in.js';
 import { StartedSignIns } from './sign-in/started-sign-ins.js';
 import { SignOutController } from './sign-out.controller.js';
+import { UnservedPageController } from './unserved-page.controller.js';
 import { VisitLimit } from './visit-limit.js';
 import { Visits } from './visit.js';
 
@@ -43,6 +44,7 @@ const signIn = {
     GrantsController,
     LogoController,
     SignOutController,
+    UnservedPageController,
   ],
   providers: [
     ConsentPage,

@@ -75,7 +75,7 @@ describe('RFC 5849 §4.13 forms are followed only from the owner’s own browser
 
   it('without the form’s token, or with one made for something else: 403, nothing decided', async () => {
     await consentPage();
-    const signOut = browser.formWith('Sign out').fields[0]?.[1] ?? '';
+    const signOut = browser.formWith('Sign out').buttons.get('Sign out')?.[0]?.[1] ?? '';
     const other = await service.initiate(consumer, CALLBACK);
     const eve = new TestBrowser(service.publicBase);
     await consentPage(eve, 'eve');

@@ -112,6 +112,17 @@ describe('what the resource owner’s pages refuse, and how', () => {
     expect([reply.status, reply.headers['allow']]).toEqual([405, allow]);
   });
 
+  it.each([
+    '/oauth/auz/',
+    '/oauth/auz/authorize/',
+    '/oauth/auz/authorize/x.css',
+    '/oauth/auz/Grants',
+  ])('%s: 404 as a page, kept nowhere', async (target) => {
+    const reply = await browser.open(target);
+    expect([reply.status, reply.headers['cache-control']]).toEqual([404, 'no-store']);
+    expect(browser.title).toBe('There is no such page');
+  });
+
   it('a form that is too long: 413', async () => {
     const reply = await browser.post('/oauth/auz/sign-in', [['user_name', 'x'.repeat(70_000)]]);
     expect([reply.status, browser.title]).toEqual([413, 'This form cannot be read']);

@@ -1,4 +1,7 @@
-/** What every page has around its content. `it.content` is a page that was escaped already. */
+/**
+ * What every page has around its content. `it.content` is a page that was escaped already. The
+ * page's own form comes first, for those who go by keyboard or by program.
+ */
 export const layoutTemplate = `<!doctype html>
 <html lang="<%= it.texts.lang %>">
 <head>
@@ -11,16 +14,14 @@ export const layoutTemplate = `<!doctype html>
 <header>
 <div class="product"><% if (it.brand.logo) { %><img src="/oauth/auz/logo" alt=""><% } %>
 <% if (it.brand.name) { %><span><%= it.brand.name %></span><% } %></div>
-<% if (it.session) { %><div class="who soft"><span><%= it.texts.session.signedInAs(it.session.subject) %></span>
-<form method="post" action="/oauth/auz/sign-out">
-<input type="hidden" name="form_token" value="<%= it.session.signOutToken %>">
-<button class="plain"><%= it.texts.session.signOut %></button>
-</form></div><% } %>
+<% if (it.session) { %><div class="soft"><%= it.texts.session.signedInAs(it.session.subject) %></div><% } %>
 </header>
 <main>
 <%~ it.content %>
 </main>
-<footer><% if (it.brand.legalText) { %><p><%= it.brand.legalText %></p><% } %></footer>
+<footer><% if (it.session) { %><form method="post" action="/oauth/auz/sign-out">
+<button class="plain" type="submit" name="form_token" value="<%= it.session.signOutToken %>"><%= it.texts.session.signOut %></button>
+</form><% } %><% if (it.brand.legalText) { %><p><%= it.brand.legalText %></p><% } %></footer>
 </body>
 </html>
 `;

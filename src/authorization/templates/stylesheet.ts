@@ -30,13 +30,11 @@ button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;bor
 border:2px solid var(--line);background:var(--card);color:var(--text);cursor:pointer}
 button.main{background:var(--brand);border-color:var(--brand);color:var(--on-brand)}
 button.plain{border:0;background:none;min-height:0;padding:.25rem;font-weight:400;
-text-decoration:underline;color:var(--link)}
+margin-left:-.25rem;text-decoration:underline;color:var(--link)}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .decide{display:flex;gap:.75rem;margin-top:1.5rem}
 .decide button{flex:1}
 .note{background:var(--note);border-radius:.5rem;padding:.75rem 1rem;margin:0 0 1rem}
-.who{display:flex;gap:.5rem;align-items:baseline}
-.who form{margin:0}
 dl{margin:1rem 0;display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}
 dt{color:var(--soft)}
 dd{margin:0;grid-column:2}

@@ -1,0 +1,17 @@
+import { All, Controller, Req, Res } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PageDoor } from './page-door.js';
+import { PageRefusal } from './page-refusal.js';
+
+/** Every other address under /oauth/auz/, in the same words to people. Comes last in its module. */
+@Controller('oauth/auz')
+export class UnservedPageController {
+  constructor(private readonly door: PageDoor) {}
+
+  @All('{*path}')
+  refuse(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
+    return this.door.serve(request, response, ['GET', 'POST'], () =>
+      Promise.reject(new PageRefusal('not-found')),
+    );
+  }
+}
