@@ -203,6 +203,14 @@ describe('RFC 5849 §3.4.1.2 which host a request is for', () => {
       expect(reply).toContain('Cache-Control: no-store');
     });
 
+    it.each(['port', 'adminPort'] as const)(
+      '%s: CONNECT is left without an answer',
+      async (listener) => {
+        const line = 'CONNECT api.example.com:443 HTTP/1.1\r\nHost: api.example.com\r\n\r\n';
+        expect(await sendRaw(service[listener], line)).toBe('');
+      },
+    );
+
     it.each<[string, string, Pair[], number]>([
       ['nginx', '/authz/nginx', [['X-Original-URI', 'http://api.example.com/']], 403],
       ['nginx', '/authz/nginx', [['X-Original-URI', '*']], 403],
