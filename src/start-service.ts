@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppModule } from './app.module.js';
 import { SettingsError, type Settings } from './config/settings.js';
@@ -14,6 +14,7 @@ import { JsonLogger } from './logging/json-logger.js';
 import { RequestLog } from './logging/request-log.js';
 import { TextLogger } from './logging/text-logger.js';
 import { Metrics } from './metrics/metrics.js';
+import { DirectRoutes } from './oauth10/direct-routes.js';
 
 /** In-flight requests get this long to finish; every wait inside them is shorter. */
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -45,7 +46,11 @@ export async function startService(
   );
   app.useGlobalFilters(new NothingHereFilter());
   await app.init();
-  const handle = app.getHttpAdapter().getInstance();
+  const express = app.getHttpAdapter().getInstance() as RequestListener;
+  const direct = app.get(DirectRoutes, { strict: false });
+  const handlePublic: RequestListener = (request, response) => {
+    if (!direct.serve(request, response)) express(request, response);
+  };
   const shutdown = app.get(ShutdownState, { strict: false });
   const metrics = app.get(Metrics);
   const requestLog = new RequestLog(settings.production);
@@ -53,8 +58,8 @@ export async function startService(
     metrics.answered(answered);
     requestLog.write(answered);
   };
-  const publicServer = createListener('public', handle, shutdown, tell);
-  const adminServer = createListener('admin', handle, shutdown, tell);
+  const publicServer = createListener('public', handlePublic, shutdown, tell);
+  const adminServer = createListener('admin', express, shutdown, tell);
   try {
     return {
       port: await listen(publicServer, 'PORT', settings.port, settings.host),

@@ -27,7 +27,11 @@ export class OAuthProblemFilter implements ExceptionFilter {
   constructor(private readonly settings: Settings) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const response = host.switchToHttp().getResponse<ServerResponse>();
+    this.answer(error, host.switchToHttp().getResponse<ServerResponse>());
+  }
+
+  /** Answers with what the error means. */
+  answer(error: unknown, response: ServerResponse): void {
     if (response.headersSent) return void response.destroy();
     if (error instanceof OAuthProblem) return this.refuse(response, error);
     if (error instanceof HttpRefusal) {

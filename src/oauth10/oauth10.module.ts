@@ -4,10 +4,13 @@ import { LimitsModule } from '../limits/limits.module.js';
 import { NoncesModule } from '../nonces/nonces.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
+import { DirectRoutes } from './direct-routes.js';
 import { IncomingRequests } from './incoming-request.js';
+import { OAuthProblemFilter } from './oauth-problem.filter.js';
 import { OAuth10Controller } from './oauth10.controller.js';
 import { RequestVerifier } from './request-verifier.js';
 import { ResourceController } from './resource.controller.js';
+import { SignedRequestGuard } from './signed-request.guard.js';
 
 /**
  * Owns the verdict on signed requests, and the endpoints under /oauth/oauth10. Depends on tokens/,
@@ -16,7 +19,13 @@ import { ResourceController } from './resource.controller.js';
 @Module({
   imports: [DatabaseModule, LimitsModule, NoncesModule, SecretsModule, TokensModule],
   controllers: [OAuth10Controller, ResourceController],
-  providers: [IncomingRequests, RequestVerifier],
-  exports: [RequestVerifier],
+  providers: [
+    DirectRoutes,
+    IncomingRequests,
+    OAuthProblemFilter,
+    RequestVerifier,
+    SignedRequestGuard,
+  ],
+  exports: [DirectRoutes, RequestVerifier],
 })
 export class OAuth10Module {}

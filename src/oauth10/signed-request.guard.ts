@@ -10,6 +10,7 @@ import { acceptableFormType } from './form-reply.js';
 import { IncomingRequests } from './incoming-request.js';
 import { RequestVerifier } from './request-verifier.js';
 import { rememberVerified, SIGNED_ENDPOINT } from './verified-request-of.js';
+import type { VerifiedRequest } from './verified-request.js';
 
 /** Lets through what the RequestVerifier finds genuine. */
 @Injectable()
@@ -28,13 +29,22 @@ export class SignedRequestGuard implements CanActivate {
       context.getHandler(),
     );
     const request = context.switchToHttp().getRequest<IncomingMessage>();
+    rememberVerified(request, await this.admit(request, options));
+    return true;
+  }
+
+  /**
+   * What the request turns out to be.
+   *
+   * @throws OAuthProblem, HttpRefusal or StoreUnavailable
+   */
+  async admit(request: IncomingMessage, options: SignedEndpointOptions): Promise<VerifiedRequest> {
     this.assertServed(request, options);
     const signed = await this.requests.read(request);
     await this.limits.countAddress(signed.clientAddress);
     const verified = await this.verifier.verify(signed, options);
     await this.limits.countConsumer(verified.consumer.consumerKey);
-    rememberVerified(request, verified);
-    return true;
+    return verified;
   }
 
   /** Method and Accept come first: what is refused for its form must not have consumed anything. */
