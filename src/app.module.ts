@@ -12,6 +12,7 @@ import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OAuth10Module } from './oauth10/oauth10.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
+import { SweepingModule } from './sweeping/sweeping.module.js';
 
 /** The composition root: the only file that names every module. */
 @Module({})
@@ -35,6 +36,7 @@ export class AppModule {
         HealthModule,
         MetricsModule,
         OpenApiModule,
+        SweepingModule,
       ],
     };
   }

@@ -146,6 +146,12 @@ export class Environment {
   @Setting({ parse: oneOf('memory', 'postgresql'), fallback: 'memory', example: 'postgresql' })
   RATE_LIMIT_STORE!: RateLimitStore;
 
+  @Setting({ parse: wholeNumber(0, 86_400), fallback: '60', example: '60' })
+  SWEEP_INTERVAL_SECONDS!: number;
+
+  @Setting({ parse: wholeNumber(0, 36_500), fallback: '90', example: '90' })
+  TOKEN_RETENTION_DAYS!: number;
+
   @Setting({ parse: wholeNumber(0, 3600), fallback: '3', example: '3' })
   SHUTDOWN_DELAY_SECONDS!: number;
 

@@ -59,6 +59,11 @@ export class Settings {
   readonly rateLimitPerConsumer!: number;
   readonly rateLimitStore!: RateLimitStore;
 
+  /** 0: this replica sweeps nothing. */
+  readonly sweepIntervalSeconds!: number;
+  /** How long ended access tokens are kept for staff to see; 0: for ever. */
+  readonly tokenRetentionDays!: number;
+
   readonly shutdownDelaySeconds!: number;
   readonly logLevel!: LogLevel;
   /** Where spans are sent to by OTLP over HTTP; none: nothing is traced. */
@@ -182,6 +187,8 @@ function valuesFrom(environment: Environment): ConstructorParameters<typeof Sett
     rateLimitPerAddress: environment.RATE_LIMIT_PER_ADDRESS,
     rateLimitPerConsumer: environment.RATE_LIMIT_PER_CONSUMER,
     rateLimitStore: environment.RATE_LIMIT_STORE,
+    sweepIntervalSeconds: environment.SWEEP_INTERVAL_SECONDS,
+    tokenRetentionDays: environment.TOKEN_RETENTION_DAYS,
     shutdownDelaySeconds: environment.SHUTDOWN_DELAY_SECONDS,
     logLevel: environment.LOG_LEVEL,
     tracesUrl: environment.OTEL_EXPORTER_OTLP_ENDPOINT,

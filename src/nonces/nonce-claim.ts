@@ -30,6 +30,9 @@ export function nonceClaim(request: {
   return { consumerKey, timestamp, digest };
 }
 
+/** What came before was forgotten, so that nobody knows whether a nonce from there is new. */
+const HORIZON = '(SELECT forgotten_before FROM nonce_horizon)';
+
 /**
  * The one place that decides whether a nonce is new: the head of every statement that acts on a
  * signed request. It takes parameters $1 to $3 and yields one row in `claimed` when the request may
@@ -39,7 +42,7 @@ export function nonceClaim(request: {
 export const CLAIMED_NONCE = `
   inserted_nonce AS (
     INSERT INTO nonces (oauth_timestamp, consumer_key, digest)
-    SELECT $1::bigint, $2::text, $3::bytea WHERE $1::bigint IS NOT NULL
+    SELECT $1::bigint, $2::text, $3::bytea WHERE $1::bigint >= ${HORIZON}
     ON CONFLICT DO NOTHING
     RETURNING 1
   ), claimed AS (
@@ -62,7 +65,7 @@ export const CLAIMED_NONCES = (requests: string): string => `
   inserted_nonces AS (
     INSERT INTO nonces (oauth_timestamp, consumer_key, digest)
     SELECT oauth_timestamp, consumer_key, digest FROM ${requests}
-    WHERE oauth_timestamp IS NOT NULL ORDER BY 1, 2, 3
+    WHERE oauth_timestamp >= ${HORIZON} ORDER BY 1, 2, 3
     ON CONFLICT DO NOTHING
     RETURNING oauth_timestamp, consumer_key, digest
   ), claimed AS (

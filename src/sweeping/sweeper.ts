@@ -1,0 +1,86 @@
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Settings } from '../config/settings.js';
+import { Statements } from '../database/statements.js';
+import { Metrics } from '../metrics/metrics.js';
+import { NoncePartitions } from '../nonces/nonce-partitions.js';
+import type { Sweep } from './sweep.js';
+import { sweepsOf } from './sweeps.js';
+
+/** A sweep rests nine times as long as it works, so that it takes a tenth of one connection. */
+const REST_PER_WORK = 9;
+/** Replicas that were started together don't sweep together. */
+const JITTER = 0.5;
+
+/**
+ * Clears away, in the background and in small batches, what has come to its end. Every replica
+ * does; batches of several pass by each other's rows.
+ */
+@Injectable()
+export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Sweeper');
+  private readonly sweeps: readonly Sweep[];
+  private readonly stop = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly settings: Settings,
+    statements: Statements,
+    partitions: NoncePartitions,
+    private readonly metrics: Metrics,
+  ) {
+    this.sweeps = sweepsOf(statements, partitions, settings.tokenRetentionDays);
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.settings.sweepIntervalSeconds > 0) this.running = this.runForEver();
+  }
+
+  /** Waits for the batch under way, and begins no other. */
+  async onModuleDestroy(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  /** Goes once through all that there is to sweep. Trouble with one thing keeps no other. */
+  async sweepAll(): Promise<void> {
+    for (const sweep of this.sweeps) {
+      try {
+        await this.sweepOne(sweep);
+      } catch (error) {
+        this.logger.warn(`Could not sweep ${sweep.name}: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  private async sweepOne(sweep: Sweep): Promise<void> {
+    const { name, full } = sweep;
+    for (;;) {
+      if (this.stop.signal.aborted) return;
+      const startedAt = performance.now();
+      const count = await sweep.batch();
+      if (count > 0) this.metrics.rowsSwept(name, count);
+      if (count < full) return;
+      await this.rest((performance.now() - startedAt) * REST_PER_WORK);
+    }
+  }
+
+  private async runForEver(): Promise<void> {
+    const interval = this.settings.sweepIntervalSeconds * 1000;
+    while (!this.stop.signal.aborted) {
+      await this.rest(interval * (1 - JITTER / 2 + Math.random() * JITTER));
+      if (!this.stop.signal.aborted) await this.sweepAll();
+    }
+  }
+
+  private async rest(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.stop.signal, ref: false }).catch(
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { NoncesModule } from '../nonces/nonces.module.js';
+import { Sweeper } from './sweeper.js';
+
+/**
+ * Owns the end of what has ended: which rows go, when, and how gently. Depends on the database and
+ * on nonces/ for its partitions.
+ */
+@Module({ imports: [DatabaseModule, NoncesModule], providers: [Sweeper], exports: [Sweeper] })
+export class SweepingModule {}

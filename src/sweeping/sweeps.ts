@@ -1,0 +1,70 @@
+import type { Statement, Statements } from '../database/statements.js';
+import type { NoncePartitions } from '../nonces/nonce-partitions.js';
+import type { Sweep } from './sweep.js';
+
+const ROWS = 1_000;
+
+/**
+ * Deletes the rows of a table that match, oldest first. Rows that are locked are being worked with;
+ * they are left for the next time, so that no request waits for a sweep.
+ */
+function rowsOf(table: string, key: string, order: string, ended: string): Statement {
+  return {
+    name: `sweep-${table}-by-${order}`.replaceAll('_', '-'),
+    text: `DELETE FROM ${table} WHERE ${key} = ANY (ARRAY(
+        SELECT ${key} FROM ${table} WHERE ${ended} ORDER BY ${order} LIMIT ${ROWS}
+        FOR UPDATE SKIP LOCKED))
+      RETURNING 1`,
+  };
+}
+
+/** All that is swept. */
+export function sweepsOf(
+  statements: Statements,
+  partitions: NoncePartitions,
+  retentionDays: number,
+): Sweep[] {
+  const rows = (name: string, statement: Statement, values: unknown[] = []): Sweep => ({
+    name,
+    full: ROWS,
+    batch: async () => (await statements.run(statement, values)).length,
+  });
+  // Staff see ended tokens for a while; 0 days: for ever.
+  const ended = (column: string): Sweep[] =>
+    retentionDays === 0
+      ? []
+      : [
+          rows(
+            'access_tokens',
+            rowsOf(
+              'access_tokens',
+              'token',
+              column,
+              `${column} < now() - make_interval(days => $1)`,
+            ),
+            [retentionDays],
+          ),
+        ];
+  return [
+    { name: 'nonce_partitions_made', full: Infinity, batch: () => partitions.makeAhead() },
+    { name: 'nonce_partitions', full: Infinity, batch: () => partitions.dropForgotten() },
+    { name: 'nonces_rest', full: 5_000, batch: () => partitions.sweepRest() },
+    // For an hour after their end, who asks is still told what became of them.
+    rows(
+      'temporary_credentials',
+      rowsOf(
+        'temporary_credentials',
+        'token',
+        'expires_at',
+        "expires_at < now() - interval '1 hour'",
+      ),
+    ),
+    ...ended('expires_at'),
+    ...ended('revoked_at'),
+    rows('sessions', rowsOf('sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
+    rows(
+      'started_sign_ins',
+      rowsOf('started_sign_ins', 'state_hash', 'expires_at', 'expires_at < now()'),
+    ),
+  ];
+}
