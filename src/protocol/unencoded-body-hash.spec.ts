@@ -1,6 +1,9 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import MastercardSigner from 'mastercard-oauth1-signer';
+import fc from 'fast-check';
+import { propertyRuns } from '../../test/support/property-runs.js';
 import { baseStringUri, splitTarget } from './base-string-uri.js';
+import type { Parameter } from './parameter.js';
 import { collectRequestParameters, normalizeRequestParameters } from './request-parameters.js';
 import { signatureBaseString } from './signature-base-string.js';
 import { signatureMethodNamed } from './signature-methods.js';
@@ -90,6 +93,24 @@ describe('the base string with the body hash as it was sent', () => {
     );
     expect(normalizeRequestParameters(parameters)).toBe(
       `a=b%26c%3Dd&oauth_body_hash=${encoded}&x_oauth_body_hash=${encoded}`,
+    );
+  });
+
+  it('is the RFC’s for no request: a value holds a `=` of its own', () => {
+    const octets = fc.string({ unit: 'binary-ascii', maxLength: 12 });
+    const others = fc.array(fc.tuple(octets, octets), { maxLength: 6 });
+    const equalsSigns = (parameters: Parameter[], unencodedName?: string): number[] =>
+      normalizeRequestParameters(parameters, unencodedName)
+        .split('&')
+        .map((pair) => pair.split('=').length - 1);
+    fc.assert(
+      fc.property(others, fc.uint8Array({ minLength: 32, maxLength: 32 }), (pairs, digest) => {
+        const hash = Buffer.from(digest).toString('base64');
+        const parameters: Parameter[] = [['oauth_body_hash', hash], ...pairs];
+        expect(new Set(equalsSigns(parameters))).toEqual(new Set([1]));
+        expect(equalsSigns(parameters, 'oauth_body_hash')).toContain(2);
+      }),
+      propertyRuns,
     );
   });
 });
