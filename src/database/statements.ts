@@ -10,7 +10,7 @@ export interface Statement {
 }
 
 /** Past the server's own statement_timeout: then the server, or the way to it, is silent. */
-const ANSWER_TIMEOUT_MS = 7_000;
+const ANSWER_TIMEOUT_MS = 4_500;
 
 /**
  * The hot path to the database: one prepared statement, one round trip, on the pool of pg that

@@ -77,6 +77,7 @@ describe('contract section 4: store out of reach', () => {
       probe('ready').then((status) => [status, Date.now() - startedAt] as const),
     ]);
     expectUnavailable(reply);
+    expect(Date.now() - startedAt).toBeLessThan(5_000);
     expect(readyStatus[0]).toBe(503);
     expect(readyStatus[1]).toBeLessThan(2_000);
     proxy.mend();
