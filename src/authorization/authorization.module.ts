@@ -15,6 +15,9 @@ import { Sessions } from './sessions.js';
 import { DevelopmentSignInController } from './sign-in/development-sign-in.controller.js';
 import { DevelopmentSignIn } from './sign-in/development-sign-in.js';
 import { NoSignIn } from './sign-in/no-sign-in.js';
+import { OidcIssuer } from './sign-in/oidc-issuer.js';
+import { OidcSignInController } from './sign-in/oidc-sign-in.controller.js';
+import { OidcSignIn } from './sign-in/oidc-sign-in.js';
 import { SignIn } from './sign-in/sign-in.js';
 import { SignedIn } from './sign-in/signed-in.js';
 import { StartedSignIns } from './sign-in/started-sign-ins.js';
@@ -26,9 +29,11 @@ import { Visits } from './visit.js';
 /** The way to sign in that the settings allow. Taking any name is for development alone. */
 const signIn = {
   provide: SignIn,
-  inject: [Settings, PageRenderer],
-  useFactory: ({ production }: Settings, pages: PageRenderer): SignIn =>
-    production ? new NoSignIn() : new DevelopmentSignIn(pages),
+  inject: [Settings, PageRenderer, StartedSignIns],
+  useFactory: (settings: Settings, pages: PageRenderer, started: StartedSignIns): SignIn => {
+    if (settings.oidc) return new OidcSignIn(new OidcIssuer(settings.oidc), started);
+    return settings.production ? new NoSignIn() : new DevelopmentSignIn(pages);
+  },
 };
 
 /**
@@ -43,6 +48,7 @@ const signIn = {
     DevelopmentSignInController,
     GrantsController,
     LogoController,
+    OidcSignInController,
     SignOutController,
     UnservedPageController,
   ],

@@ -12,6 +12,8 @@ import { VisitLimit } from './visit-limit.js';
 
 const RETRY_AFTER_SECONDS = '1';
 
+type Told = Pick<PageRefusal, 'reason' | 'status' | 'headers'> & Partial<PageRefusal>;
+
 /** The one way in and out of the resource owner's pages. */
 @Injectable()
 export class PageDoor {
@@ -49,15 +51,14 @@ export class PageDoor {
   }
 
   private errorPage(error: unknown, response: ServerResponse): Reply {
-    const { reason, status, headers } = this.refusal(error, response);
-    const message = this.pages.texts.errors[reason];
-    return this.pages.render('message', { title: message.title, status, headers }, message);
+    const { reason, status, headers, retryAt } = this.refusal(error, response);
+    const { errors, tryAgain } = this.pages.texts;
+    const { title, advice } = errors[reason];
+    const link = retryAt === undefined ? undefined : { href: retryAt, text: tryAgain };
+    return this.pages.render('message', { title, status, headers }, { advice, link });
   }
 
-  private refusal(
-    error: unknown,
-    response: ServerResponse,
-  ): Pick<PageRefusal, 'reason' | 'status' | 'headers'> {
+  private refusal(error: unknown, response: ServerResponse): Told {
     if (error instanceof PageRefusal) return error;
     if (error instanceof HttpRefusal) {
       return { reason: 'malformed', status: error.status, headers: error.headers };

@@ -13,6 +13,10 @@ export type PageRefusalReason =
   | 'method'
   | 'too-many'
   | 'no-consent-page'
+  | 'sign-in-unknown'
+  | 'sign-in-refused'
+  | 'sign-in-failed'
+  | 'sign-in-unavailable'
   | 'unavailable'
   | 'unforeseen';
 
@@ -26,6 +30,8 @@ const STATUSES: Readonly<Partial<Record<PageRefusalReason, number>>> = {
   unforeseen: 500,
   'no-consent-page': 501,
   unavailable: 503,
+  'sign-in-refused': 403,
+  'sign-in-unavailable': 503,
 };
 
 /** A refusal that is told to the resource owner by an error page, never by a redirect. */
@@ -36,6 +42,8 @@ export class PageRefusal extends Error {
   constructor(
     readonly reason: PageRefusalReason,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** Where it can be tried again. */
+    readonly retryAt?: string,
   ) {
     super(`Page refused: ${reason}`);
     this.status = STATUSES[reason] ?? 400;

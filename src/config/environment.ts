@@ -11,6 +11,7 @@ import {
   formActions,
   httpUrl,
   listenHost,
+  oidcIssuer,
   oneOf,
   postgresUrl,
   realm,
@@ -91,6 +92,19 @@ export class Environment {
 
   @Setting({ parse: httpUrl, example: 'https://www.example.com/consent' })
   CONSENT_URL?: string;
+
+  @Setting({ parse: oidcIssuer, example: 'https://login.example.com/' })
+  OIDC_ISSUER?: string;
+
+  @Setting({ parse: textWithoutBlanks, example: 'oauth10' })
+  OIDC_CLIENT_ID?: string;
+
+  @Setting({
+    parse: textWithoutBlanks,
+    secret: true,
+    example: 'the secret that the issuer gave to OIDC_CLIENT_ID',
+  })
+  OIDC_CLIENT_SECRET?: string;
 
   @Setting({ parse: wholeNumber(60, 2_592_000), fallback: '28800', example: '28800' })
   SESSION_TTL_SECONDS!: number;

@@ -1,5 +1,6 @@
 import type { Brand } from './brand.js';
 import type { Environment, LogLevel, ProblemDetail, RateLimitStore } from './environment.js';
+import { oidcClientFrom, oidcFaults, type OidcClient } from './oidc-client.js';
 import type { PublicUrl } from './public-url.js';
 import { readEnvironment } from './read-environment.js';
 import type { ScopeDescriptions } from './scopes-file.js';
@@ -36,6 +37,8 @@ export class Settings {
   readonly adminJwtRolesClaim!: string;
 
   readonly consentUrl?: string;
+  /** Where resource owners sign in by OpenID Connect. */
+  readonly oidc?: OidcClient;
   /** A session on the resource owner's pages ends this long after sign-in, whatever happens. */
   readonly sessionTtlSeconds!: number;
   /** It ends this long after the last page, too. */
@@ -101,7 +104,7 @@ function faultsBetween(environment: Environment, known: readonly string[]): stri
   if (typeof PORT === 'number' && PORT !== 0 && PORT === ADMIN_PORT) {
     faults.push('ADMIN_PORT must differ from PORT, for example 3001');
   }
-  faults.push(...platformTokenFaults(environment));
+  faults.push(...platformTokenFaults(environment), ...oidcFaults(environment, known));
   if (NODE_ENV === 'production') {
     const missing = (name: keyof Environment) =>
       environment[name] === undefined && !known.some((fault) => fault.startsWith(name));
@@ -167,6 +170,7 @@ function valuesFrom(environment: Environment): ConstructorParameters<typeof Sett
     adminJwtAudience: environment.ADMIN_JWT_AUDIENCE,
     adminJwtRolesClaim: environment.ADMIN_JWT_ROLES_CLAIM,
     consentUrl: environment.CONSENT_URL,
+    oidc: oidcClientFrom(environment),
     sessionTtlSeconds: environment.SESSION_TTL_SECONDS,
     sessionIdleSeconds: environment.SESSION_IDLE_SECONDS,
     pagesRateLimitPerMinute: environment.PAGES_RATE_LIMIT_PER_MINUTE,

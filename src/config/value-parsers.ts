@@ -77,6 +77,18 @@ export function httpUrl(text: string): string {
   return text;
 }
 
+const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
+
+/** An issuer's identifier (OpenID Connect Core section 2); http is for a developer's machine. */
+export function oidcIssuer(text: string): string {
+  const { protocol, hostname } = new URL(httpUrl(text));
+  const safe = protocol === 'https:' || LOOPBACK_HOSTS.includes(hostname);
+  if (!safe || text.includes('?')) {
+    throw new Error('must be an https URL without query; http is taken for the loopback alone');
+  }
+  return text;
+}
+
 /** Origins (`https://host`, perhaps with a port) and `https:`, as sources of a policy. */
 export function formActions(text: string): readonly string[] {
   const sources = text.split(',').map((source) => source.trim());

@@ -22,7 +22,8 @@ export class SignedIn {
   }
 }
 
-const pageAfterSignIn = (oauthToken: string | undefined): string =>
+/** The page that a person came for before they signed in. */
+export const pageAfterSignIn = (oauthToken: string | undefined): string =>
   oauthToken === undefined
     ? '/oauth/auz/grants'
     : `/oauth/auz/authorize?${formEncode([['oauth_token', oauthToken]])}`;

@@ -79,7 +79,23 @@ const errors: Record<PageRefusalReason, Message> = {
   'no-consent-page': {
     title: 'Access cannot be granted here yet',
     advice:
-      'The operator of this service has set up neither a consent page (CONSENT_URL) nor a sign-in.',
+      'The operator of this service has set up neither a consent page (CONSENT_URL) nor a sign-in (OIDC_ISSUER).',
+  },
+  'sign-in-unknown': {
+    title: 'This sign-in is out of date',
+    advice: `It was begun in another browser, took too long, or has been finished already. ${START_AGAIN}`,
+  },
+  'sign-in-refused': {
+    title: 'You were not signed in',
+    advice: 'The sign-in was cancelled or refused. Nothing was decided.',
+  },
+  'sign-in-failed': {
+    title: 'The sign-in did not succeed',
+    advice: 'What came back from the sign-in service does not fit. Nothing was decided.',
+  },
+  'sign-in-unavailable': {
+    title: 'The sign-in service is not available',
+    advice: 'Nothing was lost. Try again in a moment.',
   },
   unavailable: {
     title: 'The service is not available',
@@ -96,6 +112,7 @@ export const english = {
   /** BCP 47 tag of the language, for the lang attribute. */
   lang: 'en',
   errors,
+  tryAgain: 'Try again',
 
   signIn: {
     title: 'Sign in',

@@ -1,0 +1,30 @@
+import { All, Controller, Req, Res } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PageDoor } from '../page-door.js';
+import { PageRefusal } from '../page-refusal.js';
+import type { Reply } from '../reply.js';
+import type { Visit } from '../visit.js';
+import { OidcSignIn } from './oidc-sign-in.js';
+import { SignIn } from './sign-in.js';
+import { SignedIn } from './signed-in.js';
+
+/** Where the OpenID Connect issuer sends the browser back to. */
+@Controller('oauth/auz')
+export class OidcSignInController {
+  constructor(
+    private readonly door: PageDoor,
+    private readonly signIn: SignIn,
+    private readonly signedIn: SignedIn,
+  ) {}
+
+  @All('signed-in')
+  get(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
+    return this.door.serve(request, response, ['GET'], (visit) => this.finish(visit));
+  }
+
+  private async finish(visit: Visit): Promise<Reply> {
+    if (!(this.signIn instanceof OidcSignIn)) throw new PageRefusal('not-found');
+    const { subject, oauthToken } = await this.signIn.finish(visit);
+    return this.signedIn.as(subject, visit, oauthToken);
+  }
+}

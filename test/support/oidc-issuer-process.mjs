@@ -1,0 +1,56 @@
+// A real OpenID Connect issuer in a process of its own, so that it can be stopped like one. Prints
+// `listening` when it is there, and ends when its standard input closes.
+// Arguments: port, redirect URI, client id, client secret.
+import Provider from 'oidc-provider';
+
+const [port, redirectUri, clientId, clientSecret] = process.argv.slice(2);
+const provider = new Provider(`http://127.0.0.1:${port}`, {
+  clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
+  pkce: { required: () => true },
+  features: { devInteractions: { enabled: false } },
+  findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+  // Who signs in has agreed: what they agree to is asked on the service's pages.
+  loadExistingGrant: async ({ oidc }) => {
+    const grant = new oidc.provider.Grant({
+      clientId: oidc.client.clientId,
+      accountId: oidc.session.accountId,
+    });
+    grant.addOIDCScope('openid');
+    await grant.save();
+    return grant;
+  },
+  interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+});
+
+const page = (uid) => `<!doctype html><html lang="en"><title>Example ID</title>
+<h1>Example ID</h1>
+<form method="post" action="/interaction/${uid}">
+<label for="login">Account</label><input type="text" id="login" name="login">
+<button name="do" value="login">Continue</button><button name="do" value="cancel">Cancel</button>
+</form></html>`;
+
+provider.use(async (ctx, next) => {
+  const [, uid] = /^\/interaction\/([\w-]+)$/.exec(ctx.path) ?? [];
+  if (uid === undefined) return next();
+  if (ctx.method === 'GET') {
+    ctx.type = 'html';
+    ctx.body = page(uid);
+    return;
+  }
+  const form = new URLSearchParams(await text(ctx.req));
+  const result =
+    form.get('do') === 'login'
+      ? { login: { accountId: form.get('login') } }
+      : { error: 'access_denied', error_description: 'The person cancelled.' };
+  await provider.interactionFinished(ctx.req, ctx.res, result);
+  ctx.respond = false;
+});
+
+async function text(stream) {
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+process.stdin.on('end', () => process.exit()).resume();
+provider.listen(Number(port), '127.0.0.1', () => console.log('listening'));
