@@ -26,20 +26,18 @@ import {
 import { signatureBaseString } from '../protocol/signature-base-string.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
 import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
-import { OpenedSecrets } from '../secrets/opened-secrets.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret, type AccessToken } from '../tokens/access-token.js';
 import { Credentials, type FoundCredentials, type Source } from '../tokens/credentials.js';
-import { consumerSecret, type SigningConsumer } from '../tokens/signing-consumer.js';
+import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import {
   temporaryCredentialsSecret,
   type TemporaryCredentials,
 } from '../tokens/temporary-credentials.js';
-import { Decoy, type DecoySecrets } from './decoy.js';
-import { MethodNotRegistered } from './disclosure.js';
+import { MethodNotRegistered, TokenMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
-import { RsaPublicKeys } from './rsa-public-keys.js';
 import { isFormContent, type SignedRequest } from './signed-request.js';
+import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
 import { assertStanding } from './standing.js';
 import type { VerifiedRequest } from './verified-request.js';
 
@@ -48,9 +46,7 @@ type Token = TemporaryCredentials | AccessToken;
 /** Says whether a signed request is genuine and its credentials good. */
 @Injectable()
 export class RequestVerifier {
-  private readonly rsaPublicKeys = new RsaPublicKeys();
-  private readonly decoy: Promise<Decoy>;
-  private readonly secrets: OpenedSecrets;
+  private readonly keyRing: SigningKeyRing;
 
   constructor(
     private readonly credentials: Credentials,
@@ -59,9 +55,7 @@ export class RequestVerifier {
     private readonly settings: Settings,
     private readonly metrics: Metrics,
   ) {
-    // Its key takes a while to make; the start does not wait for it.
-    this.decoy = Decoy.create(secrets);
-    this.secrets = new OpenedSecrets(secrets);
+    this.keyRing = new SigningKeyRing(secrets);
   }
 
   /**
@@ -84,11 +78,14 @@ export class RequestVerifier {
     assertTls(protocol, request);
     this.assertTimely(protocol);
 
-    const decoy = (await this.decoy).forOneRequest();
+    const decoy = await this.keyRing.decoyForOneRequest();
     const holdsOver = (from: FoundCredentials<Token>, unencodedName?: string): boolean => {
       const normalized = normalizeRequestParameters(parameters, unencodedName);
       const baseString = signatureBaseString(request.method, uri, normalized);
-      return this.signatureHolds(protocol, baseString, from, rules, decoy);
+      const { signatureMethod, signature } = protocol;
+      const sealed = sealedSecret(protocol, from.token, rules);
+      const keys = this.keyRing.open(signatureMethod.family, from.consumer, sealed, decoy);
+      return signatureMethod.verify({ ...keys, baseString, signature }) && keys.genuine;
     };
     const holdsFor = (from: FoundCredentials<Token>): boolean =>
       holdsOver(from) ||
@@ -104,7 +101,7 @@ export class RequestVerifier {
     }
 
     const consumer = assertConsumer(found.consumer, protocol);
-    assertToken(protocol, rules, found, consumer);
+    assertToken(protocol, rules, found, consumer, holds);
     if (!holds) throw oauthProblem('signature_invalid');
     assertBodyHash(protocol, request.body, isForm);
     assertStanding(consumer, found.token, request.clientAddress, this.clock.nowSeconds());
@@ -143,48 +140,18 @@ export class RequestVerifier {
     }
     return this.credentials.findAccessToken(consumerKey, token, source);
   }
+}
 
-  private signatureHolds(
-    protocol: ProtocolParameters,
-    baseString: string,
-    { consumer, token }: FoundCredentials<Token>,
-    rules: EndpointRules,
-    decoy: DecoySecrets,
-  ): boolean {
-    return protocol.signatureMethod.verify({
-      baseString,
-      signature: protocol.signature,
-      consumerSecret: this.openConsumerSecret(consumer, decoy),
-      tokenSecret: protocol.token === undefined ? '' : this.openTokenSecret(token, rules, decoy),
-      rsaPublicKey: this.rsaPublicKey(consumer, decoy),
-    });
-  }
-
-  private openConsumerSecret(
-    consumer: SigningConsumer | undefined,
-    decoy: DecoySecrets,
-  ): string | undefined {
-    if (!consumer) return decoy.consumerSecret();
-    if (consumer.secret === null) return undefined;
-    return this.secrets.open(consumer.secret, consumerSecret(consumer.consumerKey));
-  }
-
-  private openTokenSecret(
-    token: Token | undefined,
-    rules: EndpointRules,
-    decoy: DecoySecrets,
-  ): string {
-    if (!token) return decoy.tokenSecret();
-    const place = rules.token === 'temporary' ? temporaryCredentialsSecret : accessTokenSecret;
-    return this.secrets.open(token.secret, place(token.token));
-  }
-
-  private rsaPublicKey(consumer: SigningConsumer | undefined, decoy: DecoySecrets) {
-    if (!consumer) return decoy.rsaPublicKey;
-    return consumer.rsaPublicKey === null
-      ? undefined
-      : this.rsaPublicKeys.parsed(consumer.rsaPublicKey);
-  }
+/** The secret of the token that the request sends, for SigningKeyRing. */
+function sealedSecret(
+  { token: sent }: ProtocolParameters,
+  token: Token | undefined,
+  rules: EndpointRules,
+): SealedTokenSecret | 'none' | undefined {
+  if (sent === undefined) return 'none';
+  if (token === undefined) return undefined;
+  const place = rules.token === 'temporary' ? temporaryCredentialsSecret : accessTokenSecret;
+  return { sealed: token.secret, place: place(token.token) };
 }
 
 function assertTokenAllowed({ token }: ProtocolParameters, rules: EndpointRules): void {
@@ -218,11 +185,12 @@ function assertToken(
   rules: EndpointRules,
   { token }: FoundCredentials<Token>,
   consumer: SigningConsumer,
+  signatureHolds: boolean,
 ): void {
   if (rules.token === 'none') return;
   if (protocol.token === undefined) {
     // Two-legged: RFC 5849 section 3.1 lets the token out; the consumer must be marked for it.
-    if (!consumer.twoLegged) throw parameterAbsent(['oauth_token'], true);
+    if (!consumer.twoLegged) throw new TokenMissing(signatureHolds);
   } else if (!token) {
     throw oauthProblem('token_rejected');
   }

@@ -83,6 +83,8 @@ describe('contract section 4: refusals of signed requests', () => {
       { consumerKey: 'nobody' },
       { token: 'nothing', tokenSecret: 'x' },
       { signatureMethod: 'RSA-SHA256', privateKey },
+      { token: undefined, consumerSecret: 'wrong' },
+      { token: undefined, consumerKey: 'nobody' },
     ];
     for (const change of broken) {
       const reply = await service.signed({
@@ -94,6 +96,9 @@ describe('contract section 4: refusals of signed requests', () => {
       });
       expectRefusal(reply, { status: 401, code: 'signature_invalid' });
     }
+    // Who holds the secret may know that this consumer needs a token.
+    const own = await service.signed({ method: 'GET', target: ECHO, ...consumer });
+    expectRefusal(own, { status: 400, code: 'parameter_absent', extra: absent('oauth_token') });
     await service.stop(0);
   });
 });

@@ -1,0 +1,78 @@
+import type { KeyObject } from 'node:crypto';
+import type { SignatureMethod } from '../protocol/signature-methods.js';
+import { OpenedSecrets } from '../secrets/opened-secrets.js';
+import type { SecretBox, SecretPlace } from '../secrets/secret-box.js';
+import { consumerSecret, type SigningConsumer } from '../tokens/signing-consumer.js';
+import { Decoy, type DecoySecrets } from './decoy.js';
+import { RsaPublicKeys } from './rsa-public-keys.js';
+
+/** A sealed token secret and the place that it was sealed for. */
+export interface SealedTokenSecret {
+  readonly sealed: Buffer;
+  readonly place: SecretPlace;
+}
+
+/** What one signature is checked with (SignatureInput, but for the request's own part). */
+export interface SigningKeys {
+  readonly consumerSecret: string | undefined;
+  readonly tokenSecret: string;
+  readonly rsaPublicKey: KeyObject | undefined;
+  /** False where one of them is the decoy's: then no signature holds, whatever it verifies as. */
+  readonly genuine: boolean;
+}
+
+/**
+ * Opens the keys that a signature is checked with: those that its method's family asks for, and no
+ * others. Where consumer or token is unknown, or the consumer has no key of this family, the decoy's
+ * stand in, so that all of these cost what a wrong signature costs.
+ */
+export class SigningKeyRing {
+  private readonly rsaPublicKeys = new RsaPublicKeys();
+  private readonly decoy: Promise<Decoy>;
+  private readonly secrets: OpenedSecrets;
+
+  constructor(secrets: SecretBox) {
+    // Its key takes a while to make; the start does not wait for it.
+    this.decoy = Decoy.create(secrets);
+    this.secrets = new OpenedSecrets(secrets);
+  }
+
+  /** What stands in for all that one request names in vain. */
+  async decoyForOneRequest(): Promise<DecoySecrets> {
+    return (await this.decoy).forOneRequest();
+  }
+
+  /**
+   * @param token 'none' where the request has none, undefined where it is unknown
+   * @throws SealBroken
+   */
+  open(
+    family: SignatureMethod['family'],
+    consumer: SigningConsumer | undefined,
+    token: SealedTokenSecret | 'none' | undefined,
+    decoy: DecoySecrets,
+  ): SigningKeys {
+    const ofToken = token !== undefined;
+    if (family === 'rsa') {
+      const pem = consumer?.rsaPublicKey ?? undefined;
+      const rsaPublicKey = pem === undefined ? decoy.rsaPublicKey : this.rsaPublicKeys.parsed(pem);
+      const genuine = ofToken && pem !== undefined;
+      return { consumerSecret: undefined, tokenSecret: '', rsaPublicKey, genuine };
+    }
+    const sealed = consumer?.secret ?? undefined;
+    return {
+      consumerSecret:
+        consumer === undefined || sealed === undefined
+          ? decoy.consumerSecret()
+          : this.secrets.open(sealed, consumerSecret(consumer.consumerKey)),
+      tokenSecret: this.tokenSecret(token, decoy),
+      rsaPublicKey: undefined,
+      genuine: ofToken && sealed !== undefined,
+    };
+  }
+
+  private tokenSecret(token: SealedTokenSecret | 'none' | undefined, decoy: DecoySecrets): string {
+    if (token === 'none') return '';
+    return token === undefined ? decoy.tokenSecret() : this.secrets.open(token.sealed, token.place);
+  }
+}
