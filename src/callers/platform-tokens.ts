@@ -24,6 +24,8 @@ const ASYMMETRIC = [
   'EdDSA',
   'Ed25519',
 ];
+/** A token of another kind (a logout token, a proof) was not made to let anybody in. */
+const TYPES: readonly unknown[] = [undefined, 'jwt', 'at+jwt'];
 const CLOCK_TOLERANCE_SECONDS = 5;
 const FETCH_TIMEOUT_MS = 3_000;
 
@@ -58,21 +60,29 @@ export class PlatformTokens {
     const { adminJwtIssuer: issuer, adminJwtAudience: audience } = this.settings;
     if (!this.keys || issuer === undefined || audience === undefined) return undefined;
     try {
-      const { payload } = await jwtVerify(token, this.keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, this.keys, {
         issuer,
         audience,
         algorithms: ASYMMETRIC,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ['exp', 'sub'],
       });
+      const { sub } = payload;
+      if (typeof sub !== 'string' || sub === '' || !isAccessToken(protectedHeader)) {
+        return undefined;
+      }
       const roles = rolesIn(payload, this.settings.adminJwtRolesClaim);
-      return { name: `${payload.sub}@${issuer}`, roles };
+      return { name: `${sub}@${issuer}`, roles };
     } catch (error) {
       if (isRefusal(error)) return undefined;
       throw new IssuerUnavailable(error);
     }
   }
 }
+
+/** By RFC 8725 section 3.11; `application/` may be left out (RFC 7515 section 4.1.9). */
+const isAccessToken = ({ typ }: { typ?: unknown }): boolean =>
+  TYPES.includes(typeof typ === 'string' ? typ.toLowerCase().replace('application/', '') : typ);
 
 /** Whether the token is at fault, and not the way to the keys. */
 const isRefusal = (error: unknown): boolean =>
