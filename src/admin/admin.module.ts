@@ -13,6 +13,7 @@ import { AuthorizationRequestsController } from './authorization-requests.contro
 import { ConsumersController } from './consumers.controller.js';
 import { problemOf } from './problem-of.js';
 import { RefusedCalls } from './refused-calls.js';
+import { StatedRoles } from './stated-roles.js';
 import { UnservedController } from './unserved.controller.js';
 
 /**
@@ -30,7 +31,7 @@ import { UnservedController } from './unserved.controller.js';
     AuditEventsController,
     UnservedController,
   ],
-  providers: [AdminGuard, RefusedCalls],
+  providers: [AdminGuard, StatedRoles, RefusedCalls],
   exports: [CallersModule, RefusedCalls],
 })
 export class AdminModule implements OnModuleInit {

@@ -1,0 +1,127 @@
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { send } from '../support/http.js';
+import { realRoutes } from '../support/real-routes.js';
+import { startTestService, type TestService } from '../support/service.js';
+
+const ROLES = ['admin', 'auditor', 'consent', 'gateway'] as const;
+type Role = (typeof ROLES)[number];
+
+/** Contract section 6: every operation of the admin listener, and who may beside `admin`. */
+const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
+  ['POST /admin/consumers'],
+  ['GET /admin/consumers', 'auditor'],
+  ['GET /admin/consumers/:consumerKey', 'auditor'],
+  ['PATCH /admin/consumers/:consumerKey'],
+  ['DELETE /admin/consumers/:consumerKey'],
+  ['GET /admin/authorization-requests/:oauthToken', 'auditor', 'consent'],
+  ['POST /admin/authorization-requests/:oauthToken/accept', 'consent'],
+  ['POST /admin/authorization-requests/:oauthToken/reject', 'consent'],
+  ['POST /admin/api-keys'],
+  ['GET /admin/api-keys', 'auditor'],
+  ['DELETE /admin/api-keys/:id'],
+  ['GET /admin/audit-events', 'auditor'],
+  // 404 or 405 for everybody who has a key at all.
+  ['ALL /admin/{*rest}', 'auditor', 'consent', 'gateway'],
+  ['POST /verify', 'gateway'],
+  ['ALL /verify', 'gateway'],
+  ['ALL /authz/nginx', 'gateway'],
+  ['ALL /authz/forward-auth', 'gateway'],
+  ['ALL /authz/ext-authz', 'gateway'],
+];
+
+/** What needs no key: the public listener, probes, metrics, the documents. */
+const OPEN = /^\/(oauth|health|metrics|docs)(\/|$)/;
+/** The listener serves what is below it, and not this path itself. */
+const UNREACHABLE = 'ALL /admin';
+
+/** An unsigned request that a gateway asks about. */
+const ASKED: readonly (readonly [string, string])[] = [
+  ['X-Original-Method', 'GET'],
+  ['X-Original-URI', '/photos'],
+  ['X-Forwarded-Method', 'GET'],
+  ['X-Forwarded-Proto', 'https'],
+  ['X-Forwarded-Host', 'api.example.com'],
+  ['X-Forwarded-Uri', '/photos'],
+];
+
+describe('contract section 6: which role may use which operation', () => {
+  let database: TestDatabase;
+  let service: TestService;
+  const keys = new Map<Role, string>();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startTestService(database.url);
+    for (const role of ROLES) {
+      const reply = await service.admin('POST', '/admin/api-keys', { name: role, role });
+      keys.set(role, reply.json<{ key: string }>().key);
+    }
+  });
+  afterAll(async () => {
+    await service?.stop(0);
+    await database?.drop();
+  });
+
+  const call = (operation: string, key: string | undefined) => {
+    const [method = '', path = ''] = operation.split(' ');
+    const isAuthz = path.startsWith('/authz/');
+    return send({
+      base: service.adminBase,
+      method: method === 'ALL' ? 'PUT' : method,
+      target: path.replace(/\{?[:*]\w+\}?/g, 'nothing'),
+      headers:
+        key === undefined
+          ? []
+          : isAuthz
+            ? [['X-Gateway-Key', key], ...ASKED]
+            : [['Authorization', `Bearer ${key}`]],
+    });
+  };
+  const statusOf = async (operation: string, key?: string) => (await call(operation, key)).status;
+
+  it('has a row for every route that there is, and no row without one', async () => {
+    const routes = (await realRoutes(database.url)).flatMap(({ path, methods }) =>
+      OPEN.test(path) ? [] : methods.map((method) => `${method} ${path}`),
+    );
+    const rows = [...TABLE.map(([operation]) => operation), UNREACHABLE];
+    expect([...new Set(routes)].sort()).toEqual(rows.sort());
+  });
+
+  const rows = TABLE.map(([operation, ...roles]) => ({
+    operation,
+    roles,
+    who: ['admin', ...roles].join(', '),
+  }));
+  it.each(rows)('$operation: $who, and nobody else', async ({ operation, roles }) => {
+    const isAuthz = operation.includes(' /authz/');
+    for (const role of ROLES) {
+      const status = await statusOf(operation, keys.get(role));
+      const isAllowed = role === 'admin' || roles.includes(role);
+      if (!isAllowed) expect([role, status]).toEqual([role, 403]);
+      // An unsigned request is 401 to the gateway's client; a gateway without a key is 403.
+      else if (isAuthz) expect([role, status]).toEqual([role, 401]);
+      else expect([role, [401, 403].includes(status), status < 500]).toEqual([role, false, true]);
+    }
+    const refused = isAuthz ? 403 : 401;
+    expect(await statusOf(operation)).toBe(refused);
+    expect(await statusOf(operation, 'oak_nobody')).toBe(refused);
+  });
+
+  it(`${UNREACHABLE}: 404 for everybody`, async () => {
+    for (const key of [undefined, ...keys.values()]) {
+      expect(await statusOf(UNREACHABLE, key)).toBe(404);
+    }
+  });
+
+  it('role gateway changes nothing and reads nothing with its key in X-Gateway-Key either', async () => {
+    for (const [operation] of TABLE.filter(([one]) => one.includes(' /admin/'))) {
+      const [method = '', path = ''] = operation.split(' ');
+      const headers = [['X-Gateway-Key', keys.get('gateway') ?? ''] as const];
+      const target = path.replace(/\{?[:*]\w+\}?/g, 'nothing');
+      const request = { base: service.adminBase, target, headers };
+      expect((await send({ ...request, method: method === 'ALL' ? 'PUT' : method })).status).toBe(
+        401,
+      );
+    }
+  });
+});
