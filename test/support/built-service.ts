@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { send } from './http.js';
 import { ADMIN_API_KEY } from './service.js';
 
 /** The service as it runs in production: built, a process of its own, JSON on its output. */
@@ -18,13 +20,14 @@ export async function startBuiltService(
   databaseUrl: string,
   env: Record<string, string> = {},
 ): Promise<BuiltService> {
+  const [port, adminPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, ['dist/main.js'], {
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
-      PORT: '0',
-      ADMIN_PORT: '0',
+      PORT: String(port),
+      ADMIN_PORT: String(adminPort),
       DATABASE_URL: databaseUrl,
       ADMIN_API_KEY,
       SECRET_KEYS: `test:${randomBytes(32).toString('base64')}`,
@@ -42,15 +45,11 @@ export async function startBuiltService(
   };
   const deadline = Date.now() + 20_000;
   for (;;) {
-    const [, publicPort, adminPort] = /Public \S+:(\d+), admin \S+:(\d+)/.exec(output) ?? [];
-    if (adminPort !== undefined) {
-      const base = (port: string | undefined) => `http://127.0.0.1:${port}`;
-      return {
-        publicBase: base(publicPort),
-        adminBase: base(adminPort),
-        output: () => output,
-        stop,
-      };
+    const publicBase = `http://127.0.0.1:${port}`;
+    const ready = await send({ base: publicBase, target: '/health/ready' }).catch(() => undefined);
+    if (ready?.status === 200) {
+      const adminBase = `http://127.0.0.1:${adminPort}`;
+      return { publicBase, adminBase, output: () => output, stop };
     }
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
@@ -58,4 +57,13 @@ export async function startBuiltService(
     }
     await sleep(20);
   }
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
