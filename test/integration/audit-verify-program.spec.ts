@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import {
+  act,
+  openAuditRecord,
+  SEALING_KEY,
+  tamper,
+  type TestAuditRecord,
+} from '../support/audit-record.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+describe('npm run audit:verify', () => {
+  let database: TestDatabase;
+  let record: TestAuditRecord;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    record = await openAuditRecord(database);
+  });
+  afterAll(async () => {
+    await record?.close();
+    await database?.drop();
+  });
+
+  /** Its exit code and all that it writes. */
+  async function run(args: string[] = [], env: Record<string, string> = {}) {
+    const child = spawn(process.execPath, ['dist/audit-verify-main.js', ...args], {
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        DATABASE_URL: database.url,
+        ADMIN_API_KEY: 'test-admin-api-key-0123456789abcdef',
+        SECRET_KEYS: `${SEALING_KEY.id}:${SEALING_KEY.key.toString('base64')}`,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    return { code, output };
+  }
+
+  it('says 0 for a record that is whole, and what to note; 1 for one that was altered', async () => {
+    expect(await run()).toEqual({ code: 0, output: 'The record is whole: 0 events.\n' });
+    for (let n = 1; n <= 1100; n += 1) await record.trail.note(act(n));
+    const { code, output } = await run();
+    const noted = /^The record is whole: 1100 events. Note where it ends: (1100:\w{64})\n$/;
+    expect([code, output]).toEqual([0, expect.stringMatching(noted)]);
+    const [, known = ''] = noted.exec(output) ?? [];
+    expect(await run(['--known', known])).toMatchObject({ code: 0 });
+    expect(await run(['--known', known.replace('1100', '1099')])).toEqual({
+      code: 1,
+      output: 'The record was altered.\nEvent 1099 is not the one that was noted.\n',
+    });
+    await tamper(database, 'DELETE FROM audit_events WHERE id = 1050');
+    expect(await run()).toEqual({
+      code: 1,
+      output: expect.stringContaining('Event 1051 follows event 1049: what was between them'),
+    });
+  });
+
+  it.each([['x'], ['--known', `1:${'A'.repeat(64)}`, 'x']])(
+    'says 2 and how to ask for %s %s',
+    async (...args) => {
+      const usage = 'Usage: npm run audit:verify [-- --known ID:HASH]\n';
+      expect(await run(args.filter((one) => one !== undefined))).toEqual({
+        code: 2,
+        output: usage,
+      });
+    },
+  );
+
+  it('says 2 where it can not look', async () => {
+    const nowhere = { DATABASE_URL: 'postgres://nobody:x@127.0.0.1:9/nothing' };
+    expect(await run([], nowhere)).toMatchObject({ code: 2 });
+  });
+});
