@@ -1,0 +1,84 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openChromium } from '../support/chromium.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { openWebSite, type WebSite } from '../support/web-site.js';
+
+/** A service, a client with a web site, and the owner's Chromium. */
+export interface Stage {
+  readonly database: TestDatabase;
+  readonly service: TestService;
+  readonly site: WebSite;
+  readonly consumer: TestConsumer;
+  readonly callback: string;
+  readonly chromium: Browser;
+  close(): Promise<void>;
+}
+
+/** @param env further settings of the service */
+export async function openStage(env: Record<string, string> = {}): Promise<Stage> {
+  const [database, site, chromium] = await Promise.all([
+    createTestDatabase(),
+    openWebSite(),
+    openChromium(),
+  ]);
+  const service = await startTestService(database.url, {
+    SCOPES_FILE: 'docs/examples/scopes.json',
+    BRAND_NAME: 'Example Photos',
+    BRAND_LOGO_FILE: 'docs/examples/logo.svg',
+    BRAND_LEGAL_TEXT: 'Example Photos Ltd, 1 Example Street',
+    ...env,
+  });
+  const callback = `${site.origin}/ready?from=example`;
+  const consumer = await service.registerConsumer({
+    name: 'Printer',
+    description: 'Prints photos on paper and sends them home.',
+    websiteUrl: 'https://printer.example.com/about',
+    callbackUrls: [callback],
+    scopes: ['photos', 'profile'],
+  });
+  return {
+    database,
+    service,
+    site,
+    consumer,
+    callback,
+    chromium,
+    close: async () => {
+      await chromium.close();
+      await Promise.all([site.close(), service.stop(0)]);
+      await database.drop();
+    },
+  };
+}
+
+export const authorizeUrl = ({ service }: Stage, token: string): string =>
+  `${service.publicBase}/oauth/auz/authorize?oauth_token=${token}`;
+
+/** Fills in the development sign-in. */
+export async function signIn(page: Page, name = 'jane'): Promise<void> {
+  await page.getByLabel('User name').fill(name);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export const heading = (page: Page): Promise<string> =>
+  page.getByRole('heading', { level: 1 }).innerText().then(withoutIsolates);
+
+export const withoutIsolates = (text: string): string => text.replace(/[\u2068\u2069]/g, '');
+
+/** A context on whose pages a violation of a policy or an error of a script is written down. */
+export async function watchedContext(
+  { chromium }: Stage,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<{ context: BrowserContext; complaints: string[] }> {
+  const context = await chromium.newContext(options);
+  context.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  context.on('console', (message) => {
+    // An icon for the tab is asked for by itself, and there is none.
+    const icon = message.location().url.endsWith('/favicon.ico');
+    if (message.type() === 'error' && !icon) complaints.push(message.text());
+  });
+  context.on('weberror', (error) => complaints.push(String(error.error())));
+  return { context, complaints };
+}
