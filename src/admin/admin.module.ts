@@ -10,10 +10,13 @@ import { AdminGuard } from './admin.guard.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { AuditEventsController } from './audit-events.controller.js';
 import { AuthorizationRequestsController } from './authorization-requests.controller.js';
+import { ConsumerSecretsController } from './consumer-secrets.controller.js';
+import { ConsumerTokensController } from './consumer-tokens.controller.js';
 import { ConsumersController } from './consumers.controller.js';
 import { problemOf } from './problem-of.js';
 import { RefusedCalls } from './refused-calls.js';
 import { StatedRoles } from './stated-roles.js';
+import { TokensController } from './tokens.controller.js';
 import { UnservedController } from './unserved.controller.js';
 
 /**
@@ -26,6 +29,9 @@ import { UnservedController } from './unserved.controller.js';
   // The last one takes what the others left.
   controllers: [
     ConsumersController,
+    ConsumerSecretsController,
+    ConsumerTokensController,
+    TokensController,
     AuthorizationRequestsController,
     ApiKeysController,
     AuditEventsController,

@@ -8,6 +8,7 @@ import {
 import { InvalidInput } from '../consumers/input-fault.js';
 import { Problem } from '../http/problem-details.js';
 import { RepeatedHeader } from '../http/sole-header.js';
+import { AccessTokenRefused } from '../tokens/access-token-refusals.js';
 import { AuthorizationRequestRefused } from '../tokens/authorization-requests.js';
 
 /** What the refusals of the rooms below are to staff; undefined for what is no refusal. */
@@ -33,11 +34,29 @@ export function problemOf(error: unknown): Problem | undefined {
     const headers = { 'Retry-After': '1' };
     return new Problem('issuer_unavailable', 'Try again soon.', { headers });
   }
+  if (error instanceof AccessTokenRefused) return tokenProblem(error);
   if (error instanceof AuthorizationRequestRefused) return decisionProblem(error.reason);
   if (error instanceof RepeatedHeader) {
     return new Problem('malformed_request', `The header ${error.headerName} was sent twice.`);
   }
   return undefined;
+}
+
+function tokenProblem({ reason, place }: AccessTokenRefused): Problem {
+  switch (reason) {
+    case 'unknown':
+      return new Problem('not_found', 'There is no such token.');
+    case 'consumer_unknown':
+      return new Problem('not_found', 'No consumer has this key.');
+    case 'taken':
+      return new Problem('token_taken', 'There is a token of this name already.');
+    case 'scopes_exceeded':
+      return new Problem('validation_failed', 'See errors for what to mend.', {
+        errors: [{ pointer: `/scopes/${place}`, detail: 'is not allowed to the consumer' }],
+      });
+    default:
+      return reason satisfies never;
+  }
 }
 
 function decisionProblem(reason: AuthorizationRequestRefused['reason']): Problem {

@@ -10,7 +10,8 @@ import { credential, identifier, line, paragraphs } from './printable-text.js';
 import { normalizeRsaPublicKey, RsaPublicKeyRefused } from './rsa-public-key.js';
 import { websiteUrlFault } from './website-url.js';
 
-const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
+/** The longest life that an access token can be given, short of forever. */
+export const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
 
 const callbackUrl = text((uri) => {
   if (uri === 'oob') return 'need not be registered: every consumer may use "oob"';

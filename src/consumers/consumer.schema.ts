@@ -9,6 +9,12 @@ export const ConsumerSchema = new EntitySchema<Consumer>({
   columns: {
     consumerKey: { name: 'consumer_key', type: 'text', primary: true },
     secret: { type: 'bytea', nullable: true },
+    previousSecret: { name: 'previous_secret', type: 'bytea', nullable: true },
+    previousSecretExpiresAt: {
+      name: 'previous_secret_expires_at',
+      type: 'timestamptz',
+      nullable: true,
+    },
     name: { type: 'text' },
     description: { type: 'text', nullable: true },
     callbackUrls: { name: 'callback_urls', type: 'text', array: true },

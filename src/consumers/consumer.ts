@@ -11,6 +11,9 @@ export class Consumer {
   consumerKey!: string;
   /** Sealed shared secret; null for a consumer that signs with RSA only. */
   secret!: Buffer | null;
+  /** The one before, sealed; it holds until it expires. */
+  previousSecret!: Buffer | null;
+  previousSecretExpiresAt!: Date | null;
   name!: string;
   description!: string | null;
   callbackUrls!: string[];

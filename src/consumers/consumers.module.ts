@@ -1,18 +1,20 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
+import { DatabaseModule } from '../database/database.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { Consumer } from './consumer.js';
 import { ConsumersRepository } from './consumers.repository.js';
 import { ConsumersService } from './consumers.service.js';
+import { RotateConsumerSecret } from './rotate-consumer-secret.js';
 
 /**
  * Owns registered clients: the table `consumers` and the rules of registration. Depends on the
  * database, secrets/ and the record of audit/; never sees an HTTP request, nor reads a consumer to verify one.
  */
 @Module({
-  imports: [AuditModule, TypeOrmModule.forFeature([Consumer]), SecretsModule],
-  providers: [ConsumersRepository, ConsumersService],
-  exports: [ConsumersService],
+  imports: [AuditModule, DatabaseModule, TypeOrmModule.forFeature([Consumer]), SecretsModule],
+  providers: [ConsumersRepository, ConsumersService, RotateConsumerSecret],
+  exports: [ConsumersService, RotateConsumerSecret],
 })
 export class ConsumersModule {}

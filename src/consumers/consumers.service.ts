@@ -62,7 +62,8 @@ export class ConsumersService {
           });
     const consumer = await this.audit.record(
       actOn(consumerKey, actor, 'register', onRecord(described)),
-      (transaction) => this.repository.insert(transaction, { ...described, consumerKey, secret }),
+      (transaction) =>
+        this.repository.insert(transaction, { ...described, ...NO_PREVIOUS, consumerKey, secret }),
     );
     return { consumer, consumerSecret };
   }
@@ -115,7 +116,13 @@ export class ConsumersService {
       const changes = changesOnRecord(before, described);
       const changed = await this.audit.record(
         (done: Consumer | undefined) => done && actOn(consumerKey, actor, 'change', { changes }),
-        (transaction) => this.repository.replace(transaction, { ...before, ...described, secret }),
+        (transaction) =>
+          this.repository.replace(transaction, {
+            ...before,
+            ...described,
+            ...(secret === null && NO_PREVIOUS),
+            secret,
+          }),
       );
       if (changed) return changed;
     }
@@ -139,6 +146,9 @@ export class ConsumersService {
     throw versions ? new ConsumerChanged() : new ConsumerUnknown();
   }
 }
+
+/** A consumer with one secret, or none. */
+const NO_PREVIOUS = { previousSecret: null, previousSecretExpiresAt: null };
 
 const actOn = (consumerKey: string, actor: string, verb: string, detail: Act['detail']): Act => ({
   actor,

@@ -8,7 +8,13 @@ import { normalizeRsaPublicKey } from './rsa-public-key.js';
 /** All of a consumer that staff decide on. */
 export type DescribedConsumer = Omit<
   Consumer,
-  'consumerKey' | 'secret' | 'version' | 'createdAt' | 'updatedAt'
+  | 'consumerKey'
+  | 'secret'
+  | 'previousSecret'
+  | 'previousSecretExpiresAt'
+  | 'version'
+  | 'createdAt'
+  | 'updatedAt'
 >;
 
 const USUAL_METHODS = ['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512'];
@@ -74,7 +80,7 @@ export function contradictions(consumer: DescribedConsumer, hasSecret: boolean):
     faults.push({
       pointer: '/signatureMethods',
       detail:
-        'include a method that needs a shared secret, which this consumer does not have: register a new consumer for it',
+        'include a method that needs a shared secret, which this consumer does not have: rotate its secret to give it one',
     });
   }
   return faults;

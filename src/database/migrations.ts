@@ -1,6 +1,7 @@
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.js';
 import { Sessions1700000000002 } from './migrations/0002-sessions.js';
 import { StaffAndAudit1700000000003 } from './migrations/0003-staff-and-audit.js';
+import { StaffOperations1700000000004 } from './migrations/0004-staff-operations.js';
 import { AnnouncedChanges1700000000005 } from './migrations/0005-announced-changes.js';
 import { NoncePartitions1700000000006 } from './migrations/0006-nonce-partitions.js';
 import { RateLimits1700000000007 } from './migrations/0007-rate-limits.js';
@@ -10,6 +11,7 @@ export const migrations = [
   FirstSchema1700000000001,
   Sessions1700000000002,
   StaffAndAudit1700000000003,
+  StaffOperations1700000000004,
   AnnouncedChanges1700000000005,
   NoncePartitions1700000000006,
   RateLimits1700000000007,

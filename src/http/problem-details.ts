@@ -15,6 +15,7 @@ export const PROBLEMS = {
   not_found: [404, 'There is nothing here'],
   method_not_allowed: [405, 'The method is not allowed here'],
   consumer_key_taken: [409, 'The consumer key is taken'],
+  token_taken: [409, 'The token is taken'],
   already_decided: [409, 'The authorization request was decided already'],
   consumer_disabled: [409, 'The consumer is disabled or has expired'],
   expired: [410, 'The authorization request has expired'],

@@ -31,6 +31,7 @@ export class Decoy {
 /** Opened as laboriously as real ones, and like those once for however many looks at a request. */
 export class DecoySecrets {
   private consumer: string | undefined;
+  private previous: string | undefined;
   private token: string | undefined;
 
   constructor(
@@ -40,6 +41,10 @@ export class DecoySecrets {
 
   consumerSecret(): string {
     return (this.consumer ??= this.open());
+  }
+
+  previousConsumerSecret(): string {
+    return (this.previous ??= this.open());
   }
 
   tokenSecret(): string {

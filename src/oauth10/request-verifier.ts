@@ -26,9 +26,11 @@ import {
 import { signatureBaseString } from '../protocol/signature-base-string.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
 import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
+import { isWeak } from '../protocol/weak-signature-methods.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret, type AccessToken } from '../tokens/access-token.js';
 import { Credentials, type FoundCredentials, type Source } from '../tokens/credentials.js';
+import { SignatureUses } from '../tokens/signature-uses.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import {
   temporaryCredentialsSecret,
@@ -54,6 +56,7 @@ export class RequestVerifier {
     private readonly clock: DatabaseClock,
     private readonly settings: Settings,
     private readonly metrics: Metrics,
+    private readonly uses: SignatureUses,
   ) {
     this.keyRing = new SigningKeyRing(secrets);
   }
@@ -79,13 +82,21 @@ export class RequestVerifier {
     this.assertTimely(protocol);
 
     const decoy = await this.keyRing.decoyForOneRequest();
+    let byPrevious = false;
     const holdsOver = (from: FoundCredentials<Token>, unencodedName?: string): boolean => {
       const normalized = normalizeRequestParameters(parameters, unencodedName);
       const baseString = signatureBaseString(request.method, uri, normalized);
       const { signatureMethod, signature } = protocol;
       const sealed = sealedSecret(protocol, from.token, rules);
       const keys = this.keyRing.open(signatureMethod.family, from.consumer, sealed, decoy);
-      return signatureMethod.verify({ ...keys, baseString, signature }) && keys.genuine;
+      if (signatureMethod.verify({ ...keys, baseString, signature }) && keys.genuine) return true;
+      if (signatureMethod.family === 'rsa') return false;
+      // For every consumer, so that the work doesn't tell which one is changing its secret.
+      const nowSeconds = this.clock.nowSeconds();
+      const before = this.keyRing.previousSecret(from.consumer, nowSeconds, decoy);
+      const previous = { ...keys, consumerSecret: before.secret, baseString, signature };
+      byPrevious = signatureMethod.verify(previous) && keys.genuine && before.genuine;
+      return byPrevious;
     };
     const holdsFor = (from: FoundCredentials<Token>): boolean =>
       holdsOver(from) ||
@@ -100,11 +111,12 @@ export class RequestVerifier {
       holds = holdsFor(found);
     }
 
-    const consumer = assertConsumer(found.consumer, protocol);
+    const consumer = assertConsumer(found.consumer, protocol, this.clock.nowSeconds());
     assertToken(protocol, rules, found, consumer, holds);
     if (!holds) throw oauthProblem('signature_invalid');
     assertBodyHash(protocol, request.body, isForm);
     assertStanding(consumer, found.token, request.clientAddress, this.clock.nowSeconds());
+    this.uses.note(consumer.consumerKey, protocol.signatureMethod, byPrevious);
 
     return {
       consumer,
@@ -172,9 +184,14 @@ function assertTls({ signatureMethod }: ProtocolParameters, { scheme }: SignedRe
 function assertConsumer(
   consumer: SigningConsumer | undefined,
   { signatureMethod }: ProtocolParameters,
+  nowSeconds: number,
 ): SigningConsumer {
   if (!consumer) throw oauthProblem('consumer_key_unknown');
   if (!consumer.signatureMethods.includes(signatureMethod.name)) {
+    throw new MethodNotRegistered();
+  }
+  const weakUntil = consumer.weakSignaturesUntilSeconds;
+  if (weakUntil !== null && weakUntil <= nowSeconds && isWeak(signatureMethod)) {
     throw new MethodNotRegistered();
   }
   return consumer;

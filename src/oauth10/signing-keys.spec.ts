@@ -1,7 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { SecretBox, type SecretPlace } from '../secrets/secret-box.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
-import { consumerSecret, type SigningConsumer } from '../tokens/signing-consumer.js';
+import {
+  consumerSecret,
+  previousConsumerSecret,
+  type SigningConsumer,
+} from '../tokens/signing-consumer.js';
 import { SigningKeyRing } from './signing-keys.js';
 
 class CountingBox extends SecretBox {
@@ -18,6 +22,9 @@ const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const registered = {
   consumerKey: 'c',
   secret: null,
+  previousSecret: null,
+  previousSecretExpiresAtSeconds: null,
+  weakSignaturesUntilSeconds: null,
   signatureMethods: [],
   rsaPublicKey: null,
   scopes: [],
@@ -72,6 +79,26 @@ describe('the keys that a signature is checked with', () => {
     expect(box.opened).toBe(before);
     expect(keys.genuine).toBe(genuine);
     expect(keys.rsaPublicKey?.asymmetricKeyDetails).toMatchObject({ modulusLength: 2048 });
+  });
+
+  it.each([
+    ['within the overlap', 101, true],
+    ['when the overlap is over', 100, false],
+    ['without one', undefined, false],
+    ['for an unknown consumer', null, false],
+  ])('the secret before the present one, %s: one is opened', async (_, expiry, genuine) => {
+    const sealed = box.seal('previous secret', previousConsumerSecret('c'));
+    const consumer = {
+      ...withSecret(),
+      previousSecret: expiry === undefined ? null : sealed,
+      previousSecretExpiresAtSeconds: expiry ?? null,
+    };
+    const decoy = await ring.decoyForOneRequest();
+    const before = box.opened;
+    const previous = ring.previousSecret(expiry === null ? undefined : consumer, 100, decoy);
+    expect(box.opened - before).toBe(1);
+    expect(previous.genuine).toBe(genuine);
+    if (genuine) expect(previous.secret).toBe('previous secret');
   });
 
   it('no token at all: its secret is empty (RFC 5849 section 3.4.2)', async () => {

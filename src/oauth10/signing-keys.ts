@@ -2,7 +2,11 @@ import type { KeyObject } from 'node:crypto';
 import type { SignatureMethod } from '../protocol/signature-methods.js';
 import { OpenedSecrets } from '../secrets/opened-secrets.js';
 import type { SecretBox, SecretPlace } from '../secrets/secret-box.js';
-import { consumerSecret, type SigningConsumer } from '../tokens/signing-consumer.js';
+import {
+  consumerSecret,
+  previousConsumerSecret,
+  type SigningConsumer,
+} from '../tokens/signing-consumer.js';
 import { Decoy, type DecoySecrets } from './decoy.js';
 import { RsaPublicKeys } from './rsa-public-keys.js';
 
@@ -68,6 +72,25 @@ export class SigningKeyRing {
       tokenSecret: this.tokenSecret(token, decoy),
       rsaPublicKey: undefined,
       genuine: ofToken && sealed !== undefined,
+    };
+  }
+
+  /**
+   * Opens the secret that a rotation left behind; the decoy's, where there is none.
+   *
+   * @param nowSeconds by the database's clock; past its expiry the secret is opened in vain
+   * @throws SealBroken
+   */
+  previousSecret(
+    consumer: SigningConsumer | undefined,
+    nowSeconds: number,
+    decoy: DecoySecrets,
+  ): { secret: string; genuine: boolean } {
+    const sealed = consumer?.previousSecret ?? undefined;
+    if (!consumer || !sealed) return { secret: decoy.previousConsumerSecret(), genuine: false };
+    return {
+      secret: this.secrets.open(sealed, previousConsumerSecret(consumer.consumerKey)),
+      genuine: nowSeconds < (consumer.previousSecretExpiresAtSeconds ?? 0),
     };
   }
 

@@ -34,6 +34,7 @@ export const openApiDocument = (): object => ({
     { name: 'OAuth 1.0a', description: 'Public listener: signed requests.' },
     { name: 'Resource owner', description: 'Public listener: pages.' },
     { name: 'Consumers', description: 'Admin listener: registered clients.' },
+    { name: 'Access tokens', description: 'Admin listener: token credentials of all consumers.' },
     { name: 'Authorization requests', description: 'Admin listener: for a consent application.' },
     { name: 'Keys and record', description: 'Admin listener: who may, and who did.' },
     { name: 'Gateways', description: 'Admin listener: verdicts on signed requests.' },

@@ -10,6 +10,7 @@ const REMEDIES: Record<ProblemCode, string> = {
   not_found: 'Look the name up in a list; keys and tokens are compared octet by octet.',
   method_not_allowed: 'Use a method that the header Allow names.',
   consumer_key_taken: 'Register under another consumerKey, or change the consumer that has it.',
+  token_taken: 'Bring the token along under another name, or look at the one that has it.',
   already_decided: 'Nothing is to be done: a decision is made once and stays.',
   consumer_disabled: 'Activate the consumer, or extend its expiresAt, and begin again.',
   expired: 'Let the consumer begin again with new temporary credentials.',

@@ -1,35 +1,9 @@
 import { ROLES } from '../callers/caller.js';
 import { PROBLEMS } from '../http/problem-details.js';
 import { SIGNATURE_METHODS } from '../protocol/signature-methods.js';
-import { schema, type Schema } from './operation.js';
-
-const text = (description?: string): Schema => ({
-  type: 'string',
-  ...(description && { description }),
-});
-const nullable = (type: string, more: object = {}): Schema => ({ type: [type, 'null'], ...more });
-const time: Schema = { type: 'string', format: 'date-time' };
-const nullableTime = nullable('string', { format: 'date-time' });
-const texts: Schema = { type: 'array', items: { type: 'string' } };
-
-/** All of the properties, and no others. */
-const closed = (properties: Record<string, Schema>): Schema => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
-
-/** Some of the properties, and no others. */
-const input = (properties: Record<string, Schema>, required: readonly string[] = []): Schema => ({
-  type: 'object',
-  properties,
-  ...(required.length > 0 && { required }),
-  additionalProperties: false,
-});
-
-const page = (item: string): Schema =>
-  closed({ items: { type: 'array', items: schema(item) }, nextCursor: nullable('string') });
+import type { Schema } from './operation.js';
+import { closed, input, nullable, nullableTime, page, text, texts, time } from './shapes.js';
+import { tokenSchemas } from './token-schemas.js';
 
 const methods: Schema = {
   type: 'array',
@@ -155,6 +129,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     },
   }),
   AuditEventPage: page('AuditEvent'),
+  ...tokenSchemas,
   ReportedRequest: input(
     {
       method: text(),

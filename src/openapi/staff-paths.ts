@@ -1,4 +1,5 @@
 import { parameter, schema, staffOperation } from './operation.js';
+import { tokenPaths } from './token-paths.js';
 
 const list = [parameter('limit'), parameter('cursor')];
 const filter = (name: string, description: string): object => ({
@@ -174,4 +175,9 @@ const apiKeys = {
 };
 
 /** The operations below /admin. */
-export const staffPaths = { ...consumers, ...authorizationRequests, ...apiKeys };
+export const staffPaths = {
+  ...consumers,
+  ...tokenPaths,
+  ...authorizationRequests,
+  ...apiKeys,
+};

@@ -13,7 +13,10 @@ const FIND_CONSUMERS = {
       rsa_public_key AS "rsaPublicKey", scopes, callback_urls AS "callbackUrls",
       two_legged AS "twoLegged", access_token_ttl_seconds AS "accessTokenTtlSeconds",
       allowed_addresses AS "allowedAddresses", status = 'disabled' AS disabled,
-      extract(epoch FROM expires_at)::float8 AS "expiresAtSeconds"
+      extract(epoch FROM expires_at)::float8 AS "expiresAtSeconds",
+      previous_secret AS "previousSecret",
+      extract(epoch FROM previous_secret_expires_at)::float8 AS "previousSecretExpiresAtSeconds",
+      extract(epoch FROM weak_signatures_until)::float8 AS "weakSignaturesUntilSeconds"
     FROM consumers WHERE consumer_key = ANY ($1::text[])`,
 };
 

@@ -3,6 +3,12 @@ export interface SigningConsumer {
   readonly consumerKey: string;
   /** Sealed for the place that consumerSecret() names; null when it signs with RSA only. */
   readonly secret: Buffer | null;
+  /** The one before, sealed for the place that previousConsumerSecret() names. */
+  readonly previousSecret: Buffer | null;
+  /** Until when it holds, in seconds since 1970, by the database's clock. */
+  readonly previousSecretExpiresAtSeconds: number | null;
+  /** From when weak methods are refused, by the same clock; null = never. */
+  readonly weakSignaturesUntilSeconds: number | null;
   readonly signatureMethods: readonly string[];
   /** SubjectPublicKeyInfo in PEM. */
   readonly rsaPublicKey: string | null;
@@ -19,3 +25,7 @@ export interface SigningConsumer {
 /** Where a consumer's secret is sealed. */
 export const consumerSecret = (consumerKey: string) =>
   ({ table: 'consumers', row: consumerKey, column: 'secret' }) as const;
+
+/** Where the secret before it is sealed. */
+export const previousConsumerSecret = (consumerKey: string) =>
+  ({ table: 'consumers', row: consumerKey, column: 'previous_secret' }) as const;

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { AuthorizationRequests } from './authorization-requests.js';
@@ -8,7 +9,9 @@ import { Credentials } from './credentials.js';
 import { ExchangeTemporaryCredentials } from './exchange-temporary-credentials.js';
 import { IssueTemporaryCredentials } from './issue-temporary-credentials.js';
 import { LastUse } from './last-use.js';
+import { ManageAccessTokens } from './manage-access-tokens.js';
 import { RevokeAccessTokens } from './revoke-access-tokens.js';
+import { SignatureUses } from './signature-uses.js';
 
 const useCases = [
   AuthorizationRequests,
@@ -16,15 +19,17 @@ const useCases = [
   ExchangeTemporaryCredentials,
   IssueTemporaryCredentials,
   LastUse,
+  ManageAccessTokens,
   RevokeAccessTokens,
+  SignatureUses,
 ];
 
 /**
  * Owns temporary credentials and access tokens, from issue (RFC 5849 section 2.1) over the decision
- * (2.2) to the exchange (2.3). Depends on the database and on secrets/; never sees an HTTP request.
+ * (2.2) to the exchange (2.3). Depends on the database, on secrets/ and the record of audit/; never sees an HTTP request.
  */
 @Module({
-  imports: [DatabaseModule, SecretsModule],
+  imports: [AuditModule, DatabaseModule, SecretsModule],
   providers: [CredentialsRepository, Credentials, ...useCases],
   exports: [Credentials, ...useCases],
 })

@@ -170,6 +170,13 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
         await example('getAuthorizationRequest', { oauthToken: token });
         expect((await example(decision, { oauthToken: token })).status).toBe(200);
       }
+      const { token } = (await example('mintToken', names)).json();
+      await example('listTokens');
+      await example('getToken', { token });
+      expect((await example('revokeToken', { token })).status).toBe(204);
+      await example('revokeTokens');
+      await example('rotateConsumerSecret', names);
+      await example('getConsumerSecretStanding', names);
       const { id } = (await example('createApiKey')).json();
       await example('listApiKeys');
       expect((await example('deleteApiKey', { id })).status).toBe(204);

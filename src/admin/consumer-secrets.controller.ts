@@ -1,0 +1,53 @@
+import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { IsOptional } from 'class-validator';
+import { Follows, wholeNumber } from '../consumers/follows.decorator.js';
+import { RotateConsumerSecret } from '../consumers/rotate-consumer-secret.js';
+import { AdminController } from './admin-controller.decorator.js';
+import { AllowedFor } from './allowed-for.decorator.js';
+import { Actor } from './caller-of.js';
+
+const A_YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+/** How a secret is to be rotated. */
+export class Rotation {
+  /** How long the secret before holds beside the new one; null or left out: not at all. */
+  @IsOptional()
+  @Follows(wholeNumber(0, A_YEAR_SECONDS))
+  overlapSeconds?: number | null;
+}
+
+/** The shared secret of a consumer: given anew, and how the one before stands. Never shown again. */
+@AdminController('consumers/:consumerKey/secret')
+export class ConsumerSecretsController {
+  constructor(private readonly secrets: RotateConsumerSecret) {}
+
+  @Post()
+  @AllowedFor()
+  @HttpCode(200)
+  async rotate(
+    @Param('consumerKey') consumerKey: string,
+    @Body() { overlapSeconds }: Rotation,
+    @Actor() actor: string,
+  ): Promise<{ consumerSecret: string; previousSecretExpiresAt: string | null }> {
+    const rotated = await this.secrets.rotate(consumerKey, overlapSeconds ?? 0, actor);
+    return {
+      consumerSecret: rotated.consumerSecret,
+      previousSecretExpiresAt: rotated.previousSecretExpiresAt?.toISOString() ?? null,
+    };
+  }
+
+  @Get()
+  @AllowedFor('auditor')
+  async standing(@Param('consumerKey') consumerKey: string): Promise<{
+    hasSecret: boolean;
+    previousSecretExpiresAt: string | null;
+    previousSecretLastUsedAt: string | null;
+  }> {
+    const standing = await this.secrets.standing(consumerKey);
+    return {
+      hasSecret: standing.hasSecret,
+      previousSecretExpiresAt: standing.previousSecretExpiresAt?.toISOString() ?? null,
+      previousSecretLastUsedAt: standing.previousSecretLastUsedAt?.toISOString() ?? null,
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import { Statements } from '../database/statements.js';
+import { StoreUnavailable } from '../failures/store-unavailable.js';
+import { newSecret } from '../secrets/random-values.js';
+import { SecretBox } from '../secrets/secret-box.js';
+import type { Consumer } from './consumer.js';
+import { ConsumerUnknown } from './consumer-refusals.js';
+import { ConsumersRepository } from './consumers.repository.js';
+
+/** How often a rotation is tried again when others change the same consumer in between. */
+const MAX_ATTEMPTS = 50;
+
+const FORGET_USE = {
+  name: 'forget-previous-secret-use',
+  text: 'DELETE FROM previous_secret_uses WHERE consumer_key = $1',
+};
+
+const LAST_USE = {
+  name: 'find-previous-secret-use',
+  text: 'SELECT last_used_at AS "lastUsedAt" FROM previous_secret_uses WHERE consumer_key = $1',
+};
+
+/** Whether a consumer has a secret, and how its previous one stands; nothing of either secret. */
+export interface SecretStanding {
+  readonly hasSecret: boolean;
+  /** Null when there is no previous secret, or not any more. */
+  readonly previousSecretExpiresAt: Date | null;
+  /** When a request was last signed with it; null: not since the rotation. */
+  readonly previousSecretLastUsedAt: Date | null;
+}
+
+/** Gives a consumer another shared secret, and the old one time to go (RFC 5849 section 4.12). */
+@Injectable()
+export class RotateConsumerSecret {
+  constructor(
+    private readonly repository: ConsumersRepository,
+    private readonly secretBox: SecretBox,
+    private readonly audit: AuditTrail,
+    private readonly clock: DatabaseClock,
+    private readonly statements: Statements,
+  ) {}
+
+  /**
+   * Makes a new secret. The one before holds until the overlap is over, by the database's clock; one
+   * from an earlier rotation holds no longer. A consumer without a secret gets one, so that methods
+   * that need it can be registered again.
+   *
+   * @param overlapSeconds 0: the old secret is refused at once
+   * @returns the new secret in the clear for the only time
+   * @throws ConsumerUnknown; StoreUnavailable
+   */
+  async rotate(
+    consumerKey: string,
+    overlapSeconds: number,
+    actor: string,
+  ): Promise<{ consumerSecret: string; previousSecretExpiresAt: Date | null }> {
+    const consumerSecret = newSecret();
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const before = await this.repository.find(consumerKey);
+      if (!before) throw new ConsumerUnknown();
+      const after = this.rotated(before, consumerSecret, overlapSeconds);
+      const { previousSecretExpiresAt } = after;
+      const changed = await this.audit.record(
+        (done: Consumer | undefined) =>
+          done && {
+            actor,
+            action: 'consumer.rotate-secret',
+            target: `consumer:${consumerKey}`,
+            detail: { previousSecretExpiresAt: previousSecretExpiresAt?.toISOString() ?? null },
+          },
+        async (transaction) => {
+          await transaction.run(FORGET_USE, [consumerKey]);
+          return this.repository.replace(transaction, after);
+        },
+      );
+      if (changed) return { consumerSecret, previousSecretExpiresAt };
+    }
+    throw new StoreUnavailable();
+  }
+
+  /** @throws ConsumerUnknown */
+  async standing(consumerKey: string): Promise<SecretStanding> {
+    const consumer = await this.repository.find(consumerKey);
+    if (!consumer) throw new ConsumerUnknown();
+    const { secret, previousSecretExpiresAt: expiresAt } = consumer;
+    const holds = expiresAt !== null && expiresAt.getTime() > this.clock.nowSeconds() * 1000;
+    const [use] = await this.statements.run<{ lastUsedAt: Date }>(LAST_USE, [consumerKey]);
+    return {
+      hasSecret: secret !== null,
+      previousSecretExpiresAt: holds ? expiresAt : null,
+      previousSecretLastUsedAt: use?.lastUsedAt ?? null,
+    };
+  }
+
+  private rotated(before: Consumer, consumerSecret: string, overlapSeconds: number): Consumer {
+    const { consumerKey } = before;
+    const place = (column: string) => ({ table: 'consumers', row: consumerKey, column });
+    const secret = this.secretBox.seal(consumerSecret, place('secret'));
+    if (before.secret === null || overlapSeconds === 0) {
+      return { ...before, secret, previousSecret: null, previousSecretExpiresAt: null };
+    }
+    // Sealed anew, since a sealed secret opens in its own column alone.
+    const previous = this.secretBox.open(before.secret, place('secret'));
+    return {
+      ...before,
+      secret,
+      previousSecret: this.secretBox.seal(previous, place('previous_secret')),
+      previousSecretExpiresAt: new Date((this.clock.nowSeconds() + overlapSeconds) * 1000),
+    };
+  }
+}

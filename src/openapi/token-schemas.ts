@@ -1,0 +1,50 @@
+import type { Schema } from './operation.js';
+import { closed, input, nullable, nullableTime, page, text, texts, time } from './shapes.js';
+
+const token = {
+  token: text(),
+  consumerKey: text(),
+  subject: text("The resource owner's id on the platform."),
+  scopes: texts,
+  status: { enum: ['active', 'expired', 'revoked'] },
+  createdAt: time,
+  expiresAt: nullableTime,
+  revokedAt: nullableTime,
+};
+
+/** The nouns of secrets of consumers and of access tokens. */
+export const tokenSchemas: Readonly<Record<string, Schema>> = {
+  Rotation: input({
+    overlapSeconds: nullable('integer', { minimum: 0, maximum: 31_536_000 }),
+  }),
+  RotatedSecret: closed({
+    consumerSecret: text('Shown here only.'),
+    previousSecretExpiresAt: nullable('string', {
+      format: 'date-time',
+      description: 'Until when the secret before holds; null: it holds no longer.',
+    }),
+  }),
+  SecretStanding: closed({
+    hasSecret: { type: 'boolean' },
+    previousSecretExpiresAt: nullableTime,
+    previousSecretLastUsedAt: nullable('string', {
+      format: 'date-time',
+      description: 'To a few seconds; null: not since the rotation.',
+    }),
+  }),
+  Token: closed(token),
+  MintedToken: closed({ ...token, tokenSecret: text('Shown here only.') }),
+  NewToken: input(
+    {
+      subject: { type: 'string', minLength: 1, maxLength: 255 },
+      scopes: nullable('array', { items: { type: 'string' }, maxItems: 100 }),
+      ttlSeconds: nullable('integer', { minimum: 0, description: '0: until revoked.' }),
+      token: nullable('string', { maxLength: 255 }),
+      tokenSecret: nullable('string', { maxLength: 1024 }),
+    },
+    ['subject'],
+  ),
+  TokenPage: page('Token'),
+  Revocation: input({ consumerKey: nullable('string'), subject: nullable('string') }),
+  Revoked: closed({ revoked: { type: 'integer' } }),
+};
