@@ -18,6 +18,10 @@ import { RefusedCalls } from './refused-calls.js';
 import { StatedRoles } from './stated-roles.js';
 import { TokensController } from './tokens.controller.js';
 import { UnservedController } from './unserved.controller.js';
+import {
+  ConsumerWeakSignaturesController,
+  WeakSignaturesReportController,
+} from './weak-signatures.controller.js';
 
 /**
  * The REST face for staff. Depends on callers/ for who calls, on the services of consumers/ and
@@ -32,6 +36,8 @@ import { UnservedController } from './unserved.controller.js';
     ConsumerSecretsController,
     ConsumerTokensController,
     TokensController,
+    ConsumerWeakSignaturesController,
+    WeakSignaturesReportController,
     AuthorizationRequestsController,
     ApiKeysController,
     AuditEventsController,

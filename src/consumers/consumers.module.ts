@@ -7,6 +7,7 @@ import { Consumer } from './consumer.js';
 import { ConsumersRepository } from './consumers.repository.js';
 import { ConsumersService } from './consumers.service.js';
 import { RotateConsumerSecret } from './rotate-consumer-secret.js';
+import { WeakSignatures } from './weak-signatures.js';
 
 /**
  * Owns registered clients: the table `consumers` and the rules of registration. Depends on the
@@ -14,7 +15,7 @@ import { RotateConsumerSecret } from './rotate-consumer-secret.js';
  */
 @Module({
   imports: [AuditModule, DatabaseModule, TypeOrmModule.forFeature([Consumer]), SecretsModule],
-  providers: [ConsumersRepository, ConsumersService, RotateConsumerSecret],
-  exports: [ConsumersService, RotateConsumerSecret],
+  providers: [ConsumersRepository, ConsumersService, RotateConsumerSecret, WeakSignatures],
+  exports: [ConsumersService, RotateConsumerSecret, WeakSignatures],
 })
 export class ConsumersModule {}

@@ -36,6 +36,37 @@ const secrets = {
   },
 };
 
+const weakSignatures = {
+  '/admin/consumers/{consumerKey}/weak-signatures': {
+    parameters: [parameter('consumerKey')],
+    get: staffOperation('getWeakSignatures', {
+      summary: 'See how often a consumer signs with SHA-1 or PLAINTEXT',
+      tag: 'Consumers',
+      roles: ['auditor'],
+      success: { status: 200, description: 'Counted by method.', schema: schema('WeakSigner') },
+      problems: [404],
+    }),
+    put: staffOperation('setWeakSignaturesUntil', {
+      summary: 'Set from when a consumer may not sign with SHA-1 or PLAINTEXT any more',
+      tag: 'Consumers',
+      roles: [],
+      body: { schema: schema('Sunset'), example: { until: '2030-01-31T12:00:00Z' } },
+      success: { status: 200, description: 'As it is now.', schema: schema('WeakSigner') },
+      problems: [404],
+    }),
+  },
+  '/admin/reports/weak-signatures': {
+    get: staffOperation('listWeakSigners', {
+      summary: 'List consumers that sign with SHA-1 or PLAINTEXT, by key',
+      description: 'Counted to a few seconds; what a process had not written when it died is lost.',
+      tag: 'Consumers',
+      roles: ['auditor'],
+      parameters: [parameter('limit'), parameter('cursor')],
+      success: { status: 200, description: 'A page.', schema: schema('WeakSignerPage') },
+    }),
+  },
+};
+
 const tokens = {
   '/admin/consumers/{consumerKey}/tokens': {
     parameters: [parameter('consumerKey')],
@@ -107,5 +138,5 @@ const tokens = {
   },
 };
 
-/** The operations on secrets of consumers and on access tokens. */
-export const tokenPaths = { ...secrets, ...tokens };
+/** The operations on secrets and weak signatures of consumers, and on access tokens. */
+export const tokenPaths = { ...secrets, ...weakSignatures, ...tokens };

@@ -32,6 +32,25 @@ export const tokenSchemas: Readonly<Record<string, Schema>> = {
       description: 'To a few seconds; null: not since the rotation.',
     }),
   }),
+  Sunset: { ...input({ until: nullableTime }, ['until']) },
+  WeakSigner: closed({
+    consumerKey: text(),
+    name: text(),
+    until: nullable('string', {
+      format: 'date-time',
+      description: 'From when SHA-1 and PLAINTEXT are refused; null: never.',
+    }),
+    methods: {
+      type: 'array',
+      items: closed({
+        signatureMethod: text(),
+        uses: { type: 'integer' },
+        since: { type: 'string', format: 'date' },
+        lastUsedAt: time,
+      }),
+    },
+  }),
+  WeakSignerPage: page('WeakSigner'),
   Token: closed(token),
   MintedToken: closed({ ...token, tokenSecret: text('Shown here only.') }),
   NewToken: input(

@@ -177,6 +177,9 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
       await example('revokeTokens');
       await example('rotateConsumerSecret', names);
       await example('getConsumerSecretStanding', names);
+      await example('setWeakSignaturesUntil', names);
+      await example('getWeakSignatures', names);
+      await example('listWeakSigners');
       const { id } = (await example('createApiKey')).json();
       await example('listApiKeys');
       expect((await example('deleteApiKey', { id })).status).toBe(204);

@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Statements } from '../database/statements.js';
+import { ConsumerUnknown } from './consumer-refusals.js';
+
+/** How often a consumer signed by one weak method. */
+export interface WeakMethodUse {
+  readonly signatureMethod: string;
+  readonly uses: number;
+  /** The first day, as `YYYY-MM-DD` in UTC. */
+  readonly since: string;
+  readonly lastUsedAt: string;
+}
+
+/** A consumer that signs by weak methods, or may not much longer. */
+export interface WeakSigner {
+  readonly consumerKey: string;
+  readonly name: string;
+  /** From when weak methods are refused; null: never. */
+  readonly until: Date | null;
+  readonly methods: readonly WeakMethodUse[];
+}
+
+const SIGNER = `
+  c.consumer_key AS "consumerKey", c.name, c.weak_signatures_until AS until,
+  coalesce((
+    SELECT json_agg(m ORDER BY m."signatureMethod") FROM (
+      SELECT signature_method AS "signatureMethod", sum(uses)::float8 AS uses,
+        to_char(min(used_on), 'YYYY-MM-DD') AS since,
+        to_char(max(last_used_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+          AS "lastUsedAt"
+      FROM weak_signature_uses u WHERE u.consumer_key = c.consumer_key GROUP BY signature_method
+    ) m), '[]') AS methods`;
+
+const FIND = {
+  name: 'find-weak-signer',
+  text: `SELECT ${SIGNER} FROM consumers c WHERE c.consumer_key = $1`,
+};
+
+const PAGE = {
+  name: 'page-of-weak-signers',
+  text: `
+    SELECT ${SIGNER} FROM consumers c
+    WHERE c.consumer_key IN (
+      SELECT DISTINCT consumer_key FROM weak_signature_uses
+      WHERE consumer_key > $1 ORDER BY consumer_key LIMIT $2)
+    ORDER BY c.consumer_key`,
+};
+
+const SET_UNTIL = {
+  name: 'set-weak-signatures-until',
+  text: `
+    UPDATE consumers c SET weak_signatures_until = $2
+    FROM (SELECT consumer_key, weak_signatures_until FROM consumers
+      WHERE consumer_key = $1 FOR UPDATE) old
+    WHERE c.consumer_key = old.consumer_key
+    RETURNING old.weak_signatures_until AS before`,
+};
+
+/** Who still signs with SHA-1 or in plain text, and until when they may (RFC 5849 section 4.11). */
+@Injectable()
+export class WeakSignatures {
+  constructor(
+    private readonly statements: Statements,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** @throws ConsumerUnknown */
+  async find(consumerKey: string): Promise<WeakSigner> {
+    const [signer] = await this.statements.run<WeakSigner>(FIND, [consumerKey]);
+    if (!signer) throw new ConsumerUnknown();
+    return signer;
+  }
+
+  /** The consumers behind a key that have signed by weak methods, in the order of their keys. */
+  page(afterConsumerKey: string, limit: number): Promise<WeakSigner[]> {
+    return this.statements.run<WeakSigner>(PAGE, [afterConsumerKey, limit]);
+  }
+
+  /**
+   * Sets from when a consumer's weak methods are refused.
+   *
+   * @param until by the database's clock, also in the past; null: never
+   * @throws ConsumerUnknown
+   */
+  async setUntil(consumerKey: string, until: Date | null, actor: string): Promise<void> {
+    await this.audit.record(
+      (before: Date | null) => ({
+        actor,
+        action: 'consumer.set-weak-signatures-until',
+        target: `consumer:${consumerKey}`,
+        detail: { from: before?.toISOString() ?? null, to: until?.toISOString() ?? null },
+      }),
+      async (transaction) => {
+        const [row] = await transaction.run<{ before: Date | null }>(SET_UNTIL, [
+          consumerKey,
+          until,
+        ]);
+        if (!row) throw new ConsumerUnknown();
+        return row.before;
+      },
+    );
+  }
+}
