@@ -5,6 +5,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { CallersModule } from '../callers/callers.module.js';
 import { ConsumersModule } from '../consumers/consumers.module.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { RepeatsModule } from '../repeats/repeats.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AdminGuard } from './admin.guard.js';
 import { ApiKeysController } from './api-keys.controller.js';
@@ -29,7 +30,7 @@ import {
  * never touches the database itself, nor any signed request.
  */
 @Module({
-  imports: [AuditModule, CallersModule, ConsumersModule, TokensModule],
+  imports: [AuditModule, CallersModule, ConsumersModule, RepeatsModule, TokensModule],
   // The last one takes what the others left.
   controllers: [
     ConsumersController,

@@ -6,6 +6,7 @@ import { AdminController } from './admin-controller.decorator.js';
 import { AllowedFor } from './allowed-for.decorator.js';
 import { NewApiKey } from './api-key-input.js';
 import { Actor } from './caller-of.js';
+import { Idempotent } from './idempotent.js';
 import { limitOf, PageQuery, pageReply, positionOf, type PageReply } from './page-query.js';
 import { TakesQuery } from './takes-query.js';
 
@@ -18,6 +19,7 @@ export class ApiKeysController {
 
   @Post()
   @AllowedFor()
+  @Idempotent()
   async create(@Body() given: NewApiKey, @Actor() actor: string) {
     const expiresAt = parseDateTime(given.expiresAt ?? '') ?? null;
     const { name, role } = given;

@@ -5,6 +5,7 @@ import { RotateConsumerSecret } from '../consumers/rotate-consumer-secret.js';
 import { AdminController } from './admin-controller.decorator.js';
 import { AllowedFor } from './allowed-for.decorator.js';
 import { Actor } from './caller-of.js';
+import { Idempotent } from './idempotent.js';
 
 const A_YEAR_SECONDS = 365 * 24 * 60 * 60;
 
@@ -23,6 +24,7 @@ export class ConsumerSecretsController {
 
   @Post()
   @AllowedFor()
+  @Idempotent()
   @HttpCode(200)
   async rotate(
     @Param('consumerKey') consumerKey: string,

@@ -6,6 +6,7 @@ import { accessTokenReply, type AccessTokenReply } from './access-token-reply.js
 import { AdminController } from './admin-controller.decorator.js';
 import { AllowedFor } from './allowed-for.decorator.js';
 import { Actor } from './caller-of.js';
+import { Idempotent } from './idempotent.js';
 
 /** Access tokens that staff make for a subject, and existing ones that they bring along. */
 @AdminController('consumers/:consumerKey/tokens')
@@ -14,6 +15,7 @@ export class ConsumerTokensController {
 
   @Post()
   @AllowedFor()
+  @Idempotent()
   async mint(
     @Param('consumerKey') consumerKey: string,
     @Body() { subject, scopes, ttlSeconds, token, tokenSecret }: NewToken,

@@ -17,6 +17,7 @@ import { ConsumersService } from '../consumers/consumers.service.js';
 import { AdminController } from './admin-controller.decorator.js';
 import { AllowedFor } from './allowed-for.decorator.js';
 import { Actor } from './caller-of.js';
+import { Idempotent } from './idempotent.js';
 import { consumerReply, type ConsumerReply } from './consumer-reply.js';
 import { entityTag, versionsIn } from './entity-tags.js';
 import { ListConsumersQuery } from './list-consumers.query.js';
@@ -32,6 +33,7 @@ export class ConsumersController {
 
   @Post()
   @AllowedFor()
+  @Idempotent()
   async register(
     @Body() registration: NewConsumer,
     @Actor() actor: string,

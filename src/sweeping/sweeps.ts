@@ -61,6 +61,11 @@ export function sweepsOf(
     ),
     ...ended('expires_at'),
     ...ended('revoked_at'),
+    // Rows by their place: two callers may have chosen one key.
+    rows(
+      'idempotency_keys',
+      rowsOf('idempotency_keys', 'ctid', 'expires_at', 'expires_at < now()'),
+    ),
     rows('sessions', rowsOf('sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
     rows(
       'started_sign_ins',
