@@ -10,6 +10,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { baseStringUri, splitTarget } from '../protocol/base-string-uri.js';
 import { bodyHashMatches } from '../protocol/body-hash.js';
 import {
+  OAuthProblem,
   oauthProblem,
   parameterAbsent,
   parameterRejected,
@@ -39,6 +40,7 @@ import {
 import { MethodNotRegistered, TokenMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
 import { isFormContent, type SignedRequest } from './signed-request.js';
+import { isPaced, nextStep } from './refusal-pace.js';
 import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
 import { assertStanding } from './standing.js';
 import type { VerifiedRequest } from './verified-request.js';
@@ -67,6 +69,16 @@ export class RequestVerifier {
    * @throws OAuthProblem for the first rule that it breaks; StoreUnavailable
    */
   async verify(request: SignedRequest, rules: EndpointRules): Promise<VerifiedRequest> {
+    const startedAt = performance.now();
+    try {
+      return await this.judge(request, rules);
+    } catch (error) {
+      if (error instanceof OAuthProblem && isPaced(error)) await nextStep(startedAt);
+      throw error;
+    }
+  }
+
+  private async judge(request: SignedRequest, rules: EndpointRules): Promise<VerifiedRequest> {
     const { path, query } = splitTarget(request.target);
     const uri = baseStringUri({ ...request, path });
     const isForm = isFormContent(request.contentType);
