@@ -81,9 +81,8 @@ export class Credentials {
     if (consumer && owned?.consumerKey === consumerKey) {
       return { consumer, token: owned.token, fromMemory: true };
     }
-    // Both, though one may be remembered: an unknown token costs what an unknown consumer costs.
     const [readConsumer, readToken] = await Promise.all([
-      this.readConsumer(consumerKey),
+      consumer ?? this.readConsumer(consumerKey),
       this.accessTokens.learn(token, async () => {
         const read = await this.repository.findAccessToken(consumerKey, token);
         return read && { consumerKey, token: read };
