@@ -6,6 +6,7 @@ import { CallersModule } from '../callers/callers.module.js';
 import { ConsumersModule } from '../consumers/consumers.module.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { RepeatsModule } from '../repeats/repeats.module.js';
+import { ScopesModule } from '../scopes/scopes.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AdminGuard } from './admin.guard.js';
 import { ApiKeysController } from './api-keys.controller.js';
@@ -16,6 +17,7 @@ import { ConsumerTokensController } from './consumer-tokens.controller.js';
 import { ConsumersController } from './consumers.controller.js';
 import { problemOf } from './problem-of.js';
 import { RefusedCalls } from './refused-calls.js';
+import { ScopesController } from './scopes.controller.js';
 import { StatedRoles } from './stated-roles.js';
 import { TokensController } from './tokens.controller.js';
 import { UnservedController } from './unserved.controller.js';
@@ -25,12 +27,11 @@ import {
 } from './weak-signatures.controller.js';
 
 /**
- * The REST face for staff. Depends on callers/ for who calls, on the services of consumers/ and
- * the use cases of tokens/;
- * never touches the database itself, nor any signed request.
+ * The REST face for staff. Depends on callers/ for who calls, on the services of consumers/
+ * and scopes/ and the use cases of tokens/; never touches the database itself, nor any signed request.
  */
 @Module({
-  imports: [AuditModule, CallersModule, ConsumersModule, RepeatsModule, TokensModule],
+  imports: [AuditModule, CallersModule, ConsumersModule, RepeatsModule, ScopesModule, TokensModule],
   // The last one takes what the others left.
   controllers: [
     ConsumersController,
@@ -39,6 +40,7 @@ import {
     TokensController,
     ConsumerWeakSignaturesController,
     WeakSignaturesReportController,
+    ScopesController,
     AuthorizationRequestsController,
     ApiKeysController,
     AuditEventsController,

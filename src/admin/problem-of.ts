@@ -8,6 +8,7 @@ import {
 import { InvalidInput } from '../consumers/input-fault.js';
 import { Problem } from '../http/problem-details.js';
 import { RepeatedHeader } from '../http/sole-header.js';
+import { ScopeUndescribed } from '../scopes/scope-descriptions.js';
 import { AccessTokenRefused } from '../tokens/access-token-refusals.js';
 import { AuthorizationRequestRefused } from '../tokens/authorization-requests.js';
 
@@ -29,6 +30,9 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (error instanceof ApiKeyUnknown) {
     return new Problem('not_found', 'No key has this id.');
+  }
+  if (error instanceof ScopeUndescribed) {
+    return new Problem('not_found', 'Staff have not described this scope.');
   }
   if (error instanceof IssuerUnavailable) {
     const headers = { 'Retry-After': '1' };

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { ScopesModule } from '../scopes/scopes.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthorizationController } from './authorization.controller.js';
 import { ConsentPage } from './consent-page.js';
@@ -10,7 +11,6 @@ import { LogoController } from './logo.controller.js';
 import { PageDoor } from './page-door.js';
 import { PageRenderer } from './page-renderer.js';
 import { PendingRequests } from './pending-requests.js';
-import { ScopeTitles } from './scope-titles.js';
 import { Sessions } from './sessions.js';
 import { DevelopmentSignInController } from './sign-in/development-sign-in.controller.js';
 import { DevelopmentSignIn } from './sign-in/development-sign-in.js';
@@ -37,11 +37,11 @@ const signIn = {
 };
 
 /**
- * Owns the resource owner's pages and sessions. Depends on the use cases of tokens/; never issues a
- * token and never sees a secret of a consumer.
+ * Owns the resource owner's pages and sessions. Depends on the use cases of tokens/ and the words of
+ * scopes/; never issues a token and never sees a secret of a consumer.
  */
 @Module({
-  imports: [DatabaseModule, TokensModule],
+  imports: [DatabaseModule, ScopesModule, TokensModule],
   controllers: [
     AuthorizationController,
     DecisionController,
@@ -57,7 +57,6 @@ const signIn = {
     PageDoor,
     PageRenderer,
     PendingRequests,
-    ScopeTitles,
     Sessions,
     SignedIn,
     StartedSignIns,

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { ScopeTitles } from '../scopes/scope-titles.js';
 import type { AuthorizationRequest } from '../tokens/authorization-requests.js';
 import { callbackPlace, type CallbackPlace } from './callback-place.js';
 import { formToken } from './form-token.js';
 import { PageRenderer } from './page-renderer.js';
 import type { Reply } from './reply.js';
-import { ScopeTitles } from './scope-titles.js';
 import type { Session } from './sessions.js';
 
 /** Shows the owner who asks for what (RFC 5849 section 2.2). */
@@ -17,7 +17,7 @@ export class ConsentPage {
     private readonly settings: Settings,
   ) {}
 
-  show(request: AuthorizationRequest, session: Session): Reply {
+  async show(request: AuthorizationRequest, session: Session): Promise<Reply> {
     const { oauthToken, consumer, scopes } = request;
     const place = callbackPlace(request.callback);
     const frame = {
@@ -28,7 +28,7 @@ export class ConsentPage {
     return this.pages.render('consent', frame, {
       oauthToken,
       consumer,
-      scopes: scopes.map((scope) => this.scopeTitles.of(scope)),
+      scopes: await this.scopeTitles.of(scopes),
       leadsTo: this.leadsTo(place),
       lasts: this.lasts(consumer.accessTokenTtlSeconds),
       formToken: formToken(session.id, 'decide', oauthToken),

@@ -1,5 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ScopeTitles, type ScopeTitle } from '../scopes/scope-titles.js';
 import { Connections, type Connection } from '../tokens/connections.js';
 import { formToken } from './form-token.js';
 import { assertOwnForm } from './own-form.js';
@@ -7,7 +8,6 @@ import { PageDoor } from './page-door.js';
 import { PageRefusal } from './page-refusal.js';
 import { PageRenderer } from './page-renderer.js';
 import { redirectTo, type Reply } from './reply.js';
-import { ScopeTitles } from './scope-titles.js';
 import { Sessions, type Session } from './sessions.js';
 import { SignIn } from './sign-in/sign-in.js';
 
@@ -45,22 +45,29 @@ export class GrantsController {
 
   private async show(session: Session, revoked: boolean): Promise<Reply> {
     const connections = await this.connections.of(session.subject);
+    const granted = new Set(connections.flatMap(({ scopes }) => scopes));
+    const titles = new Map(
+      (await this.scopeTitles.of([...granted])).map((scope) => [scope.name, scope]),
+    );
     const frame = { title: this.pages.texts.connections.title, session };
     return this.pages.render('connections', frame, {
       revoked,
-      connections: connections.map((connection) => this.shown(connection)),
+      connections: connections.map((connection) => this.shown(connection, titles)),
       formToken: formToken(session.id, 'revoke', ''),
     });
   }
 
-  private shown({ reference, consumer, scopes, since, expiresAt, lastUsedOn }: Connection) {
+  private shown(
+    { reference, consumer, scopes, since, expiresAt, lastUsedOn }: Connection,
+    titles: ReadonlyMap<string, ScopeTitle>,
+  ) {
     const { connections: texts } = this.pages.texts;
     return {
       reference,
       consumer,
       scopes:
         scopes.length > 0
-          ? scopes.map((scope) => this.scopeTitles.of(scope).title)
+          ? scopes.map((scope) => titles.get(scope)?.title ?? scope)
           : [texts.noScopes],
       since: texts.day(since),
       until: expiresAt === null ? texts.untilRevoked : texts.day(expiresAt),

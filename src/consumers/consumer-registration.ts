@@ -19,8 +19,8 @@ const callbackUrl = text((uri) => {
   return fault === undefined ? undefined : `can't be registered: it ${fault}`;
 });
 
-/** RFC 6749 section 3.3: what a list of scopes joined by blanks can hold. */
-const scope = text((token) =>
+/** A scope, RFC 6749 section 3.3: what a list of them joined by blanks can hold. */
+export const scope = text((token) =>
   /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(token)
     ? undefined
     : 'must have 1 to 100 printable ASCII characters without blanks, quotes and backslashes',

@@ -5,6 +5,7 @@ import { StaffOperations1700000000004 } from './migrations/0004-staff-operations
 import { AnnouncedChanges1700000000005 } from './migrations/0005-announced-changes.js';
 import { NoncePartitions1700000000006 } from './migrations/0006-nonce-partitions.js';
 import { RateLimits1700000000007 } from './migrations/0007-rate-limits.js';
+import { ScopeDescriptions1700000000008 } from './migrations/0008-scope-descriptions.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   AnnouncedChanges1700000000005,
   NoncePartitions1700000000006,
   RateLimits1700000000007,
+  ScopeDescriptions1700000000008,
 ];

@@ -35,6 +35,7 @@ export const openApiDocument = (): object => ({
     { name: 'Resource owner', description: 'Public listener: pages.' },
     { name: 'Consumers', description: 'Admin listener: registered clients.' },
     { name: 'Access tokens', description: 'Admin listener: token credentials of all consumers.' },
+    { name: 'Scopes', description: 'Admin listener: what scopes mean to resource owners.' },
     { name: 'Authorization requests', description: 'Admin listener: for a consent application.' },
     { name: 'Keys and record', description: 'Admin listener: who may, and who did.' },
     { name: 'Gateways', description: 'Admin listener: verdicts on signed requests.' },
@@ -89,6 +90,7 @@ export const openApiDocument = (): object => ({
       oauthToken: inPath('oauthToken', 'Of temporary credentials.'),
       token: inPath('token', 'Percent-encoded.'),
       id: inPath('id', 'Of a key.'),
+      scope: inPath('scope', 'Percent-encoded.'),
     },
     schemas: {
       ...schemas,

@@ -18,6 +18,8 @@ export interface StaffOperation {
     readonly schema?: Schema;
     readonly headers?: object;
   };
+  /** A second status of success, with the same body. */
+  readonly alsoSuccess?: number;
   /** Statuses beyond those that every operation can answer with. */
   readonly problems?: readonly number[];
 }
@@ -56,6 +58,11 @@ export function staffOperation(operationId: string, operation: StaffOperation): 
     ...(operation.problems ?? []),
     503,
   ].sort();
+  const succeeded = {
+    description: success.description,
+    ...(success.headers && { headers: success.headers }),
+    ...(success.schema && { content: { 'application/json': { schema: success.schema } } }),
+  };
   return {
     operationId,
     summary,
@@ -70,11 +77,8 @@ export function staffOperation(operationId: string, operation: StaffOperation): 
       },
     }),
     responses: {
-      [success.status]: {
-        description: success.description,
-        ...(success.headers && { headers: success.headers }),
-        ...(success.schema && { content: { 'application/json': { schema: success.schema } } }),
-      },
+      [success.status]: succeeded,
+      ...(operation.alsoSuccess && { [operation.alsoSuccess]: succeeded }),
       ...Object.fromEntries(
         statuses.map((status) => [
           status,

@@ -129,6 +129,17 @@ export const schemas: Readonly<Record<string, Schema>> = {
     },
   }),
   AuditEventPage: page('AuditEvent'),
+  Scope: closed({
+    scope: text(),
+    title: nullable('string'),
+    description: nullable('string'),
+    updatedAt: time,
+  }),
+  ScopeDescription: input({
+    title: nullable('string', { minLength: 1, maxLength: 200 }),
+    description: nullable('string', { maxLength: 2000 }),
+  }),
+  ScopePage: page('Scope'),
   ...tokenSchemas,
   ReportedRequest: input(
     {

@@ -1,4 +1,5 @@
 import { parameter, schema, staffOperation } from './operation.js';
+import { scopePaths } from './scope-paths.js';
 import { tokenPaths } from './token-paths.js';
 
 const list = [parameter('limit'), parameter('cursor')];
@@ -178,6 +179,7 @@ const apiKeys = {
 export const staffPaths = {
   ...consumers,
   ...tokenPaths,
+  ...scopePaths,
   ...authorizationRequests,
   ...apiKeys,
 };

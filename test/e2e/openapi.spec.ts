@@ -180,6 +180,12 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
       await example('setWeakSignaturesUntil', names);
       await example('getWeakSignatures', names);
       await example('listWeakSigners');
+      for (const status of [201, 200]) {
+        expect((await example('describeScope', { scope: 'photos' })).status).toBe(status);
+      }
+      await example('getScope', { scope: 'photos' });
+      await example('listScopes');
+      expect((await example('forgetScope', { scope: 'photos' })).status).toBe(204);
       const { id } = (await example('createApiKey')).json();
       await example('listApiKeys');
       expect((await example('deleteApiKey', { id })).status).toBe(204);
