@@ -9,6 +9,11 @@ export interface DebianTool {
 
 export const NGINX: DebianTool = { debianPackage: 'nginx-light', probe: ['nginx', '-v'] };
 export const CADDY: DebianTool = { debianPackage: 'caddy', probe: ['caddy', 'version'] };
+/** Renders; .ci/run installs the package where no other kubectl is. */
+export const KUBECTL: DebianTool = {
+  debianPackage: 'kubernetes-client',
+  probe: ['kubectl', 'kustomize', '--help'],
+};
 export const CHROMIUM: DebianTool = { debianPackage: 'chromium', probe: ['chromium', '--version'] };
 
 /**

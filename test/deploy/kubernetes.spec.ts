@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { readSettings } from '../../src/config/settings.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { describeWith, KUBECTL } from '../support/debian-tools.js';
+import { send } from '../support/http.js';
+import { manifestFaults, type Manifest } from '../support/kubernetes-schema.js';
+import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+
+interface Container {
+  command?: string[];
+  ports?: { name: string; containerPort: number }[];
+  env: { name: string; value: string }[];
+  securityContext: object;
+  volumeMounts: { name: string; mountPath: string }[];
+  [probe: `${string}Probe`]: { httpGet: { path: string; port: string } };
+}
+interface PodSpec {
+  containers: [Container];
+  securityContext: Record<string, unknown>;
+  terminationGracePeriodSeconds: number;
+  automountServiceAccountToken: boolean;
+}
+interface Rendered extends Manifest {
+  readonly data: Record<string, string>;
+  readonly spec: { template: { spec: PodSpec }; ports: { targetPort: string }[] };
+}
+
+/** start-service.ts: requests in flight get this long. */
+const DRAIN_TIMEOUT_SECONDS = 10;
+
+describeWith([KUBECTL], 'deploy/kubernetes, rendered', () => {
+  let rendered: Rendered[];
+  const find = (kind: string, name = 'oauth10'): Rendered => {
+    const found = rendered.find((one) => one.kind === kind && one.metadata.name.startsWith(name));
+    if (!found) throw new Error(`No ${kind} ${name}`);
+    return found;
+  };
+  const podOf = (kind: string): PodSpec => find(kind).spec.template.spec;
+
+  beforeAll(() => {
+    const text = execFileSync('kubectl', ['kustomize', 'deploy/kubernetes'], { encoding: 'utf8' });
+    rendered = parseAllDocuments(text).map((document) => document.toJS() as Rendered);
+  });
+
+  it('is what the API of Kubernetes takes', () => {
+    expect(rendered).toHaveLength(9);
+    expect(manifestFaults(rendered)).toEqual([]);
+  });
+
+  it('a misspelt name and a value of the wrong type are found', () => {
+    const broken = structuredClone(find('Deployment')) as unknown as {
+      spec: { replicas: unknown; template: { spec: { containers: Record<string, unknown>[] } } };
+    };
+    broken.spec.replicas = 'two';
+    broken.spec.template.spec.containers[0]!['readinessProb'] = {};
+    const faults = manifestFaults([broken as unknown as Manifest]).join('\n');
+    expect(faults).toContain('replicas must be integer');
+    expect(faults).toContain('readinessProb');
+  });
+
+  it.each(['Deployment', 'Job'])('%s: an ordinary user that can change nothing', (kind) => {
+    const pod = podOf(kind);
+    const [, user, group] = /^USER (\d+):(\d+)$/m.exec(readFileSync('Dockerfile', 'utf8')) ?? [];
+    expect(pod.automountServiceAccountToken).toBe(false);
+    expect(pod.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      runAsUser: Number(user),
+      runAsGroup: Number(group),
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(pod.containers[0].securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it.each(['Deployment', 'Job'])('%s: its settings are ones that the service takes', (kind) => {
+    const folder = mkdtempSync(join(tmpdir(), 'oauth10-kubernetes-'));
+    const secrets: Record<string, string> = {
+      'database-url': 'postgres://oauth10:PASSWORD@db.example.com:5432/oauth10',
+      'secret-keys': `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+      'admin-api-key': ADMIN_API_KEY,
+    };
+    try {
+      const env: Record<string, string> = { ...find('ConfigMap').data };
+      for (const { name, value } of podOf(kind).containers[0].env) {
+        const file = basename(value);
+        expect([name, Object.keys(secrets)]).toEqual([
+          `${file.replaceAll('-', '_').toUpperCase()}_FILE`,
+          expect.arrayContaining([file]),
+        ]);
+        writeFileSync(join(folder, file), secrets[file] ?? '');
+        env[name] = join(folder, file);
+      }
+      const known = readFileSync('.env.example', 'utf8');
+      for (const name of Object.keys(env))
+        expect(known).toContain(`${name.replace(/_FILE$/, '')}=`);
+      expect(readSettings(env)).toMatchObject({ production: true });
+      const { shutdownDelaySeconds } = readSettings(env);
+      const grace = find('Deployment').spec.template.spec.terminationGracePeriodSeconds;
+      expect(grace).toBeGreaterThanOrEqual(shutdownDelaySeconds + DRAIN_TIMEOUT_SECONDS + 5);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('the Job runs the program that migrates', () => {
+    const [program, file = ''] = podOf('Job').containers[0].command ?? [];
+    expect(program).toBe('node');
+    expect(existsSync(file.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts'))).toBe(true);
+  });
+
+  it('the admin listener is reached from namespaces with the label alone', () => {
+    const policy = find('NetworkPolicy').spec as unknown as {
+      policyTypes: string[];
+      ingress: { ports: { port: string }[]; from?: object[] }[];
+    };
+    const open = policy.ingress.filter(({ from }) => !from).flatMap(({ ports }) => ports);
+    expect(policy.policyTypes).toEqual(['Ingress']);
+    expect(open).toEqual([{ port: 'public' }]);
+  });
+
+  describe('its probes', () => {
+    let database: TestDatabase;
+    let service: TestService;
+    beforeAll(async () => {
+      database = await createTestDatabase();
+      service = await startTestService(database.url);
+    });
+    afterAll(async () => {
+      await service.stop(0);
+      await database.drop();
+    });
+
+    it.each(['startup', 'liveness', 'readiness'])(
+      '%s asks what the service answers',
+      async (kind) => {
+        const [container] = podOf('Deployment').containers;
+        const { path, port } = container[`${kind}Probe`]?.httpGet ?? { path: '', port: '' };
+        const { containerPort } = container.ports?.find(({ name }) => name === port) ?? {};
+        expect(containerPort).toBe(readSettings({}).port);
+        expect((await send({ base: service.publicBase, target: path })).status).toBe(200);
+      },
+    );
+  });
+});
