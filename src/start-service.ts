@@ -33,14 +33,15 @@ export async function startService(
   settings: Settings,
   databaseUrl: string,
 ): Promise<RunningService> {
-  const json = settings.production ? new JsonLogger(settings.logLevel) : undefined;
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.for(settings, databaseUrl),
     new ExpressAdapter(quietExpress()),
     {
       bodyParser: false,
       abortOnError: false,
-      logger: json ?? new TextLogger(settings.logLevel),
+      logger: settings.production
+        ? new JsonLogger(settings.logLevel)
+        : new TextLogger(settings.logLevel),
     },
   );
   app.useGlobalFilters(new NothingHereFilter());
@@ -52,7 +53,7 @@ export async function startService(
   };
   const shutdown = app.get(ShutdownState, { strict: false });
   const metrics = app.get(Metrics);
-  const requestLog = new RequestLog(json);
+  const requestLog = new RequestLog(settings.production);
   const tell = (answered: AnsweredRequest) => {
     metrics.answered(answered);
     requestLog.write(answered);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { hangUp } from './hang-up.js';
 import { Statements } from './statements.js';
 
 /** Who remembers something of the database. */
@@ -143,10 +144,4 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     });
     return client;
   }
-}
-
-/** At once, and without the farewell that a silent server would never answer. */
-function hangUp(client: Client): void {
-  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
-  connection.stream.destroy();
 }

@@ -9,7 +9,10 @@ export interface Statement {
   readonly text: string;
 }
 
-/** Past the server's own statement_timeout: then the server, or the way to it, is silent. */
+/**
+ * For a connection and the answer. Past the server's own statement_timeout: then the server, or the
+ * way to it, is silent.
+ */
 const ANSWER_TIMEOUT_MS = 4_500;
 
 /**
@@ -32,9 +35,11 @@ export class Statements {
    * its SQLSTATE in `code`.
    */
   async run<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const startedAt = performance.now();
     try {
       const client = await this.pool().connect();
-      return await runOn<Row>(client, statement, values);
+      const leftMs = ANSWER_TIMEOUT_MS - (performance.now() - startedAt);
+      return await runOn<Row>(client, statement, values, Math.ceil(leftMs));
     } catch (error) {
       throw isStoreUnavailable(error) ? new StoreUnavailable(error) : error;
     }
@@ -57,20 +62,21 @@ async function runOn<Row>(
   client: PoolClient,
   statement: Statement,
   values: readonly unknown[],
+  timeoutMs: number,
 ): Promise<Row[]> {
   // A connection that dies while it is lent out says so by an event; unheard, it ends the process.
   const ignore = () => undefined;
   client.on('error', ignore);
   let spoiled = false;
   try {
-    return await query<Row>(client, statement, values);
+    return await query<Row>(client, statement, values, timeoutMs);
   } catch (error) {
     spoiled = !isOrderly(error);
     if (!isStalePlan(error)) {
       throw error;
     }
     spoiled = true;
-    return await query<Row>(client, { text: statement.text }, values);
+    return await query<Row>(client, { text: statement.text }, values, timeoutMs);
   } finally {
     client.off('error', ignore);
     client.release(spoiled);
@@ -81,8 +87,9 @@ async function query<Row>(
   client: PoolClient,
   statement: { name?: string; text: string },
   values: readonly unknown[],
+  timeoutMs: number,
 ): Promise<Row[]> {
-  const config = { ...statement, values: [...values], query_timeout: ANSWER_TIMEOUT_MS };
+  const config = { ...statement, values: [...values], query_timeout: timeoutMs };
   const { rows } = await client.query(config);
   return rows as Row[];
 }

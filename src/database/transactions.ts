@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
 import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
 import { isStoreUnavailable, StoreUnavailable } from '../failures/store-unavailable.js';
+import { hangUp } from './hang-up.js';
 import type { Statement } from './statements.js';
+
+/** For all of a transaction; a caller gets an answer within five seconds. */
+const DEADLINE_MS = 4_500;
 
 /** Several statements that take place together or not at all. */
 export class Transaction {
@@ -41,10 +46,13 @@ export class Transactions {
    * the work took place
    */
   run<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.runAs('READ COMMITTED', work);
+    return this.runAs('READ COMMITTED', work, DEADLINE_MS);
   }
 
-  /** The same, on one unchanging view of the data: for reading what belongs together. */
+  /**
+   * The same, on one unchanging view of the data: for reading what belongs together. Only its
+   * statements have an end each; the whole may take as long as there is to read.
+   */
   runOnSnapshot<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.runAs('REPEATABLE READ', work);
   }
@@ -52,13 +60,26 @@ export class Transactions {
   private async runAs<Result>(
     isolation: 'READ COMMITTED' | 'REPEATABLE READ',
     work: (transaction: Transaction) => Promise<Result>,
+    deadlineMs?: number,
   ): Promise<Result> {
+    const runner = this.dataSource.createQueryRunner();
+    const startedAt = performance.now();
+    let overdue: NodeJS.Timeout | undefined;
     try {
-      return await this.dataSource.transaction(isolation, (manager) =>
+      const client = (await runner.connect()) as PoolClient;
+      if (deadlineMs !== undefined) {
+        // Every statement waits by itself, the one that takes back too: together they take too long.
+        const leftMs = deadlineMs - (performance.now() - startedAt);
+        overdue = setTimeout(() => hangUp(client), leftMs);
+      }
+      return await runner.manager.transaction(isolation, (manager) =>
         work(new Transaction(manager)),
       );
     } catch (error) {
       throw isStoreUnavailable(error) ? new StoreUnavailable(error) : error;
+    } finally {
+      clearTimeout(overdue);
+      await runner.release();
     }
   }
 }

@@ -44,7 +44,7 @@ const SQL_STATES = new Set([
 /** 08 connection exception, 53 insufficient resources, 58 system error (I/O). */
 const SQL_STATE_CLASSES = /^(08|53|58)[0-9A-Z]{3}$/;
 
-/** Errors of pg and pg-pool that carry no code. */
+/** Errors of pg, pg-pool and TypeORM that carry no code. */
 const MESSAGES = [
   'timeout exceeded when trying to connect',
   'timeout expired',
@@ -54,6 +54,8 @@ const MESSAGES = [
   'Client was closed and is not queryable',
   'Cannot use a pool after calling end on the pool',
   'Driver not Connected',
+  // The connection broke between two statements of a transaction.
+  'Query runner already released',
 ];
 
 /** Tells trouble below from faults of ours, through the wrappings of TypeORM and Node. */

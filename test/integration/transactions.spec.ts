@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { Transactions, type Transaction } from '../../src/database/transactions.js';
+import { StoreUnavailable } from '../../src/failures/store-unavailable.js';
+import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+const WHO = { name: 'test_who', text: 'SELECT pg_backend_pid() AS pid' };
+
+describe('a transaction, when there is trouble below', () => {
+  let database: TestDatabase;
+  let proxy: DatabaseProxy;
+  let dataSource: DataSource;
+  let transactions: Transactions;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    proxy = await proxyTo(database.url);
+    const options = dataSourceOptions({ databasePoolSize: 1 }, proxy.url);
+    dataSource = await new DataSource(options).initialize();
+    transactions = new Transactions(dataSource);
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await proxy.close();
+    await database.drop();
+  });
+
+  const pidIn = async (transaction: Transaction) =>
+    (await transaction.run<{ pid: number }>(WHO))[0]?.pid;
+
+  it('whose connection broke between two statements says so, and the next one goes', async () => {
+    const broken = transactions.run(async (transaction) => {
+      await database.query('SELECT pg_terminate_backend($1)', [await pidIn(transaction)]);
+      await sleep(100);
+      return pidIn(transaction);
+    });
+    await expect(broken).rejects.toThrow(StoreUnavailable);
+    expect(await transactions.run(pidIn)).toEqual(expect.any(Number));
+  });
+
+  it('whose connection broke before its COMMIT says so too', async () => {
+    const broken = transactions.run(async (transaction) => {
+      await database.query('SELECT pg_terminate_backend($1)', [await pidIn(transaction)]);
+      await sleep(100);
+    });
+    await expect(broken).rejects.toThrow(StoreUnavailable);
+  });
+
+  it('ends within five seconds as a whole, however silent the way is, and gives its place back', async () => {
+    const startedAt = performance.now();
+    const silent = transactions.run(async (transaction) => {
+      await sleep(1_000);
+      proxy.blackhole();
+      return pidIn(transaction);
+    });
+    await expect(silent).rejects.toThrow(StoreUnavailable);
+    expect(performance.now() - startedAt).toBeLessThan(4_900);
+    proxy.mend();
+    expect(await transactions.run(pidIn)).toEqual(expect.any(Number));
+  });
+});
