@@ -43,7 +43,6 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
       new Transactions(dataSource),
       new DatabaseClock(statements),
       { timestampWindowSeconds } as Settings,
-      new Metrics(),
     );
   }
   const claim = (timestamp: number, nonce: string) =>

@@ -1,0 +1,47 @@
+// What was checked, how often, and what did not hold.
+
+export const INVARIANTS = {
+  I1: 'temporary credentials yield at most one token, ever',
+  I2: 'a token whose reply was delivered works after recovery',
+  I3: 'an accepted nonce is never accepted again',
+  I4: 'an acknowledged revoke or disable is final',
+  I5: 'no half states',
+  I6: 'trouble below gives 503 with Retry-After within 5 s, never 401 to a valid request, never 500',
+  I7: 'liveness stays 200; readiness turns within 2 s of loss and is back within 5 s of return',
+  I8: 'connections and memory return to their level',
+};
+
+/** A run that goes wrong everywhere need not say so a thousand times. */
+const TOLD_MAX = 30;
+
+export class Findings {
+  violations = [];
+  counts = Object.fromEntries(Object.keys(INVARIANTS).map((name) => [name, 0]));
+  fault = { number: 0, kind: 'start' };
+
+  constructor(seed, tell) {
+    this.seed = seed;
+    this.tell = tell;
+  }
+
+  checked(invariant, times = 1) {
+    this.counts[invariant] += times;
+  }
+
+  /** Says what did not hold, and what is needed to see it again. */
+  report(invariant, what, detail = {}) {
+    const { number, kind } = this.fault;
+    this.violations.push({ invariant, what, seed: this.seed, fault: number, kind, detail });
+    if (this.violations.length > TOLD_MAX) return;
+    this.tell(
+      `VIOLATION of ${invariant} (${INVARIANTS[invariant]})\n  ${what}\n` +
+        `  seed ${this.seed}, fault ${number} (${kind})\n  ${JSON.stringify(detail)}`,
+    );
+  }
+
+  /** The condition, checked and, when it does not hold, reported. */
+  expect(invariant, holds, what, detail) {
+    this.checked(invariant);
+    if (!holds) this.report(invariant, what, detail);
+  }
+}

@@ -1,0 +1,78 @@
+// A database that is there and has nothing to give.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Other clients take all connections, and each that the replicas lose. */
+export const noConnections = {
+  name: 'no-connections',
+  weight: 2,
+  async strike({ database, random }) {
+    const others = [];
+    const until = performance.now() + random.between(1_500, 3_000);
+    let refusals = 0;
+    while (performance.now() < until) {
+      try {
+        others.push(await database.connect({ asService: true }));
+      } catch (error) {
+        if (error.code !== '53300') throw error;
+        refusals += 1;
+        await database.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE application_name LIKE 'oauth10%' ORDER BY random() LIMIT 2`,
+        );
+        await sleep(20);
+      }
+    }
+    await Promise.all(others.map((other) => other.end()));
+    return `${others.length} taken, ${refusals} refused`;
+  },
+};
+
+const TABLES = [
+  'nonces',
+  'access_tokens',
+  'temporary_credentials',
+  'consumers',
+  'audit_head',
+  'audit_events',
+];
+
+/** A transaction that locks tables, or all of their rows, and takes its time. */
+export const lockWait = {
+  name: 'lock-wait',
+  weight: 3,
+  async strike({ database, random }) {
+    const tables = random.shuffled(TABLES).slice(0, random.between(1, 2));
+    const isWhole = random.chance(0.5);
+    const client = await database.connect();
+    await client.query("SET lock_timeout = '3s'");
+    await client.query('BEGIN');
+    try {
+      for (const table of tables) {
+        await client.query(
+          isWhole
+            ? `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`
+            : `SELECT count(*) FROM (SELECT 1 FROM ${table} FOR UPDATE) AS locked`,
+        );
+      }
+      await sleep(random.between(500, 2_500));
+    } finally {
+      await client.query('ROLLBACK');
+      await client.end();
+    }
+    return `${isWhole ? 'table' : 'rows of'} ${tables.join(' and ')}`;
+  },
+};
+
+/** Not one page left where the tables are. */
+export const fullDisk = {
+  name: 'full-disk',
+  weight: 2,
+  needs: ({ disk, noDisk }) => (disk ? undefined : noDisk),
+  async strike({ disk, random, ledger }) {
+    const before = ledger.byStatus[503] ?? 0;
+    disk.fill();
+    await sleep(random.between(1_500, 3_000));
+    disk.free();
+    return `${(ledger.byStatus[503] ?? 0) - before} answers 503`;
+  },
+};

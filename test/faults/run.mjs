@@ -1,0 +1,148 @@
+// `npm run test:faults`: two replicas on a real PostgreSQL, under load, and everything that can break
+// is broken. docs/faults.md says what must hold meanwhile.
+//
+//   npm run test:faults -- [--seed N] [--minutes M] [--only KIND,KIND] [--json FILE] [--counts FILE]
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkAuditTrail, checkInvariants, levels } from './checks.mjs';
+import { Findings, INVARIANTS } from './findings.mjs';
+import { Load } from './load.mjs';
+import { optionsFrom } from './options.mjs';
+import { randomFrom } from './random.mjs';
+import { missing, schedule } from './schedule.mjs';
+import { World } from './world.mjs';
+
+const AUDITED_EVERY = 15;
+
+const options = optionsFrom(process.argv.slice(2), process.env);
+const say = (line) => process.stdout.write(`${line}\n`);
+const findings = new Findings(options.seed, say);
+const random = randomFrom(options.seed);
+const world = new World({ random, findings, ledgerPath: '.cache/faults/ledger.ndjson' });
+const load = new Load(world);
+const startedAt = performance.now();
+const struck = {};
+let closing;
+
+/** Everything that was started ends, whatever comes. */
+const close = () => (closing ??= world.close());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => void close().then(() => process.exit(1)));
+}
+
+async function main() {
+  say(`Seed ${options.seed}, ${options.minutes} min. Repeat with --seed ${options.seed}`);
+  await world.open();
+  for (const { name, why } of missing(world)) {
+    say(`Skipped: ${name} (${why})`);
+    if (process.env.CI) findings.report('I6', `${name} can't be tried here: ${why}`);
+  }
+  await load.start();
+  await sleep(1_000);
+  const endsAt = startedAt + options.minutes * 60_000;
+  const isOver = () => performance.now() > endsAt;
+  for (const kind of schedule(world, options.only, isOver)) await strike(kind);
+  findings.fault = { number: findings.fault.number + 1, kind: 'end' };
+  await load.stop();
+  await checkInvariants(world, levels(world));
+  await checkAuditTrail(world);
+}
+
+/** One fault: a moment under load, the fault, recovery, and the invariants. */
+async function strike(kind) {
+  findings.fault = { number: findings.fault.number + 1, kind: kind.name };
+  const before = levels(world);
+  const { requests, byStatus } = world.ledger;
+  const old = { ...byStatus };
+  const moment = random.between(50, 500);
+  await sleep(moment);
+  const { inFlight } = world.client;
+  const result = await kind.strike(world);
+  const { detail, wellSince = performance.now() } =
+    typeof result === 'string' ? { detail: result } : result;
+  await world.recovers(wellSince);
+  const recoveredMs = Math.round(performance.now() - wellSince);
+  const checkedBefore = total(findings.counts);
+  await checkInvariants(world, before);
+  if (findings.fault.number % AUDITED_EVERY === 0) await checkAuditTrail(world);
+  struck[kind.name] = (struck[kind.name] ?? 0) + 1;
+  const since = (status) => (byStatus[status] ?? 0) - (old[status] ?? 0);
+  say(
+    `#${findings.fault.number} ${kind.name} ${detail} | at ${seconds()} s after ${moment} ms, ` +
+      `${inFlight} under way | ${world.ledger.requests - requests} requests, ${since(503)} × 503, ` +
+      `${since(0)} unanswered | ready in ${recoveredMs} ms | ` +
+      `${total(findings.counts) - checkedBefore} checks, ${findings.violations.length} violations`,
+  );
+}
+
+const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
+const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+function summary() {
+  const { ledger, slowest, database, replicas = [] } = world;
+  return {
+    seed: options.seed,
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+    faults: struck,
+    kills: {
+      service: replicas.reduce((sum, { kills }) => sum + kills, 0),
+      postgres: database.kills,
+    },
+    requests: ledger.requests,
+    accepted: ledger.accepted,
+    byStatus: ledger.byStatus,
+    tokens: ledger.tokens.size,
+    slowestAnswerMs: Math.round(ledger.slowestMs),
+    slowestUnreadyMs: slowest.unreadyMs,
+    slowestBackMs: slowest.backMs,
+    memoryMaxMb: world.memoryMax,
+    checks: findings.counts,
+    violations: findings.violations,
+  };
+}
+
+function tell(result) {
+  say(`\n${result.seconds} s, seed ${result.seed}`);
+  say(
+    `faults      ${Object.entries(struck)
+      .map(([name, n]) => `${name} ${n}`)
+      .join(', ')}`,
+  );
+  say(`kill -9     ${result.kills.service} of replicas, ${result.kills.postgres} of PostgreSQL`);
+  say(`requests    ${result.requests}, of which ${result.accepted} signed ones accepted`);
+  say(
+    `answers     ${JSON.stringify(result.byStatus)} (0: none), slowest ${result.slowestAnswerMs} ms`,
+  );
+  say(
+    `readiness   turned in ${result.slowestUnreadyMs} ms at most, back in ${result.slowestBackMs} ms`,
+  );
+  say(`memory      ${result.memoryMaxMb} MB of a replica at most`);
+  for (const [name, text] of Object.entries(INVARIANTS))
+    say(`${name} ${result.checks[name]} × ${text}`);
+  say(`violations  ${result.violations.length}`);
+}
+
+function write(path, value) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** In the form of Jest's reports: each invariant is a test, which fails when it was violated. */
+function countsOf({ violations }) {
+  const failed = new Set(violations.map(({ invariant }) => invariant)).size;
+  const numPassedTests = Object.keys(INVARIANTS).length - failed;
+  return { numPassedTests, numFailedTests: failed, numRuntimeErrorTestSuites: 0 };
+}
+
+try {
+  await main();
+} catch (error) {
+  findings.report('I6', 'the program could not go on', { error: error.stack });
+}
+const result = summary();
+await close();
+tell(result);
+write(options.json, result);
+if (options.counts) write(options.counts, countsOf(result));
+process.exit(result.violations.length === 0 ? 0 : 1);

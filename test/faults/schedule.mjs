@@ -1,0 +1,41 @@
+// Which fault comes when: first each kind once, then by weight, all of it drawn from the seed.
+import { migration, roll } from './kinds/changes.mjs';
+import * as network from './kinds/network.mjs';
+import * as processes from './kinds/processes.mjs';
+import { fullDisk, lockWait, noConnections } from './kinds/resources.mjs';
+
+/**
+ * A kind of fault: `strike(world)` does it, undoes it and says in words what it was, or
+ * `{ detail, wellSince }` when all was well earlier than at its end. `needs(world)` says why it can't
+ * be done here.
+ */
+const KINDS = [
+  ...Object.values(processes),
+  ...Object.values(network),
+  noConnections,
+  lockWait,
+  fullDisk,
+  roll,
+  migration,
+];
+
+export const KIND_NAMES = KINDS.map(({ name }) => name);
+
+/**
+ * @param only names of kinds to choose from; empty: all
+ * @param isOver whether the time is up; each kind comes once all the same
+ */
+export function* schedule(world, only, isOver) {
+  const wanted = KINDS.filter(({ name }) => only.length === 0 || only.includes(name));
+  const possible = wanted.filter(({ needs }) => needs?.(world) === undefined);
+  yield* world.random.shuffled(possible);
+  const drawn = possible.flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
+  while (!isOver()) yield world.random.pick(drawn);
+}
+
+/** What can't be done here, and why. */
+export const missing = (world) =>
+  KINDS.flatMap(({ name, needs }) => {
+    const why = needs?.(world);
+    return why === undefined ? [] : [{ name, why }];
+  });

@@ -1,0 +1,74 @@
+// A disk so small that it can be filled: a tmpfs. The write-ahead log stays on a real one.
+import { spawnSync } from 'node:child_process';
+import {
+  chownSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const SIZE = '512m';
+const PAGE = Buffer.alloc(4096, 1);
+
+/** The disk, or why there is none. */
+export function mountSmallDisk() {
+  if (process.platform !== 'linux' || process.getuid() !== 0) {
+    return { reason: 'a tmpfs is mounted by root on Linux alone' };
+  }
+  const path = mkdtempSync(join(tmpdir(), 'oauth10-small-disk-'));
+  const { status, stderr } = spawnSync('mount', [
+    '-t',
+    'tmpfs',
+    '-o',
+    `size=${SIZE}`,
+    'tmpfs',
+    path,
+  ]);
+  if (status === 0) return { disk: new SmallDisk(path) };
+  rmdirSync(path);
+  return { reason: `mount: ${stderr}`.trim() };
+}
+
+class SmallDisk {
+  constructor(path) {
+    this.path = path;
+  }
+
+  lend(uid, gid) {
+    chownSync(this.path, uid, gid);
+  }
+
+  /** Leaves not one page. */
+  fill() {
+    const { bavail, bsize } = statfsSync(this.path);
+    spawnSync('fallocate', ['-l', String(bavail * bsize), this.#filling]);
+    const file = openSync(this.#filling, 'a');
+    try {
+      for (;;) writeSync(file, PAGE);
+    } catch (error) {
+      if (error.code !== 'ENOSPC') throw error;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  free() {
+    rmSync(this.#filling, { force: true });
+  }
+
+  /** Once the server is gone. */
+  unmount() {
+    spawnSync('umount', ['-l', this.path]);
+    rmdirSync(this.path);
+  }
+
+  get #filling() {
+    return join(this.path, 'filling');
+  }
+}

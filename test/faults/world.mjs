@@ -1,0 +1,149 @@
+// All that the faults break and the load uses: PostgreSQL, two replicas, the wires between them, and
+// what is known of what they promised.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Balancer } from './balancer.mjs';
+import { Client } from './client.mjs';
+import { Database } from './database.mjs';
+import { Inquiry } from './inquiry.mjs';
+import { Lag } from './lag.mjs';
+import { Ledger } from './ledger.mjs';
+import { Replica } from './replica.mjs';
+import { ADMIN_API_KEY, echo } from './requests.mjs';
+import { mountSmallDisk } from './small-disk.mjs';
+
+const TURNS_WITHIN_MS = 2_000;
+const BACK_WITHIN_MS = 5_000;
+const LIVE_WITHIN_MS = 2_000;
+
+export class World {
+  client = new Client();
+  lag = new Lag();
+  database = new Database();
+  /** Slowest turns of readiness that were seen, in milliseconds. */
+  slowest = { unreadyMs: 0, backMs: 0 };
+  #isBalanced = false;
+  #isOpen = true;
+
+  constructor({ random, findings, ledgerPath }) {
+    Object.assign(this, { random, findings, ledger: new Ledger(ledgerPath) });
+    this.inquiry = new Inquiry(this.client, this.ledger, findings, this.lag);
+  }
+
+  async open() {
+    const { disk, reason } = mountSmallDisk();
+    Object.assign(this, { disk, noDisk: reason });
+    await this.database.start();
+    await this.database.create(disk);
+    this.serviceEnv = {
+      ADMIN_API_KEY,
+      SECRET_KEYS: `faults:${randomBytes(32).toString('base64')}`,
+      SHUTDOWN_DELAY_SECONDS: '2',
+      SWEEP_INTERVAL_SECONDS: '5',
+    };
+    const onUnexpectedEnd = (replica, how) =>
+      this.findings.report('I6', `${replica.name} ended by itself: ${how}`, {
+        output: replica.output,
+      });
+    this.replicas = ['A', 'B'].map(
+      (name) => new Replica(name, this.database, this.serviceEnv, onUnexpectedEnd),
+    );
+    this.balancer = new Balancer(this.replicas);
+    await Promise.all(this.replicas.map((replica) => replica.open()));
+    await this.balancer.open();
+    this.watching = this.replicas.map((replica) => this.#watch(replica));
+  }
+
+  /** Where the next request goes: mostly to a replica that is there, as clients would be sent. */
+  route() {
+    if (this.#isBalanced) return this.balancer;
+    const there = this.replicas.filter((replica) => !replica.wasAway(performance.now(), Infinity));
+    return this.random.pick(there.length > 0 && this.random.chance(0.95) ? there : this.replicas);
+  }
+
+  /** Does the work while all requests go through the balancer, and none of them may fail. */
+  async withoutFailure(work) {
+    this.#isBalanced = true;
+    await sleep(300);
+    await work();
+    await sleep(300);
+    this.#isBalanced = false;
+  }
+
+  /** Some of the replicas, at least one. */
+  someReplicas() {
+    return this.random.chance(0.5) ? this.replicas : [this.random.pick(this.replicas)];
+  }
+
+  /** The token's end holds on each replica (invariant I4). */
+  async mustBeRefused(token, refusals) {
+    await Promise.all(
+      this.replicas.map((replica) =>
+        this.inquiry.ask('echo', replica, echo(replica, token), { refusals, mustRefuse: 'I4' }),
+      ),
+    );
+  }
+
+  /** The database has been out of reach since then: readiness says so within two seconds. */
+  async turnsUnready(replicas, since) {
+    const turn = async (replica) => {
+      while (await replica.isReady()) {
+        if (performance.now() - since > 2 * TURNS_WITHIN_MS) break;
+        await sleep(20);
+      }
+      const tookMs = Math.round(performance.now() - since);
+      this.slowest.unreadyMs = Math.max(this.slowest.unreadyMs, tookMs);
+      const allowed = TURNS_WITHIN_MS + this.lag.since(since);
+      this.findings.expect('I7', tookMs <= allowed, `${replica.name} still said ready`, { tookMs });
+    };
+    await Promise.all(replicas.map(turn));
+  }
+
+  /** All has been well since then: readiness is back within five seconds. */
+  async recovers(since) {
+    const back = async (replica) => {
+      while (!(await replica.isReady())) {
+        if (performance.now() - since > 4 * BACK_WITHIN_MS) break;
+        await sleep(20);
+      }
+      const tookMs = Math.round(performance.now() - since);
+      this.slowest.backMs = Math.max(this.slowest.backMs, tookMs);
+      const allowed = BACK_WITHIN_MS + this.lag.since(since);
+      this.findings.expect('I7', tookMs <= allowed, `${replica.name} was not ready again`, {
+        tookMs,
+        output: replica.output,
+      });
+    };
+    await Promise.all(this.replicas.map(back));
+  }
+
+  /** Liveness, as long as it runs. */
+  async #watch(replica) {
+    while (this.#isOpen) {
+      const { pid } = replica;
+      const askedAt = performance.now();
+      const status = await replica.probe('live', LIVE_WITHIN_MS + 1_000);
+      const wasThere = pid !== undefined && pid === replica.pid;
+      if (wasThere && !replica.wasAway(askedAt, performance.now())) {
+        const late = performance.now() - askedAt - this.lag.since(askedAt) > LIVE_WITHIN_MS;
+        this.findings.expect('I7', status === 200 && !late, `${replica.name} did not live`, {
+          status,
+        });
+      }
+      await sleep(250);
+    }
+  }
+
+  async close() {
+    this.#isOpen = false;
+    const quietly = (task) => Promise.resolve(task).catch(() => undefined);
+    await Promise.all((this.watching ?? []).map(quietly));
+    await quietly(this.balancer?.close());
+    await Promise.all((this.replicas ?? []).map((replica) => quietly(replica.close())));
+    await quietly(this.database.close());
+    this.disk?.unmount();
+    this.client.close();
+    this.lag.close();
+    await this.ledger.close();
+  }
+}
