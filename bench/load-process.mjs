@@ -19,8 +19,9 @@ process.once('message', async (job) => {
   const cpuBefore = process.cpuUsage();
   const result = await drive(requests.slice(job.warmUp), connections, isRight, job.seconds * 1000);
   const { user, system } = process.cpuUsage(cpuBefore);
-  for (const connection of connections) connection.close();
   process.send({ ...result, loadCpuSeconds: (user + system) / 1e6 });
+  await new Promise((resolve) => process.once('message', resolve));
+  for (const connection of connections) connection.close();
   process.disconnect();
 });
 

@@ -7,6 +7,8 @@ import { runLoad, startCeiling } from './rig.mjs';
 /** More than the fastest will answer; who runs out of requests is done early. */
 const EXPECTED_PER_SECOND = { plain: 30_000, exchange: 8_000, resource: 16_000, verify: 12_000 };
 const EXPECTED_PER_SECOND_ALONE = 3_000;
+const EXPECTED_PER_SECOND_OF_PEERS = 4_000;
+const PEER_WARM_UP = 300;
 const WARM_UP = { plain: 2_000, exchange: 1_000, resource: 2_000, verify: 2_000 };
 
 const CEILINGS = [
@@ -112,31 +114,42 @@ export async function measureService(plan, database, service, credentials, note)
 
 const random = () => randomBytes(18).toString('base64url');
 
-/** Another provider, by the same load. */
+/**
+ * Another provider, by the same load. What it costs is known where its URL says who it is:
+ * `?pids=PID,PID&database=PID`.
+ */
 export async function measurePeer(plan, { name, url, provision }, note) {
-  const consumers = Array.from({ length: 50 }, () => ({ key: random(), secret: random() }));
-  const make = (count) =>
-    Array.from({ length: count }, (_, index) => ({
+  const { origin, host, searchParams } = new URL(url);
+  const pids = {
+    service: searchParams.get('pids')?.split(',').map(Number),
+    database: searchParams.has('database') ? Number(searchParams.get('database')) : undefined,
+  };
+  const supply = (kind, count) => {
+    const consumers = Array.from({ length: 50 }, () => ({ key: random(), secret: random() }));
+    const made = Array.from({ length: count }, (_, index) => ({
       token: random(),
       secret: random(),
       consumer: consumers[index % consumers.length],
       verifier: random(),
     }));
+    const rows = made.map(({ consumer, ...row }) => ({ ...row, consumer: consumer.key }));
+    const input = JSON.stringify({
+      consumers,
+      temp: kind === 'exchange' ? rows : [],
+      access: kind === 'exchange' ? [] : rows,
+    });
+    const { status } = spawnSync('sh', ['-c', provision], { input, stdio: ['pipe', 1, 2] });
+    if (status !== 0) throw new Error(`The provisioning of ${name} ended with ${status}`);
+    return made;
+  };
   for (const connections of plan.connections) {
     for (const kind of ['exchange', 'resource']) {
-      const size = sized(plan, kind, connections);
-      const made = make(kind === 'exchange' ? size.warmUp + size.count : 1000);
-      const rows = made.map(({ consumer, ...row }) => ({ ...row, consumer: consumer.key }));
-      const input = JSON.stringify({
-        consumers,
-        temp: kind === 'exchange' ? rows : [],
-        access: kind === 'exchange' ? [] : rows,
-      });
-      const { status } = spawnSync('sh', ['-c', provision], { input, stdio: ['pipe', 1, 2] });
-      if (status !== 0) throw new Error(`The provisioning of ${name} ended with ${status}`);
+      const size = { ...sized(plan, kind, connections), warmUp: PEER_WARM_UP };
+      size.count = Math.min(size.count, plan.seconds * EXPECTED_PER_SECOND_OF_PEERS);
+      const made = supply(kind, kind === 'exchange' ? size.warmUp + size.count : 1000);
       const path = kind === 'exchange' ? '/token' : '/resource';
-      const job = { ...size, base: url, path, host: new URL(url).host, credentials: made };
-      note(await measure('load-process.mjs', job, { server: name, job: kind }, {}));
+      const job = { ...size, base: origin, path, host, credentials: made };
+      note(await measure('load-process.mjs', job, { server: name, job: kind, isPeer: true }, pids));
     }
   }
 }

@@ -3,18 +3,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100;
 
-/** Processor seconds that the process and everything it started have used, the ended ones included. */
-export function cpuSeconds(root) {
+/**
+ * Processor seconds that the processes and everything they started have used, the ended ones included.
+ *
+ * @param roots a pid, or several of which none started another
+ */
+export function cpuSeconds(roots) {
   const processes = allProcesses();
   if (!processes) return undefined;
-  return treeOf(processes, root).reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND;
+  return (
+    treeOf(processes, [roots].flat()).reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND
+  );
 }
 
-/** Memory of the process and everything it started; what they share counts once. */
-export function memoryMegabytes(root) {
+/** Memory of the processes and everything they started; what they share counts once. */
+export function memoryMegabytes(roots) {
   const processes = allProcesses();
   if (!processes) return undefined;
-  const kilobytes = treeOf(processes, root).map(({ pid }) => {
+  const kilobytes = treeOf(processes, [roots].flat()).map(({ pid }) => {
     try {
       return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
     } catch {
@@ -46,8 +52,8 @@ function readProcess(pid) {
   }
 }
 
-function treeOf(processes, root) {
-  const tree = processes.filter(({ pid }) => pid === root);
+function treeOf(processes, roots) {
+  const tree = processes.filter(({ pid }) => roots.includes(pid));
   for (const { pid } of tree) tree.push(...processes.filter(({ parent }) => parent === pid));
   return tree;
 }

@@ -122,7 +122,10 @@ export async function runLoad(program, job, sample) {
   const answer = message();
   child.send({ go: true });
   const result = await Promise.race([answer, ended]);
-  return { ...result, before, after: sample() };
+  const after = sample();
+  // Only now: what ends while it is being looked at is counted nowhere.
+  child.send({ end: true });
+  return { ...result, before, after };
 }
 
 const parentOf = (pid) => {

@@ -22,12 +22,13 @@ export function summarize(measurements) {
         new Map(),
       );
   const rows = [...groups.values()].map((rounds) => {
-    const { server, job, connections } = rounds[0];
+    const { server, job, connections, isPeer } = rounds[0];
     const rates = rounds.map(({ perSecond }) => perSecond);
     return {
       server,
       job,
       connections,
+      isPeer,
       rounds: rounds.length,
       ...Object.fromEntries(MIDDLE_OF.map((name) => [name, middle(rounds, name)])),
       lowestPerSecond: Math.round(Math.min(...rates)),
@@ -59,12 +60,17 @@ function ratiosOf(row, rows) {
     );
   const share = (value, other) =>
     value && other ? Math.round((value / other) * 100) / 100 : undefined;
+  const peers = rows.filter(
+    ({ isPeer, job, connections }) =>
+      isPeer && job === ceilingOf[row.job] && connections === row.connections,
+  );
   const express = beside('Express', 'hello');
   return {
     ofOneStatementTransactions: share(
       row.perSecond,
       beside('PostgreSQL, one statement a transaction', ceilingOf[row.job])?.perSecond,
     ),
+    ofBestPeer: share(row.perSecond, Math.max(0, ...peers.map(({ perSecond }) => perSecond))),
     ofExpress: share(row.perSecond, express?.perSecond),
     cpuOfExpress: share(row.serviceCpuMicroseconds, express?.serviceCpuMicroseconds),
   };

@@ -13,8 +13,10 @@ const COLUMNS = [
   ['p99 ms', ({ p99Ms }) => show(p99Ms)],
   ['CPU µs', ({ serviceCpuMicroseconds }) => show(serviceCpuMicroseconds)],
   ['database CPU µs', ({ databaseCpuMicroseconds }) => show(databaseCpuMicroseconds)],
+  ['load CPU µs', ({ loadCpuMicroseconds }) => show(loadCpuMicroseconds)],
   ['MB', ({ memoryMegabytes }) => show(memoryMegabytes)],
   ['of one-statement', ({ ratios }) => times(ratios?.ofOneStatementTransactions)],
+  ['of best peer', ({ ratios }) => times(ratios?.ofBestPeer)],
   ['CPU of Express', ({ ratios }) => times(ratios?.cpuOfExpress)],
   ['wrong', ({ wrongAnswers }) => show(wrongAnswers || undefined)],
 ];

@@ -35,6 +35,7 @@ process.once('message', async (job) => {
   const result = await drive(job, clients, work.slice(job.warmUp), job.seconds * 1000);
   const { user, system } = process.cpuUsage(cpuBefore);
   process.send({ ...result, loadCpuSeconds: (user + system) / 1e6 });
+  await new Promise((resolve) => process.once('message', resolve));
   await Promise.all(clients.map((client) => client.end()));
   process.disconnect();
 });
