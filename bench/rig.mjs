@@ -45,8 +45,8 @@ export async function startDatabase() {
   };
 }
 
-/** The built service as `npm start` runs it, in production. */
-export async function startService(databaseUrl) {
+/** The built service as `npm start` runs it, in production. @param env further settings */
+export async function startService(databaseUrl, env = {}) {
   const [port, adminPort] = [await freePort(), await freePort()];
   const sealingKey = { id: 'bench', key: randomBytes(32) };
   const gatewayKey = randomBytes(32).toString('hex');
@@ -61,6 +61,7 @@ export async function startService(databaseUrl) {
       DATABASE_URL: databaseUrl,
       SECRET_KEYS: `${sealingKey.id}:${sealingKey.key.toString('base64')}`,
       ADMIN_API_KEY: gatewayKey,
+      ...env,
     },
     `http://127.0.0.1:${port}/health/ready`,
   );

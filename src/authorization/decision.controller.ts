@@ -11,6 +11,7 @@ import { PageRenderer } from './page-renderer.js';
 import { PendingRequests } from './pending-requests.js';
 import { redirectTo, type Reply } from './reply.js';
 import { Sessions, type Session } from './sessions.js';
+import { pageAfterSignIn } from './sign-in/signed-in.js';
 import type { Visit } from './visit.js';
 
 /** The resource owner allows or denies (RFC 5849 section 2.2). */
@@ -33,7 +34,7 @@ export class DecisionController {
     const oauthToken = visit.form.one('oauth_token') ?? '';
     const browserId = assertOwnForm(visit, 'decide', oauthToken);
     const session = await this.sessions.find(browserId);
-    if (!session) throw new PageRefusal('signed-out');
+    if (!session) throw new PageRefusal('signed-out', {}, pageAfterSignIn(oauthToken));
     const request = await this.pending.find(oauthToken);
     try {
       const decision = visit.form.one('decision');

@@ -10,6 +10,8 @@ import { PageRenderer } from './page-renderer.js';
 import { redirectTo, type Reply } from './reply.js';
 import { Sessions, type Session } from './sessions.js';
 import { SignIn } from './sign-in/sign-in.js';
+import { pageAfterSignIn } from './sign-in/signed-in.js';
+import type { Visit } from './visit.js';
 
 /** "Your connections": what the owner has allowed, and can take back. */
 @Controller('oauth/auz/grants')
@@ -28,7 +30,7 @@ export class GrantsController {
     return this.door.serve(request, response, ['GET'], async (visit) => {
       const session = await this.sessions.find(visit.browserId);
       if (!session) return this.signIn.begin(visit, undefined);
-      return this.show(session, visit.query.one('revoked') !== undefined);
+      return this.show(session, visit);
     });
   }
 
@@ -36,22 +38,24 @@ export class GrantsController {
   revoke(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     return this.door.serve(request, response, ['POST'], async (visit) => {
       const session = await this.sessions.find(assertOwnForm(visit, 'revoke', ''));
-      if (!session) throw new PageRefusal('signed-out');
+      if (!session) throw new PageRefusal('signed-out', {}, pageAfterSignIn(undefined));
       // Gone already is as good: the page that follows shows what is left.
       await this.connections.revoke(session.subject, visit.form.one('reference') ?? '');
       return redirectTo('/oauth/auz/grants?revoked=1');
     });
   }
 
-  private async show(session: Session, revoked: boolean): Promise<Reply> {
-    const connections = await this.connections.of(session.subject);
+  private async show(session: Session, { query }: Visit): Promise<Reply> {
+    const after = query.one('after');
+    const { connections, hasMore } = await this.connections.of(session.subject, after);
     const granted = new Set(connections.flatMap(({ scopes }) => scopes));
     const titles = new Map(
       (await this.scopeTitles.of([...granted])).map((scope) => [scope.name, scope]),
     );
     const frame = { title: this.pages.texts.connections.title, session };
     return this.pages.render('connections', frame, {
-      revoked,
+      revoked: query.one('revoked') !== undefined,
+      older: hasMore ? `/oauth/auz/grants?after=${connections.at(-1)?.reference}` : undefined,
       connections: connections.map((connection) => this.shown(connection, titles)),
       formToken: formToken(session.id, 'revoke', ''),
     });

@@ -44,11 +44,6 @@ const FIND = {
 
 const END = { name: 'end-session', text: 'DELETE FROM sessions WHERE id_hash = $1' };
 
-const END_ALL = {
-  name: 'end-sessions-of-subject',
-  text: 'DELETE FROM sessions WHERE subject = $1 RETURNING 1',
-};
-
 /** Who is signed in on the resource owner's pages. Kept on the server, so that it can be ended. */
 @Injectable()
 export class Sessions {
@@ -85,10 +80,5 @@ export class Sessions {
   /** Ends the session; from then on its id opens nothing. */
   async end(id: string): Promise<void> {
     await this.statements.run(END, [idHash(id)]);
-  }
-
-  /** Ends every session of the subject, on whatever device, and tells how many there were. */
-  async endAllOf(subject: string): Promise<number> {
-    return (await this.statements.run(END_ALL, [subject])).length;
   }
 }

@@ -14,10 +14,11 @@ export interface Connection {
   readonly lastUsedOn: string | null;
 }
 
-/** A page has an end; whoever has more connections meets the rest after revoking some. */
-const SHOWN_AT_MOST = 50;
+/** What fits on a page (and into 30 kB of it). */
+const PAGE_SIZE = 20;
 
 const REFERENCE = `encode(sha256(convert_to(t.token, 'UTF8')), 'hex')`;
+const IS_REFERENCE = /^[0-9a-f]{64}$/;
 const LIVE = `t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`;
 
 const FIND = {
@@ -28,7 +29,9 @@ const FIND = {
       json_build_object('name', c.name, 'websiteUrl', c.website_url) AS consumer
     FROM access_tokens t JOIN consumers c USING (consumer_key)
     WHERE t.subject = $1 AND ${LIVE}
-    ORDER BY t.created_at DESC, t.token LIMIT ${SHOWN_AT_MOST}`,
+      AND ($2::text IS NULL OR (t.created_at, t.token) < (
+        SELECT created_at, token FROM access_tokens t WHERE t.subject = $1 AND ${REFERENCE} = $2))
+    ORDER BY t.created_at DESC, t.token DESC LIMIT ${PAGE_SIZE + 1}`,
 };
 
 // Only among the subject's own tokens: a reference to somebody else's finds nothing.
@@ -45,14 +48,23 @@ const REVOKE = {
 export class Connections {
   constructor(private readonly statements: Statements) {}
 
-  /** The subject's live access tokens, the newest first. */
-  of(subject: string): Promise<Connection[]> {
-    return this.statements.run<Connection>(FIND, [subject]);
+  /**
+   * A page of the subject's live access tokens, the newest first.
+   *
+   * @param after the reference of the last one on the page before
+   */
+  async of(
+    subject: string,
+    after?: string,
+  ): Promise<{ connections: Connection[]; hasMore: boolean }> {
+    const from = after !== undefined && IS_REFERENCE.test(after) ? after : null;
+    const found = await this.statements.run<Connection>(FIND, [subject, from]);
+    return { connections: found.slice(0, PAGE_SIZE), hasMore: found.length > PAGE_SIZE };
   }
 
   /** Revokes one of them; false when the subject has no such token, or not any more. */
   async revoke(subject: string, reference: string): Promise<boolean> {
-    if (!/^[0-9a-f]{64}$/.test(reference)) return false;
+    if (!IS_REFERENCE.test(reference)) return false;
     return (await this.statements.run(REVOKE, [subject, reference])).length > 0;
   }
 }

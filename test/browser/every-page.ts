@@ -1,41 +1,92 @@
 import type { Page } from 'playwright-core';
 import { authorizeUrl, signIn, type Stage } from './owner.js';
 
-/** Brings the browser to each page there is, and hands it over under the page's name. */
+/** Each page there is, by the name of its picture, and what docs/pages.md says of it. */
+export const PAGES = {
+  'sign-in': 'Sign-in of development: any name is taken, and the page says so',
+  'sign-in-invalid': 'The same, after a name that can’t be one',
+  consent: 'Consent: who asks for what, where it leads, how long it lasts',
+  'consent-long': 'Consent with the longest name, many scopes and a legal notice',
+  'consent-without-scopes': 'Consent without scopes, and a name written from right to left',
+  verifier: 'The verifier, for clients without a callback',
+  denied: 'Denied, for clients without a callback',
+  'connections-none': 'Your connections: none yet',
+  connections: 'Your connections',
+  'connections-after': 'Your connections, after one was taken back',
+  'signed-out': 'Signed out',
+  'decided-already': 'Decided already, in another tab',
+  expired: 'The request has expired',
+  used: 'The client has its access token already',
+  unknown: 'No such request',
+  'consumer-disabled': 'The administrator has switched the application off',
+  forged: 'A form that this service did not make for this browser',
+  'signed-out-meanwhile': 'The session ended while the page was open',
+  'not-found': 'No such page',
+} as const;
+
+export type PageName = keyof typeof PAGES;
+
+const LONG_NAME = 'Supercalifragilistic photo printing cooperative '.repeat(5).slice(0, 200).trim();
+
+/** Brings the browser to each page, and hands it over under the page's name. */
 export async function everyPage(
   stage: Stage,
   page: Page,
-  show: (name: string) => Promise<void>,
+  show: (name: PageName) => Promise<void>,
 ): Promise<void> {
-  const { service, consumer, callback } = stage;
+  const { service, database, publicConsumer: consumer } = stage;
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-  const open = async (where?: string): Promise<string> => {
-    const { token } = await service.initiate(consumer, where);
-    await page.goto(authorizeUrl(stage, token));
-    return token;
+  const open = async (of = consumer, where?: string) => {
+    const temporary = await service.initiate(of, where);
+    await page.goto(authorizeUrl(stage, temporary.token));
+    return temporary;
   };
 
-  const first = await open(callback);
+  const first = await open(consumer, 'https://printer.example.com/ready');
   await show('sign-in');
   await signIn(page, '   ');
   await show('sign-in-invalid');
   await signIn(page);
   await show('consent');
-  await service.admin('POST', `/admin/authorization-requests/${first}/reject`);
+  await service.admin('POST', `/admin/authorization-requests/${first.token}/reject`);
   await press('Allow');
   await show('decided-already');
 
-  await open();
+  const allowed = await open();
   await press('Allow');
   await show('verifier');
+  const verifier = await page.locator('.pin').innerText();
+  await service.exchange(consumer, allowed, verifier.trim());
+  await page.goto(authorizeUrl(stage, allowed.token));
+  await show('used');
+  await database.query('DELETE FROM access_tokens');
   await open();
   await press('Deny');
   await show('denied');
+  const late = await open();
+  const sql = 'UPDATE temporary_credentials SET expires_at = now() WHERE token = $1';
+  await database.query(sql, [late.token]);
+  await press('Allow');
+  await show('expired');
 
+  const long = await service.registerConsumer({
+    name: LONG_NAME,
+    description: 'Prints photos on paper.\nSends them home.',
+    legalNotice: 'Prints are made in Utopia.\nWhat was printed can’t be taken back.',
+    websiteUrl: `https://printer.example.com/${'about-us-and-our-printers-'.repeat(4)}`,
+    scopes: ['photos', 'profile', 'https://api.example.com/scopes/print.all?sizes=any', 'orders'],
+  });
+  await open(long);
+  await show('consent-long');
   const modest = await service.registerConsumer({ name: 'مصور <b>Photo</b>', scopes: [] });
-  const { token } = await service.initiate(modest);
-  await page.goto(authorizeUrl(stage, token));
+  await open(modest);
   await show('consent-without-scopes');
+  await service.admin('PATCH', `/admin/consumers/${long.consumerKey}`, { status: 'disabled' });
+  const shut = await service.registerConsumer({ name: 'Shut' });
+  await open(shut);
+  await service.admin('PATCH', `/admin/consumers/${shut.consumerKey}`, { status: 'disabled' });
+  await press('Allow');
+  await show('consumer-disabled');
 
   await page.goto(`${service.publicBase}/oauth/auz/grants`);
   await show('connections-none');
@@ -46,9 +97,21 @@ export async function everyPage(
   await page.getByRole('button', { name: 'Take back access from' }).first().click();
   await page.getByRole('status').waitFor();
   await show('connections-after');
+
+  await open();
+  await page.evaluate('document.querySelector("[name=form_token]").value = "forged"');
+  await press('Allow');
+  await show('forged');
+  await open();
+  await database.query('DELETE FROM sessions');
+  await press('Allow');
+  await show('signed-out-meanwhile');
+  await page.goto(`${service.publicBase}/oauth/auz/grants`);
+  await signIn(page);
   await press('Sign out');
   await show('signed-out');
-
   await page.goto(authorizeUrl(stage, 'unknown'));
   await show('unknown');
+  await page.goto(`${service.publicBase}/oauth/auz/nothing`);
+  await show('not-found');
 }

@@ -11,6 +11,8 @@ export interface Stage {
   readonly site: WebSite;
   readonly consumer: TestConsumer;
   readonly callback: string;
+  /** The same, with a callback on a host of its own, where no test goes. */
+  readonly publicConsumer: TestConsumer;
   readonly chromium: Browser;
   close(): Promise<void>;
 }
@@ -30,19 +32,23 @@ export async function openStage(env: Record<string, string> = {}): Promise<Stage
     ...env,
   });
   const callback = `${site.origin}/ready?from=example`;
-  const consumer = await service.registerConsumer({
+  const described = {
     name: 'Printer',
     description: 'Prints photos on paper and sends them home.',
     websiteUrl: 'https://printer.example.com/about',
-    callbackUrls: [callback],
     scopes: ['photos', 'profile'],
-  });
+  };
+  const register = (callbackUrls: string[]) =>
+    service.registerConsumer({ ...described, callbackUrls });
+  const consumer = await register([callback]);
+  const publicConsumer = await register(['https://printer.example.com/ready']);
   return {
     database,
     service,
     site,
     consumer,
     callback,
+    publicConsumer,
     chromium,
     close: async () => {
       await chromium.close();

@@ -72,6 +72,24 @@ describe('RFC 5849 §2 “Your connections”: the owner sees and takes back wha
     expect((await echo(album, kept)).status).toBe(200);
   });
 
+  it('more than a page of them: the older ones are behind a link, each once', async () => {
+    const tokens = 23;
+    const sql = `INSERT INTO access_tokens (token, consumer_key, secret, subject, scopes)
+      SELECT 'many-' || n, $1, '\\x00', 'gus', '{photos}' FROM generate_series(1, ${tokens}) n`;
+    await database.query(sql, [printer.consumerKey]);
+    await connections('gus');
+    const references = () =>
+      [...browser.page.text.matchAll(/name="reference" value="(\w+)"/g)].map(([, one]) => one);
+    const first = references();
+    expect(Buffer.byteLength(browser.page.text)).toBeLessThan(30_000);
+    const [, older = ''] = /<a href="([^"]+)">Older connections/.exec(browser.page.text) ?? [];
+    await browser.open(older);
+    expect(browser.page.text).not.toContain('Older connections');
+    expect([first.length, new Set([...first, ...references()]).size]).toEqual([20, tokens]);
+    await browser.open('/oauth/auz/grants?after=nonsense');
+    expect(references()).toEqual(first);
+  });
+
   it('revoked or expired tokens are not shown', async () => {
     const { token } = await service.accessToken(printer, 'cid');
     const expired = await service.accessToken(printer, 'cid');

@@ -23,4 +23,5 @@ export const connectionsTemplate = `<h1><%= it.texts.connections.title %></h1>
 </form>
 </li>
 <% }) %></ul>
-<% } %>`;
+<% if (it.older) { %><p><a href="<%= it.older %>"><%= it.texts.connections.older %></a></p>
+<% } %><% } %>`;

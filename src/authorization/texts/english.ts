@@ -58,7 +58,7 @@ const errors: Record<PageRefusalReason, Message> = {
   },
   'signed-out': {
     title: 'You are not signed in any more',
-    advice: 'Nothing was changed. Sign in and try again.',
+    advice: 'Nothing was changed. Sign in anew to go on.',
   },
   forged: {
     title: 'This form is out of date',
@@ -170,6 +170,7 @@ export const english = {
     revoke: 'Take back',
     revokeFrom: (consumer: string) => `Take back access from ${name(consumer)}`,
     revoked: 'Access was taken back.',
+    older: 'Older connections',
     day: (at: Date) => day.format(at),
   },
 
