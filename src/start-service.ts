@@ -6,6 +6,7 @@ import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppModule } from './app.module.js';
 import { SettingsError, type Settings } from './config/settings.js';
+import { DirectVerdicts } from './gateway/direct-verdicts.js';
 import { createListener } from './http/listeners.js';
 import { NothingHereFilter } from './http/nothing-here.filter.js';
 import type { AnsweredRequest } from './http/request-observer.js';
@@ -47,10 +48,13 @@ export async function startService(
   app.useGlobalFilters(new NothingHereFilter());
   await app.init();
   const express = app.getHttpAdapter().getInstance() as RequestListener;
-  const direct = app.get(DirectRoutes, { strict: false });
-  const handlePublic: RequestListener = (request, response) => {
-    if (!direct.serve(request, response)) express(request, response);
-  };
+  const preferring =
+    (direct: DirectRoutes | DirectVerdicts): RequestListener =>
+    (request, response) => {
+      if (!direct.serve(request, response)) express(request, response);
+    };
+  const handlePublic = preferring(app.get(DirectRoutes, { strict: false }));
+  const handleAdmin = preferring(app.get(DirectVerdicts, { strict: false }));
   const shutdown = app.get(ShutdownState, { strict: false });
   const metrics = app.get(Metrics);
   const requestLog = new RequestLog(settings.production);
@@ -59,7 +63,7 @@ export async function startService(
     requestLog.write(answered);
   };
   const publicServer = createListener('public', handlePublic, shutdown, tell);
-  const adminServer = createListener('admin', express, shutdown, tell);
+  const adminServer = createListener('admin', handleAdmin, shutdown, tell);
   try {
     return {
       port: await listen(publicServer, 'PORT', settings.port, settings.host),

@@ -36,9 +36,16 @@ export function strictInput<Input extends object>(type: new () => Input, value: 
   return input;
 }
 
+const properties = new WeakMap<new () => object, ReadonlySet<string>>();
+
+/** Found out once: decorators have spoken before the first request comes. */
 function propertiesOf(type: new () => object): ReadonlySet<string> {
+  const known = properties.get(type);
+  if (known) return known;
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-  return new Set(rules.map(({ propertyName }) => propertyName));
+  const found = new Set(rules.map(({ propertyName }) => propertyName));
+  properties.set(type, found);
+  return found;
 }
 
 function faultsOf({ property, constraints = {} }: ValidationError): InputFault[] {

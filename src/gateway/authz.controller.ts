@@ -1,6 +1,5 @@
 import { All, Controller, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
-import type { Request } from 'express';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AllowedFor } from '../admin/allowed-for.decorator.js';
 import { AuthzRefusalFilter, NginxRefusalFilter } from './authz-refusal.filter.js';
 import { sendIdentity } from './authz-reply.js';
@@ -11,9 +10,11 @@ import {
   nginxPlace,
   type ReportedPlace,
 } from './authz-request.js';
-import { EXT_AUTHZ } from './ext-authz-target.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { GatewayGuard } from './gateway.guard.js';
+
+/** What Envoy's path_prefix puts before the target of its client's request. */
+export const EXT_AUTHZ = '/authz/ext-authz';
 
 /** The verdict as a status, for gateways that copy their client's request. */
 @Controller('authz')
@@ -24,28 +25,28 @@ export class AuthzController {
   @All('nginx')
   @AllowedFor('gateway')
   @UseFilters(NginxRefusalFilter)
-  nginx(@Req() request: Request, @Res() response: ServerResponse): Promise<void> {
+  nginx(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     return this.answer(request, response, nginxPlace(request));
   }
 
   @All('forward-auth')
   @AllowedFor('gateway')
   @UseFilters(AuthzRefusalFilter)
-  forwardAuth(@Req() request: Request, @Res() response: ServerResponse): Promise<void> {
+  forwardAuth(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     return this.answer(request, response, forwardAuthPlace(request));
   }
 
   @All('ext-authz')
   @AllowedFor('gateway')
   @UseFilters(AuthzRefusalFilter)
-  extAuthz(@Req() request: Request, @Res() response: ServerResponse): Promise<void> {
-    const target = request.originalUrl.slice(EXT_AUTHZ.length);
+  extAuthz(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
+    const target = (request.url ?? '').slice(EXT_AUTHZ.length);
     const place = extAuthzPlace(request, target.startsWith('/') ? target : `/${target}`);
     return this.answer(request, response, place);
   }
 
   private async answer(
-    request: Request,
+    request: IncomingMessage,
     response: ServerResponse,
     place: ReportedPlace,
   ): Promise<void> {

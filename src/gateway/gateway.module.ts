@@ -1,11 +1,10 @@
 import { Module } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
 import { AdminModule } from '../admin/admin.module.js';
 import { NoncesModule } from '../nonces/nonces.module.js';
 import { OAuth10Module } from '../oauth10/oauth10.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthzController } from './authz.controller.js';
-import { routeExtAuthz } from './ext-authz-target.js';
+import { DirectVerdicts } from './direct-verdicts.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { VerifyController } from './verify.controller.js';
 
@@ -13,11 +12,6 @@ import { VerifyController } from './verify.controller.js';
 @Module({
   imports: [AdminModule, NoncesModule, OAuth10Module, TokensModule],
   controllers: [VerifyController, AuthzController],
-  providers: [GatewayVerdicts],
+  providers: [DirectVerdicts, GatewayVerdicts],
 })
-export class GatewayModule {
-  /** Modules are made before routes are registered, so that this stands in front of all. */
-  constructor({ httpAdapter }: HttpAdapterHost) {
-    httpAdapter.use(routeExtAuthz);
-  }
-}
+export class GatewayModule {}

@@ -1,3 +1,4 @@
+import { DirectVerdicts } from '../../src/gateway/direct-verdicts.js';
 import { DirectRoutes } from '../../src/oauth10/direct-routes.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
@@ -37,6 +38,49 @@ describe('the direct way to the signed endpoints', () => {
     '%s does not',
     async (target) => {
       expect(await isDirect(target)).toBe(false);
+    },
+  );
+});
+
+describe('the direct way to verdicts for gateways', () => {
+  let database: TestDatabase;
+  let service: TestService;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startTestService(database.url);
+  });
+  afterAll(async () => {
+    jest.restoreAllMocks();
+    await service.stop(0);
+    await database.drop();
+  });
+
+  /** Without a key, which the declared guard has to miss wherever the request goes. */
+  async function asked(target: string, method = 'GET') {
+    const serve = jest.spyOn(DirectVerdicts.prototype, 'serve');
+    const { status } = await send({ base: service.adminBase, target, method });
+    const [result] = serve.mock.results;
+    serve.mockRestore();
+    return { isDirect: result?.value as boolean | undefined, status };
+  }
+
+  it.each([
+    ['POST', '/verify', 401],
+    ['GET', '/verify?a=b', 401],
+    ['GET', '/authz/nginx', 403],
+    ['PUT', '/authz/forward-auth', 403],
+    ['GET', '/authz/ext-authz', 403],
+    ['GET', '/authz/ext-authz?a=b', 403],
+    ['DELETE', '/authz/ext-authz/photos%2F1/%ff', 403],
+  ])('%s %s goes it, and is refused without a key', async (method, target, status) => {
+    expect(await asked(target, method)).toEqual({ isDirect: true, status });
+  });
+
+  it.each(['/verify/', '/authz/Nginx', '/authz/nginx/', '/authz/ext-authzs', '/health/live'])(
+    '%s does not',
+    async (target) => {
+      expect((await asked(target)).isDirect).toBe(false);
     },
   );
 });
