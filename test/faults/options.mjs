@@ -1,5 +1,4 @@
-// What was asked for: `--name value`, or `npm run test:faults --name value`, which npm passes on in the
-// environment.
+// What was asked for.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { KIND_NAMES } from './schedule.mjs';
@@ -12,23 +11,37 @@ const OPTIONS = {
   counts: { type: 'string' },
 };
 
+const USAGE =
+  'npm run test:faults -- [--seed N] [--minutes M] [--only KIND,…] [--json FILE] [--counts FILE]; ' +
+  `kinds are ${KIND_NAMES.join(', ')}`;
+
+/**
+ * Without the `--` npm keeps the names, as flags in the environment, and passes the values alone: then
+ * the seed comes first, the minutes second.
+ */
+function withNamesFromNpm(args, env) {
+  const kept = ['seed', 'minutes'].map((name) => [name, env[`npm_config_${name}`]]);
+  const values = [...args];
+  const given = kept.flatMap(([name, value]) => {
+    if (!value) return [];
+    return [`--${name}=${value === 'true' ? values.shift() : value}`];
+  });
+  return [...given, ...values];
+}
+
 /** @throws Error that says how to ask */
 export function optionsFrom(args, env) {
-  const fromNpm = Object.keys(OPTIONS).flatMap((name) => {
-    const value = env[`npm_config_${name}`];
-    // npm's own --json is a flag.
-    return value && value !== 'true' ? [`--${name}=${value}`] : [];
-  });
-  const { values } = parseArgs({ args: [...fromNpm, ...args], options: OPTIONS });
-  const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
-  const minutes = Number(values.minutes);
-  const only = values.only.split(',').filter(Boolean);
-  const unknown = only.filter((name) => !KIND_NAMES.includes(name));
-  if (!Number.isInteger(seed) || !(minutes > 0) || unknown.length > 0) {
-    throw new Error(
-      'npm run test:faults -- [--seed N] [--minutes M] [--only KIND,…] [--json FILE] [--counts FILE]; ' +
-        `kinds are ${KIND_NAMES.join(', ')}`,
-    );
+  try {
+    const { values } = parseArgs({ args: withNamesFromNpm(args, env), options: OPTIONS });
+    const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+    const minutes = Number(values.minutes);
+    const only = values.only.split(',').filter(Boolean);
+    const unknown = only.filter((name) => !KIND_NAMES.includes(name));
+    if (Number.isInteger(seed) && minutes > 0 && unknown.length === 0) {
+      return { seed, minutes, only, json: values.json, counts: values.counts };
+    }
+  } catch (error) {
+    throw new Error(`${error.message}\n${USAGE}`, { cause: error });
   }
-  return { seed, minutes, only, json: values.json, counts: values.counts };
+  throw new Error(USAGE);
 }

@@ -15,8 +15,8 @@ import { World } from './world.mjs';
 
 const AUDITED_EVERY = 15;
 
-const options = optionsFrom(process.argv.slice(2), process.env);
 const say = (line) => process.stdout.write(`${line}\n`);
+const options = asked();
 const findings = new Findings(options.seed, say);
 const random = randomFrom(options.seed);
 const world = new World({ random, findings, ledgerPath: '.cache/faults/ledger.ndjson' });
@@ -24,6 +24,15 @@ const load = new Load(world);
 const startedAt = performance.now();
 const struck = {};
 let closing;
+
+function asked() {
+  try {
+    return optionsFrom(process.argv.slice(2), process.env);
+  } catch (error) {
+    say(error.message);
+    process.exit(2);
+  }
+}
 
 /** Everything that was started ends, whatever comes. */
 const close = () => (closing ??= world.close());

@@ -16,23 +16,21 @@ import { join } from 'node:path';
 const SIZE = '512m';
 const PAGE = Buffer.alloc(4096, 1);
 
+/** Only root mounts; an ordinary user, who may be no one else, asks without a password. */
+const asRoot = ([command, ...args]) =>
+  process.getuid() === 0
+    ? spawnSync(command, args, { encoding: 'utf8' })
+    : spawnSync('sudo', ['-n', command, ...args], { encoding: 'utf8' });
+
 /** The disk, or why there is none. */
 export function mountSmallDisk() {
-  if (process.platform !== 'linux' || process.getuid() !== 0) {
-    return { reason: 'a tmpfs is mounted by root on Linux alone' };
-  }
+  if (process.platform !== 'linux') return { reason: 'a tmpfs is Linux alone' };
   const path = mkdtempSync(join(tmpdir(), 'oauth10-small-disk-'));
-  const { status, stderr } = spawnSync('mount', [
-    '-t',
-    'tmpfs',
-    '-o',
-    `size=${SIZE}`,
-    'tmpfs',
-    path,
-  ]);
+  const options = `size=${SIZE},uid=${process.getuid()},gid=${process.getgid()},mode=700`;
+  const { status, stderr, error } = asRoot(['mount', '-t', 'tmpfs', '-o', options, 'tmpfs', path]);
   if (status === 0) return { disk: new SmallDisk(path) };
   rmdirSync(path);
-  return { reason: `mount: ${stderr}`.trim() };
+  return { reason: `mounting a tmpfs is refused: ${error?.message ?? stderr.trim()}` };
 }
 
 class SmallDisk {
@@ -40,6 +38,7 @@ class SmallDisk {
     this.path = path;
   }
 
+  /** To the account that PostgreSQL runs as. */
   lend(uid, gid) {
     chownSync(this.path, uid, gid);
   }
@@ -64,7 +63,7 @@ class SmallDisk {
 
   /** Once the server is gone. */
   unmount() {
-    spawnSync('umount', ['-l', this.path]);
+    asRoot(['umount', '-l', this.path]);
     rmdirSync(this.path);
   }
 
