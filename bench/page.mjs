@@ -1,6 +1,6 @@
 // docs/performance.md and its plot, made from the results; what is said around them stands in
 // performance-page.md beside this file.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { plot } from './plot.mjs';
 import { markdownTable } from './table.mjs';
 
@@ -15,6 +15,7 @@ export function writePage(report) {
     durability: `fsync ${machine.database.fsync}, synchronous_commit ${machine.database.synchronousCommit}`,
     made: `${madeAt.slice(0, 10)}, commit ${commit}, median of ${plan.rounds} rounds of ${plan.seconds} s`,
     table: markdownTable(results),
+    growth: growthSection(),
   };
   const page = readFileSync(here('performance-page.md'), 'utf8').replace(
     /\{\{(\w+)\}\}/g,
@@ -24,6 +25,33 @@ export function writePage(report) {
   writeFileSync(here('../docs/performance.svg'), plot(results));
 }
 
-if (process.argv[1] === here('page.mjs').pathname) {
+/** The page again, from the results of the last full runs. */
+export const rewritePage = () =>
   writePage(JSON.parse(readFileSync(here('results/latest.json'), 'utf8')));
+
+/** What `npm run bench:growth` found, in two tables. */
+function growthSection() {
+  const file = here('results/growth.json');
+  if (!existsSync(file)) return 'Not measured yet.';
+  const { growth, sweeping, madeAt, commit, rounds, seconds } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
+  const table = (rows, world, beside) =>
+    [
+      `| job | per second, ${beside} | ${world} | ratio | p99 ms, ${beside} | ${world} | ratio |`,
+      '| --- | --- | --- | --- | --- | --- | --- |',
+      ...rows.map(
+        (row) =>
+          `| ${row.job} | ${row.perSecondBeside} | ${row.perSecond} | ${row.perSecondRatio} × ` +
+          `| ${row.p99MsBeside.toFixed(1)} | ${row.p99Ms.toFixed(1)} | ${row.p99Ratio} × |`,
+      ),
+    ].join('\n');
+  return [
+    `${madeAt.slice(0, 10)}, commit ${commit}, 32 connections, medians of ${rounds} rounds of ${seconds} s, both in turn.`,
+    table(growth, 'full', 'empty'),
+    'And on the full database while there is something to sweep, beside when there is not:',
+    table(sweeping, 'sweeping', 'not'),
+  ].join('\n\n');
 }
+
+if (process.argv[1] === here('page.mjs').pathname) rewritePage();

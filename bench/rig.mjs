@@ -21,10 +21,13 @@ const SERVER_SETTINGS = {
   checkpoint_timeout: '30min',
 };
 
-/** A database of the bench's own. `pid` is that of its postmaster. */
-export async function startDatabase() {
+/** A database of the bench's own, with these settings of PostgreSQL before the usual ones. `pid` is that of its postmaster. */
+export async function startDatabase(settings = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'oauth10-bench-'));
-  const server = await startEmbeddedServer({ directory, settings: SERVER_SETTINGS });
+  const server = await startEmbeddedServer({
+    directory,
+    settings: { ...SERVER_SETTINGS, ...settings },
+  });
   const client = new pg.Client(server.url);
   await client.connect();
   const { rows } = await client.query(
