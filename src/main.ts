@@ -1,11 +1,15 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withDevelopmentSecrets, type KeptSecret } from './config/development-secrets.js';
 import { readSettings, SettingsError, type Settings } from './config/settings.js';
 import { EmbeddedServerError } from './database/embedded-server-error.js';
 import { startEmbeddedServer, type EmbeddedServer } from './database/embedded-server.js';
 import type { RunningService } from './start-service.js';
+
+/** A collector that is down does not keep the process. */
+const LAST_SPANS_TIMEOUT_MS = 2_000;
 
 /** Starts the process and, on a signal, ends it in order. */
 async function main(): Promise<void> {
@@ -31,7 +35,8 @@ async function main(): Promise<void> {
     stopping = true;
     await service.stop(delaySeconds);
     await embedded?.stop();
-    await endTracing?.().catch(() => undefined);
+    const lastSpans = endTracing?.().catch(() => undefined);
+    await Promise.race([lastSpans, sleep(LAST_SPANS_TIMEOUT_MS)]);
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop(settings.shutdownDelaySeconds));

@@ -27,6 +27,10 @@ const TAG_OCTETS = 16;
 const associatedData = (keyId: string, place: SecretPlace): Buffer =>
   Buffer.from(JSON.stringify([place.table, place.row, place.column, keyId]));
 
+/** How everything begins that the key of this id has sealed. */
+export const sealPrefix = (keyId: string): Buffer =>
+  Buffer.concat([Buffer.from([Buffer.byteLength(keyId)]), Buffer.from(keyId)]);
+
 /**
  * Seals secrets that signatures need in the clear (RFC 5849 section 4.5: HMAC rules out hashing).
  *

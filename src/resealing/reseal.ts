@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StatementRunner } from '../database/transactions.js';
+import { sealPrefix, type SecretBox } from '../secrets/secret-box.js';
+import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.js';
+
+/** What became of one column. */
+export interface Resealed {
+  /** `table.column`. */
+  readonly name: string;
+  readonly resealed: number;
+  /** Why a value stayed as it is, one sentence each, without the value. */
+  readonly faults: readonly string[];
+}
+
+type SealedRow = { readonly sealed: Buffer } & Readonly<Record<`k${number}`, unknown>>;
+
+const ROWS = 500;
+
+/**
+ * Seals again, with the first key of the ring, every stored value that another key has sealed, so that
+ * the other keys can be retired. In batches of one statement each, with as much rest as work, so that
+ * it may run beside the service; a value that changes meanwhile is left as it was written last.
+ *
+ * @param sealingKeyId the id of the ring's first key
+ */
+export async function reseal(
+  statements: StatementRunner,
+  secretBox: SecretBox,
+  sealingKeyId: string,
+): Promise<Resealed[]> {
+  const done: Resealed[] = [];
+  for (const column of SEALED_COLUMNS) {
+    done.push(await resealColumn(statements, secretBox, sealPrefix(sealingKeyId), column));
+  }
+  return done;
+}
+
+async function resealColumn(
+  statements: StatementRunner,
+  secretBox: SecretBox,
+  prefix: Buffer,
+  column: SealedColumn,
+): Promise<Resealed> {
+  const name = `${column.table}.${column.column}`;
+  const faults: string[] = [];
+  let resealed = 0;
+  let after: readonly unknown[] = [];
+  for (;;) {
+    const startedAt = performance.now();
+    const rows = await statements.run<SealedRow>(pageOf(column, after.length > 0), [
+      prefix,
+      ...after,
+    ]);
+    const keyOf = (row: SealedRow) => column.key.map((_, n) => row[`k${n}`]);
+    const fresh = rows.flatMap((row) => {
+      const key = keyOf(row);
+      const place = { table: column.table, row: column.rowOf(key), column: column.column };
+      try {
+        const secret = secretBox.open(row.sealed, place);
+        return [{ key, sealed: row.sealed, fresh: secretBox.seal(secret, place) }];
+      } catch (error) {
+        faults.push(`${(error as Error).message} (row ${place.row})`);
+        return [];
+      }
+    });
+    const keys = column.key.map((_, n) => fresh.map(({ key }) => key[n]));
+    const written = await statements.run(replacementIn(column), [
+      ...keys,
+      fresh.map(({ sealed }) => sealed),
+      fresh.map((row) => row.fresh),
+    ]);
+    resealed += written.length;
+    if (rows.length < ROWS) return { name, resealed, faults };
+    after = keyOf(rows.at(-1) as SealedRow);
+    await sleep(performance.now() - startedAt);
+  }
+}
+
+/** A page of what another key has sealed, in the order of the primary key. $1: what to leave alone. */
+function pageOf({ table, column, key }: SealedColumn, continued: boolean) {
+  const names = key.map(([name]) => name).join(', ');
+  const last = key.map(([, type], n) => `$${n + 2}::${type}`).join(', ');
+  return {
+    name: `reseal-${table}-${column}-${continued ? 'next' : 'first'}`.replaceAll('_', '-'),
+    text: `
+      SELECT ${key.map(([name], n) => `${name} AS k${n}`).join(', ')}, ${column} AS sealed
+      FROM ${table}
+      WHERE ${column} IS NOT NULL AND substring(${column} FROM 1 FOR length($1::bytea)) <> $1
+        ${continued ? `AND (${names}) > (${last})` : ''}
+      ORDER BY ${names} LIMIT ${ROWS}`,
+  };
+}
+
+/** Replaces values that are still what was read. */
+function replacementIn({ table, column, key }: SealedColumn) {
+  const types = [...key.map(([, type]) => type), 'bytea', 'bytea'];
+  const columns = [...key.map(([name]) => name), 'sealed', 'fresh'];
+  const same = key.map(([name]) => `t.${name} = f.${name}`).join(' AND ');
+  return {
+    name: `reseal-${table}-${column}`.replaceAll('_', '-'),
+    text: `
+      UPDATE ${table} t SET ${column} = f.fresh
+      FROM unnest(${types.map((type, n) => `$${n + 1}::${type}[]`).join(', ')})
+        AS f (${columns.join(', ')})
+      WHERE ${same} AND t.${column} = f.sealed
+      RETURNING 1`,
+  };
+}

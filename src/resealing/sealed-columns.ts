@@ -1,0 +1,40 @@
+import type { SecretPlace } from '../secrets/secret-box.js';
+
+/** A column of sealed values, and how the place of each was written when it was sealed. */
+export interface SealedColumn {
+  readonly table: string;
+  readonly column: string;
+  /** The primary key: column and type, in its order. */
+  readonly key: readonly (readonly [column: string, type: string])[];
+  readonly rowOf: (key: readonly unknown[]) => SecretPlace['row'];
+}
+
+const byText = (table: string, keyColumn: string, column = 'secret'): SealedColumn => ({
+  table,
+  column,
+  key: [[keyColumn, 'text']],
+  rowOf: ([key]) => key as string,
+});
+
+/** All that is sealed in the database; a test holds the list to the schema. */
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  byText('consumers', 'consumer_key'),
+  byText('consumers', 'consumer_key', 'previous_secret'),
+  byText('access_tokens', 'token'),
+  byText('temporary_credentials', 'token'),
+  {
+    table: 'idempotency_keys',
+    column: 'answer',
+    key: [
+      ['caller', 'text'],
+      ['key_hash', 'bytea'],
+    ],
+    rowOf: ([caller, keyHash]) => JSON.stringify([caller, (keyHash as Buffer).toString('hex')]),
+  },
+  {
+    table: 'audit_head',
+    column: 'seal',
+    key: [['only_row', 'boolean']],
+    rowOf: () => 'head',
+  },
+];
