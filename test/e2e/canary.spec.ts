@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,11 +6,13 @@ import { Client } from 'pg';
 import { startBuiltService, type BuiltService } from '../support/built-service.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { ADMIN_API_KEY, credentialsIn, sendSigned } from '../support/service.js';
+import { ADMIN_API_KEY, credentialsIn, sendSigned, type TestConsumer } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
-// 250 flows × (consumer secret, secret of the temporary credentials, verifier, token secret).
-const FLOWS = 250;
+// Of each flow: the consumer's secret and the one before it, a secret within an answer that is kept for
+// a repeated request, an API key, the secret of the temporary credentials, the verifier, the token secret.
+const SECRETS_OF_A_FLOW = 7;
+const FLOWS = 150;
 const AT_ONCE = 8;
 
 describe('no secret is where it can be read', () => {
@@ -34,14 +37,14 @@ describe('no secret is where it can be read', () => {
     for (let n = 0; n < FLOWS; n += AT_ONCE) {
       await Promise.all(Array.from({ length: Math.min(AT_ONCE, FLOWS - n) }, flow));
     }
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await service?.stop();
     collector?.close();
     await database?.drop();
   });
 
-  const admin = (target: string, body: unknown) =>
+  const admin = (target: string, body: unknown, key: string = randomUUID()) =>
     send({
       base: service.adminBase,
       method: 'POST',
@@ -49,16 +52,45 @@ describe('no secret is where it can be read', () => {
       headers: [
         ['Authorization', `Bearer ${ADMIN_API_KEY}`],
         ['Content-Type', 'application/json'],
+        // Only creating posts look at it, and keep what they answered.
+        ['Idempotency-Key', key],
       ],
       body: JSON.stringify(body),
     });
 
+  /** A gateway asks about a request without a token, signed with the consumer's first secret. */
+  const gateway = (key: string, consumer: TestConsumer) =>
+    send({
+      base: service.adminBase,
+      target: '/authz/nginx',
+      headers: [
+        ['X-Gateway-Key', key],
+        ['X-Original-Method', 'GET'],
+        ['X-Original-URL', 'https://api.example.com/photos'],
+        ...signRequest({ method: 'GET', url: 'https://api.example.com/photos', ...consumer })
+          .headers,
+      ],
+    });
+
   /** The whole of RFC 5849 section 1.2, a refusal of each kind on the way. */
   async function flow(): Promise<void> {
-    const consumer = (await admin('/admin/consumers', { name: 'Canary' })).json<{
-      consumerKey: string;
-      consumerSecret: string;
+    const registered = (await admin('/admin/consumers', { name: 'Canary' })).json<TestConsumer>();
+    const { consumerKey } = registered;
+    const rotate = { overlapSeconds: 3600 };
+    const { consumerSecret } = (
+      await admin(`/admin/consumers/${consumerKey}/secret`, rotate)
+    ).json<TestConsumer>();
+    const consumer = { consumerKey, consumerSecret };
+    const repeated = `repeated-${consumerKey}`;
+    const other = (
+      await admin('/admin/consumers', { name: 'Kept' }, repeated)
+    ).json<TestConsumer>();
+    const again = await admin('/admin/consumers', { name: 'Kept' }, repeated);
+    expect(again.json<TestConsumer>()).toEqual(other);
+    const { key } = (await admin('/admin/api-keys', { name: 'Canary', role: 'gateway' })).json<{
+      key: string;
     }>();
+    expect((await gateway(key, registered)).status).toBe(403);
     const base = `${service.publicBase}/oauth/oauth10`;
     const initiate = { method: 'POST', url: `${base}/initiate`, ...consumer, callback: 'oob' };
     const temporary = credentialsIn(await sendSigned(signRequest(initiate)));
@@ -72,7 +104,15 @@ describe('no secret is where it can be read', () => {
     const access = credentialsIn(await sendSigned(signRequest({ ...exchange, place: 'query' })));
     const echo = { method: 'GET', url: `${base}/echo`, ...consumer, ...access };
     expect((await sendSigned(signRequest(echo))).status).toBe(200);
-    secrets.push(consumer.consumerSecret, temporary.tokenSecret, verifier, access.tokenSecret);
+    secrets.push(
+      registered.consumerSecret,
+      consumer.consumerSecret,
+      other.consumerSecret,
+      key,
+      temporary.tokenSecret,
+      verifier,
+      access.tokenSecret,
+    );
   }
 
   /** The secrets that stand in the text, as they are, or in hexadecimal or base64. */
@@ -83,8 +123,15 @@ describe('no secret is where it can be read', () => {
       ),
     );
 
+  it('the search finds what it looks for, in each of its forms', () => {
+    const [secret = ''] = secrets;
+    for (const encoding of ['utf8', 'hex', 'base64'] as const) {
+      expect(found(`x${Buffer.from(secret).toString(encoding)}x`)).toEqual([secret]);
+    }
+  });
+
   it('not in the log, at its most talkative', async () => {
-    expect(secrets).toHaveLength(FLOWS * 4);
+    expect(new Set(secrets).size).toBe(FLOWS * SECRETS_OF_A_FLOW);
     expect(service.output()).toContain('"endpoint":"token","status":200');
     expect(service.output()).toContain('verifier_invalid');
     expect(found(service.output())).toEqual([]);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
@@ -109,13 +110,38 @@ describe('contract section 4: limits on rates', () => {
     }
   });
 
-  it('a flood from one consumer leaves the others their service', async () => {
+  it('a flood of temporary credentials of one consumer does not slow the others', async () => {
     const service = await start({ RATE_LIMIT_PER_CONSUMER: '20' });
     const [greedy, modest] = [await service.registerConsumer(), await service.registerConsumer()];
-    const flood = Promise.all(Array.from({ length: 200 }, () => ask(service, greedy)));
-    expect(new Set(await statuses(10, () => ask(service, modest)))).toEqual(new Set([200]));
-    const answers = (await flood).map(({ status }) => status);
+    const slowest = async () => {
+      let milliseconds = 0;
+      const seen = await statuses(20, async () => {
+        const startedAt = performance.now();
+        const reply = await ask(service, modest);
+        milliseconds = Math.max(milliseconds, performance.now() - startedAt);
+        return reply;
+      });
+      expect(new Set(seen)).toEqual(new Set([200]));
+      return milliseconds;
+    };
+    const answers: number[] = [];
+    let flooding = true;
+    const flood = Promise.all(
+      Array.from({ length: 8 }, async () => {
+        while (flooding) answers.push((await ask(service, greedy)).status);
+      }),
+    );
+    while (answers.length < 40) await sleep(10);
+    // The signing of both and the whole service share this process; alone it takes a few milliseconds.
+    expect(await slowest()).toBeLessThan(1_000);
+    flooding = false;
+    await flood;
     expect(answers.filter((status) => status === 200)).toHaveLength(20);
-    expect(answers.filter((status) => status === 429)).toHaveLength(180);
+    expect(answers.filter((status) => status !== 200 && status !== 429)).toEqual([]);
+    const [row] = await database.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM temporary_credentials WHERE consumer_key = $1`,
+      [greedy.consumerKey],
+    );
+    expect(row?.n).toBe(20);
   });
 });

@@ -14,6 +14,16 @@ export const KUBECTL: DebianTool = {
   debianPackage: 'kubernetes-client',
   probe: ['kubectl', 'kustomize', '--help'],
 };
+/** Brings promtool. */
+export const PROMETHEUS: DebianTool = {
+  debianPackage: 'prometheus',
+  probe: ['promtool', '--version'],
+};
+/** Server and programs of the version that Debian has, beside the one that comes with npm. */
+export const POSTGRESQL: DebianTool = {
+  debianPackage: 'postgresql',
+  probe: ['sh', '-c', 'ls /usr/lib/postgresql/*/bin/initdb'],
+};
 export const CHROMIUM: DebianTool = { debianPackage: 'chromium', probe: ['chromium', '--version'] };
 
 /**
