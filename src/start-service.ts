@@ -34,15 +34,14 @@ export async function startService(
   settings: Settings,
   databaseUrl: string,
 ): Promise<RunningService> {
+  const json = settings.production ? new JsonLogger(settings.logLevel) : undefined;
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.for(settings, databaseUrl),
     new ExpressAdapter(quietExpress()),
     {
       bodyParser: false,
       abortOnError: false,
-      logger: settings.production
-        ? new JsonLogger(settings.logLevel)
-        : new TextLogger(settings.logLevel),
+      logger: json ?? new TextLogger(settings.logLevel),
     },
   );
   app.useGlobalFilters(new NothingHereFilter());
@@ -57,7 +56,7 @@ export async function startService(
   const handleAdmin = preferring(app.get(DirectVerdicts, { strict: false }));
   const shutdown = app.get(ShutdownState, { strict: false });
   const metrics = app.get(Metrics);
-  const requestLog = new RequestLog(settings.production);
+  const requestLog = new RequestLog(json);
   const tell = (answered: AnsweredRequest) => {
     metrics.answered(answered);
     requestLog.write(answered);

@@ -1,14 +1,17 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { DatabaseModule } from '../database/database.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { DatabaseHealth } from './database-health.js';
 import { HealthController } from './health.controller.js';
+import { HealthGauges } from './health-gauges.js';
 import { ShutdownHealth } from './shutdown-health.js';
 
-/** Owns the probes. Depends on the data source and the shutdown state; changes nothing. */
+/** Owns the probes. Depends on the data source, the change feed and the shutdown state; changes
+ * nothing. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), HttpModule],
+  imports: [TerminusModule.forRoot({ logger: false }), HttpModule, DatabaseModule],
   controllers: [HealthController],
-  providers: [DatabaseHealth, ShutdownHealth],
+  providers: [DatabaseHealth, ShutdownHealth, HealthGauges],
 })
 export class HealthModule {}

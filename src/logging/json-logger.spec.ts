@@ -81,11 +81,12 @@ describe('the line of an answered request', () => {
 
   it('has fields for a collector', () => {
     const [line] = logged('info', (logger) => {
-      Logger.overrideLogger(logger);
-      new RequestLog(true).write(answered);
+      new RequestLog(logger).write(answered);
     });
     expect(line).toMatchObject({
       level: 'info',
+      service: 'oauth10',
+      context: 'Request',
       msg: 'answered',
       requestId: 'r-1',
       endpoint: 'echo',
@@ -100,8 +101,7 @@ describe('the line of an answered request', () => {
     [{ ...answered, status: 503, problem: undefined }, 'warn'],
   ] as const)('%j is at its level', (request, level) => {
     const [line] = logged('trace', (logger) => {
-      Logger.overrideLogger(logger);
-      new RequestLog(false).write(request);
+      new RequestLog(logger).write(request);
     });
     expect(line?.['level']).toBe(level);
   });
@@ -109,7 +109,7 @@ describe('the line of an answered request', () => {
   it('reads as a sentence at a terminal', () => {
     const [line] = logged('info', (logger) => {
       Logger.overrideLogger(logger);
-      new RequestLog(false).write(answered);
+      new RequestLog(undefined).write(answered);
     });
     expect(line?.['msg']).toBe('GET echo: 401 nonce_used in 12.3 ms');
   });

@@ -1,5 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { AnsweredRequest } from '../http/request-observer.js';
+import type { JsonLogger } from './json-logger.js';
+
+const CONTEXT = 'Request';
 
 // Asked every few seconds by machines that remember the answers themselves.
 const POLLED = new Set(['health', 'metrics']);
@@ -9,22 +12,27 @@ const POLLED = new Set(['health', 'metrics']);
  * hold tokens, verifiers and signatures.
  */
 export class RequestLog {
-  private readonly logger = new Logger('Request');
+  private readonly logger = new Logger(CONTEXT);
 
-  /** @param json for a collector, which wants fields; a person wants a line */
-  constructor(private readonly json: boolean) {}
+  /** @param json takes fields, for a collector; without it a person gets a sentence */
+  constructor(private readonly json: JsonLogger | undefined) {}
 
   write(answered: AnsweredRequest): void {
-    const line = this.json ? fields(answered) : sentence(answered);
-    if (answered.status >= 500) this.logger.warn(line);
-    else if (POLLED.has(answered.endpoint)) this.logger.debug(line);
-    else this.logger.log(line);
+    const level = levelOf(answered);
+    if (this.json) this.json.writeKnown(level === 'log' ? 'info' : level, fields(answered));
+    else this.logger[level](sentence(answered));
   }
+}
+
+function levelOf({ status, endpoint }: AnsweredRequest): 'warn' | 'debug' | 'log' {
+  if (status >= 500) return 'warn';
+  return POLLED.has(endpoint) ? 'debug' : 'log';
 }
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 10_000) / 10;
 
 const fields = ({ durationSeconds, ...answered }: AnsweredRequest) => ({
+  context: CONTEXT,
   ...answered,
   durationMilliseconds: milliseconds(durationSeconds),
   msg: 'answered',

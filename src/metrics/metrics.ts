@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { isJudged, type AnsweredRequest } from '../http/request-observer.js';
 
 const LATENCY_BUCKETS_SECONDS = [
@@ -63,6 +63,22 @@ export class Metrics {
     labelNames: ['what'],
     registers: [this.registry],
   });
+  private readonly failedSweeps = new Counter({
+    name: 'oauth10_sweep_failures_total',
+    help: 'Sweeps that could not be done and were left for the next round, by what was to be swept.',
+    labelNames: ['what'],
+    registers: [this.registry],
+  });
+  private readonly lastSweep = new Gauge({
+    name: 'oauth10_last_sweep_timestamp_seconds',
+    help: 'When this replica last went through all that there is to sweep without a failure; 0: never.',
+    registers: [this.registry],
+  });
+  private readonly noncePartitionsEnd = new Gauge({
+    name: 'oauth10_nonce_partitions_end_seconds',
+    help: 'Up to which oauth_timestamp partitions for nonces are there; later ones go to the rest.',
+    registers: [this.registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -92,5 +108,19 @@ export class Metrics {
 
   rowsSwept(what: string, count: number): void {
     this.swept.inc({ what }, count);
+  }
+
+  sweepFailed(what: string): void {
+    this.failedSweeps.inc({ what });
+  }
+
+  /** A round over all there is to sweep has ended well. */
+  sweepDone(): void {
+    this.lastSweep.setToCurrentTime();
+  }
+
+  /** @param seconds since 1970 */
+  noncePartitionsReach(seconds: number): void {
+    this.noncePartitionsEnd.set(seconds);
   }
 }

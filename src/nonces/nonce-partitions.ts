@@ -3,6 +3,7 @@ import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
 import { Transactions, type Transaction } from '../database/transactions.js';
+import { Metrics } from '../metrics/metrics.js';
 
 /** The timestamps of one partition, in seconds since 1970; `to` is not included. */
 interface Range {
@@ -61,6 +62,7 @@ export class NoncePartitions implements OnModuleInit {
     private readonly transactions: Transactions,
     private readonly clock: DatabaseClock,
     private readonly settings: Settings,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Before the first request; what can't be made now is made later, and the rest takes its nonces. */
@@ -78,8 +80,13 @@ export class NoncePartitions implements OnModuleInit {
     let made = 0;
     for (let from = first; from <= last; from += PARTITION_SECONDS) {
       if (there.has(from)) continue;
-      if (await this.make({ from, to: from + PARTITION_SECONDS })) made += 1;
+      if (!(await this.make({ from, to: from + PARTITION_SECONDS }))) continue;
+      made += 1;
+      there.add(from);
     }
+    let end = startOf(nowSeconds);
+    while (there.has(end)) end += PARTITION_SECONDS;
+    this.metrics.noncePartitionsReach(end);
     return made;
   }
 
@@ -155,6 +162,7 @@ export class NoncePartitions implements OnModuleInit {
         return true;
       });
     } catch (error) {
+      this.metrics.sweepFailed('nonce_partitions');
       this.logger.debug(`Could not ${what} this time: ${(error as Error).message}`);
       return false;
     }

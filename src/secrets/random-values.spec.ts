@@ -1,4 +1,11 @@
-import { newConsumerKey, newPin, newSecret, newToken, newVerifier } from './random-values.js';
+import {
+  newConsumerKey,
+  newPin,
+  newSecret,
+  newToken,
+  newVerifier,
+  randomOctets,
+} from './random-values.js';
 
 describe('RFC 5849 §4.9 entropy of secrets', () => {
   it.each([
@@ -13,6 +20,14 @@ describe('RFC 5849 §4.9 entropy of secrets', () => {
       expect(value).toMatch(/^[A-Za-z0-9_-]+$/);
       expect(Buffer.from(value, 'base64url')).toHaveLength(octets);
     }
+  });
+
+  it('octets drawn from one pool never overlap, wherever it is filled anew', () => {
+    const drawn = Array.from({ length: 2000 }, (_, n) => randomOctets(12 + (n % 21)));
+    const everyEight = drawn.flatMap((octets) =>
+      Array.from({ length: octets.length - 7 }, (_, at) => octets.toString('hex', at, at + 8)),
+    );
+    expect(new Set(everyEight).size).toBe(everyEight.length);
   });
 
   it('a PIN has ten signs, none of which looks like another', () => {

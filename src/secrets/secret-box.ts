@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { randomOctets } from './random-values.js';
 
 /** One key of the ring: a short id that travels with what it sealed, and 32 octets. */
 export interface SealingKey {
@@ -53,7 +54,7 @@ export class SecretBox {
   /** Seals a text for one place. */
   seal(secret: string, place: SecretPlace): Buffer {
     const { id, key } = this.sealing;
-    const nonce = randomBytes(NONCE_OCTETS);
+    const nonce = randomOctets(NONCE_OCTETS);
     const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_OCTETS });
     cipher.setAAD(associatedData(id, place));
     const ciphertext = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);

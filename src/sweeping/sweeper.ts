@@ -49,13 +49,17 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Goes once through all that there is to sweep. Trouble with one thing keeps no other. */
   async sweepAll(): Promise<void> {
+    let failures = 0;
     for (const sweep of this.sweeps) {
       try {
         await this.sweepOne(sweep);
       } catch (error) {
+        failures += 1;
+        this.metrics.sweepFailed(sweep.name);
         this.logger.warn(`Could not sweep ${sweep.name}: ${(error as Error).message}`);
       }
     }
+    if (failures === 0 && !this.stop.signal.aborted) this.metrics.sweepDone();
   }
 
   private async sweepOne(sweep: Sweep): Promise<void> {

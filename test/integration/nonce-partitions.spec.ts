@@ -43,6 +43,7 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
       new Transactions(dataSource),
       new DatabaseClock(statements),
       { timestampWindowSeconds } as Settings,
+      new Metrics(),
     );
   }
   const claim = (timestamp: number, nonce: string) =>
