@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { Coalescer } from './coalescer.js';
 
@@ -26,7 +26,11 @@ function store(sameKey: 'wait' | 'share' = 'wait') {
   return { coalescer, flights };
 }
 
-const turn = () => sleep(1);
+/** A timer that is due comes before the end of its turn, which is when statements leave. */
+const turn = async () => {
+  await sleep(1);
+  await endOfTurn();
+};
 const refusal = (code: string) => Object.assign(new Error(code), { severity: 'ERROR', code });
 
 describe('statements that are shared', () => {
