@@ -8,6 +8,7 @@ import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { RepeatsModule } from '../repeats/repeats.module.js';
 import { ScopesModule } from '../scopes/scopes.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
+import { TransferModule } from '../transfer/transfer.module.js';
 import { AdminGuard } from './admin.guard.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { AuditEventsController } from './audit-events.controller.js';
@@ -20,6 +21,7 @@ import { RefusedCalls } from './refused-calls.js';
 import { ScopesController } from './scopes.controller.js';
 import { StatedRoles } from './stated-roles.js';
 import { TokensController } from './tokens.controller.js';
+import { TransfersController } from './transfers.controller.js';
 import { UnservedController } from './unserved.controller.js';
 import {
   ConsumerWeakSignaturesController,
@@ -31,7 +33,15 @@ import {
  * and scopes/ and the use cases of tokens/; never touches the database itself, nor any signed request.
  */
 @Module({
-  imports: [AuditModule, CallersModule, ConsumersModule, RepeatsModule, ScopesModule, TokensModule],
+  imports: [
+    AuditModule,
+    CallersModule,
+    ConsumersModule,
+    RepeatsModule,
+    ScopesModule,
+    TokensModule,
+    TransferModule,
+  ],
   // The last one takes what the others left.
   controllers: [
     ConsumersController,
@@ -44,6 +54,7 @@ import {
     AuthorizationRequestsController,
     ApiKeysController,
     AuditEventsController,
+    TransfersController,
     UnservedController,
   ],
   providers: [AdminGuard, StatedRoles, RefusedCalls],

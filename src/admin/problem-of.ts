@@ -11,6 +11,7 @@ import { RepeatedHeader } from '../http/sole-header.js';
 import { ScopeUndescribed } from '../scopes/scope-descriptions.js';
 import { AccessTokenRefused } from '../tokens/access-token-refusals.js';
 import { AuthorizationRequestRefused } from '../tokens/authorization-requests.js';
+import { ImportRefused } from '../transfer/import-refused.js';
 
 /** What the refusals of the rooms below are to staff; undefined for what is no refusal. */
 export function problemOf(error: unknown): Problem | undefined {
@@ -38,12 +39,24 @@ export function problemOf(error: unknown): Problem | undefined {
     const headers = { 'Retry-After': '1' };
     return new Problem('issuer_unavailable', 'Try again soon.', { headers });
   }
+  if (error instanceof ImportRefused) return importProblem(error);
   if (error instanceof AccessTokenRefused) return tokenProblem(error);
   if (error instanceof AuthorizationRequestRefused) return decisionProblem(error.reason);
   if (error instanceof RepeatedHeader) {
     return new Problem('malformed_request', `The header ${error.headerName} was sent twice.`);
   }
   return undefined;
+}
+
+/** A place in a file is the number of the line, and then a JSON pointer within it. */
+function importProblem({ reason, faults }: ImportRefused): Problem {
+  const errors = faults.map(({ line, pointer, detail }) => ({
+    pointer: line === 0 ? '' : `/${line}${pointer}`,
+    detail,
+  }));
+  return reason === 'invalid'
+    ? new Problem('validation_failed', 'Nothing was taken over. See errors by line.', { errors })
+    : new Problem('import_conflict', 'Nothing was taken over. See errors by line.', { errors });
 }
 
 function tokenProblem({ reason, place }: AccessTokenRefused): Problem {

@@ -39,17 +39,31 @@ export class AuditTrail {
     act: Act | ((result: Result) => Act | undefined),
     change: (transaction: Transaction) => Promise<Result>,
   ): Promise<Result> {
-    return this.transactions.run(async (transaction) => {
-      const result = await change(transaction);
-      const done = typeof act === 'function' ? act(result) : act;
-      if (done !== undefined) await this.append(transaction, done);
-      return result;
-    });
+    return this.transactions.run((transaction) => this.recorded(transaction, act, change));
+  }
+
+  /** The same, for a change that takes as long as there is to do. */
+  recordAtLength<Result>(
+    act: (result: Result) => Act,
+    change: (transaction: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    return this.transactions.runAtLength((transaction) => this.recorded(transaction, act, change));
   }
 
   /** Puts on record what changed nothing: an attempt that was refused. @throws StoreUnavailable */
   note(act: Act): Promise<void> {
     return this.transactions.run((transaction) => this.append(transaction, act));
+  }
+
+  private async recorded<Result>(
+    transaction: Transaction,
+    act: Act | ((result: Result) => Act | undefined),
+    change: (transaction: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    const result = await change(transaction);
+    const done = typeof act === 'function' ? act(result) : act;
+    if (done !== undefined) await this.append(transaction, done);
+    return result;
   }
 
   private async append(transaction: Transaction, act: Act): Promise<void> {

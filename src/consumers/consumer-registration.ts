@@ -45,7 +45,8 @@ const rsaPublicKey = text((pem) => {
   }
 });
 
-const dateTime = text((value) =>
+/** A date-time of RFC 3339. */
+export const dateTime = text((value) =>
   parseDateTime(value) ? undefined : 'must be a date-time such as 2030-01-31T12:00:00Z',
 );
 

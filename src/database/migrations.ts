@@ -6,6 +6,7 @@ import { AnnouncedChanges1700000000005 } from './migrations/0005-announced-chang
 import { NoncePartitions1700000000006 } from './migrations/0006-nonce-partitions.js';
 import { RateLimits1700000000007 } from './migrations/0007-rate-limits.js';
 import { ScopeDescriptions1700000000008 } from './migrations/0008-scope-descriptions.js';
+import { Imports1700000000009 } from './migrations/0009-imports.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   NoncePartitions1700000000006,
   RateLimits1700000000007,
   ScopeDescriptions1700000000008,
+  Imports1700000000009,
 ];

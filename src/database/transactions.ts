@@ -50,8 +50,16 @@ export class Transactions {
   }
 
   /**
-   * The same, on one unchanging view of the data: for reading what belongs together. Only its
-   * statements have an end each; the whole may take as long as there is to read.
+   * The same, for work that takes as long as there is to do: only each of its statements has an end.
+   *
+   * @throws what the work threw; StoreUnavailable
+   */
+  runAtLength<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.runAs('READ COMMITTED', work);
+  }
+
+  /**
+   * The same, on one unchanging view of the data: for reading what belongs together.
    */
   runOnSnapshot<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.runAs('REPEATABLE READ', work);

@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { BODY_TIMEOUT_MS, limitBodyTime } from './body-time.js';
 import { requestIdOf } from './problem-details.js';
 import { observeRequest, type AnsweredRequest } from './request-observer.js';
 import { sendSentence } from './sentence.js';
@@ -19,9 +20,8 @@ const SERVED: Record<Listener, RegExp> = {
   admin: /^\/((admin|authz|health)\/|(verify|docs|metrics)([/?]|$))/,
 };
 
-// Node's defaults are minutes. A request here is a few kilobytes: who needs longer is not honest.
+// Node's defaults are minutes.
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
 /** Longer than the idle timeout of the usual balancers (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
@@ -41,13 +41,15 @@ export function createListener(
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      // Staff may bring a large file; there, each body has a limit of its own.
+      requestTimeout: listener === 'admin' ? 0 : BODY_TIMEOUT_MS,
       connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     },
     (request, response) => {
       const target = request.url ?? '';
       observeRequest(request, response, requestIdOf(response), tell);
+      if (listener === 'admin') limitBodyTime(request);
       if (shutdown.shuttingDown) response.setHeader('Connection', 'close');
       if (SERVED[listener].test(target)) handle(request, response);
       else refuseTarget(request, response);

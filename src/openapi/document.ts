@@ -38,6 +38,7 @@ export const openApiDocument = (): object => ({
     { name: 'Scopes', description: 'Admin listener: what scopes mean to resource owners.' },
     { name: 'Authorization requests', description: 'Admin listener: for a consent application.' },
     { name: 'Keys and record', description: 'Admin listener: who may, and who did.' },
+    { name: 'Import and export', description: 'Admin listener: everything as a file.' },
     { name: 'Gateways', description: 'Admin listener: verdicts on signed requests.' },
     { name: 'Operation', description: 'Probes and counters.' },
   ],

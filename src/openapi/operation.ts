@@ -11,10 +11,11 @@ export interface StaffOperation {
   /** Who may, beside `admin`. */
   readonly roles: readonly Role[];
   readonly parameters?: readonly object[];
-  readonly body?: { readonly schema: Schema; readonly example: unknown };
+  readonly body?: { readonly type?: string; readonly schema: Schema; readonly example: unknown };
   readonly success: {
     readonly status: number;
     readonly description: string;
+    readonly type?: string;
     readonly schema?: Schema;
     readonly headers?: object;
   };
@@ -28,6 +29,7 @@ export const schema = (name: string): Schema => ({ $ref: `#/components/schemas/$
 
 export const parameter = (name: string): object => ({ $ref: `#/components/parameters/${name}` });
 
+const JSON_TYPE = 'application/json';
 const PROBLEM = { 'application/problem+json': { schema: schema('Problem') } };
 
 /** What each refusal means, whichever operation it is of. */
@@ -40,7 +42,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   410: 'It has expired.',
   412: '`If-Match` names another version.',
   413: 'The body is larger than 64 KiB.',
-  415: 'The body is not JSON, or is compressed.',
+  415: 'The body is not of the type named above, or is compressed.',
   422: 'The `Idempotency-Key` was used for another request.',
   503: 'The store is out of reach. Try again after `Retry-After` seconds.',
 };
@@ -54,14 +56,15 @@ export function staffOperation(operationId: string, operation: StaffOperation): 
     ...(takesInput ? [400] : []),
     401,
     403,
-    ...(body ? [413, 415] : []),
+    ...(body ? [415] : []),
+    ...(body && !body.type ? [413] : []),
     ...(operation.problems ?? []),
     503,
   ].sort();
   const succeeded = {
     description: success.description,
     ...(success.headers && { headers: success.headers }),
-    ...(success.schema && { content: { 'application/json': { schema: success.schema } } }),
+    ...(success.schema && { content: { [success.type ?? JSON_TYPE]: { schema: success.schema } } }),
   };
   return {
     operationId,
@@ -73,7 +76,7 @@ export function staffOperation(operationId: string, operation: StaffOperation): 
     ...(body && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: body.schema, example: body.example } },
+        content: { [body.type ?? JSON_TYPE]: { schema: body.schema, example: body.example } },
       },
     }),
     responses: {

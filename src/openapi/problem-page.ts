@@ -11,6 +11,8 @@ const REMEDIES: Record<ProblemCode, string> = {
   method_not_allowed: 'Use a method that the header Allow names.',
   consumer_key_taken: 'Register under another consumerKey, or change the consumer that has it.',
   token_taken: 'Bring the token along under another name, or look at the one that has it.',
+  import_conflict:
+    'Leave out the lines that `errors` names, or remove what they meet; nothing was taken over.',
   request_in_flight: 'Wait a second, and send the same request with the same key again.',
   already_decided: 'Nothing is to be done: a decision is made once and stays.',
   consumer_disabled: 'Activate the consumer, or extend its expiresAt, and begin again.',

@@ -4,6 +4,7 @@ import { SIGNATURE_METHODS } from '../protocol/signature-methods.js';
 import type { Schema } from './operation.js';
 import { closed, input, nullable, nullableTime, page, text, texts, time } from './shapes.js';
 import { tokenSchemas } from './token-schemas.js';
+import { transferSchemas } from './transfer-schemas.js';
 
 const methods: Schema = {
   type: 'array',
@@ -141,6 +142,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   }),
   ScopePage: page('Scope'),
   ...tokenSchemas,
+  ...transferSchemas(describable),
   ReportedRequest: input(
     {
       method: text(),

@@ -1,6 +1,7 @@
 import { parameter, schema, staffOperation } from './operation.js';
 import { scopePaths } from './scope-paths.js';
 import { tokenPaths } from './token-paths.js';
+import { transferPaths } from './transfer-paths.js';
 
 const list = [parameter('limit'), parameter('cursor')];
 const filter = (name: string, description: string): object => ({
@@ -182,4 +183,5 @@ export const staffPaths = {
   ...scopePaths,
   ...authorizationRequests,
   ...apiKeys,
+  ...transferPaths,
 };

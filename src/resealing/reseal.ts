@@ -54,7 +54,8 @@ async function resealColumn(
     const keyOf = (row: SealedRow) => column.key.map((_, n) => row[`k${n}`]);
     const fresh = rows.flatMap((row) => {
       const key = keyOf(row);
-      const place = { table: column.table, row: column.rowOf(key), column: column.column };
+      const table = column.sealedFor ?? column.table;
+      const place = { table, row: column.rowOf(key), column: column.column };
       try {
         const secret = secretBox.open(row.sealed, place);
         return [{ key, sealed: row.sealed, fresh: secretBox.seal(secret, place) }];

@@ -7,6 +7,8 @@ export interface SealedColumn {
   /** The primary key: column and type, in its order. */
   readonly key: readonly (readonly [column: string, type: string])[];
   readonly rowOf: (key: readonly unknown[]) => SecretPlace['row'];
+  /** The table that a value is sealed for, where it lies in another. */
+  readonly sealedFor?: string;
 }
 
 const byText = (table: string, keyColumn: string, column = 'secret'): SealedColumn => ({
@@ -16,12 +18,32 @@ const byText = (table: string, keyColumn: string, column = 'secret'): SealedColu
   rowOf: ([key]) => key as string,
 });
 
+/** What an import has staged is sealed for the place that it goes to. */
+const staged = (
+  table: string,
+  keyColumn: string,
+  sealedFor: string,
+  column = 'secret',
+): SealedColumn => ({
+  table,
+  column,
+  key: [
+    ['import_id', 'integer'],
+    [keyColumn, 'text'],
+  ],
+  rowOf: ([, key]) => key as string,
+  sealedFor,
+});
+
 /** All that is sealed in the database; a test holds the list to the schema. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   byText('consumers', 'consumer_key'),
   byText('consumers', 'consumer_key', 'previous_secret'),
   byText('access_tokens', 'token'),
   byText('temporary_credentials', 'token'),
+  staged('import_consumers', 'consumer_key', 'consumers'),
+  staged('import_consumers', 'consumer_key', 'consumers', 'previous_secret'),
+  staged('import_tokens', 'token', 'access_tokens'),
   {
     table: 'idempotency_keys',
     column: 'answer',

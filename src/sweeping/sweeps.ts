@@ -18,6 +18,30 @@ function rowsOf(table: string, key: string, order: string, ended: string): State
   };
 }
 
+// A file is waited for this long to go on, and known this long after it was taken over.
+const LEFT_IMPORT = "updated_at < now() - interval '7 days'";
+
+/** What files left behind that were taken over, refused or given up, wherever they came to an end. */
+function stagedRowsOf(table: string): Statement {
+  return {
+    name: `sweep-${table}`.replaceAll('_', '-'),
+    text: `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+        SELECT s.ctid FROM ${table} s JOIN imports i ON i.id = s.import_id
+        WHERE i.finished_at < now() - interval '1 hour' OR i.${LEFT_IMPORT} LIMIT ${ROWS}
+        FOR UPDATE OF s SKIP LOCKED))
+      RETURNING 1`,
+  };
+}
+
+const LEFT_IMPORTS = rowsOf(
+  'imports',
+  'id',
+  'updated_at',
+  `${LEFT_IMPORT}
+    AND NOT EXISTS (SELECT 1 FROM import_consumers WHERE import_id = imports.id)
+    AND NOT EXISTS (SELECT 1 FROM import_tokens WHERE import_id = imports.id)`,
+);
+
 /** All that is swept. */
 export function sweepsOf(
   statements: Statements,
@@ -66,6 +90,9 @@ export function sweepsOf(
       'idempotency_keys',
       rowsOf('idempotency_keys', 'ctid', 'expires_at', 'expires_at < now()'),
     ),
+    rows('import_consumers', stagedRowsOf('import_consumers')),
+    rows('import_tokens', stagedRowsOf('import_tokens')),
+    rows('imports', LEFT_IMPORTS),
     rows('sessions', rowsOf('sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
     rows(
       'started_sign_ins',

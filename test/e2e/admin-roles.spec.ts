@@ -34,6 +34,8 @@ const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
   ['GET /admin/api-keys', 'auditor'],
   ['DELETE /admin/api-keys/:id'],
   ['GET /admin/audit-events', 'auditor'],
+  ['POST /admin/import'],
+  ['GET /admin/export'],
   // 404 or 405 for everybody who has a key at all.
   ['ALL /admin/{*rest}', 'auditor', 'consent', 'gateway'],
   ['POST /verify', 'gateway'],

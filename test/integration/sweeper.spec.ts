@@ -82,4 +82,30 @@ describe('what has ended is cleared away', () => {
     await until(async () => !(await tokens('temporary_credentials')).includes('held'));
     expect(await tokens('temporary_credentials')).not.toContain('held');
   });
+
+  it('what files left behind, a week after they were given up; what goes on stays', async () => {
+    const begin = async (state: string): Promise<number> => {
+      const [row] = await database.query<{ id: number }>(
+        `INSERT INTO imports (file_hash, updated_at, finished_at)
+         VALUES (sha256(random()::text::bytea), ${state}) RETURNING id`,
+      );
+      const id = row?.id ?? 0;
+      await database.query(
+        `INSERT INTO import_tokens (import_id, line, token, consumer_key, secret, subject, scopes)
+         SELECT ${id}, n, 't' || n, 'c', '', 's', '{}' FROM generate_series(1, 1500) n`,
+      );
+      return id;
+    };
+    const live = await begin("now() - interval '6 days', NULL");
+    await begin("now() - interval '8 days', NULL");
+    const done = await begin("now() - interval '2 hours', now() - interval '2 hours'");
+    const left = async () =>
+      JSON.stringify([
+        await database.query('SELECT id FROM imports ORDER BY id'),
+        await database.query('SELECT DISTINCT import_id AS id FROM import_tokens'),
+      ]);
+    const wanted = JSON.stringify([[{ id: live }, { id: done }], [{ id: live }]]);
+    await until(async () => (await left()) === wanted);
+    expect(await left()).toBe(wanted);
+  });
 });

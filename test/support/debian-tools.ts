@@ -24,6 +24,11 @@ export const POSTGRESQL: DebianTool = {
   debianPackage: 'postgresql',
   probe: ['sh', '-c', 'ls /usr/lib/postgresql/*/bin/initdb'],
 };
+export const JQ: DebianTool = { debianPackage: 'jq', probe: ['jq', '--version'] };
+export const REQUESTS_OAUTHLIB: DebianTool = {
+  debianPackage: 'python3-requests-oauthlib',
+  probe: ['/usr/bin/python3', '-c', 'import requests_oauthlib'],
+};
 export const CHROMIUM: DebianTool = { debianPackage: 'chromium', probe: ['chromium', '--version'] };
 
 /**

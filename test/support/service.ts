@@ -49,6 +49,19 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
       body: body === undefined ? undefined : JSON.stringify(body),
     });
 
+  /** Sends a file to the admin API, as lines of JSON. */
+  const adminFile = async (target: string, body: string | Buffer): Promise<HttpReply> =>
+    send({
+      base: adminBase,
+      method: 'POST',
+      target,
+      headers: [
+        ['Authorization', `Bearer ${ADMIN_API_KEY}`],
+        ['Content-Type', 'application/x-ndjson'],
+      ],
+      body,
+    });
+
   const signed = async (
     options: Omit<SigningInput, 'url'> & { target: string },
     extra: Partial<HttpRequest> = {},
@@ -62,6 +75,7 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
     publicBase,
     adminBase,
     admin,
+    adminFile,
     signed,
 
     async registerConsumer(registration: Record<string, unknown> = {}): Promise<TestConsumer> {

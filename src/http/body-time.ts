@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A request is a few kilobytes: who needs longer is not honest. */
+export const BODY_TIMEOUT_MS = 15_000;
+
+const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
+
+const limits = new WeakMap<IncomingMessage, NodeJS.Timeout>();
+
+/**
+ * Gives a body its time, after which the connection is closed. Node's own limit is one for a whole
+ * listener; this one can be lifted for a request.
+ */
+export function limitBodyTime(request: IncomingMessage): void {
+  const { headers, socket } = request;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
+  const limit = setTimeout(() => {
+    if (!request.complete) socket.end(TOO_SLOW, () => socket.destroy());
+  }, BODY_TIMEOUT_MS);
+  limit.unref();
+  limits.set(request, limit);
+  request.once('close', () => clearTimeout(limit));
+}
+
+/**
+ * Lets a body take as long as it needs, provided that something of it comes within each such time.
+ * For callers whom the guard has let through.
+ */
+export function allowLongBody(request: IncomingMessage): void {
+  clearTimeout(limits.get(request));
+  request.setTimeout(BODY_TIMEOUT_MS, () => request.destroy());
+  // What follows the body may be silent for longer.
+  request.once('end', () => request.setTimeout(0));
+}

@@ -1,0 +1,117 @@
+import 'reflect-metadata';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { AuditTrail } from './audit/audit-trail.js';
+import { Statements } from './database/statements.js';
+import { Transactions } from './database/transactions.js';
+import { isStoreUnavailable } from './failures/store-unavailable.js';
+import { openUpToDate, ProgramError, runProgram, type Store } from './offline-program.js';
+import { ImportRecords, type ImportResult } from './transfer/import-records.js';
+import { ImportRefused, type LineFault } from './transfer/import-refused.js';
+import { TransferProgress } from './transfer/transfer-progress.js';
+import { StagedImports } from './transfer/staged-imports.js';
+
+const USAGE = `Usage: npm run import -- FILE [--dry-run]
+
+Takes over the consumers and access tokens of FILE, one JSON object a line: all of them, or none.
+--dry-run only looks. docs/migrating.md tells what a line may say.`;
+
+interface Order {
+  readonly path: string;
+  readonly octets: number;
+  readonly dryRun: boolean;
+}
+
+/**
+ * `npm run import -- FILE`: ends with 0 when the file was taken over, now or before; with 1 when it
+ * was refused, and then nothing of it was; with 2 when something came in between. Run again, it
+ * goes on where it was cut off.
+ */
+await runProgram(readOrder, openUpToDate, async (order, store) => {
+  const progress = new TransferProgress();
+  try {
+    return tell(order, await importFile(order, store, progress));
+  } catch (error) {
+    progress.stop();
+    if (error instanceof ImportRefused) return tellRefusal(error);
+    if (!isStoreUnavailable(error)) throw error;
+    throw new ProgramError('The database went away. Run the same command again to go on.');
+  } finally {
+    progress.stop();
+  }
+});
+
+async function readOrder(): Promise<Order> {
+  const { values, positionals } = parsedArguments();
+  const [path] = positionals;
+  if (path === undefined || positionals.length > 1) throw new ProgramError(USAGE);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new ProgramError(`${path} can't be read: ${error.code ?? error.message}`);
+  });
+  if (!found.isFile()) throw new ProgramError(`${path} is not a file: it is read twice.`);
+  return { path, octets: found.size, dryRun: values['dry-run'] };
+}
+
+function parsedArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { 'dry-run': { type: 'boolean', default: false } },
+    });
+  } catch {
+    throw new ProgramError(USAGE);
+  }
+}
+
+async function importFile(
+  { path, octets, dryRun }: Order,
+  { dataSource, secretBox }: Store,
+  progress: TransferProgress,
+): Promise<ImportResult> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const audit = new AuditTrail(new Transactions(dataSource), secretBox);
+  const records = new ImportRecords(
+    new StagedImports(new Statements(dataSource)),
+    audit,
+    secretBox,
+  );
+  return records.run(
+    { chunks: createReadStream(path, { highWaterMark: 1024 * 1024 }), hash: hash.digest() },
+    {
+      actor: `import:${userInfo().username}`,
+      dryRun,
+      onProgress: (step) =>
+        step.done === 'read'
+          ? progress.advance('Reading', 'octets', step.octets, octets)
+          : progress.advance('Taking over', 'records', step.rows, step.of),
+    },
+  );
+}
+
+function tell({ path, dryRun }: Order, { consumers, tokens, takenOverAt }: ImportResult): number {
+  const what = `${consumers} consumers and ${tokens} access tokens`;
+  process.stdout.write(
+    takenOverAt
+      ? `${path} was taken over before, on ${takenOverAt.toISOString()}: ${what}. Nothing was done.\n`
+      : dryRun
+        ? `${path} can be taken over: ${what}. Nothing was done.\n`
+        : `${what} were taken over.\n`,
+  );
+  return 0;
+}
+
+function tellRefusal({ reason, faults }: ImportRefused): number {
+  const lines =
+    reason === 'busy' ? ['Another process is importing the same file.'] : faults.map(sentence);
+  process.stdout.write(`Nothing was taken over.\n${lines.join('\n')}\n`);
+  return 1;
+}
+
+function sentence({ line, pointer, detail }: LineFault): string {
+  return `${line === 0 ? 'The file' : `Line ${line}`}${pointer && `: ${pointer}`} ${detail}`;
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { withDevelopmentSecrets } from './config/development-secrets.js';
+import { readSettings, SettingsError, type Settings } from './config/settings.js';
+import { connect } from './database/connect.js';
+import { dataSourceOptions } from './database/data-source.js';
+import { EmbeddedServerError } from './database/embedded-server-error.js';
+import { startEmbeddedServer } from './database/embedded-server.js';
+import { SecretBox } from './secrets/secret-box.js';
+
+/** What a program that runs beside the service works with. */
+export interface Store {
+  readonly settings: Settings;
+  readonly dataSource: DataSource;
+  readonly secretBox: SecretBox;
+}
+
+type OpenStore = (settings: Settings, databaseUrl: string) => Promise<DataSource>;
+
+/** What was asked for wrongly, or can't be done: its message says so without a stack trace. */
+export class ProgramError extends Error {}
+
+const EXPECTED = [SettingsError, EmbeddedServerError, ProgramError];
+
+/** Connects, and leaves the schema as it is: for whoever only looks. */
+export const openAsItIs: OpenStore = (settings, databaseUrl) =>
+  new DataSource(dataSourceOptions(settings, databaseUrl)).initialize();
+
+/** Connects, and brings the schema up to date as the service itself does. */
+export const openUpToDate: OpenStore = (settings, databaseUrl) =>
+  connect(dataSourceOptions(settings, databaseUrl));
+
+/**
+ * Runs a program on the service's own database, and ends the process with the code that it gives, or
+ * with 2 when it throws.
+ *
+ * @param orderOf what is asked for, found out before anything is opened
+ */
+export async function runProgram<Order>(
+  orderOf: () => Order | Promise<Order>,
+  open: OpenStore,
+  work: (order: Order, store: Store) => Promise<number>,
+): Promise<void> {
+  try {
+    const order = await orderOf();
+    process.exitCode = await withStore(open, (store) => work(order, store));
+  } catch (error) {
+    const expected = EXPECTED.some((kind) => error instanceof kind);
+    const shown = error instanceof Error ? (expected ? error.message : error.stack) : String(error);
+    process.stderr.write(`${shown}\n`);
+    process.exitCode = 2;
+  }
+}
+
+async function withStore(
+  open: OpenStore,
+  work: (store: Store) => Promise<number>,
+): Promise<number> {
+  const { settings } = await withDevelopmentSecrets(readSettings());
+  const embedded =
+    settings.databaseUrl === undefined
+      ? await startEmbeddedServer({ directory: join(settings.dataDir, 'postgresql') })
+      : undefined;
+  try {
+    const dataSource = await open(settings, settings.databaseUrl ?? embedded?.url ?? '');
+    try {
+      return await work({ settings, dataSource, secretBox: new SecretBox(settings.secretKeys) });
+    } finally {
+      await dataSource.destroy();
+    }
+  } finally {
+    await embedded?.stop();
+  }
+}

@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
+import type { Statement } from '../database/statements.js';
+import { Transactions, type Transaction } from '../database/transactions.js';
+import { SecretBox } from '../secrets/secret-box.js';
+import { accessTokenSecret } from '../tokens/access-token.js';
+import { consumerSecret, previousConsumerSecret } from '../tokens/signing-consumer.js';
+
+/** What is to be exported, and for whom. */
+export interface ExportOrder {
+  /** For the record. */
+  readonly actor: string;
+  /** Whether secrets are told; without them a file shows what there is, and can't be imported. */
+  readonly secrets: boolean;
+}
+
+/** How many lines of each kind were written. */
+export interface ExportedCounts {
+  readonly consumers: number;
+  readonly tokens: number;
+}
+
+interface ConsumerRow {
+  readonly consumerKey: string;
+  readonly secret: Buffer | null;
+  readonly previousSecret: Buffer | null;
+  readonly previousSecretExpiresAt: Date | null;
+}
+
+interface TokenRow {
+  readonly token: string;
+  readonly secret: Buffer;
+}
+
+const ROWS = 1_000;
+
+// Columns are named and ordered as in a line. A previous secret that holds no longer stays behind.
+const CONSUMERS = {
+  name: 'export-consumers',
+  text: `
+    SELECT consumer_key AS "consumerKey", secret, name, description,
+      CASE WHEN previous_secret_expires_at > now() THEN previous_secret END AS "previousSecret",
+      previous_secret_expires_at AS "previousSecretExpiresAt", callback_urls AS "callbackUrls",
+      scopes, signature_methods AS "signatureMethods", rsa_public_key AS "rsaPublicKey",
+      two_legged AS "twoLegged", access_token_ttl_seconds AS "accessTokenTtlSeconds",
+      website_url AS "websiteUrl", legal_notice AS "legalNotice",
+      allowed_addresses AS "allowedAddresses", expires_at AS "expiresAt", labels, status,
+      weak_signatures_until AS "weakSignaturesUntil", created_at AS "createdAt"
+    FROM consumers WHERE consumer_key > $1 ORDER BY consumer_key LIMIT ${ROWS}`,
+};
+
+const TOKENS = {
+  name: 'export-tokens',
+  text: `
+    SELECT token, secret, consumer_key AS "consumerKey", subject, scopes,
+      created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt"
+    FROM access_tokens WHERE token > $1 ORDER BY token LIMIT ${ROWS}`,
+};
+
+/** Writes all consumers and access tokens, as a file that can be imported. */
+@Injectable()
+export class ExportRecords {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly audit: AuditTrail,
+    private readonly secretBox: SecretBox,
+  ) {}
+
+  /**
+   * Writes everything as it was at one moment, in the memory of a thousand lines; the last line says
+   * how many came before. That it was asked for is on record before the first line leaves.
+   *
+   * @param write takes some lines, and is waited for
+   * @throws StoreUnavailable; SealBroken; what `write` throws
+   */
+  async run(
+    { actor, secrets }: ExportOrder,
+    write: (lines: string) => Promise<void>,
+  ): Promise<ExportedCounts> {
+    await this.audit.note({
+      actor,
+      action: 'records.export',
+      target: 'records:all',
+      detail: { secrets },
+    });
+    return this.transactions.runOnSnapshot(async (transaction) => {
+      let consumers = 0;
+      for await (const rows of pages<ConsumerRow>(transaction, CONSUMERS, 'consumerKey')) {
+        await write(rows.map((row) => this.consumerLine(row, secrets)).join(''));
+        consumers += rows.length;
+      }
+      let tokens = 0;
+      for await (const rows of pages<TokenRow>(transaction, TOKENS, 'token')) {
+        await write(rows.map((row) => this.tokenLine(row, secrets)).join(''));
+        tokens += rows.length;
+      }
+      await write(lineOf({ type: 'end', consumers, tokens }));
+      return { consumers, tokens };
+    });
+  }
+
+  private consumerLine(row: ConsumerRow, secrets: boolean): string {
+    const { consumerKey, secret, previousSecret, previousSecretExpiresAt, ...shown } = row;
+    const opened = secrets && {
+      consumerSecret: secret && this.secretBox.open(secret, consumerSecret(consumerKey)),
+      ...(previousSecret && {
+        previousSecret: this.secretBox.open(previousSecret, previousConsumerSecret(consumerKey)),
+        previousSecretExpiresAt,
+      }),
+    };
+    return lineOf({ type: 'consumer', consumerKey, ...opened, ...shown });
+  }
+
+  private tokenLine({ token, secret, ...shown }: TokenRow, secrets: boolean): string {
+    const opened = secrets && {
+      tokenSecret: this.secretBox.open(secret, accessTokenSecret(token)),
+    };
+    return lineOf({ type: 'token', token, ...opened, ...shown });
+  }
+}
+
+async function* pages<Row extends object>(
+  transaction: Transaction,
+  statement: Statement,
+  key: keyof Row,
+): AsyncGenerator<Row[]> {
+  for (let after: unknown = ''; ;) {
+    const rows: Row[] = await transaction.run<Row>(statement, [after]);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    after = last[key];
+  }
+}
+
+/** What is null is left out: it is the default. */
+const lineOf = (value: object): string =>
+  `${JSON.stringify(value, (_, part: unknown) => part ?? undefined)}\n`;

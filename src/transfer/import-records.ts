@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { SecretBox } from '../secrets/secret-box.js';
+import { ImportRefused, type LineFault } from './import-refused.js';
+import { firstOf, stageLines, type StagedFile } from './stage-lines.js';
+import { StagedImports } from './staged-imports.js';
+
+/** A file of consumers and access tokens, one JSON object a line. */
+export interface ImportSource {
+  readonly chunks: AsyncIterable<Buffer>;
+  /** SHA-256, where it is known beforehand: then a file that was cut off goes on where it stopped. */
+  readonly hash?: Buffer;
+}
+
+/** How an import is to be made. */
+export interface ImportOrder {
+  /** Who makes it, for the record. */
+  readonly actor: string;
+  /** Look only: whatever would be refused is, and nothing is taken over. */
+  readonly dryRun: boolean;
+  /** Hears of each step. */
+  readonly onProgress?: (step: ImportStep) => void;
+}
+
+/** Octets that were read, or rows that were taken over, out of so many. */
+export type ImportStep =
+  | { readonly done: 'read'; readonly octets: number }
+  | { readonly done: 'taken over'; readonly rows: number; readonly of: number };
+
+/** What became of a file that was not refused. */
+export interface ImportResult {
+  readonly consumers: number;
+  readonly tokens: number;
+  /** When the same file was taken over before, so that nothing was done now; null otherwise. */
+  readonly takenOverAt: Date | null;
+}
+
+const CONSTRAINT_VIOLATIONS = new Set(['23505', '23503']);
+
+/** Brings consumers and access tokens along from elsewhere: a whole file, or nothing of it. */
+@Injectable()
+export class ImportRecords {
+  constructor(
+    private readonly staged: StagedImports,
+    private readonly audit: AuditTrail,
+    private readonly secretBox: SecretBox,
+  ) {}
+
+  /**
+   * Reads the file, in the memory of a few thousand lines, and takes it over in one transaction,
+   * together with its entry in the record. Before that, nobody sees any of it.
+   *
+   * @throws ImportRefused; StoreUnavailable, after which a file whose digest was given goes on where
+   * it stopped; what reading the source throws
+   */
+  async run(source: ImportSource, order: ImportOrder): Promise<ImportResult> {
+    const { actor, dryRun, onProgress = () => undefined } = order;
+    const begun = await this.staged.begin(dryRun ? undefined : source.hash);
+    const { id, finishedAt } = begun;
+    if (finishedAt) {
+      return { consumers: begun.consumers, tokens: begun.tokens, takenOverAt: finishedAt };
+    }
+    let mayGoOn = source.hash !== undefined && !dryRun;
+    try {
+      const file = await stageLines(this.staged, this.secretBox, begun, source.chunks, (octets) =>
+        onProgress({ done: 'read', octets }),
+      );
+      await this.refuseConflicts(id);
+      if (!dryRun) await this.takeOver(id, file, actor, onProgress);
+      mayGoOn = false;
+      return { consumers: file.consumers, tokens: file.tokens, takenOverAt: null };
+    } catch (error) {
+      if (error instanceof ImportRefused) mayGoOn = error.reason === 'busy';
+      throw error;
+    } finally {
+      // What can't be cleared away now is swept later: the file is judged, whatever becomes of it.
+      if (!mayGoOn) await this.staged.clear(id).catch(() => undefined);
+    }
+  }
+
+  private async refuseConflicts(id: number): Promise<void> {
+    const faults: LineFault[] = [];
+    for await (const { taken, orphans } of this.staged.conflicts(id)) {
+      for (const line of taken) faults.push({ line, pointer: '', detail: 'is there already' });
+      for (const line of orphans) {
+        const detail = 'is neither registered nor in the file';
+        faults.push({ line, pointer: '/consumerKey', detail });
+      }
+      faults.splice(0, faults.length, ...firstOf(faults));
+    }
+    if (faults.length > 0) throw new ImportRefused('taken', faults);
+  }
+
+  private async takeOver(
+    id: number,
+    { consumers, tokens, hash }: StagedFile,
+    actor: string,
+    onProgress: (step: ImportStep) => void,
+  ): Promise<void> {
+    const of = consumers + tokens;
+    const detail = { consumers, tokens, sha256: hash.toString('hex') };
+    try {
+      await this.audit.recordAtLength(
+        () => ({ actor, action: 'records.import', target: `import:${id}`, detail }),
+        (transaction) =>
+          this.staged.takeOver(transaction, id, (rows) =>
+            onProgress({ done: 'taken over', rows, of }),
+          ),
+      );
+    } catch (error) {
+      // Somebody registered one of the keys, or deleted a consumer, since they were looked for.
+      if (!CONSTRAINT_VIOLATIONS.has((error as { code?: string }).code ?? '')) throw error;
+      const detail = 'met a change that came in between; import it again';
+      throw new ImportRefused('taken', [{ line: 0, pointer: '', detail }]);
+    }
+  }
+}

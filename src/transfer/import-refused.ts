@@ -1,0 +1,25 @@
+/** One thing that is wrong with a file. */
+export interface LineFault {
+  /** Counted from 1; 0 for the file as a whole. */
+  readonly line: number;
+  /** JSON pointer within the line; empty for all of it. */
+  readonly pointer: string;
+  /** Completes the sentence; never repeats a secret. */
+  readonly detail: string;
+}
+
+/**
+ * A file that was not taken over, nothing of it.
+ *
+ * `invalid`: lines break the rules. `taken`: what they bring is there already, or belongs to a consumer
+ * that is not. `busy`: another process is reading the same file.
+ */
+export class ImportRefused extends Error {
+  /** @param faults the first of them, by line */
+  constructor(
+    readonly reason: 'invalid' | 'taken' | 'busy',
+    readonly faults: readonly LineFault[],
+  ) {
+    super(`The file was refused: ${reason}`);
+  }
+}

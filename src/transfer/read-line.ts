@@ -1,0 +1,91 @@
+import {
+  contradictions,
+  describedConsumer,
+  needsSharedSecret,
+} from '../consumers/described-consumer.js';
+import type { DescribedConsumer } from '../consumers/described-consumer.js';
+import { parseDateTime } from '../consumers/date-time.js';
+import { InvalidInput, type InputFault } from '../consumers/input-fault.js';
+import { strictInput } from '../consumers/strict-input.js';
+import { ConsumerLine, EndLine, TokenLine } from './transfer-lines.js';
+
+/** A consumer as a file has it, held to the rules of registration; secrets are in the clear. */
+export interface BroughtConsumer {
+  readonly type: 'consumer';
+  readonly consumerKey: string;
+  readonly consumerSecret: string | null;
+  readonly previousSecret: string | null;
+  readonly previousSecretExpiresAt: Date | null;
+  readonly weakSignaturesUntil: Date | null;
+  readonly createdAt: Date | null;
+  readonly described: DescribedConsumer;
+}
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads one line of a file: a consumer, an access token, or the end of an export.
+ *
+ * @param octets without the line feed
+ * @throws InvalidInput; its faults never repeat what the line says, which may be a secret
+ */
+export function readLine(octets: Uint8Array): BroughtConsumer | TokenLine | EndLine {
+  const value = parsed(octets);
+  switch ((value as { type?: unknown } | null)?.type) {
+    case 'consumer':
+      return broughtConsumer(strictInput(ConsumerLine, value));
+    case 'token':
+      return strictInput(TokenLine, value);
+    case 'end':
+      return strictInput(EndLine, value);
+    default:
+      throw fault('/type', 'must be consumer, token or end');
+  }
+}
+
+function parsed(octets: Uint8Array): unknown {
+  try {
+    return JSON.parse(UTF_8.decode(octets));
+  } catch {
+    throw fault('', 'must be one JSON object in UTF-8');
+  }
+}
+
+function broughtConsumer(line: ConsumerLine): BroughtConsumer {
+  const described = describedConsumer(line);
+  const { consumerSecret = null, previousSecret = null } = line;
+  const faults: InputFault[] = contradictions(described, true);
+  const needsSecret = needsSharedSecret(described);
+  if (needsSecret && consumerSecret === null) {
+    faults.push({ pointer: '/consumerSecret', detail: 'is required by the signature methods' });
+  }
+  if (!needsSecret && (consumerSecret ?? previousSecret) !== null) {
+    faults.push({
+      pointer: '/consumerSecret',
+      detail: 'has no use, since none of the signature methods needs a shared secret',
+    });
+  }
+  const previousSecretExpiresAt = dateOf(line.previousSecretExpiresAt);
+  if ((previousSecret === null) !== (previousSecretExpiresAt === null)) {
+    faults.push({
+      pointer: '/previousSecretExpiresAt',
+      detail: 'and previousSecret come together',
+    });
+  }
+  if (faults.length > 0) throw new InvalidInput(faults);
+  return {
+    type: 'consumer',
+    consumerKey: line.consumerKey,
+    consumerSecret,
+    previousSecret,
+    previousSecretExpiresAt,
+    weakSignaturesUntil: dateOf(line.weakSignaturesUntil),
+    createdAt: dateOf(line.createdAt),
+    described,
+  };
+}
+
+const dateOf = (text: string | null | undefined): Date | null => parseDateTime(text ?? '') ?? null;
+
+const fault = (pointer: string, detail: string): InvalidInput =>
+  new InvalidInput([{ pointer, detail }]);

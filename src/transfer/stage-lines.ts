@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { InvalidInput } from '../consumers/input-fault.js';
+import type { SecretBox } from '../secrets/secret-box.js';
+import { ImportRefused, type LineFault } from './import-refused.js';
+import { linesOf, MAX_LINE_OCTETS } from './lines-of.js';
+import { readLine, type BroughtConsumer } from './read-line.js';
+import type { StagedImport, StagedImports } from './staged-imports.js';
+import { consumerRow, tokenRow, type StagedRow } from './staged-rows.js';
+import type { TokenLine } from './transfer-lines.js';
+
+/** What a file held. */
+export interface StagedFile {
+  readonly consumers: number;
+  readonly tokens: number;
+  /** SHA-256. */
+  readonly hash: Buffer;
+}
+
+/** What one statement stages, at most. */
+const BATCH_LINES = 2_000;
+const BATCH_OCTETS = 1024 * 1024;
+/** Who mends these finds the others by the next attempt. */
+const MAX_FAULTS = 50;
+
+/**
+ * Stages the lines of a file that are not staged yet, in the memory of one batch. After the first
+ * fault nothing more is staged, and the rest is read for its faults alone, to the end: whoever sends a
+ * file hears of what is wrong with it when it is sent.
+ *
+ * @param onOctets hears of octets as they are read
+ * @throws ImportRefused invalid, busy; StoreUnavailable; what reading the chunks throws
+ */
+export async function stageLines(
+  staged: StagedImports,
+  secretBox: SecretBox,
+  begun: StagedImport,
+  chunks: AsyncIterable<Buffer>,
+  onOctets: (count: number) => void,
+): Promise<StagedFile> {
+  const hash = createHash('sha256');
+  const faults: LineFault[] = [];
+  const counts = { consumers: begun.consumers, tokens: begun.tokens };
+  let batch = new Batch(begun.lines);
+  let ended = false;
+  let line = 0;
+
+  const flush = async (): Promise<void> => {
+    if (faults.length === 0 && batch.to > batch.from) {
+      const fresh = await staged.stage(begun.id, batch);
+      if (!fresh) throw new ImportRefused('busy', []);
+      for (const { line: number } of [...batch.consumers, ...batch.tokens]) {
+        if (!fresh.has(number)) {
+          faults.push({ line: number, pointer: '', detail: 'repeats the key of an earlier line' });
+        }
+      }
+    }
+    batch = new Batch(line);
+  };
+
+  const take = (octets: Buffer): void => {
+    const read = readLine(octets);
+    if (ended) throw unexpected('', 'comes after the end');
+    if (read.type === 'end') {
+      ended = true;
+      const { consumers, tokens } = counts;
+      // Lines that are at fault were not counted.
+      const differs = read.consumers !== consumers || read.tokens !== tokens;
+      if (differs && faults.length === 0) {
+        throw unexpected(
+          '',
+          `does not fit: ${consumers} consumers and ${tokens} tokens came before`,
+        );
+      }
+      return;
+    }
+    counts[read.type === 'consumer' ? 'consumers' : 'tokens'] += 1;
+    if (faults.length === 0) batch.add(secretBox, line, read);
+  };
+
+  for await (const octets of linesOf(hashed(chunks, hash, onOctets))) {
+    line += 1;
+    if (line <= begun.lines || faults.length >= MAX_FAULTS) continue;
+    try {
+      if (octets === undefined) throw unexpected('', `is longer than ${MAX_LINE_OCTETS} octets`);
+      if (octets.length > 0) take(octets);
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      faults.push(...error.faults.map((fault) => ({ line, ...fault })));
+    }
+    batch.to = line;
+    batch.octets += octets?.length ?? 0;
+    if (batch.to - batch.from >= BATCH_LINES || batch.octets >= BATCH_OCTETS) await flush();
+  }
+  await flush();
+  if (faults.length > 0) throw new ImportRefused('invalid', firstOf(faults));
+  return { ...counts, hash: hash.digest() };
+}
+
+/** The first faults by line. */
+export const firstOf = (faults: readonly LineFault[]): LineFault[] =>
+  [...faults].sort((one, other) => one.line - other.line).slice(0, MAX_FAULTS);
+
+/** Lines that are staged together. */
+class Batch {
+  readonly consumers: StagedRow[] = [];
+  readonly tokens: StagedRow[] = [];
+  to: number;
+  octets = 0;
+
+  /** @param from the number of the last line before */
+  constructor(readonly from: number) {
+    this.to = from;
+  }
+
+  add(secretBox: SecretBox, line: number, read: BroughtConsumer | TokenLine): void {
+    if (read.type === 'consumer') this.consumers.push(consumerRow(secretBox, line, read));
+    else this.tokens.push(tokenRow(secretBox, line, read));
+  }
+}
+
+async function* hashed(
+  chunks: AsyncIterable<Buffer>,
+  hash: ReturnType<typeof createHash>,
+  onOctets: (count: number) => void,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    onOctets(chunk.length);
+    yield chunk;
+  }
+}
+
+const unexpected = (pointer: string, detail: string): InvalidInput =>
+  new InvalidInput([{ pointer, detail }]);

@@ -1,0 +1,216 @@
+import { Injectable } from '@nestjs/common';
+import { Statements } from '../database/statements.js';
+import type { Transaction } from '../database/transactions.js';
+import type { StagedRow } from './staged-rows.js';
+
+/** How far a file has come. */
+export interface StagedImport {
+  readonly id: number;
+  /** Lines that are staged, empty ones among them. */
+  readonly lines: number;
+  readonly consumers: number;
+  readonly tokens: number;
+  /** When all of it was taken over; null: not yet. */
+  readonly finishedAt: Date | null;
+}
+
+/** Lines that lie between two numbers, as rows. */
+export interface StagedLines {
+  readonly from: number;
+  readonly to: number;
+  readonly consumers: readonly StagedRow[];
+  readonly tokens: readonly StagedRow[];
+}
+
+/** Lines that can't be taken over. */
+export interface Conflicts {
+  /** What they bring is there already. */
+  readonly taken: number[];
+  /** Their consumer is neither registered nor in the file. */
+  readonly orphans: number[];
+}
+
+/** So many rows that no statement comes near its end, which is after four seconds. */
+const ROWS = 5_000;
+
+const IMPORT = 'id, lines, consumers, tokens, finished_at AS "finishedAt"';
+
+const BEGIN = {
+  name: 'begin-import',
+  text: `
+    INSERT INTO imports (file_hash) VALUES ($1)
+    ON CONFLICT (file_hash) DO UPDATE SET updated_at = now() RETURNING ${IMPORT}`,
+};
+
+// One statement moves the count and keeps the rows, so that a line is staged once or not at all. A row
+// whose key an earlier line has is left out, and so is its number.
+const STAGE = {
+  name: 'stage-import',
+  text: `
+    WITH moved AS (
+      UPDATE imports SET lines = $3, updated_at = now(),
+        consumers = consumers + jsonb_array_length($4), tokens = tokens + jsonb_array_length($5)
+      WHERE id = $1 AND lines = $2 AND finished_at IS NULL
+      RETURNING jsonb_build_object('import_id', id) AS whose
+    ), consumers AS (
+      INSERT INTO import_consumers
+      SELECT r.* FROM moved, jsonb_array_elements($4) e,
+        jsonb_populate_record(NULL::import_consumers, e || whose) r
+      ON CONFLICT DO NOTHING RETURNING line
+    ), tokens AS (
+      INSERT INTO import_tokens
+      SELECT r.* FROM moved, jsonb_array_elements($5) e,
+        jsonb_populate_record(NULL::import_tokens, e || whose) r
+      ON CONFLICT DO NOTHING RETURNING line
+    )
+    SELECT ARRAY(SELECT line FROM consumers UNION ALL SELECT line FROM tokens) AS staged FROM moved`,
+};
+
+const CONSUMER_COLUMNS = `consumer_key, secret, previous_secret, previous_secret_expires_at, name,
+  description, callback_urls, scopes, signature_methods, rsa_public_key, two_legged,
+  access_token_ttl_seconds, website_url, legal_notice, allowed_addresses, expires_at, labels,
+  status, weak_signatures_until`;
+
+const TOKEN_COLUMNS = 'token, consumer_key, secret, subject, scopes, expires_at, revoked_at';
+
+/** The rows of an import after a key ($2), in the order of their keys. */
+const partOf = (table: string, key: string) => `
+  WITH part AS (
+    SELECT * FROM ${table} WHERE import_id = $1 AND ${key} > $2 ORDER BY ${key} LIMIT ${ROWS}
+  )`;
+
+const CONSUMER_CONFLICTS = {
+  name: 'conflicts-of-imported-consumers',
+  text: `${partOf('import_consumers', 'consumer_key')}
+    SELECT max(consumer_key) AS last, '{}'::int[] AS orphans,
+      array_agg(line) FILTER (WHERE EXISTS (
+        SELECT 1 FROM consumers c WHERE c.consumer_key = part.consumer_key)) AS taken
+    FROM part`,
+};
+
+const TOKEN_CONFLICTS = {
+  name: 'conflicts-of-imported-tokens',
+  text: `${partOf('import_tokens', 'token')}
+    SELECT max(token) AS last,
+      array_agg(line) FILTER (WHERE NOT EXISTS (
+          SELECT 1 FROM consumers c WHERE c.consumer_key = part.consumer_key)
+        AND NOT EXISTS (SELECT 1 FROM import_consumers c
+          WHERE c.import_id = $1 AND c.consumer_key = part.consumer_key)) AS orphans,
+      array_agg(line) FILTER (WHERE EXISTS (
+        SELECT 1 FROM access_tokens t WHERE t.token = part.token)) AS taken
+    FROM part`,
+};
+
+const TAKE_CONSUMERS = {
+  name: 'take-over-consumers',
+  text: `${partOf('import_consumers', 'consumer_key')}, taken AS (
+      INSERT INTO consumers (${CONSUMER_COLUMNS}, version, created_at)
+      SELECT ${CONSUMER_COLUMNS}, 1, coalesce(created_at, now()) FROM part RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM taken)::int AS rows, max(consumer_key) AS last FROM part`,
+};
+
+const TAKE_TOKENS = {
+  name: 'take-over-tokens',
+  text: `${partOf('import_tokens', 'token')}, taken AS (
+      INSERT INTO access_tokens (${TOKEN_COLUMNS}, created_at)
+      SELECT ${TOKEN_COLUMNS}, coalesce(created_at, now()) FROM part RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM taken)::int AS rows, max(token) AS last FROM part`,
+};
+
+const FINISH = {
+  name: 'finish-import',
+  text: 'UPDATE imports SET finished_at = now(), updated_at = now() WHERE id = $1',
+};
+
+const clear = (table: string, key: string) => ({
+  name: `clear-${table}`.replaceAll('_', '-'),
+  text: `
+    DELETE FROM ${table} WHERE import_id = $1 AND ${key} = ANY (ARRAY(
+      SELECT ${key} FROM ${table} WHERE import_id = $1 LIMIT ${ROWS}))
+    RETURNING 1`,
+});
+const CLEAR = [clear('import_consumers', 'consumer_key'), clear('import_tokens', 'token')];
+
+const FORGET = {
+  name: 'forget-import',
+  text: 'DELETE FROM imports WHERE id = $1 AND (finished_at IS NULL OR file_hash IS NULL)',
+};
+
+/** The tables that hold the lines of files until all of a file is taken over. */
+@Injectable()
+export class StagedImports {
+  constructor(private readonly statements: Statements) {}
+
+  /**
+   * Begins a file, or finds one of the same digest.
+   *
+   * @param fileHash SHA-256 of the file; undefined where it is known at the end only
+   */
+  async begin(fileHash: Buffer | undefined): Promise<StagedImport> {
+    const [begun] = await this.statements.run<StagedImport>(BEGIN, [fileHash ?? null]);
+    if (!begun) throw new Error('An import could not be begun');
+    return begun;
+  }
+
+  /**
+   * Stages the lines after those that are staged.
+   *
+   * @returns the numbers of those whose key no earlier line has; undefined when somebody else
+   * has staged them meanwhile
+   */
+  async stage(id: number, lines: StagedLines): Promise<Set<number> | undefined> {
+    const [done] = await this.statements.run<{ staged: number[] }>(STAGE, [
+      id,
+      lines.from,
+      lines.to,
+      JSON.stringify(lines.consumers),
+      JSON.stringify(lines.tokens),
+    ]);
+    return done && new Set(done.staged);
+  }
+
+  /** Looks for what stands in the way, a part at a time. */
+  async *conflicts(id: number): AsyncGenerator<Conflicts> {
+    for (const statement of [CONSUMER_CONFLICTS, TOKEN_CONFLICTS]) {
+      for (let after: string | null = ''; after !== null;) {
+        const [part]: { last: string | null; taken: number[] | null; orphans: number[] | null }[] =
+          await this.statements.run(statement, [id, after]);
+        after = part?.last ?? null;
+        yield { taken: part?.taken ?? [], orphans: part?.orphans ?? [] };
+      }
+    }
+  }
+
+  /**
+   * Makes all that is staged what is there.
+   *
+   * @param onRows hears of each part, with its number of rows
+   */
+  async takeOver(
+    transaction: Transaction,
+    id: number,
+    onRows: (rows: number) => void,
+  ): Promise<void> {
+    for (const statement of [TAKE_CONSUMERS, TAKE_TOKENS]) {
+      for (let after: string | null = ''; after !== null;) {
+        const [part]: { rows: number; last: string | null }[] = await transaction.run(statement, [
+          id,
+          after,
+        ]);
+        after = part?.last ?? null;
+        onRows(part?.rows ?? 0);
+      }
+    }
+    await transaction.run(FINISH, [id]);
+  }
+
+  /** Clears away what was staged. Of an import it leaves only that a file of this digest was taken over. */
+  async clear(id: number): Promise<void> {
+    for (const statement of CLEAR) {
+      while ((await this.statements.run(statement, [id])).length === ROWS);
+    }
+    await this.statements.run(FORGET, [id]);
+  }
+}

@@ -1,0 +1,101 @@
+import { Equals, IsIn, IsInt, IsOptional, Min } from 'class-validator';
+import { ConsumerDescription, dateTime, scopes } from '../consumers/consumer-registration.js';
+import type { ConsumerStatus } from '../consumers/consumer.js';
+import { Follows } from '../consumers/follows.decorator.js';
+import { credential, identifier, line } from '../consumers/printable-text.js';
+
+const STATUSES = ['active', 'disabled'];
+
+/** A line of a file that holds a consumer, with its own key and secrets. */
+export class ConsumerLine extends ConsumerDescription {
+  @Equals('consumer')
+  type!: 'consumer';
+
+  @Follows(identifier(255))
+  consumerKey!: string;
+
+  /** Left out for a consumer that signs with RSA alone. */
+  @IsOptional()
+  @Follows(credential(1024))
+  consumerSecret?: string | null;
+
+  /** The one before a rotation; it holds until previousSecretExpiresAt. */
+  @IsOptional()
+  @Follows(credential(1024))
+  previousSecret?: string | null;
+
+  @IsOptional()
+  @Follows(dateTime)
+  previousSecretExpiresAt?: string | null;
+
+  @Follows(line(1, 200))
+  name!: string;
+
+  /** `active` when it is left out. */
+  @IsOptional()
+  @IsIn(STATUSES, { message: 'must be active or disabled' })
+  status?: ConsumerStatus;
+
+  /** From when SHA-1 and PLAINTEXT are refused. */
+  @IsOptional()
+  @Follows(dateTime)
+  weakSignaturesUntil?: string | null;
+
+  /** The moment of the import when it is left out. */
+  @IsOptional()
+  @Follows(dateTime)
+  createdAt?: string | null;
+}
+
+/** A line of a file that holds an access token of a consumer that is registered, or in the file. */
+export class TokenLine {
+  @Equals('token')
+  type!: 'token';
+
+  @Follows(identifier(255))
+  token!: string;
+
+  @Follows(credential(1024))
+  tokenSecret!: string;
+
+  @Follows(identifier(255))
+  consumerKey!: string;
+
+  /** The resource owner's id on the platform. */
+  @Follows(credential(255))
+  subject!: string;
+
+  /** None when they are left out. */
+  @IsOptional()
+  @Follows(scopes)
+  scopes?: string[] | null;
+
+  /** The moment of the import when it is left out. */
+  @IsOptional()
+  @Follows(dateTime)
+  createdAt?: string | null;
+
+  /** Left out: until revoked. */
+  @IsOptional()
+  @Follows(dateTime)
+  expiresAt?: string | null;
+
+  @IsOptional()
+  @Follows(dateTime)
+  revokedAt?: string | null;
+}
+
+/** The last line of an export: who finds it knows that nothing was cut off. */
+export class EndLine {
+  @Equals('end')
+  type!: 'end';
+
+  /** How many lines of consumers came before. */
+  @IsInt({ message: 'must be a whole number' })
+  @Min(0, { message: 'must be 0 or more' })
+  consumers!: number;
+
+  @IsInt({ message: 'must be a whole number' })
+  @Min(0, { message: 'must be 0 or more' })
+  tokens!: number;
+}

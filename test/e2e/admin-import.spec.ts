@@ -1,0 +1,281 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { send, type HttpReply } from '../support/http.js';
+import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+
+type Line = Record<string, unknown>;
+
+const file = (...lines: (Line | string)[]): string =>
+  lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
+
+const consumer = (more: Line = {}): Line => ({
+  type: 'consumer',
+  consumerKey: 'printer',
+  consumerSecret: 'the secret of ten years',
+  name: 'Photo printer',
+  ...more,
+});
+const token = (more: Line = {}): Line => ({
+  type: 'token',
+  token: 'old-token',
+  tokenSecret: 'and its secret',
+  consumerKey: 'printer',
+  subject: 'jane',
+  ...more,
+});
+
+describe('Admin API: import and export', () => {
+  let database: TestDatabase;
+  let service: TestService;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startTestService(database.url);
+  });
+  beforeEach(() => database.query('DELETE FROM consumers'));
+  afterAll(async () => {
+    await service?.stop(0);
+    await database?.drop();
+  });
+
+  const importFile = (text: string | Buffer, query = ''): Promise<HttpReply> =>
+    service.adminFile(`/admin/import${query}`, text);
+  const exported = (query = '?secrets=true') => service.admin('GET', `/admin/export${query}`);
+  const linesOf = (reply: HttpReply): Line[] =>
+    reply.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
+  const rows = async () => {
+    const [row] = await database.query<Record<string, number>>(
+      `SELECT (SELECT count(*)::int FROM consumers) AS consumers,
+        (SELECT count(*)::int FROM access_tokens) AS tokens,
+        (SELECT count(*)::int FROM import_consumers) + (SELECT count(*)::int FROM import_tokens)
+          + (SELECT count(*)::int FROM imports) AS staged`,
+    );
+    return row;
+  };
+  const NOTHING = { consumers: 0, tokens: 0, staged: 0 };
+  const echo = (tokenSecret = 'and its secret') =>
+    service.signed({
+      method: 'GET',
+      target: '/oauth/oauth10/echo',
+      consumerKey: 'printer',
+      consumerSecret: 'the secret of ten years',
+      token: 'old-token',
+      tokenSecret,
+    });
+
+  it('takes over consumers and tokens with their own keys and secrets, in any order', async () => {
+    const reply = await importFile(file(token(), consumer()));
+    expect([reply.status, reply.json()]).toEqual([200, { dryRun: false, consumers: 1, tokens: 1 }]);
+    expect((await echo()).status).toBe(200);
+    expect((await echo('another')).form()['oauth_problem']).toBe('signature_invalid');
+    expect(await rows()).toEqual({ consumers: 1, tokens: 1, staged: 0 });
+    const shown = await service.admin('GET', '/admin/consumers/printer');
+    expect(shown.json()).toMatchObject({ name: 'Photo printer', status: 'active', scopes: [] });
+    const [event] = await database.query(
+      `SELECT actor, detail FROM audit_events WHERE action = 'records.import' ORDER BY id DESC`,
+    );
+    expect(event).toEqual({
+      actor: 'ADMIN_API_KEY',
+      detail: { consumers: 1, tokens: 1, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+  });
+
+  it('takes a byte order mark, CR LF, empty lines and a last line without an end', async () => {
+    const text = `\uFEFF${JSON.stringify(consumer())}\r\n\r\n\n${JSON.stringify(token())}`;
+    expect((await importFile(text)).json()).toMatchObject({ consumers: 1, tokens: 1 });
+    expect((await echo()).status).toBe(200);
+  });
+
+  it('looks only, on a dry run', async () => {
+    const reply = await importFile(file(consumer(), token()), '?dryRun=true');
+    expect(reply.json()).toEqual({ dryRun: true, consumers: 1, tokens: 1 });
+    expect(await rows()).toEqual(NOTHING);
+    const refused = await importFile(file(token()), '?dryRun=true');
+    expect(refused.status).toBe(409);
+  });
+
+  it('brings back what it exported, the same to the last property', async () => {
+    await importFile(
+      file(
+        consumer({
+          description: 'Ünï – code',
+          callbackUrls: ['https://printer.example.com/ready?a=%2F'],
+          scopes: ['photos', 'profile'],
+          signatureMethods: ['HMAC-SHA1', 'PLAINTEXT'],
+          previousSecret: 'the one before',
+          previousSecretExpiresAt: '2050-01-01T00:00:00.000Z',
+          twoLegged: true,
+          accessTokenTtlSeconds: 0,
+          websiteUrl: 'https://printer.example.com/',
+          legalNotice: 'None.\nWhatever.',
+          allowedAddresses: ['127.0.0.0/8'],
+          expiresAt: '2051-01-01T00:00:00.000Z',
+          labels: { team: 'a', __proto__x: '\\' },
+          status: 'disabled',
+          weakSignaturesUntil: '2049-01-01T00:00:00.000Z',
+          createdAt: '2011-01-01T00:00:00.123Z',
+        }),
+        token({
+          scopes: ['photos'],
+          createdAt: '2012-01-01T00:00:00.000Z',
+          expiresAt: '2052-01-01T00:00:00.000Z',
+          revokedAt: '2013-01-01T00:00:00.000Z',
+        }),
+      ),
+    );
+    const first = await exported();
+    expect(first.headers).toMatchObject({
+      'content-type': 'application/x-ndjson',
+      'cache-control': 'no-store',
+    });
+    expect(linesOf(first)[0]).toMatchObject({
+      consumerSecret: 'the secret of ten years',
+      previousSecret: 'the one before',
+      labels: { team: 'a' },
+    });
+    expect(linesOf(first).at(-1)).toEqual({ type: 'end', consumers: 1, tokens: 1 });
+    await database.query('DELETE FROM consumers');
+    expect((await importFile(first.text)).status).toBe(200);
+    expect((await exported()).text).toBe(first.text);
+  });
+
+  it('tells secrets only when asked, and then a file can not be imported', async () => {
+    await importFile(file(consumer(), token()));
+    const reply = await exported('');
+    expect(reply.text).not.toMatch(/[sS]ecret/);
+    await database.query('DELETE FROM consumers');
+    const refused = await importFile(reply.text);
+    expect(refused.json().errors).toEqual([
+      { pointer: '/1/consumerSecret', detail: expect.stringContaining('is required') },
+      { pointer: '/2/tokenSecret', detail: 'must be a string' },
+    ]);
+    const acts = await database.query(
+      `SELECT detail FROM audit_events WHERE action = 'records.export' ORDER BY id DESC LIMIT 1`,
+    );
+    expect(acts).toEqual([{ detail: { secrets: false } }]);
+  });
+
+  it.each<[string, string, string]>([
+    ['no JSON', 'not json', '/1'],
+    ['a list', '[]', '/1/type'],
+    ['null', 'null', '/1/type'],
+    ['another type', file({ type: 'nonce' }), '/1/type'],
+    ['a property that is unknown', file(consumer({ consumerkey: 'x' })), '/1/consumerkey'],
+    ['a wrong type', file(consumer({ twoLegged: 'yes' })), '/1/twoLegged'],
+    ['an evil callback', file(consumer({ callbackUrls: ['javascript:x'] })), '/1/callbackUrls/0'],
+    ['no secret', file(consumer({ consumerSecret: null })), '/1/consumerSecret'],
+    ['half a rotation', file(consumer({ previousSecret: 'x' })), '/1/previousSecretExpiresAt'],
+    ['a key that no path can name', file(consumer({ consumerKey: '..' })), '/1/consumerKey'],
+    [
+      'a token without a secret',
+      file(consumer(), { ...token(), tokenSecret: 7 }),
+      '/2/tokenSecret',
+    ],
+    ['a bad date', file(consumer(), token({ expiresAt: '2030-02-30' })), '/2/expiresAt'],
+    ['a repeated key', file(consumer(), '', consumer({ name: 'Other' })), '/3'],
+    ['a repeated token', file(consumer(), token(), token()), '/3'],
+    ['an end that does not fit', file(consumer(), { type: 'end', consumers: 2, tokens: 0 }), '/2'],
+    [
+      'lines after the end',
+      file(consumer(), { type: 'end', consumers: 1, tokens: 0 }, token()),
+      '/3',
+    ],
+    ['a line of a megabyte', `${file(consumer())}${' '.repeat(1024 * 1024)}x\n`, '/2'],
+  ])('refuses %s, tells the line, and takes over nothing', async (_, text, pointer) => {
+    const reply = await importFile(text);
+    expect([reply.status, reply.json()]).toEqual([400, expect.anything()]);
+    expect(reply.json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer }] });
+    expect(await rows()).toEqual(NOTHING);
+  });
+
+  it('refuses octets that are not UTF-8', async () => {
+    const octets = Buffer.from(file(consumer({ name: 'caf\u00e9' })), 'latin1');
+    expect((await importFile(octets)).json().errors).toEqual([
+      { pointer: '/1', detail: 'must be one JSON object in UTF-8' },
+    ]);
+  });
+
+  it('never repeats a secret in a refusal', async () => {
+    const reply = await importFile(file(consumer({ consumerSecret: 'hush\u0000hush' }), '{"hush'));
+    expect(reply.status).toBe(400);
+    expect(reply.text).not.toContain('hush');
+  });
+
+  it('tells fifty faults of a thousand', async () => {
+    const lines = Array.from({ length: 1000 }, () => 'x');
+    expect((await importFile(file(...lines))).json().errors).toHaveLength(50);
+  });
+
+  it('refuses what is there already and tokens of nobody, by line, and takes over nothing', async () => {
+    await importFile(file(consumer(), token()));
+    const reply = await importFile(
+      file(
+        consumer({ consumerKey: 'new' }),
+        consumer({ name: 'Again' }),
+        token({ subject: 'joe' }),
+        token({ token: 'other', consumerKey: 'nobody' }),
+      ),
+    );
+    expect([reply.status, reply.json()]).toEqual([
+      409,
+      expect.objectContaining({
+        code: 'import_conflict',
+        errors: [
+          { pointer: '/2', detail: 'is there already' },
+          { pointer: '/3', detail: 'is there already' },
+          { pointer: '/4/consumerKey', detail: 'is neither registered nor in the file' },
+        ],
+      }),
+    ]);
+    expect(await rows()).toEqual({ consumers: 1, tokens: 1, staged: 0 });
+  });
+
+  it.each([
+    ['application/json', 415],
+    ['text/plain', 415],
+    ['application/x-ndjson; charset=latin1', 415],
+    ['application/jsonl; charset=utf-8', 200],
+  ])('answers a file of type %s with %i', async (type, status) => {
+    const headers: [string, string][] = [
+      ['Authorization', `Bearer ${ADMIN_API_KEY}`],
+      ['Content-Type', type],
+    ];
+    const [base, body] = [service.adminBase, file(consumer())];
+    const reply = await send({ base, method: 'POST', target: '/admin/import', headers, body });
+    expect(reply.status).toBe(status);
+  });
+
+  it.each(['/admin/import?dryRun=maybe', '/admin/import?dry=true'])('refuses %s', async (path) => {
+    expect((await service.adminFile(path, file(consumer()))).status).toBe(400);
+    expect((await service.admin('GET', '/admin/export?secrets=1')).status).toBe(400);
+    expect(await rows()).toEqual(NOTHING);
+  });
+
+  it('takes over nothing of a body that ends early, and leaves nothing staged', async () => {
+    const socket = connect(Number(new URL(service.adminBase).port), '127.0.0.1');
+    const lines = Array.from({ length: 3000 }, (_, n) => token({ token: `t${n}` }));
+    const body = file(consumer(), ...lines);
+    socket.write(
+      `POST /admin/import HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_API_KEY}\r\n` +
+        `Content-Type: application/x-ndjson\r\nContent-Length: ${body.length + 10}\r\n\r\n${body}`,
+    );
+    while ((await rows())?.['staged'] === 0) await sleep(10);
+    socket.destroy();
+    while ((await rows())?.['staged'] !== 0) await sleep(10);
+    expect(await rows()).toEqual(NOTHING);
+  });
+
+  it('makes one of two files that bring the same key, raced', async () => {
+    const lines = Array.from({ length: 500 }, (_, n) => token({ token: `t${n}` }));
+    const replies = await Promise.all(
+      Array.from({ length: 4 }, () => importFile(file(consumer(), ...lines))),
+    );
+    const statuses = replies.map(({ status }) => status).sort();
+    expect(statuses).toEqual([200, 409, 409, 409]);
+    expect(await rows()).toEqual({ consumers: 1, tokens: 500, staged: 0 });
+  });
+});

@@ -1,0 +1,228 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { ADMIN_API_KEY, startTestService } from '../support/service.js';
+
+const SECRET_KEYS = `test:${randomBytes(32).toString('base64')}`;
+
+describe('npm run import, npm run export', () => {
+  let database: TestDatabase;
+  let folder: string;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    folder = mkdtempSync(join(tmpdir(), 'oauth10-import-'));
+  });
+  afterEach(async () => {
+    await database?.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function start(program: string, args: string[], secretKeys = SECRET_KEYS) {
+    const child = spawn(process.execPath, [`dist/${program}-main.js`, ...args], {
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        DATABASE_URL: database.url,
+        ADMIN_API_KEY,
+        SECRET_KEYS: secretKeys,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
+      child.once('close', (code) => resolve({ code, output }));
+    });
+    return { child, ended };
+  }
+  const run = (program: string, ...args: string[]) => start(program, args).ended;
+
+  /** A consumer and so many tokens. */
+  function fileOf(tokens: number, consumerKey = 'printer'): string {
+    const lines = [
+      { type: 'consumer', consumerKey, consumerSecret: 'its secret', name: 'Photo printer' },
+      ...Array.from({ length: tokens }, (_, n) => ({
+        type: 'token',
+        token: `${consumerKey}-${n}`,
+        tokenSecret: `secret ${n}`,
+        consumerKey,
+        subject: `person ${n}`,
+      })),
+    ];
+    const path = join(folder, `${consumerKey}.ndjson`);
+    writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    return path;
+  }
+  const count = async (table: string): Promise<number> => {
+    const [row] = await database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
+    return row?.n ?? 0;
+  };
+  const staged = async () => (await count('import_consumers')) + (await count('import_tokens'));
+  const killWhenStaged = async (child: ChildProcess, least: number) => {
+    while (child.exitCode === null && (await staged()) < least) await sleep(2);
+    child.kill('SIGKILL');
+  };
+
+  it('takes over a file that an unchanged client goes on with, once', async () => {
+    const path = fileOf(3);
+    const took = await run('import', path);
+    expect(took).toEqual({ code: 0, output: '1 consumers and 3 access tokens were taken over.\n' });
+    const service = await startTestService(database.url, { SECRET_KEYS });
+    const reply = await service.signed({
+      method: 'GET',
+      target: '/oauth/oauth10/echo',
+      consumerKey: 'printer',
+      consumerSecret: 'its secret',
+      token: 'printer-2',
+      tokenSecret: 'secret 2',
+    });
+    await service.stop(0);
+    expect(reply.status).toBe(200);
+    expect(await run('import', path)).toEqual({
+      code: 0,
+      output: expect.stringMatching(
+        /was taken over before, on 20[-\dT:.]+Z: 1 consumers and 3 access tokens\. Nothing was done\.\n$/,
+      ),
+    });
+    const acts = await database.query(`SELECT actor, action, detail->'tokens' AS tokens
+      FROM audit_events WHERE action LIKE 'records.%'`);
+    expect(acts).toEqual([
+      { actor: expect.stringMatching(/^import:\w+$/), action: 'records.import', tokens: 3 },
+    ]);
+    expect(await staged()).toBe(0);
+  });
+
+  it('goes on where it was killed, and shows nothing before it is whole', async () => {
+    const path = fileOf(12_000);
+    const { child, ended } = start('import', [path]);
+    await killWhenStaged(child, 2_000);
+    await ended;
+    const before = await staged();
+    expect(before).toBeGreaterThanOrEqual(2_000);
+    expect(before).toBeLessThan(12_001);
+    expect([await count('consumers'), await count('access_tokens')]).toEqual([0, 0]);
+    // What is staged is not staged again: its rows stay as they are.
+    const [first] = await database.query('SELECT ctid, secret FROM import_consumers');
+    const again = start('import', [path]);
+    while ((await staged()) <= before) await sleep(2);
+    expect(await database.query('SELECT ctid, secret FROM import_consumers')).toEqual([first]);
+    expect(await again.ended).toMatchObject({ code: 0 });
+    expect([await count('consumers'), await count('access_tokens')]).toEqual([1, 12_000]);
+    expect(await staged()).toBe(0);
+  });
+
+  it('reseals what is staged, so that it can go on under another key', async () => {
+    const path = fileOf(12_000);
+    const { child, ended } = start('import', [path]);
+    await killWhenStaged(child, 2_000);
+    await ended;
+    const newer = `new:${randomBytes(32).toString('base64')}`;
+    const resealed = await start('reseal', [], `${newer},${SECRET_KEYS}`).ended;
+    expect(resealed).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/import_tokens\.secret: [1-9]\d{3,} resealed/),
+    });
+    expect(await start('import', [path], newer).ended).toMatchObject({ code: 0 });
+    const service = await startTestService(database.url, { SECRET_KEYS: newer });
+    const reply = await service.signed({
+      method: 'GET',
+      target: '/oauth/oauth10/echo',
+      consumerKey: 'printer',
+      consumerSecret: 'its secret',
+      token: 'printer-1',
+      tokenSecret: 'secret 1',
+    });
+    await service.stop(0);
+    expect(reply.status).toBe(200);
+  });
+
+  it('has one of two processes read the same file', async () => {
+    const path = fileOf(12_000);
+    const results = await Promise.all([run('import', path), run('import', path)]);
+    expect(results.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(results.find(({ code }) => code === 1)?.output).toContain('Another process');
+    expect([await count('consumers'), await count('access_tokens')]).toEqual([1, 12_000]);
+  });
+
+  it('looks only with --dry-run', async () => {
+    const path = fileOf(3);
+    expect(await run('import', path, '--dry-run')).toEqual({
+      code: 0,
+      output: expect.stringMatching(/can be taken over: 1 consumers and 3 .*Nothing was done\.\n$/),
+    });
+    expect([await count('consumers'), await staged(), await count('imports')]).toEqual([0, 0, 0]);
+  });
+
+  it('says 1 and which lines are at fault', async () => {
+    const path = join(folder, 'bad.ndjson');
+    writeFileSync(path, `{"type":"consumer","consumerKey":"x","name":""}\n{"type":"token"`);
+    const { code, output } = await run('import', path);
+    expect(code).toBe(1);
+    expect(output.split('\n').slice(0, 2)).toEqual([
+      'Nothing was taken over.',
+      'Line 1: /name must have 1 to 200 characters',
+    ]);
+    expect(output).toContain('Line 2 must be one JSON object in UTF-8');
+    expect(await count('imports')).toBe(0);
+  });
+
+  it.each([[[]], [['a', 'b']], [['--dry']], [['/nowhere/at/all']], [['/']]])(
+    'says 2 and why for %j',
+    async (args) => {
+      for (const program of ['import', 'export']) {
+        const { code, output } = await run(program, ...args);
+        expect([code, output]).toEqual([2, expect.stringMatching(/Usage|can't be|is not|there/)]);
+        expect(output).not.toContain('    at ');
+      }
+    },
+  );
+
+  it('says 2 and what to do when the database goes away', async () => {
+    const path = fileOf(30_000);
+    const { child, ended } = start('import', [path]);
+    while (child.exitCode === null && (await staged()) < 2_000) await sleep(2);
+    for (let n = 0; n < 20; n += 1) {
+      await database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'oauth10'`,
+      );
+      await sleep(5);
+    }
+    expect(await ended).toEqual({
+      code: 2,
+      output: expect.stringContaining('Run the same command again to go on.'),
+    });
+    expect(await run('import', path)).toMatchObject({ code: 0 });
+    expect(await count('access_tokens')).toBe(30_000);
+  });
+
+  it('exports a file for its owner alone, that comes back elsewhere as it is', async () => {
+    const path = join(folder, 'all.ndjson');
+    await run('import', fileOf(2_500));
+    expect(await run('export', path, '--secrets')).toEqual({
+      code: 0,
+      output: `1 consumers and 2500 access tokens are in ${path}.\n`,
+    });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await run('export', path)).toMatchObject({ code: 2 });
+    const elsewhere = await createTestDatabase();
+    const here = database;
+    try {
+      database = elsewhere;
+      const other = `other:${randomBytes(32).toString('base64')}`;
+      expect(await start('import', [path], other).ended).toMatchObject({ code: 0 });
+      const again = join(folder, 'again.ndjson');
+      expect(await start('export', [again, '--secrets'], other).ended).toMatchObject({ code: 0 });
+      expect(readFileSync(again, 'utf8')).toBe(readFileSync(path, 'utf8'));
+    } finally {
+      database = here;
+      await elsewhere.drop();
+    }
+  });
+});
