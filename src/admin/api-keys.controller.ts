@@ -35,7 +35,7 @@ export class ApiKeysController {
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<PageReply<ApiKeyReply>> {
     const limit = limitOf(query);
-    const found = await this.apiKeys.page(positionOf(query), limit + 1);
+    const found = await this.apiKeys.page(positionOf(PATH, query), limit + 1);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     const next = last && { at: last.createdAt, key: last.id };

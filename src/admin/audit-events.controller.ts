@@ -40,7 +40,7 @@ export class AuditEventsController {
 
 /** Events are numbered in the order in which they are listed. */
 function afterId(query: ListAuditEventsQuery): number {
-  const key = positionOf(query)?.key ?? '0';
+  const key = positionOf(PATH, query)?.key ?? '0';
   if (/^\d{1,15}$/.test(key)) return Number(key);
   throw new InvalidInput([{ pointer: '?cursor', detail: 'must be a nextCursor of this list' }]);
 }

@@ -51,7 +51,7 @@ export class ConsumersController {
     @Query() query: ListConsumersQuery,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<PageReply<ConsumerReply>> {
-    const from = positionOf(query);
+    const from = positionOf(PATH, query);
     const after = from && { createdAt: from.at, consumerKey: from.key };
     const { consumers, next } = await this.consumers.page(query, after, limitOf(query));
     const position = next && { at: next.createdAt, key: next.consumerKey };

@@ -1,6 +1,7 @@
 import { IsOptional, Matches } from 'class-validator';
 import { Follows, text } from '../consumers/follows.decorator.js';
-import { decodeCursor, encodeCursor, type Position } from './cursor.js';
+import { InvalidInput } from '../consumers/input-fault.js';
+import { decodeCursor, encodeCursor, listMark, type Position } from './cursor.js';
 
 const USUAL_LIMIT = 50;
 
@@ -18,9 +19,28 @@ export class PageQuery {
 /** How many items a page has. */
 export const limitOf = ({ limit }: PageQuery): number => Number(limit ?? USUAL_LIMIT);
 
-/** After which position a page begins; undefined at the start. */
-export const positionOf = ({ cursor }: PageQuery): Position | undefined =>
-  cursor === undefined ? undefined : decodeCursor(cursor);
+/**
+ * After which position a page of the list at this path begins; undefined at the start.
+ *
+ * @throws InvalidInput for a cursor that another list gave, or this one under other filters
+ */
+export function positionOf(path: string, query: PageQuery): Position | undefined {
+  if (query.cursor === undefined) return undefined;
+  const cursor = decodeCursor(query.cursor);
+  if (cursor?.mark === markOf(path, query)) return cursor.position;
+  throw new InvalidInput([
+    { pointer: '?cursor', detail: 'must be a nextCursor of this list under the same filters' },
+  ]);
+}
+
+/** Pages may differ in length, so the limit is no filter. */
+function markOf(path: string, query: PageQuery): string {
+  const { limit: _, cursor: __, ...filters } = given(query);
+  return listMark(path, filters);
+}
+
+const given = (query: PageQuery): Record<string, string> =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
 
 /** A page as it is answered. */
 export interface PageReply<Item> {
@@ -40,8 +60,7 @@ export function pageReply<Item>(
   next: Position | undefined,
 ): { reply: PageReply<Item>; link: string | undefined } {
   if (!next) return { reply: { items, nextCursor: null }, link: undefined };
-  const nextCursor = encodeCursor(next);
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const parameters = new URLSearchParams({ ...Object.fromEntries(given), cursor: nextCursor });
+  const nextCursor = encodeCursor({ mark: markOf(path, query), position: next });
+  const parameters = new URLSearchParams({ ...given(query), cursor: nextCursor });
   return { reply: { items, nextCursor }, link: `<${path}?${parameters.toString()}>; rel="next"` };
 }

@@ -23,7 +23,7 @@ export class ScopesController {
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<PageReply<ScopeReply>> {
     const limit = limitOf(query);
-    const found = await this.descriptions.page(positionOf(query)?.key ?? '', limit + 1);
+    const found = await this.descriptions.page(positionOf(PATH, query)?.key ?? '', limit + 1);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     // The name alone says where the page ended.

@@ -24,7 +24,7 @@ export class TokensController {
     @Query() query: ListTokensQuery,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<PageReply<AccessTokenReply>> {
-    const from = positionOf(query);
+    const from = positionOf(PATH, query);
     const after = from && { createdAt: from.at, token: from.key };
     const { consumerKey, subject, status } = query;
     const filter = { consumerKey, subject, status };

@@ -10,6 +10,7 @@ import { limitOf, PageQuery, pageReply, positionOf, type PageReply } from './pag
 import { TakesQuery } from './takes-query.js';
 
 const REPORT = 'reports/weak-signatures';
+const PATH = `/admin/${REPORT}`;
 const dateTime = text((value) =>
   parseDateTime(value) ? undefined : 'must be null, or a date-time such as 2030-01-31T12:00:00Z',
 );
@@ -68,12 +69,12 @@ export class WeakSignaturesReportController {
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<PageReply<WeakSignerReply>> {
     const limit = limitOf(query);
-    const found = await this.weakSignatures.page(positionOf(query)?.key ?? '', limit + 1);
+    const found = await this.weakSignatures.page(positionOf(PATH, query)?.key ?? '', limit + 1);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     // The key alone says where the page ended.
     const next = last && { at: new Date(0), key: last.consumerKey };
-    const { reply, link } = pageReply(`/admin/${REPORT}`, query, page.map(weakSignerReply), next);
+    const { reply, link } = pageReply(PATH, query, page.map(weakSignerReply), next);
     if (link !== undefined) response.setHeader('Link', link);
     return reply;
   }

@@ -72,7 +72,7 @@ export const openApiDocument = (): object => ({
       cursor: {
         name: 'cursor',
         in: 'query',
-        description: 'The nextCursor of the page before.',
+        description: 'The nextCursor of the page before, for the same list under the same filters.',
         schema: TEXT,
       },
       ifMatch: {

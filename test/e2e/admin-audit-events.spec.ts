@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
+import { encodeCursor, listMark } from '../../src/admin/cursor.js';
 import { expectProblem, faultPlaces } from '../support/admin-problem.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
@@ -17,6 +18,7 @@ interface Event {
 
 const SECRET = 'a-known-consumer-secret';
 const LIST = '/admin/audit-events';
+const NO_ID = { at: new Date(), key: 'a' };
 
 describe('contract section 6: /admin/audit-events', () => {
   let database: TestDatabase;
@@ -146,6 +148,7 @@ describe('contract section 6: /admin/audit-events', () => {
     ['to=2026-13-01T00:00:00Z', '?to'],
     ['limit=201', '?limit'],
     ['cursor=MS5h', '?cursor'],
+    [`cursor=${encodeCursor({ mark: listMark(LIST, {}), position: NO_ID })}`, '?cursor'],
     ['actor=', '?actor'],
     ['action=a%00b', '?action'],
     ['id=1', '?id'],

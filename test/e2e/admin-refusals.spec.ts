@@ -6,6 +6,7 @@ import { ADMIN_API_KEY, startTestService, type TestService } from '../support/se
 const AUTHORIZED: readonly [string, string] = ['Authorization', `Bearer ${ADMIN_API_KEY}`];
 const JSON_BODY: readonly [string, string] = ['Content-Type', 'application/json'];
 const LIST = '/admin/consumers';
+const cursorOf = (octets: string): string => Buffer.from(octets, 'latin1').toString('base64url');
 
 describe('Admin API: requests that are refused, by which status and code, with nothing changed', () => {
   let database: TestDatabase;
@@ -228,10 +229,11 @@ describe('Admin API: requests that are refused, by which status and code, with n
       ['cursor=', '?cursor'],
       ['cursor=x', '?cursor'],
       ['cursor=MTIz', '?cursor'],
-      ['cursor=MS5h%3D', '?cursor'],
-      ['cursor=OTk5OTk5OTk5OTk5OTk5Lng', '?cursor'],
-      ['cursor=MS7_', '?cursor'],
-      ['cursor=MS4A', '?cursor'],
+      [`cursor=${cursorOf('MARKmark.1.a')}`, '?cursor'],
+      [`cursor=${cursorOf('MARKmark.1.a')}%3D`, '?cursor'],
+      [`cursor=${cursorOf('MARKmark.999999999999999.x')}`, '?cursor'],
+      [`cursor=${cursorOf('MARKmark.1.\xff')}`, '?cursor'],
+      [`cursor=${cursorOf('MARKmark.1.\0')}`, '?cursor'],
       [`cursor=${'a'.repeat(5000)}`, '?cursor'],
       ['status=gone', '?status'],
       ['status=Active', '?status'],
