@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyExportOptions } from 'node:crypto';
 import { normalizeRsaPublicKey } from './rsa-public-key.js';
 
 const rsa = (modulusLength: number, publicExponent = 65_537) =>
@@ -24,19 +24,33 @@ describe('normalizeRsaPublicKey (RFC 5849 §3.4.3)', () => {
     expect(normalizeRsaPublicKey(pem)).toBe(pem);
   });
 
+  const pkcs8 = privatePem('pkcs8');
+  const encrypted = privatePem('pkcs8', { cipher: 'aes-256-cbc', passphrase: 'x' });
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   it.each([
-    ['PKCS#8', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
-    ['PKCS#1', privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()],
-    [
-      'encrypted',
-      privateKey
-        .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
-        .toString(),
-    ],
-    [
-      'one behind its public key',
-      spki + privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    ],
+    ['PKCS#8', pkcs8],
+    ['PKCS#1', privatePem('pkcs1')],
+    ['encrypted', encrypted],
+    ['encrypted in the old way', privatePem('pkcs1', { cipher: 'aes-256-cbc', passphrase: 'x' })],
+    ['one behind its public key', spki + pkcs8],
+    ['longer than any public key', `${pkcs8}${' '.repeat(5000)}`],
+    ['a label in small letters', pkcs8.replaceAll('PRIVATE KEY', 'private key')],
+    ['a label of a public key', pkcs8.replaceAll('PRIVATE', 'PUBLIC')],
+    ['a label of a PKCS#1 public key', privatePem('pkcs1').replaceAll('PRIVATE', 'PUBLIC')],
+    ['a damaged label', pkcs8.replaceAll('PRIVATE', 'PRIVAT')],
+    ['half a label', pkcs8.replace('-----BEGIN PRIVATE KEY', '').replace(/-----END.*/s, '')],
+    ['PKCS#8 without a label', unlabelled(pkcs8)],
+    ['PKCS#1 without a label', unlabelled(privatePem('pkcs1'))],
+    ['encrypted, without a label', unlabelled(encrypted)],
+    ['encrypted in the old way, its label damaged', oldEncrypted()],
+    ['an elliptic one without a label', unlabelled(privatePem('sec1', {}, ec))],
+    ['without a label, in one line', unlabelled(pkcs8).replaceAll('\n', '')],
+    ['without a label, its line ends written out', unlabelled(pkcs8).replaceAll('\n', '\\n')],
+    ['without a label, in short lines', unlabelled(pkcs8).replace(/.{7}/g, '$&\n')],
+    ['without a label, cut short', unlabelled(pkcs8).slice(0, 200)],
+    ['behind words, without a blank between', `key:${unlabelled(pkcs8)}`],
+    ['OpenSSH without a label', `b3BlbnNzaC1rZXktdjEAAAAABG5vbmU${'A'.repeat(99)}`],
+    ['JWK', JSON.stringify(privateKey.export({ format: 'jwk' }), undefined, 1)],
   ])('warns of a private key and repeats nothing of it: %s', (_, pem) => {
     let message = '';
     try {
@@ -77,6 +91,25 @@ describe('normalizeRsaPublicKey (RFC 5849 §3.4.3)', () => {
     expect(() => normalizeRsaPublicKey(pemOf(key))).toThrow(/exponent/);
   });
 });
+
+type PrivateOptions = { cipher?: string; passphrase?: string };
+
+function privatePem(
+  type: 'pkcs1' | 'pkcs8' | 'sec1',
+  options: PrivateOptions = {},
+  key = privateKey,
+): string {
+  return key.export({ type, format: 'pem', ...options } as KeyExportOptions<'pem'>).toString();
+}
+
+function unlabelled(pem: string): string {
+  return pem.replace(/-----.*-----\n/g, '');
+}
+
+function oldEncrypted(): string {
+  const pem = privatePem('pkcs1', { cipher: 'aes-256-cbc', passphrase: 'x' });
+  return pem.replaceAll('PRIVATE KEY', 'KEY');
+}
 
 function pemOf(key: typeof publicKey): string {
   return key.export({ type: 'spki', format: 'pem' }).toString();

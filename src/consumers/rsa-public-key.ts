@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { holdsPrivateKey } from './private-key-signs.js';
 
 /** A key that can't be registered; the message completes "rsaPublicKey …" and holds nothing of it. */
 export class RsaPublicKeyRefused extends Error {}
@@ -18,14 +19,14 @@ const ONE_PEM_BLOCK =
  * @throws RsaPublicKeyRefused
  */
 export function normalizeRsaPublicKey(pem: string): string {
-  if (pem.length > MAX_PEM_LENGTH) {
-    throw new RsaPublicKeyRefused(`must have at most ${MAX_PEM_LENGTH} characters`);
-  }
   // Before all else: what follows must never see, keep or repeat one.
-  if (/PRIVATE KEY/i.test(pem)) {
+  if (holdsPrivateKey(pem)) {
     throw new RsaPublicKeyRefused(
       'holds a private key, which was not kept. It has left its owner, so make a new key pair and register its public key',
     );
+  }
+  if (pem.length > MAX_PEM_LENGTH) {
+    throw new RsaPublicKeyRefused(`must have at most ${MAX_PEM_LENGTH} characters`);
   }
   const key = readKey(pem);
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
