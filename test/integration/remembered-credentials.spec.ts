@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Statements } from '../../src/database/statements.js';
+import { TestBrowser } from '../support/browser.js';
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -10,6 +11,7 @@ import {
 } from '../support/service.js';
 
 const HOLDS_EVERYWHERE_WITHIN_MS = 1_000;
+const SUBJECT = 'jane';
 
 // The change is made at one replica; the other one remembers what it served a moment ago.
 describe('contract section 6: every change to a consumer or token holds everywhere within a second', () => {
@@ -34,7 +36,7 @@ describe('contract section 6: every change to a consumer or token holds everywhe
   });
   beforeEach(async () => {
     consumer = await first.registerConsumer();
-    access = await first.accessToken(consumer);
+    access = await first.accessToken(consumer, SUBJECT);
     await untilRemembered();
   });
 
@@ -85,14 +87,75 @@ describe('contract section 6: every change to a consumer or token holds everywhe
     return performance.now() - changedAt;
   }
 
-  it('a token that its client gives back', async () => {
-    await first.signed({
-      method: 'POST',
-      target: '/oauth/oauth10/revoke',
-      ...consumer,
-      ...access,
-    });
-    expect(await untilTold('token_revoked')).toBeLessThan(HOLDS_EVERYWHERE_WITHIN_MS);
+  const staff = (method: string, target: string, body?: unknown) => async () => {
+    expect((await first.admin(method, target, body)).status).toBeLessThan(300);
+  };
+  const revokeAll = (filter: unknown) => staff('POST', '/admin/tokens/revoke', filter);
+  const change = (body: unknown) =>
+    staff('PATCH', `/admin/consumers/${consumer.consumerKey}`, body)();
+
+  async function takeBack(): Promise<void> {
+    const browser = new TestBrowser(first.publicBase);
+    await browser.open('/oauth/auz/grants');
+    await browser.press('Sign in', { filled: { 'User name': SUBJECT } });
+    await browser.press('Take back');
+    expect(browser.text).toContain('Access was taken back.');
+  }
+
+  async function giveBack(): Promise<void> {
+    const request = { method: 'POST', target: '/oauth/oauth10/revoke', ...consumer, ...access };
+    expect((await first.signed(request)).status).toBe(204);
+  }
+
+  it.each<[string, problem: string, end: () => Promise<void>]>([
+    ['a token that its client gives back', 'token_revoked', giveBack],
+    ['a token that its owner takes back', 'token_revoked', takeBack],
+    [
+      'a token that staff revoke',
+      'token_revoked',
+      () => staff('POST', `/admin/tokens/${access.token}/revoke`)(),
+    ],
+    [
+      'all tokens of a consumer',
+      'token_revoked',
+      () => revokeAll({ consumerKey: consumer.consumerKey })(),
+    ],
+    ['all tokens of a subject', 'token_revoked', revokeAll({ subject: SUBJECT })],
+    [
+      "a subject's tokens of one consumer",
+      'token_revoked',
+      () => revokeAll({ consumerKey: consumer.consumerKey, subject: SUBJECT })(),
+    ],
+    [
+      'a consumer whose time is ended',
+      'consumer_key_rejected',
+      () => change({ expiresAt: '2020-01-01T00:00:00Z' }),
+    ],
+    [
+      'a consumer that may come from elsewhere only',
+      'consumer_key_rejected',
+      () => change({ allowedAddresses: ['192.0.2.1'] }),
+    ],
+    [
+      'a consumer that loses its signature method',
+      'signature_method_rejected',
+      () => change({ signatureMethods: ['HMAC-SHA512'] }),
+    ],
+  ])('%s', async (_, problem, end) => {
+    await end();
+    expect(await untilTold(problem)).toBeLessThan(HOLDS_EVERYWHERE_WITHIN_MS);
+    expect([await verdict(), await verdict()]).toEqual([problem, problem]);
+  });
+
+  it('a token whose time is over', async () => {
+    const target = `/admin/consumers/${consumer.consumerKey}/tokens`;
+    const minted = await first.admin('POST', target, { subject: SUBJECT, ttlSeconds: 2 });
+    access = minted.json<TestCredentials>();
+    const expiresAt = Date.parse(minted.json<{ expiresAt: string }>().expiresAt);
+    await untilRemembered();
+    expect([await verdict(), Date.now() < expiresAt]).toEqual(['served', true]);
+    await untilTold('token_expired');
+    expect(Date.now() - expiresAt).toBeLessThan(HOLDS_EVERYWHERE_WITHIN_MS);
   });
 
   it('a consumer that is disabled, and enabled again', async () => {
