@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../http/problem-details.js';
 import { MAX_BODY_OCTETS, readBody } from '../http/request-body.js';
+import { repeatsName } from './repeated-name.js';
 
 const JSON_TYPE =
   /^application\/(json|merge-patch\+json)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
@@ -8,7 +9,7 @@ const JSON_TYPE =
 /**
  * Reads and parses a JSON body (RFC 8259: UTF-8). No body at all counts as an empty object, so that
  * an operation without required properties needs none. `application/merge-patch+json` (RFC 7396) is
- * for PATCH alone.
+ * for PATCH alone. An object that names a property twice is refused.
  *
  * @throws HttpRefusal, Problem
  */
@@ -22,8 +23,17 @@ export async function readJsonBody(
   if (type === undefined || (type.toLowerCase() !== 'json' && request.method !== 'PATCH')) {
     throw new Problem('unsupported_media_type', 'Send JSON, as Content-Type: application/json.');
   }
+  const { text, value } = parse(body);
+  if (repeatsName(text)) {
+    throw new Problem('malformed_json', 'An object in the body names a property twice.');
+  }
+  return value;
+}
+
+function parse(body: Buffer): { text: string; value: unknown } {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return { text, value: JSON.parse(text) };
   } catch {
     // The parser's own message repeats part of the body, which may be a secret.
     throw new Problem('malformed_json', 'The body can not be parsed as JSON in UTF-8.');

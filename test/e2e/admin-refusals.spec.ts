@@ -144,6 +144,9 @@ describe('Admin API: requests that are refused, by which status and code, with n
       ['not UTF-8', Buffer.from('{"name":"\xff"}', 'latin1')],
       ['UTF-16', Buffer.from('{"name":"x"}', 'utf16le')],
       ['a form', 'name=x'],
+      ['a property twice', '{"name":"x","name":"x"}'],
+      ['a property twice, spelt differently', '{"name":"x","n\\u0061me":"y"}'],
+      ['a property twice, further inside', '{"name":"x","labels":{"a":"b","a":"c"}}'],
     ])('400 malformed_json for %s', async (_, body) => {
       const reply = await post(body);
       expectProblem(reply, 400, 'malformed_json');

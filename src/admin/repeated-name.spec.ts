@@ -1,0 +1,41 @@
+import { repeatsName } from './repeated-name.js';
+
+describe('RFC 8259 §4: names within an object should be unique', () => {
+  it.each([
+    '{"a":1,"a":2}',
+    '{"a":1,"a":1}',
+    '{ "a" : 1 , "b" : [ { "a" : 2 } ] , "a" : 3 }',
+    '{"a":1,"\\u0061":2}',
+    '{"":1,"":2}',
+    '{"__proto__":1,"__proto__":2}',
+    '{"a":{"b":{"c":1,"c":2}}}',
+    '[[{"a":[],"a":{}}]]',
+    '{"\\\\":1,"\\\\":2}',
+    '{"\\"":1,"\\u0022":2}',
+    '{"😀":1,"\\ud83d\\ude00":2}',
+  ])('%s repeats one', (json) => {
+    expect([typeof JSON.parse(json), repeatsName(json)]).toEqual(['object', true]);
+  });
+
+  it.each([
+    '{}',
+    '[]',
+    '"a"',
+    '1',
+    '{"a":1,"A":2}',
+    '{"a":{"a":{"a":1}}}',
+    '[{"a":1},{"a":2}]',
+    '{"a":"a","b":"a"}',
+    '{"a":"\\"a\\":1,\\"a\\":2"}',
+    '{"a":"}{","b":"a:a:"}',
+    '{"a":["a","a"],"b":["a"]}',
+    '{"a\\\\":1,"a":2}',
+  ])('%s does not', (json) => {
+    expect([JSON.parse(json), repeatsName(json)]).toEqual([expect.anything(), false]);
+  });
+
+  it('reads texts as long, and objects as deep, as a body may hold', () => {
+    expect(repeatsName(JSON.stringify({ a: '\\"'.repeat(100_000) }))).toBe(false);
+    expect(repeatsName(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`)).toBe(false);
+  });
+});
