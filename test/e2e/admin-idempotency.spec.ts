@@ -50,12 +50,16 @@ describe('Admin API: Idempotency-Key', () => {
     expect(await count()).toBe(1);
   });
 
-  it('of those who come together one makes it; the others wait their turn', async () => {
-    const replies = await Promise.all(
-      Array.from({ length: 12 }, (_, index) =>
-        post('/admin/consumers', { name: 'a' }, 'k', { replica: index % 2 ? service : other }),
+  /** Twenty at once under one key, at both replicas in turn. */
+  const race = (body: (index: number) => unknown) =>
+    Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        post('/admin/consumers', body(index), 'k', { replica: index % 2 ? service : other }),
       ),
     );
+
+  it('of those who come together one makes it; the others wait their turn', async () => {
+    const replies = await race(() => ({ name: 'a' }));
     expect(await count()).toBe(1);
     const made = new Set<unknown>();
     for (const reply of replies) {
@@ -63,6 +67,18 @@ describe('Admin API: Idempotency-Key', () => {
       else expect([reply.status, reply.json().code]).toEqual([409, 'request_in_flight']);
     }
     expect(made.size).toBe(1);
+  });
+
+  it('of two bodies that race under one key one is served, and the other one told', async () => {
+    const replies = await race((index) => ({ name: index % 3 ? 'a' : 'b' }));
+    const [row, ...others] = await database.query<{ name: string }>('SELECT name FROM consumers');
+    expect(others).toEqual([]);
+    for (const [index, reply] of replies.entries()) {
+      const isServed = (index % 3 ? 'a' : 'b') === row?.name;
+      const { code } = reply.json<{ code?: string }>();
+      if (isServed) expect([undefined, 'request_in_flight']).toContain(code);
+      else expect([reply.status, code]).toEqual([422, 'idempotency_key_reused']);
+    }
   });
 
   it('another body, or another operation, under the same key: 422, and nothing made', async () => {
