@@ -34,14 +34,12 @@ interface Order {
 await runProgram(readOrder, openUpToDate, async (order, store) => {
   const progress = new TransferProgress();
   try {
-    return tell(order, await importFile(order, store, progress));
+    const imported = await importFile(order, store, progress).finally(() => progress.stop());
+    return tell(order, imported);
   } catch (error) {
-    progress.stop();
     if (error instanceof ImportRefused) return tellRefusal(error);
     if (!isStoreUnavailable(error)) throw error;
     throw new ProgramError('The database went away. Run the same command again to go on.');
-  } finally {
-    progress.stop();
   }
 });
 

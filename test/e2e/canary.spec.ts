@@ -10,8 +10,9 @@ import { ADMIN_API_KEY, credentialsIn, sendSigned, type TestConsumer } from '../
 import { signRequest } from '../support/signing-client.js';
 
 // Of each flow: the consumer's secret and the one before it, a secret within an answer that is kept for
-// a repeated request, an API key, the secret of the temporary credentials, the verifier, the token secret.
-const SECRETS_OF_A_FLOW = 7;
+// a repeated request, an API key, the secret of the temporary credentials, the verifier, the token secret,
+// and the two secrets of a file that is imported.
+const SECRETS_OF_A_FLOW = 9;
 const FLOWS = 150;
 const AT_ONCE = 8;
 
@@ -104,7 +105,10 @@ describe('no secret is where it can be read', () => {
     const access = credentialsIn(await sendSigned(signRequest({ ...exchange, place: 'query' })));
     const echo = { method: 'GET', url: `${base}/echo`, ...consumer, ...access };
     expect((await sendSigned(signRequest(echo))).status).toBe(200);
+    const [consumerBrought, tokenBrought] = await importFile();
     secrets.push(
+      consumerBrought,
+      tokenBrought,
       registered.consumerSecret,
       consumer.consumerSecret,
       other.consumerSecret,
@@ -113,6 +117,33 @@ describe('no secret is where it can be read', () => {
       verifier,
       access.tokenSecret,
     );
+  }
+
+  /** Imports a consumer and a token, and the same again, which is refused. */
+  async function importFile(): Promise<[consumerSecret: string, tokenSecret: string]> {
+    const brought = { consumerKey: randomUUID(), consumerSecret: randomUUID() };
+    const tokenSecret = randomUUID();
+    const { consumerKey } = brought;
+    const body = [
+      { type: 'consumer', name: 'Canary', ...brought },
+      { type: 'token', token: randomUUID(), tokenSecret, consumerKey, subject: 'jane' },
+    ]
+      .map((line) => JSON.stringify(line))
+      .join('\n');
+    for (const status of [200, 409]) {
+      const reply = await send({
+        base: service.adminBase,
+        method: 'POST',
+        target: '/admin/import',
+        headers: [
+          ['Authorization', `Bearer ${ADMIN_API_KEY}`],
+          ['Content-Type', 'application/x-ndjson'],
+        ],
+        body,
+      });
+      expect(reply.status).toBe(status);
+    }
+    return [brought.consumerSecret, tokenSecret];
   }
 
   /** The secrets that stand in the text, as they are, or in hexadecimal or base64. */
