@@ -1,2 +1,13 @@
-/** How many cases a property test tries: 500, or FAST_CHECK_RUNS for a longer search by hand. */
-export const propertyRuns = { numRuns: Number(process.env.FAST_CHECK_RUNS ?? 500) };
+/** How many property tests src/protocol has; a test counts them. */
+export const PROPERTIES = 29;
+
+const seed = process.env['PROPERTY_SEED'];
+
+/**
+ * How long each property test searches: 500 cases, or its share of PROPERTY_CASES (1,000,000 in
+ * `npm run test:fuzz`). PROPERTY_SEED makes a search again.
+ */
+export const propertyRuns = {
+  numRuns: Math.ceil(Number(process.env['PROPERTY_CASES'] ?? 500 * PROPERTIES) / PROPERTIES),
+  ...(seed !== undefined && { seed: Number(seed) }),
+};
