@@ -30,6 +30,7 @@ describe(`${REQUESTS} malformed requests over keep-alive connections (FUZZ_SEED=
   const statuses = new Map<number | 'none', number>();
   const faults: string[] = [];
   let residentBefore = 0;
+  let residentAfter = 0;
   let seconds = 0;
 
   beforeAll(async () => {
@@ -52,8 +53,12 @@ describe(`${REQUESTS} malformed requests over keep-alive connections (FUZZ_SEED=
     seconds = (performance.now() - startedAt) / 1000;
   }, 3_600_000);
   afterAll(async () => {
-    process.stdout.write(`${REQUESTS} requests in ${seconds.toFixed(0)} s, statuses `);
-    process.stdout.write(`${JSON.stringify(Object.fromEntries([...statuses].sort()))}\n`);
+    const megabytes = (octets: number) => `${(octets / MEGABYTE).toFixed(0)} MiB`;
+    process.stdout.write(
+      `${REQUESTS} requests, FUZZ_SEED=${SEED}, in ${seconds.toFixed(0)} s\n` +
+        `statuses, the first tenth to warm up included: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}\n` +
+        `resident memory: ${megabytes(residentBefore)} before, ${megabytes(residentAfter)} after\n`,
+    );
     await service?.stop();
     await database?.drop();
   });
@@ -121,8 +126,8 @@ describe(`${REQUESTS} malformed requests over keep-alive connections (FUZZ_SEED=
   });
 
   it('leave its memory at its level, and no connection open', async () => {
-    const resident = await settledResident();
-    expect(resident).toBeLessThan(residentBefore * 1.25 + 24 * MEGABYTE);
+    residentAfter = await settledResident();
+    expect(residentAfter).toBeLessThan(residentBefore * 1.25 + 24 * MEGABYTE);
     const { text } = await send({ base: service.adminBase, target: '/metrics' });
     expect(Number(/^process_open_fds (\d+)/m.exec(text)?.[1])).toBeLessThan(80);
   });

@@ -1,0 +1,231 @@
+// Why the two may differ. Each reason is told from the request alone, and only for the differences that it
+// can cause; docs/fuzzing.md lists them.
+import { isUtf8 } from 'node:buffer';
+import { HEADER_REASONS } from './header-reasons.js';
+import type { Difference } from './judgement.js';
+import { WHATEVER, type Reason } from './reason.js';
+import {
+  rawForm,
+  rawQuery,
+  sentInForms,
+  sentParameters,
+  sentValue,
+  type WireRequest,
+} from './wire-request.js';
+
+/** What oauthlib takes for a form-encoded string. */
+const URL_ENCODED = /^[A-Za-z0-9_.\-=&;:%+~,*@!()/?'$]*$/;
+const MALFORMED_ESCAPE = /%[^0-9A-Fa-f]|%[0-9A-Fa-f][^0-9A-Fa-f]/;
+const ESCAPE = /%[0-9A-Fa-f]{2}/;
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+const isOAuth = ([name]: readonly [string, string]): boolean => name.startsWith('oauth_');
+const isRsa = (request: WireRequest): boolean =>
+  sentValue(request, 'oauth_signature_method')?.startsWith('RSA-') === true;
+const essence = ({ contentType = '' }: WireRequest): string =>
+  (contentType.split(';')[0] ?? '').trim();
+const hostName = ({ authority }: WireRequest): string => authority.replace(/:[0-9]*$/, '');
+
+export const REASONS: readonly Reason[] = [
+  ...HEADER_REASONS,
+  {
+    name: 'raw characters in the query',
+    sentence:
+      'oauthlib refuses a query that holds characters which an encoder would have escaped; here they stand for themselves, as HTML forms have it (3.4.1.3.1).',
+    differences: ['only oauthlib refuses'],
+    recognises: (request) => !URL_ENCODED.test(rawQuery(request)),
+  },
+  {
+    name: 'a form that oauthlib cannot read',
+    sentence:
+      'oauthlib leaves a form with raw characters or malformed escapes out of the signature, and so lets it be altered; here the first are signed as they stand and the second are refused.',
+    differences: WHATEVER,
+    recognises: (request) => {
+      const form = rawForm(request);
+      return !URL_ENCODED.test(form) || MALFORMED_ESCAPE.test(form);
+    },
+  },
+  {
+    name: 'half an escape at the end',
+    sentence:
+      'oauthlib takes `%` or `%4` at the very end of a query or form for text; here every malformed escape is refused (3.6).',
+    differences: ['only we refuse'],
+    recognises: (request) =>
+      /%[0-9A-Fa-f]?$/.test(rawQuery(request)) || /%[0-9A-Fa-f]?$/.test(rawForm(request)),
+  },
+  {
+    name: 'escapes decoded twice',
+    sentence:
+      'oauthlib decodes values of `oauth_*` parameters in query and form a second time, so `%2541` is `A` to it; decoded once, as 3.4.1.3.1 says, it is `%41`.',
+    differences: [
+      ...WHATEVER,
+      'only for us the signature holds',
+      'only for oauthlib the signature holds',
+    ],
+    recognises: (request) =>
+      sentInForms(request).some((pair) => isOAuth(pair) && ESCAPE.test(pair[1])),
+  },
+  {
+    name: 'PLAINTEXT without nonce or timestamp',
+    sentence: 'oauthlib wants both with PLAINTEXT too; 3.1 lets both be left out.',
+    differences: ['only oauthlib refuses'],
+    recognises: (request) =>
+      sentValue(request, 'oauth_signature_method') === 'PLAINTEXT' &&
+      (!sentValue(request, 'oauth_nonce') || !sentValue(request, 'oauth_timestamp')),
+  },
+  {
+    name: 'oauth_version 1.0A',
+    sentence: 'Let pass here, since the most used Node client sends it; 3.1 knows 1.0 alone.',
+    differences: ['only oauthlib refuses'],
+    recognises: (request) => /^1\.0a$/i.test(sentValue(request, 'oauth_version') ?? ''),
+  },
+  {
+    name: 'a timestamp of another length',
+    sentence:
+      'oauthlib wants ten characters; 3.3 wants a positive integer, here of up to 15 digits.',
+    differences: ['only oauthlib refuses'],
+    recognises: (request) => {
+      const timestamp = sentValue(request, 'oauth_timestamp') ?? '';
+      return /^[0-9]{1,15}$/.test(timestamp) && timestamp.length !== 10;
+    },
+  },
+  {
+    name: 'a timestamp that Python reads as a number',
+    sentence:
+      'oauthlib takes ten characters that Python reads as an integer: zero, or with a sign, blanks or underscores; 3.3 has a positive integer, here in digits alone.',
+    differences: ['only we refuse'],
+    recognises: (request) => {
+      const timestamp = sentValue(request, 'oauth_timestamp') ?? '';
+      const isPositive = /^[0-9]+$/.test(timestamp) && Number(timestamp) > 0;
+      return /^\s*[+-]?[0-9]+(?:_[0-9]+)*\s*$/.test(timestamp) && !isPositive;
+    },
+  },
+  {
+    name: 'realm in query or form, beside a header that has the word',
+    sentence:
+      'oauthlib then leaves both out of the signature; 3.4.1.3.1 leaves out the one in the header.',
+    differences: ['base strings differ'],
+    recognises: (request) =>
+      request.authorization?.includes('realm') === true &&
+      sentInForms(request).some(([name]) => name === 'realm'),
+  },
+  {
+    name: 'the type of a form in other case',
+    sentence:
+      'oauthlib compares it case-sensitively; media types are not (RFC 9110 section 8.3.1).',
+    differences: WHATEVER,
+    recognises: (request) =>
+      essence(request).toLowerCase() === FORM_TYPE && !request.contentType?.includes(FORM_TYPE),
+  },
+  {
+    name: 'the type of a form inside another',
+    sentence: 'oauthlib takes any Content-Type that contains it for a form.',
+    differences: WHATEVER,
+    recognises: (request) =>
+      essence(request).toLowerCase() !== FORM_TYPE &&
+      request.contentType?.includes(FORM_TYPE) === true,
+  },
+  {
+    name: 'an IPv6 address in another form',
+    sentence:
+      'oauthlib signs the shortest form; 3.4.1.2 has the host match the Host header, in lower case.',
+    differences: ['base strings differ'],
+    recognises: (request) => {
+      const host = hostName(request).toLowerCase();
+      return (
+        URL.canParse(`http://${host}/`) &&
+        host.startsWith('[') &&
+        new URL(`http://${host}/`).hostname !== host
+      );
+    },
+  },
+  {
+    name: 'a Host that names no host and port',
+    sentence:
+      'oauthlib passes over user information, an empty port, blanks and what stands in brackets without being an address; here they are refused.',
+    differences: ['only we refuse'],
+    recognises: ({ authority }) =>
+      /[@\s]/.test(authority) ||
+      /:$/.test(authority) ||
+      (authority.startsWith('[') && !URL.canParse(`http://${authority}/`)),
+  },
+  {
+    name: 'a semicolon that ends the path',
+    sentence: 'oauthlib drops it; here the path is signed octet for octet.',
+    differences: ['base strings differ'],
+    recognises: ({ target }) => /^[^?#]*\/[^/?#;]*;(?:[?#]|$)/.test(target),
+  },
+  {
+    name: 'a number sign in the target',
+    sentence:
+      'oauthlib cuts off what it takes for a fragment; here what was sent is what is signed.',
+    differences: WHATEVER,
+    recognises: ({ target }) => target.includes('#'),
+  },
+  {
+    name: 'a target in absolute form',
+    sentence: 'Refused here, since it could name another host than the Host header does.',
+    differences: ['only we refuse'],
+    recognises: ({ target }) => !/^(?:[/?]|$)/.test(target),
+  },
+  {
+    name: 'octets that are not UTF-8',
+    sentence:
+      'oauthlib reads them as U+FFFD, so that two requests may have one signature; here they are refused in `oauth_*` and signed octet for octet elsewhere.',
+    differences: ['only we refuse', 'base strings differ'],
+    recognises: (request) =>
+      sentParameters(request).some(([name, value]) =>
+        [name, value].some((octets) => !isUtf8(Buffer.from(octets, 'latin1'))),
+      ),
+  },
+  {
+    name: 'raw octets above 127 in header or path',
+    sentence:
+      'oauthlib is given text, each octet being a character of Latin-1, and signs its UTF-8; here the octets themselves are signed.',
+    differences: ['base strings differ', 'only we refuse'],
+    recognises: ({ target, authorization = '' }) => /[\x80-\xff]/.test(target + authorization),
+  },
+  {
+    name: 'NUL in an OAuth parameter',
+    sentence: 'Refused here, since no store keeps it.',
+    differences: ['only we refuse'],
+    recognises: (request) =>
+      sentParameters(request).some((pair) => isOAuth(pair) && pair.join().includes('\0')),
+  },
+  {
+    name: 'an RSA signature in another spelling',
+    sentence:
+      "Python's base64 passes over foreign characters and surplus bits; here one signature has one spelling.",
+    differences: ['only for oauthlib the signature holds'],
+    recognises: (request) => isRsa(request) && !isCanonicalBase64(request),
+  },
+  {
+    name: 'an RSA signature that is no base64',
+    sentence: 'oauthlib raises an exception; here such a signature does not hold.',
+    differences: ['only oauthlib refuses'],
+    recognises: (request) => isRsa(request) && !isCanonicalBase64(request),
+  },
+  {
+    name: 'too much',
+    sentence: 'Here 256 parameters are taken, and 4,096 characters in a value of OAuth.',
+    differences: ['only we refuse'],
+    recognises: (request) =>
+      sentParameters(request).length > 256 ||
+      sentParameters(request).some((pair) => isOAuth(pair) && pair[1].length > 4_096),
+  },
+];
+
+/** Those that explain little come first: what one of them explains is not put down to a wider one. */
+const NARROW_FIRST = [...REASONS].sort((a, b) => a.differences.length - b.differences.length);
+
+/** The narrowest listed reason for the two to differ in this way on this request. */
+export function reasonFor(request: WireRequest, difference: Difference): Reason | undefined {
+  return NARROW_FIRST.find(
+    (reason) => reason.differences.includes(difference) && reason.recognises(request),
+  );
+}
+
+function isCanonicalBase64(request: WireRequest): boolean {
+  const signature = sentValue(request, 'oauth_signature') ?? '';
+  return Buffer.from(signature, 'base64').toString('base64') === signature;
+}
