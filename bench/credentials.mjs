@@ -1,6 +1,7 @@
 // Consumers and tokens, written straight into the database: over HTTP they would take longer than
 // what is measured.
 import { createHash, randomBytes } from 'node:crypto';
+import { newToken } from '../dist/secrets/random-values.js';
 import { SecretBox } from '../dist/secrets/secret-box.js';
 
 const CONSUMERS = 50;
@@ -68,7 +69,7 @@ export class Credentials {
 
   #make(count) {
     return Array.from({ length: count }, (_, index) => ({
-      token: random(),
+      token: newToken(),
       secret: random(),
       consumer: this.consumers[index % CONSUMERS],
     }));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
-import { newToken } from '../secrets/random-values.js';
+import { newBrowserId } from '../secrets/random-values.js';
 import { idHash } from './id-hash.js';
 
 /** Someone is signed in on this browser. */
@@ -59,7 +59,7 @@ export class Sessions {
    * @param previousId what the browser's cookie held until now; that session ends
    */
   async start(subject: string, previousId?: string): Promise<Session> {
-    const id = newToken();
+    const id = newBrowserId();
     await this.statements.run(START, [
       idHash(id),
       subject,

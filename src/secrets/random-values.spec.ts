@@ -1,4 +1,5 @@
 import {
+  newBrowserId,
   newConsumerKey,
   newPin,
   newSecret,
@@ -10,7 +11,7 @@ import {
 describe('RFC 5849 §4.9 entropy of secrets', () => {
   it.each([
     ['consumer key', newConsumerKey, 24],
-    ['token', newToken, 24],
+    ['browser id', newBrowserId, 24],
     ['secret', newSecret, 32],
     ['verifier', newVerifier, 24],
   ])('a %s is random, and needs no percent-encoding', (_, make, octets) => {
@@ -20,6 +21,21 @@ describe('RFC 5849 §4.9 entropy of secrets', () => {
       expect(value).toMatch(/^[A-Za-z0-9_-]+$/);
       expect(Buffer.from(value, 'base64url')).toHaveLength(octets);
     }
+  });
+
+  it('a token is the minute and 192 random bits, and sorts among those of its time', () => {
+    jest.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
+    const early = Array.from({ length: 1000 }, newToken);
+    jest.setSystemTime(Date.UTC(2026, 0, 1, 0, 1));
+    const later = Array.from({ length: 1000 }, newToken);
+    jest.useRealTimers();
+    const all = [...early, ...later];
+    expect(new Set(all.map((token) => token.slice(5))).size).toBe(2000);
+    for (const token of all) {
+      expect(token).toMatch(/^[a-z0-9]{5}[A-Za-z0-9_-]{32}$/);
+      expect(Buffer.from(token.slice(5), 'base64url')).toHaveLength(24);
+    }
+    expect([...early].sort().at(-1)! < [...later].sort()[0]!).toBe(true);
   });
 
   it('octets drawn from one pool never overlap, wherever it is filled anew', () => {

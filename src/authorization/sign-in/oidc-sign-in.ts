@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
-import { newToken } from '../../secrets/random-values.js';
+import { newBrowserId } from '../../secrets/random-values.js';
 import type { AuthorizationRequest } from '../../tokens/authorization-requests.js';
 import { isSubject } from '../../tokens/subject.js';
 import { browserCookie } from '../browser-cookie.js';
@@ -29,7 +29,7 @@ export class OidcSignIn extends SignIn {
   }
 
   async begin(visit: Visit, request: AuthorizationRequest | undefined): Promise<Reply> {
-    const browserId = visit.browserId ?? newToken();
+    const browserId = visit.browserId ?? newBrowserId();
     const detail: Remembered = { nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
     const state = randomState();
     const location = await this.issuer.authorizationUrl(redirectUri(visit), { state, ...detail });
