@@ -64,9 +64,6 @@ async function runOn<Row>(
   values: readonly unknown[],
   timeoutMs: number,
 ): Promise<Row[]> {
-  // A connection that dies while it is lent out says so by an event; unheard, it ends the process.
-  const ignore = () => undefined;
-  client.on('error', ignore);
   let spoiled = false;
   try {
     return await query<Row>(client, statement, values, timeoutMs);
@@ -78,7 +75,6 @@ async function runOn<Row>(
     spoiled = true;
     return await query<Row>(client, { text: statement.text }, values, timeoutMs);
   } finally {
-    client.off('error', ignore);
     client.release(spoiled);
   }
 }
