@@ -8,14 +8,17 @@ import { HEAD_COLUMNS, sealHead, type AuditHead } from './audit-head.js';
 // held for the shortest time, and nobody waits for anything else while holding it.
 const LOCK_HEAD = {
   name: 'lock-audit-head',
-  text: `SELECT ${HEAD_COLUMNS}, date_trunc('milliseconds', clock_timestamp()) AS at
+  text: `
+    SELECT ${HEAD_COLUMNS},
+      greatest(date_trunc('milliseconds', clock_timestamp()), last_at) AS at
     FROM audit_head FOR UPDATE`,
 };
 
 const APPEND = {
   name: 'append-audit-event',
   text: `
-    WITH moved AS (UPDATE audit_head SET last_id = $1, last_hash = $7, seal = $8)
+    WITH moved AS (
+      UPDATE audit_head SET last_id = $1, last_at = $2, last_hash = $7, seal = $8)
     INSERT INTO audit_events (id, at, actor, action, target, detail, hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 };

@@ -37,8 +37,7 @@ const DELETE = {
 const PAGE = {
   name: 'page-of-api-keys',
   text: `SELECT ${COLUMNS} FROM api_keys
-    WHERE $1::timestamptz IS NULL OR (created_at, id) > ($1, $2)
-    ORDER BY created_at, id LIMIT $3`,
+    WHERE (created_at, id) > ($1::timestamptz, $2) ORDER BY created_at, id LIMIT $3`,
 };
 
 const FIND = {
@@ -120,7 +119,8 @@ export class ApiKeys {
 
   /** The keys behind a position, oldest first. */
   page(after: { at: Date; key: string } | undefined, limit: number): Promise<ApiKey[]> {
-    return this.statements.run<ApiKey>(PAGE, [after?.at ?? null, after?.key ?? null, limit]);
+    const { at, key } = after ?? { at: '-infinity', key: '' };
+    return this.statements.run<ApiKey>(PAGE, [at, key, limit]);
   }
 
   /** The caller whose key has this hash; undefined for no key, or one that has expired. */

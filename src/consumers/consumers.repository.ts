@@ -2,21 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { QueryFailedError, Repository } from 'typeorm';
 import type { Transaction } from '../database/transactions.js';
-import { Consumer, type ConsumerStatus } from './consumer.js';
+import { Consumer } from './consumer.js';
 import { ConsumerKeyTaken } from './consumer-refusals.js';
-
-/** Which consumers a list shows. */
-export interface ConsumerFilter {
-  readonly status?: ConsumerStatus | undefined;
-  /** Part of the key or of the name. */
-  readonly q?: string | undefined;
-}
-
-/** Where a page of a list ended: the row after which the next one begins. */
-export interface ConsumerPosition {
-  readonly createdAt: Date;
-  readonly consumerKey: string;
-}
+import { consumerSearch, type ConsumerFilter, type ConsumerPosition } from './consumer-search.js';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -106,14 +94,10 @@ export class ConsumersRepository {
   ): Promise<Consumer[]> {
     const selection = this.consumers.createQueryBuilder('c').where('true');
     if (status) selection.andWhere('c.status = :status', { status });
-    // The key's own collation knows no letter case beyond ASCII; the database's may.
     if (q) {
-      selection.andWhere(
-        `(c.consumer_key COLLATE "default" ILIKE :pattern ESCAPE '\\' OR c.name ILIKE :pattern ESCAPE '\\')`,
-        { pattern: `%${q.replace(/[\\%_]/g, '\\$&')}%` },
-      );
-    }
-    if (after) {
+      const { sql, values } = consumerSearch({ status, q }, after, limit);
+      selection.andWhere(`c.consumer_key IN (${sql})`, values);
+    } else if (after) {
       selection.andWhere('(c.created_at, c.consumer_key) > (:createdAt, :consumerKey)', after);
     }
     return selection.orderBy('c.createdAt').addOrderBy('c.consumerKey').limit(limit).getMany();

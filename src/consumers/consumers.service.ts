@@ -7,11 +7,8 @@ import { SecretBox } from '../secrets/secret-box.js';
 import type { Consumer } from './consumer.js';
 import { ConsumerChanged, ConsumerUnknown } from './consumer-refusals.js';
 import type { ConsumerChange, NewConsumer } from './consumer-registration.js';
-import {
-  ConsumersRepository,
-  type ConsumerFilter,
-  type ConsumerPosition,
-} from './consumers.repository.js';
+import type { ConsumerFilter, ConsumerPosition } from './consumer-search.js';
+import { ConsumersRepository } from './consumers.repository.js';
 import { changesOnRecord, onRecord } from './consumer-on-record.js';
 import { contradictions, describedConsumer, needsSharedSecret } from './described-consumer.js';
 import { InvalidInput } from './input-fault.js';

@@ -7,6 +7,7 @@ import { NoncePartitions1700000000006 } from './migrations/0006-nonce-partitions
 import { RateLimits1700000000007 } from './migrations/0007-rate-limits.js';
 import { ScopeDescriptions1700000000008 } from './migrations/0008-scope-descriptions.js';
 import { Imports1700000000009 } from './migrations/0009-imports.js';
+import { Lists1700000000010 } from './migrations/0010-lists.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   RateLimits1700000000007,
   ScopeDescriptions1700000000008,
   Imports1700000000009,
+  Lists1700000000010,
 ];

@@ -9,6 +9,12 @@ export interface Statement {
   readonly text: string;
 }
 
+/** SQL with its values. */
+export interface Query {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
 /**
  * For a connection and the answer. Past the server's own statement_timeout: then the server, or the
  * way to it, is silent.
@@ -34,7 +40,24 @@ export class Statements {
    * @throws StoreUnavailable for trouble below; any other error of PostgreSQL as pg threw it, with
    * its SQLSTATE in `code`.
    */
-  async run<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  run<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.send<Row>(statement, values);
+  }
+
+  /**
+   * Runs a query that is planned each time, for the values it comes with: those for a list, where one
+   * value stands in a million rows and the next one in none. A plan that is kept would fit neither.
+   *
+   * @throws as `run` does
+   */
+  runPlanned<Row>({ text, values }: Query): Promise<Row[]> {
+    return this.send<Row>({ text }, values);
+  }
+
+  private async send<Row>(
+    statement: { name?: string; text: string },
+    values: readonly unknown[],
+  ): Promise<Row[]> {
     const startedAt = performance.now();
     try {
       const client = await this.pool().connect();
@@ -60,7 +83,7 @@ export class Statements {
  */
 async function runOn<Row>(
   client: PoolClient,
-  statement: Statement,
+  statement: { name?: string; text: string },
   values: readonly unknown[],
   timeoutMs: number,
 ): Promise<Row[]> {

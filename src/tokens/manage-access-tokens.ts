@@ -9,7 +9,7 @@ import { accessTokenSecret } from './access-token.js';
 import { AccessTokenRefused } from './access-token-refusals.js';
 import {
   FOUND_TOKEN,
-  pageStatement,
+  pageQuery,
   type AccessTokenFilter,
   type AccessTokenPosition,
   type ListedAccessToken,
@@ -103,8 +103,8 @@ export class ManageAccessTokens {
     after: AccessTokenPosition | undefined,
     limit: number,
   ): Promise<{ tokens: ListedAccessToken[]; next: AccessTokenPosition | undefined }> {
-    const { statement, values } = pageStatement(filter, after, limit + 1);
-    const found = await this.statements.run<ListedAccessToken>(statement, values);
+    const query = pageQuery(filter, after, limit + 1);
+    const found = await this.statements.runPlanned<ListedAccessToken>(query);
     const tokens = found.slice(0, limit);
     return { tokens, next: found.length > limit ? tokens.at(-1) : undefined };
   }

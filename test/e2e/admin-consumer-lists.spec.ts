@@ -1,3 +1,4 @@
+import { LOOKED_THROUGH } from '../../src/consumers/consumer-search.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { HttpReply } from '../support/http.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -88,6 +89,39 @@ describe('Admin API: lists of consumers', () => {
     expect(await list('q=a%25t')).toEqual([]);
     expect(await list("q='+OR+1=1--")).toEqual([]);
     expect(await list('q=')).toHaveLength(3);
+  });
+
+  it('finds a part of any length and script behind more consumers than are looked through', async () => {
+    await database.query(
+      `INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods, two_legged,
+         allowed_addresses, labels, status, version, created_at)
+       SELECT 'many ' || i, 'Crowd', '{}', '{}', '{HMAC-SHA1}', false, '{}', '{}', 'active', 1,
+         now() - interval '1 day'
+       FROM generate_series(1, $1::int) i`,
+      [LOOKED_THROUGH + 1],
+    );
+    await create('Left-behind', { name: '東京 § done' });
+    await create('k2', { name: 'left out' });
+    for (const q of ['東', '京', '東京', '§', '京 §', 'NE', 'ft-be', 'behind', 'LEFT-behind']) {
+      expect([q, await list(`q=${encodeURIComponent(q)}`)]).toEqual([q, ['Left-behind']]);
+    }
+    expect(await list('q=left')).toEqual(['Left-behind', 'k2']);
+    expect(await list('q=left&status=disabled')).toEqual([]);
+    // Of these, each letter and pair of letters is somewhere.
+    expect(await list('q=doned')).toEqual([]);
+    const first = await service.admin('GET', `${LIST}?q=left&limit=1`);
+    const [, next = ''] = /^<([!-~]+)>; rel="next"$/.exec(first.headers['link'] ?? '') ?? [];
+    expect(keysIn(await service.admin('GET', next))).toEqual(['k2']);
+    expect(await list('q=crowd&limit=200')).toHaveLength(200);
+  });
+
+  it('holds the longest and widest keys and names', async () => {
+    const consumerKey = '😀'.repeat(255);
+    await create(consumerKey, { name: '🂡'.repeat(200) });
+    expect(await list(`q=${encodeURIComponent('🂡🂡')}`)).toEqual([consumerKey]);
+    const tokens = `${LIST}/${encodeURIComponent(consumerKey)}/tokens`;
+    const widest = { subject: '🃁'.repeat(255), token: '🃏'.repeat(255) };
+    expect((await service.admin('POST', tokens, widest)).status).toBe(201);
   });
 
   it('keeps the filters in Link', async () => {

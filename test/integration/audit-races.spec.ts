@@ -131,4 +131,17 @@ describe('the audit record: change and event take place together, in one order f
       '\ufffd',
     ]);
   });
+
+  it('dates no event before the one before it, also when the clock was set back by an hour', async () => {
+    const before = (await targets()).length;
+    await database.query("UPDATE audit_head SET last_at = now() + interval '1 hour'");
+    await trail(0).note(act(7000));
+    await trail(1).note(act(7001));
+    await whole(before + 2);
+    const [row] = await database.query<{ isLater: boolean }>(
+      `SELECT min(at) > now() + interval '59 minutes' AS "isLater"
+       FROM audit_events WHERE id > ${before}`,
+    );
+    expect(row!.isLater).toBe(true);
+  });
 });

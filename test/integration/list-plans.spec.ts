@@ -1,0 +1,155 @@
+import { Client, type QueryConfig } from 'pg';
+import { LOOKED_THROUGH } from '../../src/consumers/consumer-search.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startTestService, type TestService } from '../support/service.js';
+
+const LIMIT = 50;
+/** What a step may have in hand: the planner may pass over a few rows where most of them fit. */
+const A_FEW_PAGES = 10 * LIMIT;
+const ROWS = 20_000;
+/** Twice as many as a search looks through one by one. */
+const CONSUMERS = 2 * LOOKED_THROUGH;
+
+/** A step of a plan as EXPLAIN tells it; the counts are of one loop. */
+interface Step {
+  readonly 'Node Type': string;
+  readonly 'Index Name'?: string;
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly Step[];
+}
+
+// Few rows by every filter here stand at the end of the order, where a list that was read in its order
+// without an index would come to them last.
+const FILL = [
+  `INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods, two_legged,
+     allowed_addresses, labels, status, version, created_at)
+   SELECT CASE n WHEN 1 THEN 'big' ELSE md5(n::text) END,
+     CASE WHEN n > ${CONSUMERS - 200} THEN 'Kiosk § ' ELSE 'Consumer ' END || n, '{}', '{}',
+     '{HMAC-SHA1}', false, '{}', '{}',
+     CASE WHEN n > ${CONSUMERS - 100} THEN 'disabled' ELSE 'active' END, 1,
+     now() - (${CONSUMERS} - n) * interval '1 second'
+   FROM generate_series(1, ${CONSUMERS}) n`,
+  `INSERT INTO access_tokens (token, consumer_key, secret, subject, scopes, created_at, expires_at,
+     revoked_at)
+   SELECT md5(n::text), CASE WHEN n % 2 = 0 THEN 'big' ELSE md5((2 + n % 1000)::text) END, '',
+     CASE WHEN n > ${ROWS - 100} THEN 'late' WHEN n % 3 = 0 THEN 'popular' ELSE 'owner ' || n END,
+     '{}', now() - (${ROWS} - n) * interval '1 second',
+     CASE WHEN n < ${ROWS / 2} THEN now() - interval '1 hour' END,
+     CASE WHEN n > ${ROWS - 60} THEN now() END
+   FROM generate_series(1, ${ROWS}) n`,
+  `INSERT INTO audit_events (id, at, actor, action, target, detail, hash)
+   SELECT n, now() - (${ROWS} - n) * interval '1 second',
+     CASE WHEN n > ${ROWS - 100} THEN 'late' ELSE 'usual' END,
+     CASE WHEN n > ${ROWS - 100} AND n % 2 = 0 THEN 'late' ELSE 'usual' END,
+     CASE WHEN n > ${ROWS - 100} THEN 'late' ELSE 'thing:' || n % 3 END, '{}', ''
+   FROM generate_series(1, ${ROWS}) n`,
+  `INSERT INTO api_keys (id, name, role, hash, created_at)
+   SELECT md5(n::text), 'x', 'auditor', sha256(n::text::bytea),
+     now() - (${ROWS} - n) * interval '1 second'
+   FROM generate_series(1, ${ROWS}) n`,
+  'ANALYZE',
+];
+
+const TARGETS = [
+  'consumers?',
+  'consumers?status=active',
+  'consumers?status=disabled',
+  'consumers?q=consumer',
+  'consumers?q=kiosk',
+  'consumers?q=ki',
+  'consumers?q=%C2%A7',
+  'consumers?q=%25',
+  'consumers?q=nothing',
+  'consumers?q=kiosk&status=disabled',
+  'tokens?',
+  ...['active', 'expired', 'revoked'].flatMap((status) => [
+    `tokens?status=${status}`,
+    `tokens?consumerKey=big&status=${status}`,
+    `tokens?subject=popular&status=${status}`,
+  ]),
+  'tokens?consumerKey=big',
+  'tokens?consumerKey=nobody',
+  'tokens?subject=popular',
+  'tokens?subject=late',
+  'tokens?consumerKey=big&subject=popular',
+  'tokens?consumerKey=big&subject=late',
+  'tokens?consumerKey=big&subject=nobody',
+  'audit-events?',
+  'audit-events?actor=usual',
+  'audit-events?actor=late',
+  'audit-events?actor=nobody',
+  'audit-events?action=usual',
+  'audit-events?action=late',
+  'audit-events?target=late',
+  'audit-events?target=thing:1&action=usual&actor=usual',
+  'audit-events?target=thing:1&action=late',
+  'audit-events?actor=usual&action=late',
+  'audit-events?from=2999-01-01T00:00:00Z',
+  'audit-events?to=2000-01-01T00:00:00Z',
+  `audit-events?from=${new Date(Date.now() - 60_000).toISOString()}`,
+  `audit-events?actor=usual&from=${new Date(Date.now() - 60_000).toISOString()}`,
+  'api-keys?',
+];
+
+describe('no list loads more than its page', () => {
+  let database: TestDatabase;
+  let service: TestService;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startTestService(database.url);
+    await database.query('SET session_replication_role = replica');
+    for (const sql of FILL) await database.query(sql);
+  });
+  afterEach(() => jest.restoreAllMocks());
+  afterAll(async () => {
+    await service?.stop(0);
+    await database?.drop();
+  });
+
+  /** The page, and the steps that the server took for its statement. */
+  async function stepsOf(target: string): Promise<{ steps: Step[]; next: string | null }> {
+    const query = jest.spyOn(Client.prototype, 'query');
+    const reply = await service.admin('GET', target);
+    expect([reply.status, reply.text]).toEqual([200, expect.anything()]);
+    const sent = query.mock.calls
+      .map(([given, values]: unknown[]) =>
+        typeof given === 'string' ? { text: given, values } : (given as QueryConfig),
+      )
+      .filter(({ text }) => /\bORDER BY\b[\s\S]*\bLIMIT\b/.test(text));
+    query.mockRestore();
+    expect(sent).toHaveLength(1);
+    const [{ text = '', values = [] } = {}] = sent as QueryConfig[];
+    const [row] = await database.query<{ 'QUERY PLAN': { Plan: Step }[] }>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
+      values as unknown[],
+    );
+    const steps = stepsBelow(row!['QUERY PLAN'][0]!.Plan);
+    return { steps, next: reply.json<{ nextCursor: string | null }>().nextCursor };
+  }
+
+  const stepsBelow = (step: Step): Step[] => [step, ...(step.Plans ?? []).flatMap(stepsBelow)];
+
+  /** Nothing is read whole, and no step of the plan has more rows in hand than the page may cost. */
+  function expectOnlyItsPage(steps: Step[], most: number): void {
+    const tooMuch = steps
+      .filter((step) => step['Actual Loops'] > 0)
+      .filter((step) => {
+        const rows = step['Actual Rows'] + (step['Rows Removed by Filter'] ?? 0);
+        return step['Node Type'] === 'Seq Scan' || rows * step['Actual Loops'] > most;
+      });
+    expect(tooMuch).toEqual([]);
+  }
+
+  it.each(TARGETS)('%s: the first page and the one after', async (target) => {
+    const first = await stepsOf(`/admin/${target}&limit=${LIMIT}`);
+    const most = target.includes('q=') ? LOOKED_THROUGH : A_FEW_PAGES;
+    expectOnlyItsPage(first.steps, most);
+    if (first.next === null) return;
+    const second = await stepsOf(`/admin/${target}&limit=${LIMIT}&cursor=${first.next}`);
+    expectOnlyItsPage(second.steps, most);
+  });
+});
