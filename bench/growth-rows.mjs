@@ -91,7 +91,7 @@ export async function endedLeft(client) {
 }
 
 /** An index that is built at the end is built in a fraction of the time; constraints stay. */
-async function withoutIndexes(client, table, work) {
+export async function withoutIndexes(client, table, work) {
   const { rows } = await client.query(
     `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
      FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid
