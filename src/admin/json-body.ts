@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../http/problem-details.js';
 import { MAX_BODY_OCTETS, readBody } from '../http/request-body.js';
-import { repeatsName } from './repeated-name.js';
+import { repeatsName } from '../consumers/repeated-name.js';
 
 const JSON_TYPE =
   /^application\/(json|merge-patch\+json)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;

@@ -6,6 +6,7 @@ import {
 import type { DescribedConsumer } from '../consumers/described-consumer.js';
 import { parseDateTime } from '../consumers/date-time.js';
 import { InvalidInput, type InputFault } from '../consumers/input-fault.js';
+import { repeatsName } from '../consumers/repeated-name.js';
 import { strictInput } from '../consumers/strict-input.js';
 import { ConsumerLine, EndLine, TokenLine } from './transfer-lines.js';
 
@@ -44,11 +45,16 @@ export function readLine(octets: Uint8Array): BroughtConsumer | TokenLine | EndL
 }
 
 function parsed(octets: Uint8Array): unknown {
+  let text: string;
+  let value: unknown;
   try {
-    return JSON.parse(UTF_8.decode(octets));
+    text = UTF_8.decode(octets);
+    value = JSON.parse(text);
   } catch {
     throw fault('', 'must be one JSON object in UTF-8');
   }
+  if (repeatsName(text)) throw fault('', 'names a property twice');
+  return value;
 }
 
 function broughtConsumer(line: ConsumerLine): BroughtConsumer {

@@ -164,6 +164,7 @@ describe('Admin API: import and export', () => {
     ['a list', '[]', '/1/type'],
     ['null', 'null', '/1/type'],
     ['another type', file({ type: 'nonce' }), '/1/type'],
+    ['a property twice', '{"type":"consumer","type":"token"}', '/1'],
     ['a property that is unknown', file(consumer({ consumerkey: 'x' })), '/1/consumerkey'],
     ['a wrong type', file(consumer({ twoLegged: 'yes' })), '/1/twoLegged'],
     ['an evil callback', file(consumer({ callbackUrls: ['javascript:x'] })), '/1/callbackUrls/0'],
