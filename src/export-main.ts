@@ -1,16 +1,25 @@
 import 'reflect-metadata';
-import { open, rename, unlink } from 'node:fs/promises';
+import { unlinkSync } from 'node:fs';
+import { link, lstat, open, unlink, type FileHandle } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { AuditTrail } from './audit/audit-trail.js';
 import { Transactions } from './database/transactions.js';
-import { openAsItIs, ProgramError, runProgram } from './offline-program.js';
-import { ExportRecords } from './transfer/export-records.js';
+import {
+  assertServicesOwnKeys,
+  openAsItIs,
+  ProgramError,
+  runProgram,
+  type Store,
+} from './offline-program.js';
+import { ExportRecords, type ExportedCounts } from './transfer/export-records.js';
 
 const USAGE = `Usage: npm run export -- FILE [--secrets]
 
 Writes all consumers and access tokens to FILE, one JSON object a line. With --secrets it holds
 their secrets in the clear, and can be imported elsewhere: keep it as you keep those.`;
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 interface Order {
   readonly path: string;
@@ -21,41 +30,62 @@ interface Order {
  * `npm run export -- FILE`: ends with 0 when the file is whole, with 2 when there is none. A file that
  * is there already stays as it is.
  */
-await runProgram(readOrder, openAsItIs, async ({ path, secrets }, { dataSource, secretBox }) => {
-  const transactions = new Transactions(dataSource);
-  const records = new ExportRecords(
-    transactions,
-    new AuditTrail(transactions, secretBox),
-    secretBox,
-  );
-  const part = `${path}.part`;
+await runProgram(readOrder, openAsItIs, async (order, store) => {
+  await assertServicesOwnKeys(store);
+  const part = `${order.path}.part`;
   // For its owner alone; under its own name only when it is whole.
   const file = await open(part, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new ProgramError(`${part} can't be written: ${error.code ?? error.message}`);
+    throw new ProgramError(
+      error.code === 'EEXIST'
+        ? `${part} is there: an export that was cut off left it, perhaps with secrets. Delete it first.`
+        : `${part} can't be written: ${error.code ?? error.message}`,
+    );
   });
+  const leave = () => {
+    unlinkSync(part);
+    process.exit(2);
+  };
+  for (const signal of SIGNALS) process.once(signal, leave);
   try {
-    const order = { actor: `export:${userInfo().username}`, secrets };
-    const { consumers, tokens } = await records.run(order, async (lines) => {
-      await file.appendFile(lines);
-    });
-    await file.sync();
-    await rename(part, path);
-    process.stdout.write(`${consumers} consumers and ${tokens} access tokens are in ${path}.\n`);
+    const { consumers, tokens } = await exportTo(file, order, store);
+    // Unlike a rename, it replaces nothing that has come there meanwhile.
+    await link(part, order.path);
+    process.stdout.write(
+      `${consumers} consumers and ${tokens} access tokens are in ${order.path}.\n`,
+    );
     return 0;
   } catch (error) {
-    await unlink(part);
-    throw error;
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined || code === undefined) throw error;
+    throw new ProgramError(`${order.path} can't be written: ${code}`);
   } finally {
+    for (const signal of SIGNALS) process.off(signal, leave);
     await file.close();
+    await unlink(part);
   }
 });
+
+async function exportTo(
+  file: FileHandle,
+  { secrets }: Order,
+  { dataSource, secretBox }: Store,
+): Promise<ExportedCounts> {
+  const transactions = new Transactions(dataSource);
+  const audit = new AuditTrail(transactions, secretBox);
+  const counts = await new ExportRecords(transactions, audit, secretBox).run(
+    { actor: `export:${userInfo().username}`, secrets },
+    (lines) => file.appendFile(lines),
+  );
+  await file.sync();
+  return counts;
+}
 
 async function readOrder(): Promise<Order> {
   const { values, positionals } = parsedArguments();
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) throw new ProgramError(USAGE);
-  const isThere = await open(path, 'r').then(
-    (file) => file.close().then(() => true),
+  const isThere = await lstat(path).then(
+    () => true,
     () => false,
   );
   if (isThere) throw new ProgramError(`${path} is there already.`);

@@ -9,7 +9,13 @@ import { AuditTrail } from './audit/audit-trail.js';
 import { Statements } from './database/statements.js';
 import { Transactions } from './database/transactions.js';
 import { isStoreUnavailable } from './failures/store-unavailable.js';
-import { openUpToDate, ProgramError, runProgram, type Store } from './offline-program.js';
+import {
+  assertServicesOwnKeys,
+  openAsItIs,
+  ProgramError,
+  runProgram,
+  type Store,
+} from './offline-program.js';
 import { ImportRecords, type ImportResult } from './transfer/import-records.js';
 import { ImportRefused, type LineFault } from './transfer/import-refused.js';
 import { TransferProgress } from './transfer/transfer-progress.js';
@@ -31,7 +37,8 @@ interface Order {
  * was refused, and then nothing of it was; with 2 when something came in between. Run again, it
  * goes on where it was cut off.
  */
-await runProgram(readOrder, openUpToDate, async (order, store) => {
+await runProgram(readOrder, openAsItIs, async (order, store) => {
+  await assertServicesOwnKeys(store);
   const progress = new TransferProgress();
   try {
     const imported = await importFile(order, store, progress).finally(() => progress.stop());
@@ -105,11 +112,17 @@ function tell({ path, dryRun }: Order, { consumers, tokens, takenOverAt }: Impor
 
 function tellRefusal({ reason, faults }: ImportRefused): number {
   const lines =
-    reason === 'busy' ? ['Another process is importing the same file.'] : faults.map(sentence);
+    reason === 'busy'
+      ? ['Another process is importing, or has just imported, the same file.']
+      : faults.map(sentence);
   process.stdout.write(`Nothing was taken over.\n${lines.join('\n')}\n`);
   return 1;
 }
 
 function sentence({ line, pointer, detail }: LineFault): string {
-  return `${line === 0 ? 'The file' : `Line ${line}`}${pointer && `: ${pointer}`} ${detail}`;
+  // A pointer holds names of the file's choice, and a terminal obeys control characters.
+  const place = JSON.stringify(pointer)
+    .slice(1, -1)
+    .replaceAll(/\p{Cc}/gu, '?');
+  return `${line === 0 ? 'The file' : `Line ${line}`}${place && `: ${place}`} ${detail}`;
 }

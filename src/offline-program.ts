@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { withDevelopmentSecrets } from './config/development-secrets.js';
 import { readSettings, SettingsError, type Settings } from './config/settings.js';
-import { connect } from './database/connect.js';
+import { HEAD_COLUMNS, isOurHead, type SealedHead } from './audit/audit-head.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { EmbeddedServerError } from './database/embedded-server-error.js';
 import { startEmbeddedServer } from './database/embedded-server.js';
+import { Statements } from './database/statements.js';
 import { SecretBox } from './secrets/secret-box.js';
 
 /** What a program that runs beside the service works with. */
@@ -20,15 +21,38 @@ type OpenStore = (settings: Settings, databaseUrl: string) => Promise<DataSource
 /** What was asked for wrongly, or can't be done: its message says so without a stack trace. */
 export class ProgramError extends Error {}
 
+const UNDEFINED_TABLE = '42P01';
 const EXPECTED = [SettingsError, EmbeddedServerError, ProgramError];
 
 /** Connects, and leaves the schema as it is: for whoever only looks. */
 export const openAsItIs: OpenStore = (settings, databaseUrl) =>
   new DataSource(dataSourceOptions(settings, databaseUrl)).initialize();
 
-/** Connects, and brings the schema up to date as the service itself does. */
-export const openUpToDate: OpenStore = (settings, databaseUrl) =>
-  connect(dataSourceOptions(settings, databaseUrl));
+const SEALED_END = {
+  name: 'sealed-end-of-record',
+  text: `SELECT ${HEAD_COLUMNS} FROM audit_head`,
+};
+
+/**
+ * Whoever writes has to seal with keys that the service has: what it could not open would be lost, and
+ * the record look altered.
+ *
+ * @throws ProgramError also where the schema is not there yet
+ */
+export async function assertServicesOwnKeys({ dataSource, secretBox }: Store): Promise<void> {
+  const [head] = await new Statements(dataSource)
+    .run<SealedHead>(SEALED_END)
+    .catch((error: unknown) => {
+      if ((error as { code?: string }).code !== UNDEFINED_TABLE) throw error;
+      throw new ProgramError('The schema is not there yet: npm run migrate');
+    });
+  if (head && !isOurHead(secretBox, head)) {
+    throw new ProgramError(
+      'The record of this database was not sealed with these SECRET_KEYS. Set those of the service; ' +
+        'if they are the same, run npm run audit:verify.',
+    );
+  }
+}
 
 /**
  * Runs a program on the service's own database, and ends the process with the code that it gives, or

@@ -1,6 +1,5 @@
 import { Get, HttpCode, Logger, Post, Query, Req, Res } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { allowLongBody } from '../http/body-time.js';
 import { HttpRefusal } from '../http/http-refusal.js';
@@ -15,6 +14,10 @@ import { TakesQuery } from './takes-query.js';
 
 const NDJSON = 'application/x-ndjson';
 const NDJSON_TYPE = /^application\/(x-ndjson|jsonl)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
+/** Shorter than PostgreSQL lets a transaction idle (database/data-source.ts). */
+const READER_RESTS_MS = 8_000;
+/** Each holds a connection of the pool for as long as it lasts; the others are for requests. */
+const EXPORTS_AT_ONCE = 1;
 const YES_OR_NO = { message: 'must be true or false' };
 
 /** How a file is to be imported. */
@@ -37,6 +40,7 @@ export class ExportQuery {
 @AdminController('')
 export class TransfersController {
   private readonly logger = new Logger('Export');
+  private exportsUnderWay = 0;
 
   constructor(
     private readonly imports: ImportRecords,
@@ -81,6 +85,12 @@ export class TransfersController {
     @Res() response: ServerResponse,
   ): Promise<void> {
     const secrets = query.secrets === 'true';
+    if (this.exportsUnderWay >= EXPORTS_AT_ONCE) {
+      throw new Problem('request_in_flight', 'Another export is being written.', {
+        headers: { 'Retry-After': '10' },
+      });
+    }
+    this.exportsUnderWay += 1;
     try {
       await this.exports.run({ actor, secrets }, async (lines) => {
         if (!response.headersSent) {
@@ -94,6 +104,8 @@ export class TransfersController {
       if (!response.headersSent) throw error;
       this.logger.warn(`An export was cut off: ${(error as Error).message}`);
       response.destroy();
+    } finally {
+      this.exportsUnderWay -= 1;
     }
   }
 }
@@ -108,15 +120,19 @@ async function* wholeBody(request: IncomingMessage): AsyncGenerator<Buffer> {
   }
 }
 
-/** @throws Error when the reader has gone */
-async function drained(response: ServerResponse): Promise<void> {
-  const gone = new AbortController();
-  const onClose = () => gone.abort();
-  response.once('close', onClose);
-  try {
-    if (response.closed) throw new Error('the reader has gone');
-    await once(response, 'drain', { signal: gone.signal });
-  } finally {
-    response.off('close', onClose);
-  }
+/** Resolves when the reader has taken what was written. @throws Error when it has gone, or rests too long */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (fault?: string): void => {
+      clearTimeout(patience);
+      response.off('drain', onDrain).off('close', onClose);
+      if (fault === undefined) resolve();
+      else reject(new Error(fault));
+    };
+    const onDrain = () => settle();
+    const onClose = () => settle('the reader has gone');
+    const patience = setTimeout(() => settle('the reader rested too long'), READER_RESTS_MS);
+    response.once('drain', onDrain).once('close', onClose);
+    if (response.closed) onClose();
+  });
 }

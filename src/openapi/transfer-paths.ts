@@ -57,7 +57,7 @@ export const transferPaths = {
     get: staffOperation('exportRecords', {
       summary: 'Write all consumers and access tokens, as they are at this moment',
       description:
-        'The last line says how many came before; without it, the file was cut off. With `secrets=true` it holds secrets in the clear, and can be imported elsewhere. That it was asked for is on record.',
+        'The last line says how many came before; without it, the file was cut off. With `secrets=true` it holds secrets in the clear, and can be imported elsewhere. That it was asked for is on record. One at a time; a reader that takes nothing for 8 s is cut off.',
       tag: 'Import and export',
       roles: [],
       parameters: [yesOrNo('secrets', 'Whether secrets are told.')],
@@ -67,6 +67,7 @@ export const transferPaths = {
         type: NDJSON,
         schema: schema('RecordLine'),
       },
+      problems: [409],
     }),
   },
 };

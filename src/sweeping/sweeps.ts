@@ -18,8 +18,14 @@ function rowsOf(table: string, key: string, order: string, ended: string): State
   };
 }
 
-// A file is waited for this long to go on, and known this long after it was taken over.
-const LEFT_IMPORT = "updated_at < now() - interval '7 days'";
+const OLD_IMPORT = "updated_at < now() - interval '7 days'";
+
+// First nobody finds it by its digest any more: what is left of it can't be gone on with.
+const GIVEN_UP_IMPORTS = {
+  name: 'give-up-imports',
+  text: `UPDATE imports SET file_hash = NULL
+    WHERE ${OLD_IMPORT} AND finished_at IS NULL AND file_hash IS NOT NULL RETURNING 1`,
+};
 
 /** What files left behind that were taken over, refused or given up, wherever they came to an end. */
 function stagedRowsOf(table: string): Statement {
@@ -27,17 +33,17 @@ function stagedRowsOf(table: string): Statement {
     name: `sweep-${table}`.replaceAll('_', '-'),
     text: `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
         SELECT s.ctid FROM ${table} s JOIN imports i ON i.id = s.import_id
-        WHERE i.finished_at < now() - interval '1 hour' OR i.${LEFT_IMPORT} LIMIT ${ROWS}
-        FOR UPDATE OF s SKIP LOCKED))
+        WHERE i.finished_at < now() - interval '1 hour' OR (i.${OLD_IMPORT} AND i.file_hash IS NULL)
+        LIMIT ${ROWS} FOR UPDATE OF s SKIP LOCKED))
       RETURNING 1`,
   };
 }
 
-const LEFT_IMPORTS = rowsOf(
+const OLD_IMPORTS = rowsOf(
   'imports',
   'id',
   'updated_at',
-  `${LEFT_IMPORT}
+  `${OLD_IMPORT} AND (finished_at IS NOT NULL OR file_hash IS NULL)
     AND NOT EXISTS (SELECT 1 FROM import_consumers WHERE import_id = imports.id)
     AND NOT EXISTS (SELECT 1 FROM import_tokens WHERE import_id = imports.id)`,
 );
@@ -90,9 +96,10 @@ export function sweepsOf(
       'idempotency_keys',
       rowsOf('idempotency_keys', 'ctid', 'expires_at', 'expires_at < now()'),
     ),
+    rows('imports_given_up', GIVEN_UP_IMPORTS),
     rows('import_consumers', stagedRowsOf('import_consumers')),
     rows('import_tokens', stagedRowsOf('import_tokens')),
-    rows('imports', LEFT_IMPORTS),
+    rows('imports', OLD_IMPORTS),
     rows('sessions', rowsOf('sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
     rows(
       'started_sign_ins',

@@ -85,12 +85,12 @@ export class ExportRecords {
     });
     return this.transactions.runOnSnapshot(async (transaction) => {
       let consumers = 0;
-      for await (const rows of pages<ConsumerRow>(transaction, CONSUMERS, 'consumerKey')) {
+      for await (const rows of pagesOf<ConsumerRow>(transaction, CONSUMERS, 'consumerKey')) {
         await write(rows.map((row) => this.consumerLine(row, secrets)).join(''));
         consumers += rows.length;
       }
       let tokens = 0;
-      for await (const rows of pages<TokenRow>(transaction, TOKENS, 'token')) {
+      for await (const rows of pagesOf<TokenRow>(transaction, TOKENS, 'token')) {
         await write(rows.map((row) => this.tokenLine(row, secrets)).join(''));
         tokens += rows.length;
       }
@@ -119,7 +119,7 @@ export class ExportRecords {
   }
 }
 
-async function* pages<Row extends object>(
+async function* pagesOf<Row extends object>(
   transaction: Transaction,
   statement: Statement,
   key: keyof Row,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { ImportRefused, type LineFault } from './import-refused.js';
 import { firstOf, stageLines, type StagedFile } from './stage-lines.js';
@@ -35,7 +36,8 @@ export interface ImportResult {
   readonly takenOverAt: Date | null;
 }
 
-const CONSTRAINT_VIOLATIONS = new Set(['23505', '23503']);
+/** Unique and foreign keys; a row that somebody else is bringing, and that was waited for. */
+const MET_A_CHANGE = new Set(['23505', '23503', '55P03']);
 
 /** Brings consumers and access tokens along from elsewhere: a whole file, or nothing of it. */
 @Injectable()
@@ -65,6 +67,9 @@ export class ImportRecords {
       const file = await stageLines(this.staged, this.secretBox, begun, source.chunks, (octets) =>
         onProgress({ done: 'read', octets }),
       );
+      if (source.hash && !source.hash.equals(file.hash)) {
+        throw refusedAsWhole('invalid', 'was changed while it was read');
+      }
       await this.refuseConflicts(id);
       if (!dryRun) await this.takeOver(id, file, actor, onProgress);
       mayGoOn = false;
@@ -73,7 +78,7 @@ export class ImportRecords {
       if (error instanceof ImportRefused) mayGoOn = error.reason === 'busy';
       throw error;
     } finally {
-      // What can't be cleared away now is swept later: the file is judged, whatever becomes of it.
+      // What can't be cleared away now is swept later; this file begins anew when it comes again.
       if (!mayGoOn) await this.staged.clear(id).catch(() => undefined);
     }
   }
@@ -102,16 +107,24 @@ export class ImportRecords {
     try {
       await this.audit.recordAtLength(
         () => ({ actor, action: 'records.import', target: `import:${id}`, detail }),
-        (transaction) =>
-          this.staged.takeOver(transaction, id, (rows) =>
+        async (transaction) => {
+          const outcome = await this.staged.takeOver(transaction, id, (rows) =>
             onProgress({ done: 'taken over', rows, of }),
-          ),
+          );
+          if (outcome === 'busy') throw new ImportRefused('busy', []);
+          if (outcome === 'incomplete') {
+            throw refusedAsWhole('invalid', 'was cleared away meanwhile; import it again');
+          }
+        },
       );
     } catch (error) {
+      const below = error instanceof StoreUnavailable ? error.cause : error;
+      if (!MET_A_CHANGE.has((below as { code?: string } | undefined)?.code ?? '')) throw error;
       // Somebody registered one of the keys, or deleted a consumer, since they were looked for.
-      if (!CONSTRAINT_VIOLATIONS.has((error as { code?: string }).code ?? '')) throw error;
-      const detail = 'met a change that came in between; import it again';
-      throw new ImportRefused('taken', [{ line: 0, pointer: '', detail }]);
+      throw refusedAsWhole('taken', 'met a change that came in between; import it again');
     }
   }
 }
+
+const refusedAsWhole = (reason: 'invalid' | 'taken', detail: string): ImportRefused =>
+  new ImportRefused(reason, [{ line: 0, pointer: '', detail }]);

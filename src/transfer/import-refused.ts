@@ -12,7 +12,7 @@ export interface LineFault {
  * A file that was not taken over, nothing of it.
  *
  * `invalid`: lines break the rules. `taken`: what they bring is there already, or belongs to a consumer
- * that is not. `busy`: another process is reading the same file.
+ * that is not. `busy`: another process is at the same file.
  */
 export class ImportRefused extends Error {
   /** @param faults the first of them, by line */

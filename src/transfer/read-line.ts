@@ -28,7 +28,7 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true });
  * Reads one line of a file: a consumer, an access token, or the end of an export.
  *
  * @param octets without the line feed
- * @throws InvalidInput; its faults never repeat what the line says, which may be a secret
+ * @throws InvalidInput; its faults never repeat a value, which may be a secret
  */
 export function readLine(octets: Uint8Array): BroughtConsumer | TokenLine | EndLine {
   const value = parsed(octets);
@@ -61,15 +61,9 @@ function broughtConsumer(line: ConsumerLine): BroughtConsumer {
   const described = describedConsumer(line);
   const { consumerSecret = null, previousSecret = null } = line;
   const faults: InputFault[] = contradictions(described, true);
-  const needsSecret = needsSharedSecret(described);
-  if (needsSecret && consumerSecret === null) {
+  // One that has no use now is kept, as rotating gives one to a consumer of RSA methods, too.
+  if (needsSharedSecret(described) && consumerSecret === null) {
     faults.push({ pointer: '/consumerSecret', detail: 'is required by the signature methods' });
-  }
-  if (!needsSecret && (consumerSecret ?? previousSecret) !== null) {
-    faults.push({
-      pointer: '/consumerSecret',
-      detail: 'has no use, since none of the signature methods needs a shared secret',
-    });
   }
   const previousSecretExpiresAt = dateOf(line.previousSecretExpiresAt);
   if ((previousSecret === null) !== (previousSecretExpiresAt === null)) {

@@ -46,11 +46,15 @@ export async function stageLines(
 
   const flush = async (): Promise<void> => {
     if (faults.length === 0 && batch.to > batch.from) {
-      const fresh = await staged.stage(begun.id, batch);
-      if (!fresh) throw new ImportRefused('busy', []);
-      for (const { line: number } of [...batch.consumers, ...batch.tokens]) {
-        if (!fresh.has(number)) {
-          faults.push({ line: number, pointer: '', detail: 'repeats the key of an earlier line' });
+      const outcome = await staged.stage(begun.id, batch);
+      if (outcome === 'behind') throw new ImportRefused('busy', []);
+      if (outcome === 'repeated') {
+        for (const repeated of await staged.repeatedLines(begun.id, batch)) {
+          faults.push({
+            line: repeated,
+            pointer: '',
+            detail: 'repeats the key of an earlier line',
+          });
         }
       }
     }
@@ -87,11 +91,15 @@ export async function stageLines(
       if (!(error instanceof InvalidInput)) throw error;
       faults.push(...error.faults.map((fault) => ({ line, ...fault })));
     }
-    batch.to = line;
+    // The end is never behind what is staged, so that who goes on meets it, too.
+    if (!ended) batch.to = line;
     batch.octets += octets?.length ?? 0;
     if (batch.to - batch.from >= BATCH_LINES || batch.octets >= BATCH_OCTETS) await flush();
   }
   await flush();
+  if (counts.consumers + counts.tokens === 0 && faults.length === 0) {
+    faults.push({ line: 0, pointer: '', detail: 'holds neither a consumer nor a token' });
+  }
   if (faults.length > 0) throw new ImportRefused('invalid', firstOf(faults));
   return { ...counts, hash: hash.digest() };
 }

@@ -33,6 +33,8 @@ export interface Conflicts {
 /** So many rows that no statement comes near its end, which is after four seconds. */
 const ROWS = 5_000;
 
+const UNIQUE_VIOLATION = '23505';
+
 const IMPORT = 'id, lines, consumers, tokens, finished_at AS "finishedAt"';
 
 const BEGIN = {
@@ -42,8 +44,8 @@ const BEGIN = {
     ON CONFLICT (file_hash) DO UPDATE SET updated_at = now() RETURNING ${IMPORT}`,
 };
 
-// One statement moves the count and keeps the rows, so that a line is staged once or not at all. A row
-// whose key an earlier line has is left out, and so is its number.
+// One statement moves the counts and keeps the rows, so that a line is staged once or not at all; a key that
+// an earlier line has fails it as a whole.
 const STAGE = {
   name: 'stage-import',
   text: `
@@ -56,14 +58,21 @@ const STAGE = {
       INSERT INTO import_consumers
       SELECT r.* FROM moved, jsonb_array_elements($4) e,
         jsonb_populate_record(NULL::import_consumers, e || whose) r
-      ON CONFLICT DO NOTHING RETURNING line
     ), tokens AS (
       INSERT INTO import_tokens
       SELECT r.* FROM moved, jsonb_array_elements($5) e,
         jsonb_populate_record(NULL::import_tokens, e || whose) r
-      ON CONFLICT DO NOTHING RETURNING line
     )
-    SELECT ARRAY(SELECT line FROM consumers UNION ALL SELECT line FROM tokens) AS staged FROM moved`,
+    SELECT FROM moved`,
+};
+
+const KEYS_STAGED = {
+  name: 'keys-staged-before',
+  text: `
+    SELECT consumer_key AS key, 'consumer' AS type FROM import_consumers
+    WHERE import_id = $1 AND consumer_key = ANY ($2::text[])
+    UNION ALL
+    SELECT token, 'token' FROM import_tokens WHERE import_id = $1 AND token = ANY ($3::text[])`,
 };
 
 const CONSUMER_COLUMNS = `consumer_key, secret, previous_secret, previous_secret_expires_at, name,
@@ -119,9 +128,22 @@ const TAKE_TOKENS = {
     SELECT (SELECT count(*) FROM taken)::int AS rows, max(token) AS last FROM part`,
 };
 
+// Whoever takes it over holds its row until that is done; another finds nothing.
+const HOLD = {
+  name: 'hold-import',
+  text: `SELECT consumers + tokens AS rows FROM imports WHERE id = $1 AND finished_at IS NULL
+    FOR UPDATE SKIP LOCKED`,
+};
+
 const FINISH = {
   name: 'finish-import',
   text: 'UPDATE imports SET finished_at = now(), updated_at = now() WHERE id = $1',
+};
+
+// First of all nobody finds it by its digest any more: what is left of it can't be gone on with.
+const GIVE_UP = {
+  name: 'give-up-import',
+  text: 'UPDATE imports SET file_hash = NULL WHERE id = $1 AND finished_at IS NULL',
 };
 
 const clear = (table: string, key: string) => ({
@@ -135,7 +157,7 @@ const CLEAR = [clear('import_consumers', 'consumer_key'), clear('import_tokens',
 
 const FORGET = {
   name: 'forget-import',
-  text: 'DELETE FROM imports WHERE id = $1 AND (finished_at IS NULL OR file_hash IS NULL)',
+  text: 'DELETE FROM imports WHERE id = $1 AND file_hash IS NULL',
 };
 
 /** The tables that hold the lines of files until all of a file is taken over. */
@@ -155,20 +177,44 @@ export class StagedImports {
   }
 
   /**
-   * Stages the lines after those that are staged.
+   * Stages the lines after those that are staged; when one of them repeats a key, none.
    *
-   * @returns the numbers of those whose key no earlier line has; undefined when somebody else
-   * has staged them meanwhile
+   * @returns `repeated`: some have keys that earlier lines have; `behind`: somebody else has staged
+   * them meanwhile
    */
-  async stage(id: number, lines: StagedLines): Promise<Set<number> | undefined> {
-    const [done] = await this.statements.run<{ staged: number[] }>(STAGE, [
+  async stage(id: number, lines: StagedLines): Promise<'staged' | 'repeated' | 'behind'> {
+    try {
+      const moved = await this.statements.run(STAGE, [
+        id,
+        lines.from,
+        lines.to,
+        JSON.stringify(lines.consumers),
+        JSON.stringify(lines.tokens),
+      ]);
+      return moved.length > 0 ? 'staged' : 'behind';
+    } catch (error) {
+      if ((error as { code?: string }).code === UNIQUE_VIOLATION) return 'repeated';
+      throw error;
+    }
+  }
+
+  /** The numbers of the lines whose key an earlier line has, staged or among them. */
+  async repeatedLines(id: number, { consumers, tokens }: StagedLines): Promise<number[]> {
+    const keysOf = (rows: readonly StagedRow[], column: string) => rows.map((row) => row[column]);
+    const staged = await this.statements.run<{ key: string; type: string }>(KEYS_STAGED, [
       id,
-      lines.from,
-      lines.to,
-      JSON.stringify(lines.consumers),
-      JSON.stringify(lines.tokens),
+      keysOf(consumers, 'consumer_key'),
+      keysOf(tokens, 'token'),
     ]);
-    return done && new Set(done.staged);
+    return [
+      { type: 'consumer', column: 'consumer_key', rows: consumers },
+      { type: 'token', column: 'token', rows: tokens },
+    ].flatMap(({ type, column, rows }) => {
+      const seen = new Set<unknown>(
+        staged.filter((one) => one.type === type).map(({ key }) => key),
+      );
+      return rows.filter((row) => seen.size === seen.add(row[column]).size).map(({ line }) => line);
+    });
   }
 
   /** Looks for what stands in the way, a part at a time. */
@@ -184,15 +230,20 @@ export class StagedImports {
   }
 
   /**
-   * Makes all that is staged what is there.
+   * Makes all that is staged what is there, and nothing less.
    *
    * @param onRows hears of each part, with its number of rows
+   * @returns `busy`: somebody else is at it, or was; `incomplete`: rows are missing, and the transaction has
+   * to be taken back
    */
   async takeOver(
     transaction: Transaction,
     id: number,
     onRows: (rows: number) => void,
-  ): Promise<void> {
+  ): Promise<'done' | 'busy' | 'incomplete'> {
+    const [held] = await transaction.run<{ rows: number }>(HOLD, [id]);
+    if (!held) return 'busy';
+    let left = held.rows;
     for (const statement of [TAKE_CONSUMERS, TAKE_TOKENS]) {
       for (let after: string | null = ''; after !== null;) {
         const [part]: { rows: number; last: string | null }[] = await transaction.run(statement, [
@@ -200,14 +251,17 @@ export class StagedImports {
           after,
         ]);
         after = part?.last ?? null;
+        left -= part?.rows ?? 0;
         onRows(part?.rows ?? 0);
       }
     }
     await transaction.run(FINISH, [id]);
+    return left === 0 ? 'done' : 'incomplete';
   }
 
   /** Clears away what was staged. Of an import it leaves only that a file of this digest was taken over. */
   async clear(id: number): Promise<void> {
+    await this.statements.run(GIVE_UP, [id]);
     for (const statement of CLEAR) {
       while ((await this.statements.run(statement, [id])).length === ROWS);
     }

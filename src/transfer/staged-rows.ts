@@ -4,7 +4,7 @@ import type { SecretBox } from '../secrets/secret-box.js';
 import type { BroughtConsumer } from './read-line.js';
 import type { TokenLine } from './transfer-lines.js';
 
-/** A row of import_consumers or import_tokens as JSON, for jsonb_populate_recordset. */
+/** A row of import_consumers or import_tokens as JSON, for jsonb_populate_record. */
 export interface StagedRow {
   readonly line: number;
   readonly [column: string]: unknown;

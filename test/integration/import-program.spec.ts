@@ -1,15 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ADMIN_API_KEY, startTestService } from '../support/service.js';
+import { startTestService } from '../support/service.js';
+import { startProgram, writeTransferFile } from '../support/transfer-programs.js';
 
 const SECRET_KEYS = `test:${randomBytes(32).toString('base64')}`;
 
-describe('npm run import, npm run export', () => {
+describe('npm run import', () => {
   let database: TestDatabase;
   let folder: string;
 
@@ -22,43 +24,11 @@ describe('npm run import, npm run export', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function start(program: string, args: string[], secretKeys = SECRET_KEYS) {
-    const child = spawn(process.execPath, [`dist/${program}-main.js`, ...args], {
-      env: {
-        PATH: process.env['PATH'],
-        NODE_ENV: 'production',
-        DATABASE_URL: database.url,
-        ADMIN_API_KEY,
-        SECRET_KEYS: secretKeys,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
-      child.once('close', (code) => resolve({ code, output }));
-    });
-    return { child, ended };
-  }
+  const start = (program: string, args: string[], secretKeys = SECRET_KEYS) =>
+    startProgram(program, args, { DATABASE_URL: database.url, SECRET_KEYS: secretKeys });
   const run = (program: string, ...args: string[]) => start(program, args).ended;
 
-  /** A consumer and so many tokens. */
-  function fileOf(tokens: number, consumerKey = 'printer'): string {
-    const lines = [
-      { type: 'consumer', consumerKey, consumerSecret: 'its secret', name: 'Photo printer' },
-      ...Array.from({ length: tokens }, (_, n) => ({
-        type: 'token',
-        token: `${consumerKey}-${n}`,
-        tokenSecret: `secret ${n}`,
-        consumerKey,
-        subject: `person ${n}`,
-      })),
-    ];
-    const path = join(folder, `${consumerKey}.ndjson`);
-    writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    return path;
-  }
+  const fileOf = (tokens: number) => writeTransferFile(folder, tokens);
   const count = async (table: string): Promise<number> => {
     const [row] = await database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
     return row?.n ?? 0;
@@ -142,6 +112,77 @@ describe('npm run import, npm run export', () => {
     expect(reply.status).toBe(200);
   });
 
+  const line = (value: object): string => `${JSON.stringify(value)}\n`;
+  const another = {
+    type: 'consumer',
+    consumerKey: 'another',
+    consumerSecret: 's',
+    name: 'Another',
+  };
+
+  it.each([
+    [
+      'a repeated key',
+      (text: string) => text + line(another) + line(another),
+      'Line 12003 repeats',
+    ],
+    [
+      'a key of the first line',
+      (text: string) => text + line({ ...another, consumerKey: 'printer' }),
+      'Line 12002 repeats',
+    ],
+    [
+      'lines after the end',
+      (text: string) => line({ type: 'end', consumers: 0, tokens: 0 }) + text,
+      'Line 2 comes after the end',
+    ],
+  ])('refuses %s also when it goes on', async (_, change, fault) => {
+    const path = fileOf(12_000);
+    writeFileSync(path, change(readFileSync(path, 'utf8')));
+    const { child, ended } = start('import', [path]);
+    if (!fault.includes('end')) await killWhenStaged(child, 2_000);
+    await ended;
+    const { code, output } = await run('import', path);
+    expect([code, output]).toEqual([1, expect.stringContaining(fault)]);
+    expect([await count('consumers'), await count('access_tokens')]).toEqual([0, 0]);
+    expect([await staged(), await count('imports')]).toEqual([0, 0]);
+  });
+
+  it('meets the end of a file again when it goes on', async () => {
+    const path = fileOf(12_000);
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8') + line({ type: 'end', consumers: 1, tokens: 9 }),
+    );
+    const { child, ended } = start('import', [path]);
+    await killWhenStaged(child, 2_000);
+    await ended;
+    expect(await run('import', path)).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('Line 12002 does not fit: 1 consumers and 12000 tokens'),
+    });
+  });
+
+  it('takes over nothing of a file that is half cleared away', async () => {
+    const path = fileOf(12_000);
+    await database.query(`INSERT INTO consumers (consumer_key, secret, name, callback_urls, scopes,
+        signature_methods, two_legged, allowed_addresses, labels, status, version)
+      VALUES ('printer', '', 'There', '{}', '{}', '{HMAC-SHA1}', false, '{}', '{}', 'active', 1)`);
+    const first = start('import', [path]);
+    while ((await staged()) < 12_001) await sleep(2);
+    const holder = new Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query(`SELECT FROM import_tokens FOR UPDATE`);
+    expect(await first.ended).toMatchObject({ code: 1 });
+    await holder.query('ROLLBACK');
+    await holder.end();
+    expect(await staged()).toBeGreaterThan(0);
+    await database.query('DELETE FROM consumers');
+    expect(await run('import', path)).toMatchObject({ code: 0 });
+    expect([await count('consumers'), await count('access_tokens')]).toEqual([1, 12_000]);
+  });
+
   it('has one of two processes read the same file', async () => {
     const path = fileOf(12_000);
     const results = await Promise.all([run('import', path), run('import', path)]);
@@ -200,29 +241,5 @@ describe('npm run import, npm run export', () => {
     });
     expect(await run('import', path)).toMatchObject({ code: 0 });
     expect(await count('access_tokens')).toBe(30_000);
-  });
-
-  it('exports a file for its owner alone, that comes back elsewhere as it is', async () => {
-    const path = join(folder, 'all.ndjson');
-    await run('import', fileOf(2_500));
-    expect(await run('export', path, '--secrets')).toEqual({
-      code: 0,
-      output: `1 consumers and 2500 access tokens are in ${path}.\n`,
-    });
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(await run('export', path)).toMatchObject({ code: 2 });
-    const elsewhere = await createTestDatabase();
-    const here = database;
-    try {
-      database = elsewhere;
-      const other = `other:${randomBytes(32).toString('base64')}`;
-      expect(await start('import', [path], other).ended).toMatchObject({ code: 0 });
-      const again = join(folder, 'again.ndjson');
-      expect(await start('export', [again, '--secrets'], other).ended).toMatchObject({ code: 0 });
-      expect(readFileSync(again, 'utf8')).toBe(readFileSync(path, 'utf8'));
-    } finally {
-      database = here;
-      await elsewhere.drop();
-    }
   });
 });

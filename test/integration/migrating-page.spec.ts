@@ -63,10 +63,13 @@ describeWith([JQ, REQUESTS_OAUTHLIB], 'docs/migrating.md, followed word for word
   it('leads from two tables to a verified request with an unchanged client', async () => {
     const consumers =
       'dpf43f3p2l4k3l03,kd94hf93k423kf44,Photo printer,https://printer.example.com/ready\n';
-    writeFileSync(join(folder, 'consumers.csv'), `${consumers}another,its secret,Another,\n`);
+    writeFileSync(
+      join(folder, 'consumers.csv'),
+      `key,secret,name,callback\r\n${consumers}another,its secret,Another,\r\n`,
+    );
     writeFileSync(
       join(folder, 'tokens.csv'),
-      'nnch734d00sl2jdk,pfkkdhi9sl3r4s00,dpf43f3p2l4k3l03,jane\n',
+      'token,secret,key,person\nnnch734d00sl2jdk,pfkkdhi9sl3r4s00,dpf43f3p2l4k3l03,jane\n',
     );
     await run('sh', ['-ec', block('sh', 'consumers.csv')], { cwd: folder });
     const look = await program(block('sh', '--dry-run'));

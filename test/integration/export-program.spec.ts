@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startTestService } from '../support/service.js';
+import { startProgram, writeTransferFile } from '../support/transfer-programs.js';
+
+const SECRET_KEYS = `test:${randomBytes(32).toString('base64')}`;
+
+describe('npm run export, beside npm run import', () => {
+  let database: TestDatabase;
+  let folder: string;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    folder = mkdtempSync(join(tmpdir(), 'oauth10-export-'));
+  });
+  afterEach(async () => {
+    await database?.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const start = (program: string, args: string[], secretKeys = SECRET_KEYS) =>
+    startProgram(program, args, { DATABASE_URL: database.url, SECRET_KEYS: secretKeys });
+  const run = (program: string, ...args: string[]) => start(program, args).ended;
+  const fileOf = (tokens: number) => writeTransferFile(folder, tokens);
+  const count = async (table: string): Promise<number> => {
+    const [row] = await database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
+    return row?.n ?? 0;
+  };
+  const line = (value: object): string => `${JSON.stringify(value)}\n`;
+  const another = {
+    type: 'consumer',
+    consumerKey: 'another',
+    consumerSecret: 's',
+    name: 'Another',
+  };
+
+  it('changes nothing with keys that are not the service’s, nor does an export', async () => {
+    const service = await startTestService(database.url, { SECRET_KEYS });
+    await service.registerConsumer();
+    await service.stop(0);
+    const events = await count('audit_events');
+    const foreign = `other:${randomBytes(32).toString('base64')}`;
+    for (const [program, path] of [
+      ['import', fileOf(3)],
+      ['export', join(folder, 'out.ndjson')],
+    ] as const) {
+      expect(await start(program, [path], foreign).ended).toEqual({
+        code: 2,
+        output: expect.stringContaining('not sealed with these SECRET_KEYS'),
+      });
+    }
+    expect([await count('consumers'), await count('audit_events')]).toEqual([1, events]);
+    expect(await run('audit-verify')).toMatchObject({ code: 0 });
+  });
+
+  it('says where there is no schema yet', async () => {
+    await database.query('DROP TABLE audit_head CASCADE');
+    expect(await run('export', join(folder, 'out.ndjson'))).toEqual({
+      code: 2,
+      output: 'The schema is not there yet: npm run migrate\n',
+    });
+  });
+
+  it('leaves no half export behind, and no control character on the screen', async () => {
+    await run('import', fileOf(30_000));
+    const path = join(folder, 'out.ndjson');
+    const { child, ended } = start('export', [path, '--secrets']);
+    while (child.exitCode === null && !existsSync(`${path}.part`)) await sleep(2);
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(2);
+    expect([existsSync(path), existsSync(`${path}.part`)]).toEqual([false, false]);
+    writeFileSync(`${path}.part`, 'x');
+    expect((await run('export', path)).output).toContain('Delete it first');
+    const evil = join(folder, 'evil.ndjson');
+    writeFileSync(evil, line({ ...another, '\u001b[31mred\u0085': 1 }));
+    const { output } = await run('import', evil);
+    expect(output).toContain('is not a property that is known here');
+    expect(output.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('exports a file for its owner alone, that comes back elsewhere as it is', async () => {
+    const path = join(folder, 'all.ndjson');
+    await run('import', fileOf(2_500));
+    expect(await run('export', path, '--secrets')).toEqual({
+      code: 0,
+      output: `1 consumers and 2500 access tokens are in ${path}.\n`,
+    });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await run('export', path)).toMatchObject({ code: 2 });
+    const elsewhere = await createTestDatabase();
+    const here = database;
+    try {
+      database = elsewhere;
+      const other = `other:${randomBytes(32).toString('base64')}`;
+      expect(await start('import', [path], other).ended).toMatchObject({ code: 0 });
+      const again = join(folder, 'again.ndjson');
+      expect(await start('export', [again, '--secrets'], other).ended).toMatchObject({ code: 0 });
+      expect(readFileSync(again, 'utf8')).toBe(readFileSync(path, 'utf8'));
+    } finally {
+      database = here;
+      await elsewhere.drop();
+    }
+  });
+});

@@ -1,0 +1,25 @@
+/** A line of a file of consumers and access tokens, before it is JSON. */
+export type Line = Record<string, unknown>;
+
+/** The lines as a file; a text stands for itself. */
+export const file = (...lines: (Line | string)[]): string =>
+  lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
+
+/** The consumer that the tokens are of. */
+export const consumer = (more: Line = {}): Line => ({
+  type: 'consumer',
+  consumerKey: 'printer',
+  consumerSecret: 'the secret of ten years',
+  name: 'Photo printer',
+  ...more,
+});
+
+/** An access token of that consumer. */
+export const token = (more: Line = {}): Line => ({
+  type: 'token',
+  token: 'old-token',
+  tokenSecret: 'and its secret',
+  consumerKey: 'printer',
+  subject: 'jane',
+  ...more,
+});
