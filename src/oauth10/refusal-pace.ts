@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { OAuthProblem } from '../protocol/oauth-problem.js';
 import { MethodNotRegistered, TokenMissing } from './disclosure.js';
 
@@ -14,17 +13,23 @@ export const isPaced = (problem: OAuthProblem): boolean =>
   problem instanceof TokenMissing;
 
 /**
- * Waits for the next step after the start: refusals leave 5 ms, or 10 or 15, after the request was
- * read. A row that is found takes longer to bring than one that is not, and what is remembered less
- * than either; within a step that shows no more. Timers end at whole milliseconds of the process's
- * own clock, so the wait is looked at again until it has really passed.
- *
- * @param startedAt by performance.now()
+ * The steps in which refusals leave: 5 ms, or 10 or 15, after the request was read. A row that is found
+ * takes longer to bring than one that is not, and what is remembered less than either; within a step that
+ * shows no more. The clock is started before the work: timers count whole milliseconds, and one that is set
+ * when the work is done would end sooner or later by how long the work took.
  */
-export async function nextStep(startedAt: number): Promise<void> {
-  const steps = Math.floor((performance.now() - startedAt) / STEP_MS) + 1;
-  const due = startedAt + steps * STEP_MS;
-  for (let left = due - performance.now(); left > 0; left = due - performance.now()) {
-    await sleep(Math.max(1, Math.floor(left)));
+export class RefusalPace {
+  private onStep: (() => void) | undefined;
+  private readonly clock = setInterval(() => this.onStep?.(), STEP_MS);
+
+  /** Resolves at the next step. */
+  step(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onStep = resolve;
+    });
+  }
+
+  end(): void {
+    clearInterval(this.clock);
   }
 }
