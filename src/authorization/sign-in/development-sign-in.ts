@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { newToken } from '../../secrets/random-values.js';
+import { newBrowserId } from '../../secrets/random-values.js';
 import type { AuthorizationRequest } from '../../tokens/authorization-requests.js';
 import { browserCookie } from '../browser-cookie.js';
 import { formToken } from '../form-token.js';
@@ -21,7 +21,7 @@ export class DevelopmentSignIn extends SignIn {
 
   /** The form; `invalid` when a name was sent that can't be a subject. */
   form(visit: Visit, request: AuthorizationRequest | undefined, invalid = false): Reply {
-    const browserId = visit.browserId ?? newToken();
+    const browserId = visit.browserId ?? newBrowserId();
     const oauthToken = request?.oauthToken;
     const frame = {
       title: this.pages.texts.signIn.title,
