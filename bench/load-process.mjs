@@ -8,11 +8,12 @@ const PERCENTILES = [50, 95, 99];
 process.once('message', async (job) => {
   const { make, isRight } = KINDS[job.kind];
   const requests = Array.from({ length: job.warmUp + job.count }, (_, index) => make(job, index));
-  const { hostname, port } = new URL(job.base);
-  const connections = Array.from(
-    { length: job.connections },
-    () => new Connection(hostname, Number(port)),
-  );
+  // Several replicas share the connections, as a balancer would have them.
+  const addresses = [job.base].flat().map((base) => new URL(base));
+  const connections = Array.from({ length: job.connections }, (_, index) => {
+    const { hostname, port } = addresses[index % addresses.length];
+    return new Connection(hostname, Number(port));
+  });
   await drive(requests.slice(0, job.warmUp), connections, isRight, Infinity);
   process.send({ ready: true });
   await new Promise((resolve) => process.once('message', resolve));

@@ -92,20 +92,27 @@ export async function measureStatements(plan, database, credentials, note) {
 }
 
 /** The service itself. */
-export async function measureService(plan, database, service, credentials, note) {
+export const measureService = (plan, database, service, credentials, note) =>
+  measureReplicas(plan, database, [service], 'service', credentials, note);
+
+/** Replicas of the service, each with its share of the connections, under one name. */
+export async function measureReplicas(plan, database, replicas, server, credentials, note) {
   const accessTokens = await credentials.createAccessTokens();
-  const pids = { service: service.pid, database: database.pid };
+  const pids = { service: replicas.map(({ pid }) => pid), database: database.pid };
   const run = async (kind, connections, target) => {
     const size = sized(plan, kind, connections);
     const made =
       kind === 'exchange'
         ? await credentials.createAcceptedTemporaryCredentials(size.warmUp + size.count)
         : accessTokens;
-    const job = { ...size, ...target, credentials: made, host: new URL(target.base).host };
-    note(await measure('load-process.mjs', job, { server: 'service', job: kind }, pids));
+    // One Host header for all: it is signed, and each replica takes what was sent.
+    const job = { ...size, ...target, credentials: made, host: new URL(target.base[0]).host };
+    note(await measure('load-process.mjs', job, { server, job: kind }, pids));
   };
-  const { base, adminBase, gatewayKey } = service;
-  for (const connections of plan.connections) {
+  const base = replicas.map((replica) => replica.base);
+  const adminBase = replicas.map((replica) => replica.adminBase);
+  const [{ gatewayKey }] = replicas;
+  for (const connections of plan.connections.filter((count) => count >= replicas.length)) {
     await run('exchange', connections, { base, path: '/oauth/oauth10/token' });
     await run('resource', connections, { base, path: '/oauth/oauth10/echo' });
     await run('verify', connections, { base: adminBase, path: '/verify', gatewayKey });

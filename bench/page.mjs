@@ -1,6 +1,7 @@
 // docs/performance.md and its plot, made from the results; what is said around them stands in
 // performance-page.md beside this file.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { goalsTable } from './goals.mjs';
 import { plot } from './plot.mjs';
 import { markdownTable } from './table.mjs';
 
@@ -15,7 +16,8 @@ export function writePage(report) {
     durability: `fsync ${machine.database.fsync}, synchronous_commit ${machine.database.synchronousCommit}`,
     made: `${madeAt.slice(0, 10)}, commit ${commit}, median of ${plan.rounds} rounds of ${plan.seconds} s`,
     table: markdownTable(results),
-    growth: growthSection(),
+    goals: goalsTable(results, growthReport()),
+    growth: growthSection(growthReport()),
   };
   const page = readFileSync(here('performance-page.md'), 'utf8').replace(
     /\{\{(\w+)\}\}/g,
@@ -29,13 +31,15 @@ export function writePage(report) {
 export const rewritePage = () =>
   writePage(JSON.parse(readFileSync(here('results/latest.json'), 'utf8')));
 
-/** What `npm run bench:growth` found, in two tables. */
-function growthSection() {
+function growthReport() {
   const file = here('results/growth.json');
-  if (!existsSync(file)) return 'Not measured yet.';
-  const { growth, sweeping, madeAt, commit, rounds, seconds } = JSON.parse(
-    readFileSync(file, 'utf8'),
-  );
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** What `npm run bench:growth` found, in two tables. */
+function growthSection(report) {
+  if (!report) return 'Not measured yet.';
+  const { growth, sweeping, madeAt, commit, rounds, seconds } = report;
   const table = (rows, world, beside) =>
     [
       `| job | per second, ${beside} | ${world} | ratio | p99 ms, ${beside} | ${world} | ratio |`,

@@ -18,7 +18,7 @@ export function plot(results) {
   const bars = rows.map(({ server, job, perSecond }, index) => {
     const y = 40 + index * ROW_HEIGHT;
     const width = Math.max(1, Math.round(((WIDTH - LEFT - 80) * perSecond) / most));
-    const color = server === 'service' ? '#0b6e4f' : '#9aa5b1';
+    const color = server.startsWith('service') ? '#0b6e4f' : '#9aa5b1';
     return [
       `<text x="${LEFT - 8}" y="${y + 15}" text-anchor="end">${escape(`${server}: ${job}`)}</text>`,
       `<rect x="${LEFT}" y="${y}" width="${width}" height="${BAR_HEIGHT}" fill="${color}"/>`,

@@ -12,7 +12,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Credentials } from './credentials.mjs';
-import { measureCeilings, measurePeer, measureService, measureStatements } from './measure.mjs';
+import {
+  measureCeilings,
+  measurePeer,
+  measureReplicas,
+  measureService,
+  measureStatements,
+} from './measure.mjs';
 import { writePage } from './page.mjs';
 import { startDatabase, startService } from './rig.mjs';
 import { summarize } from './summary.mjs';
@@ -44,9 +50,16 @@ const note = (measurement) => {
 };
 
 const database = await startDatabase();
-let service;
+const replicas = [];
 try {
-  service = await startService(database.url);
+  const service = await startService(database.url);
+  replicas.push(service);
+  const { id, key } = service.sealingKey;
+  const secrets = {
+    SECRET_KEYS: `${id}:${key.toString('base64')}`,
+    ADMIN_API_KEY: service.gatewayKey,
+  };
+  replicas.push(await startService(database.url, secrets));
   const credentials = new Credentials(database.client, service.sealingKey);
   await credentials.createConsumers();
   for (let round = 1; round <= plan.rounds; round += 1) {
@@ -54,13 +67,16 @@ try {
     if (wanted('ceilings')) await measureCeilings(plan, note);
     if (wanted('statements')) await measureStatements(plan, database, credentials, note);
     if (wanted('service')) await measureService(plan, database, service, credentials, note);
+    if (wanted('replicas')) {
+      await measureReplicas(plan, database, replicas, 'service, two replicas', credentials, note);
+    }
     for (const peer of options.peer) {
       const [name, url] = peer.split(/=(.*)/s);
       await measurePeer(plan, { name, url, provision: options.provision }, note);
     }
   }
 } finally {
-  await service?.stop();
+  for (const replica of replicas) await replica.stop();
   await database.stop();
 }
 

@@ -52,7 +52,7 @@ function middle(rounds, name) {
 }
 
 function ratiosOf(row, rows) {
-  if (row.server !== 'service') return undefined;
+  if (!row.server.startsWith('service')) return undefined;
   const beside = (server, job) =>
     rows.find(
       (other) =>

@@ -1,0 +1,50 @@
+// Where the goals of speed stand, from the results of the last full runs: docs/performance.md shows it.
+
+const CONNECTIONS = 32;
+
+/** One row for each goal, as Markdown. @param growth what `npm run bench:growth` found; undefined before */
+export function goalsTable(results, growth) {
+  const of = (job, server = 'service') =>
+    results.find(
+      (row) => row.server === server && row.job === job && row.connections === CONNECTIONS,
+    )?.ratios ?? {};
+  const two = 'service, two replicas';
+  const atLeast = (least, measured) => goal(`at least ${least} ×`, measured, measured >= least);
+  const atMost = (most, measured) => goal(`at most ${most} ×`, measured, measured <= most);
+  const rows = [
+    ['exchanges of one process, of the best peer', atLeast(4, of('exchange').ofBestPeer)],
+    ['exchanges of two replicas, of the best peer', atLeast(4, of('exchange', two).ofBestPeer)],
+    [
+      'exchanges of one process, of one-statement transactions',
+      atLeast(1, of('exchange').ofOneStatementTransactions),
+    ],
+    ['signed requests of one process, of the best peer', atLeast(4, of('resource').ofBestPeer)],
+    [
+      'signed requests of two replicas, of the best peer',
+      atLeast(4, of('resource', two).ofBestPeer),
+    ],
+    ['processor time of an echo, of an Express hello', atMost(1.3, of('resource').cpuOfExpress)],
+    ['processor time of a verdict, of an Express hello', atMost(1.3, of('verify').cpuOfExpress)],
+    ...(growth ? growthRows(growth, atLeast, atMost) : []),
+  ];
+  return [
+    '| what | goal | measured | |',
+    '| --- | --- | --- | --- |',
+    ...rows.map(([what, row]) => `| ${what} | ${row} |`),
+  ].join('\n');
+}
+
+function growthRows({ growth, sweeping }, atLeast, atMost) {
+  return [
+    ...growth.flatMap(({ job, perSecondRatio, p99Ratio }) => [
+      [`${job}, rate among ten million`, atLeast(0.9, perSecondRatio)],
+      [`${job}, p99 among ten million`, atMost(1.1, p99Ratio)],
+    ]),
+    ...sweeping.map(({ job, p99Ratio }) => [`${job}, p99 beside a sweep`, atMost(1.2, p99Ratio)]),
+  ];
+}
+
+const goal = (wanted, measured, isMet) =>
+  measured === undefined
+    ? `${wanted} | not measured |`
+    : `${wanted} | ${measured} × | ${isMet ? 'met' : '**missed**'}`;
