@@ -1,37 +1,32 @@
-import { RefusalPace } from './refusal-pace.js';
+import { nextStep } from './refusal-pace.js';
 
-describe('RefusalPace', () => {
-  beforeEach(() => jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
+const workFor = (milliseconds: number): void => {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+};
 
-  /** When a refusal leaves whose work took so long, in milliseconds after the request was read. */
-  async function leavesAfter(workMs: number): Promise<number> {
-    const pace = new RefusalPace();
-    jest.advanceTimersByTime(workMs);
-    let left = false;
-    void pace.step().then(() => (left = true));
-    let passedMs = workMs;
-    while (!left && passedMs < 100) {
-      passedMs += 0.5;
-      await jest.advanceTimersByTimeAsync(0.5);
-    }
-    pace.end();
-    return passedMs;
-  }
-
+describe('nextStep', () => {
   it.each([
     [0, 5],
-    [0.5, 5],
-    [4, 5],
+    [0.7, 5],
+    [3.2, 5],
+    [4.9, 5],
     [5.5, 10],
-    [9, 10],
+    [9.9, 10],
     [12, 15],
-  ])('lets a refusal after %s ms of work leave after %s ms', async (workMs, leaves) => {
-    expect(await leavesAfter(workMs)).toBe(leaves);
+  ])('after %s ms of work no refusal leaves before %s ms', async (workMs, step) => {
+    const startedAt = performance.now();
+    workFor(workMs);
+    await nextStep(startedAt);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(step);
   });
 
-  it('leaves no timer behind', () => {
-    new RefusalPace().end();
-    expect(jest.getTimerCount()).toBe(0);
+  it('serves others while it waits', async () => {
+    let turns = 0;
+    const others = setInterval(() => (turns += 1), 1);
+    const startedAt = performance.now();
+    while (performance.now() - startedAt < 100) await nextStep(performance.now());
+    clearInterval(others);
+    expect(turns).toBeGreaterThan(10);
   });
 });

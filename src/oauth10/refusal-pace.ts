@@ -1,3 +1,4 @@
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { OAuthProblem } from '../protocol/oauth-problem.js';
 import { MethodNotRegistered, TokenMissing } from './disclosure.js';
 
@@ -12,24 +13,23 @@ export const isPaced = (problem: OAuthProblem): boolean =>
   problem instanceof MethodNotRegistered ||
   problem instanceof TokenMissing;
 
+/** Timers end up to so much later than they were set to, counted from the last turn of the event loop. */
+const TIMER_GRAIN_MS = 1;
+
 /**
- * The steps in which refusals leave: 5 ms, or 10 or 15, after the request was read. A row that is found
- * takes longer to bring than one that is not, and what is remembered less than either; within a step that
- * shows no more. The clock is started before the work: timers count whole milliseconds, and one that is set
- * when the work is done would end sooner or later by how long the work took.
+ * Waits for the next step after the start: refusals leave 5 ms, or 10 or 15, after the request was
+ * read. A row that is found takes longer to bring than one that is not, and what is remembered less
+ * than either; within a step that shows no more.
+ *
+ * To the microsecond: timers count whole milliseconds of the process's clock, and a refusal that left with
+ * one told by how much the step missed it. The last one or two milliseconds pass turn by turn of the event loop,
+ * in which everybody else is served.
+ *
+ * @param startedAt by performance.now()
  */
-export class RefusalPace {
-  private onStep: (() => void) | undefined;
-  private readonly clock = setInterval(() => this.onStep?.(), STEP_MS);
-
-  /** Resolves at the next step. */
-  step(): Promise<void> {
-    return new Promise((resolve) => {
-      this.onStep = resolve;
-    });
-  }
-
-  end(): void {
-    clearInterval(this.clock);
-  }
+export async function nextStep(startedAt: number): Promise<void> {
+  const steps = Math.floor((performance.now() - startedAt) / STEP_MS) + 1;
+  const due = startedAt + steps * STEP_MS;
+  await sleep(Math.max(1, Math.floor(due - performance.now() - TIMER_GRAIN_MS)));
+  while (performance.now() < due) await turn();
 }

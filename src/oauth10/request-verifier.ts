@@ -40,7 +40,7 @@ import {
 import { MethodNotRegistered, TokenMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
 import { isFormContent, type SignedRequest } from './signed-request.js';
-import { isPaced, RefusalPace } from './refusal-pace.js';
+import { isPaced, nextStep } from './refusal-pace.js';
 import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
 import { assertStanding } from './standing.js';
 import type { VerifiedRequest } from './verified-request.js';
@@ -69,14 +69,12 @@ export class RequestVerifier {
    * @throws OAuthProblem for the first rule that it breaks; StoreUnavailable
    */
   async verify(request: SignedRequest, rules: EndpointRules): Promise<VerifiedRequest> {
-    const pace = new RefusalPace();
+    const startedAt = performance.now();
     try {
       return await this.judge(request, rules);
     } catch (error) {
-      if (error instanceof OAuthProblem && isPaced(error)) await pace.step();
+      if (error instanceof OAuthProblem && isPaced(error)) await nextStep(startedAt);
       throw error;
-    } finally {
-      pace.end();
     }
   }
 
