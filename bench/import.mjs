@@ -28,6 +28,7 @@ try {
   const file = join(folder, 'in.ndjson');
   await write(file);
   console.log(`${counts.consumers} consumers, ${counts.tokens} tokens, ${megabytes(file)} MB`);
+  await run('migrate', []);
   const imported = await run('import', [file]);
   report('import', imported);
   const out = join(folder, 'out.ndjson');
