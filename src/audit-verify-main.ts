@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { AuditHead } from './audit/audit-head.js';
 import { AuditVerifier } from './audit/audit-verifier.js';
 import { Transactions } from './database/transactions.js';
-import { openAsItIs, ProgramError, runProgram } from './offline-program.js';
+import { ProgramError, runProgram } from './offline-program.js';
 
 const USAGE = 'Usage: npm run audit:verify [-- --known ID:HASH]';
 
@@ -12,7 +12,6 @@ const USAGE = 'Usage: npm run audit:verify [-- --known ID:HASH]';
  */
 await runProgram(
   () => knownHead(process.argv.slice(2)),
-  openAsItIs,
   async (known, { dataSource, secretBox }) =>
     tell(await new AuditVerifier(new Transactions(dataSource), secretBox).verify(known)),
 );

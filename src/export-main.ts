@@ -5,13 +5,7 @@ import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { AuditTrail } from './audit/audit-trail.js';
 import { Transactions } from './database/transactions.js';
-import {
-  assertServicesOwnKeys,
-  openAsItIs,
-  ProgramError,
-  runProgram,
-  type Store,
-} from './offline-program.js';
+import { assertServicesOwnKeys, ProgramError, runProgram, type Store } from './offline-program.js';
 import { ExportRecords, type ExportedCounts } from './transfer/export-records.js';
 
 const USAGE = `Usage: npm run export -- FILE [--secrets]
@@ -30,7 +24,7 @@ interface Order {
  * `npm run export -- FILE`: ends with 0 when the file is whole, with 2 when there is none. A file that
  * is there already stays as it is.
  */
-await runProgram(readOrder, openAsItIs, async (order, store) => {
+await runProgram(readOrder, async (order, store) => {
   await assertServicesOwnKeys(store);
   const part = `${order.path}.part`;
   // For its owner alone; under its own name only when it is whole.

@@ -9,13 +9,7 @@ import { AuditTrail } from './audit/audit-trail.js';
 import { Statements } from './database/statements.js';
 import { Transactions } from './database/transactions.js';
 import { isStoreUnavailable } from './failures/store-unavailable.js';
-import {
-  assertServicesOwnKeys,
-  openAsItIs,
-  ProgramError,
-  runProgram,
-  type Store,
-} from './offline-program.js';
+import { assertServicesOwnKeys, ProgramError, runProgram, type Store } from './offline-program.js';
 import { ImportRecords, type ImportResult } from './transfer/import-records.js';
 import { ImportRefused, type LineFault } from './transfer/import-refused.js';
 import { TransferProgress } from './transfer/transfer-progress.js';
@@ -37,7 +31,7 @@ interface Order {
  * was refused, and then nothing of it was; with 2 when something came in between. Run again, it
  * goes on where it was cut off.
  */
-await runProgram(readOrder, openAsItIs, async (order, store) => {
+await runProgram(readOrder, async (order, store) => {
   await assertServicesOwnKeys(store);
   const progress = new TransferProgress();
   try {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
+import { HEAD_COLUMNS, isOurHead, type SealedHead } from './audit/audit-head.js';
 import { withDevelopmentSecrets } from './config/development-secrets.js';
 import { readSettings, SettingsError, type Settings } from './config/settings.js';
-import { HEAD_COLUMNS, isOurHead, type SealedHead } from './audit/audit-head.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { EmbeddedServerError } from './database/embedded-server-error.js';
 import { startEmbeddedServer } from './database/embedded-server.js';
@@ -16,17 +16,11 @@ export interface Store {
   readonly secretBox: SecretBox;
 }
 
-type OpenStore = (settings: Settings, databaseUrl: string) => Promise<DataSource>;
-
 /** What was asked for wrongly, or can't be done: its message says so without a stack trace. */
 export class ProgramError extends Error {}
 
 const UNDEFINED_TABLE = '42P01';
 const EXPECTED = [SettingsError, EmbeddedServerError, ProgramError];
-
-/** Connects, and leaves the schema as it is: for whoever only looks. */
-export const openAsItIs: OpenStore = (settings, databaseUrl) =>
-  new DataSource(dataSourceOptions(settings, databaseUrl)).initialize();
 
 const SEALED_END = {
   name: 'sealed-end-of-record',
@@ -56,18 +50,17 @@ export async function assertServicesOwnKeys({ dataSource, secretBox }: Store): P
 
 /**
  * Runs a program on the service's own database, and ends the process with the code that it gives, or
- * with 2 when it throws.
+ * with 2 when it throws. The schema stays as it is.
  *
  * @param orderOf what is asked for, found out before anything is opened
  */
 export async function runProgram<Order>(
   orderOf: () => Order | Promise<Order>,
-  open: OpenStore,
   work: (order: Order, store: Store) => Promise<number>,
 ): Promise<void> {
   try {
     const order = await orderOf();
-    process.exitCode = await withStore(open, (store) => work(order, store));
+    process.exitCode = await withStore((store) => work(order, store));
   } catch (error) {
     const expected = EXPECTED.some((kind) => error instanceof kind);
     const shown = error instanceof Error ? (expected ? error.message : error.stack) : String(error);
@@ -76,17 +69,15 @@ export async function runProgram<Order>(
   }
 }
 
-async function withStore(
-  open: OpenStore,
-  work: (store: Store) => Promise<number>,
-): Promise<number> {
+async function withStore(work: (store: Store) => Promise<number>): Promise<number> {
   const { settings } = await withDevelopmentSecrets(readSettings());
   const embedded =
     settings.databaseUrl === undefined
       ? await startEmbeddedServer({ directory: join(settings.dataDir, 'postgresql') })
       : undefined;
   try {
-    const dataSource = await open(settings, settings.databaseUrl ?? embedded?.url ?? '');
+    const options = dataSourceOptions(settings, settings.databaseUrl ?? embedded?.url ?? '');
+    const dataSource = await new DataSource(options).initialize();
     try {
       return await work({ settings, dataSource, secretBox: new SecretBox(settings.secretKeys) });
     } finally {

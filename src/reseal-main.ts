@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Statements } from './database/statements.js';
-import { openAsItIs, runProgram } from './offline-program.js';
+import { runProgram } from './offline-program.js';
 import { reseal, type Resealed } from './resealing/reseal.js';
 
 /**
@@ -10,7 +10,6 @@ import { reseal, type Resealed } from './resealing/reseal.js';
  */
 await runProgram(
   () => undefined,
-  openAsItIs,
   async (_, { settings, dataSource, secretBox }) => {
     const [sealing] = settings.secretKeys;
     return tell(await reseal(new Statements(dataSource), secretBox, sealing?.id ?? ''));

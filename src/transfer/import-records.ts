@@ -108,7 +108,7 @@ export class ImportRecords {
       await this.audit.recordAtLength(
         () => ({ actor, action: 'records.import', target: `import:${id}`, detail }),
         async (transaction) => {
-          const outcome = await this.staged.takeOver(transaction, id, (rows) =>
+          const outcome = await this.staged.takeOver(transaction, id, of, (rows) =>
             onProgress({ done: 'taken over', rows, of }),
           );
           if (outcome === 'busy') throw new ImportRefused('busy', []);

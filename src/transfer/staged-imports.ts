@@ -131,8 +131,7 @@ const TAKE_TOKENS = {
 // Whoever takes it over holds its row until that is done; another finds nothing.
 const HOLD = {
   name: 'hold-import',
-  text: `SELECT consumers + tokens AS rows FROM imports WHERE id = $1 AND finished_at IS NULL
-    FOR UPDATE SKIP LOCKED`,
+  text: 'SELECT id FROM imports WHERE id = $1 AND finished_at IS NULL FOR UPDATE SKIP LOCKED',
 };
 
 const FINISH = {
@@ -232,6 +231,7 @@ export class StagedImports {
   /**
    * Makes all that is staged what is there, and nothing less.
    *
+   * @param rows how many the file held
    * @param onRows hears of each part, with its number of rows
    * @returns `busy`: somebody else is at it, or was; `incomplete`: rows are missing, and the transaction has
    * to be taken back
@@ -239,11 +239,11 @@ export class StagedImports {
   async takeOver(
     transaction: Transaction,
     id: number,
+    rows: number,
     onRows: (rows: number) => void,
   ): Promise<'done' | 'busy' | 'incomplete'> {
-    const [held] = await transaction.run<{ rows: number }>(HOLD, [id]);
-    if (!held) return 'busy';
-    let left = held.rows;
+    if ((await transaction.run(HOLD, [id])).length === 0) return 'busy';
+    let left = rows;
     for (const statement of [TAKE_CONSUMERS, TAKE_TOKENS]) {
       for (let after: string | null = ''; after !== null;) {
         const [part]: { rows: number; last: string | null }[] = await transaction.run(statement, [
