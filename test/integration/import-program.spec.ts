@@ -163,6 +163,20 @@ describe('npm run import', () => {
     });
   });
 
+  it('takes over nothing when a staged row is missing', async () => {
+    const path = fileOf(12_000);
+    const { child, ended } = start('import', [path]);
+    await killWhenStaged(child, 2_000);
+    await ended;
+    await database.query(`DELETE FROM import_tokens WHERE token = 'printer-7'`);
+    expect(await run('import', path)).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('The file was cleared away meanwhile; import it again'),
+    });
+    expect([await count('consumers'), await count('access_tokens')]).toEqual([0, 0]);
+    expect(await run('import', path)).toMatchObject({ code: 0 });
+  });
+
   it('takes over nothing of a file that is half cleared away', async () => {
     const path = fileOf(12_000);
     await database.query(`INSERT INTO consumers (consumer_key, secret, name, callback_urls, scopes,
