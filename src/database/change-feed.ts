@@ -24,6 +24,8 @@ const RECONNECT_AFTER_MS = 500;
 
 const PROBE_STATEMENT = { name: 'probe-change-feed', text: `SELECT pg_notify('${CHANNEL}', $1)` };
 const LEASE_ENDED = -1;
+/** Asks for nothing but an answer. */
+const QUESTION = 'SELECT';
 
 /**
  * Hears of changes in the database (LISTEN/NOTIFY), on a connection of its own, and knows when it
@@ -54,6 +56,20 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   /** Whether all changes but those of the last second have been heard of. */
   isCurrent(): boolean {
     return performance.now() < this.leaseEndsAtMs;
+  }
+
+  /**
+   * Resolves once this process has heard of every change that was committed before the call, or no
+   * longer uses what it remembers: whoever made a change waits for it before saying so, and then no
+   * later request to this process meets the old state. Never throws; takes at most a lease.
+   */
+  async catchUp(): Promise<void> {
+    const { client } = this;
+    if (!client || !this.isCurrent()) return;
+    // By then every lease is younger than this call: what it vouches for includes the change.
+    const leasesOver = sleep(LEASE_MS, undefined, { ref: false });
+    // The server passes on what it has to say before it answers the question.
+    await Promise.race([client.query(QUESTION).catch(() => leasesOver), leasesOver]);
   }
 
   onModuleInit(): void {
@@ -98,7 +114,7 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
       onHeard();
       while (!this.isStopped()) {
         const askedAtMs = performance.now();
-        await client.query('SELECT');
+        await client.query(QUESTION);
         this.leaseEndsAtMs = askedAtMs + LEASE_MS;
         await this.pause(HEARTBEAT_MS);
       }

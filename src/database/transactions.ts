@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
 import { isStoreUnavailable, StoreUnavailable } from '../failures/store-unavailable.js';
+import { ChangeFeed } from './change-feed.js';
 import { hangUp } from './hang-up.js';
 import type { Statement } from './statements.js';
 
@@ -37,16 +38,23 @@ export interface StatementRunner {
 /** Begins and ends transactions on TypeORM's connections. */
 @Injectable()
 export class Transactions {
-  constructor(private readonly dataSource: DataSource) {}
+  /** @param changes none for a program that remembers nothing */
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(ChangeFeed) private readonly changes?: ChangeFeed,
+  ) {}
 
   /**
-   * Does the work in one transaction, and takes it back when the work throws.
+   * Does the work in one transaction, and takes it back when the work throws. Once it resolves, this
+   * process remembers nothing of the rows as they were before.
    *
    * @throws what the work threw; StoreUnavailable for trouble below, and then it is unknown whether
    * the work took place
    */
-  run<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.runAs('READ COMMITTED', work, DEADLINE_MS);
+  async run<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const result = await this.runAs('READ COMMITTED', work, DEADLINE_MS);
+    await this.changes?.catchUp();
+    return result;
   }
 
   /**
@@ -54,8 +62,10 @@ export class Transactions {
    *
    * @throws what the work threw; StoreUnavailable
    */
-  runAtLength<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.runAs('READ COMMITTED', work);
+  async runAtLength<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const result = await this.runAs('READ COMMITTED', work);
+    await this.changes?.catchUp();
+    return result;
   }
 
   /**

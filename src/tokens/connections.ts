@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ChangeFeed } from '../database/change-feed.js';
 import { Statements } from '../database/statements.js';
 
 /** A live access token as its owner sees it. */
@@ -46,7 +47,10 @@ const REVOKE = {
 /** What the resource owner has allowed and can take back (RFC 5849 section 2). */
 @Injectable()
 export class Connections {
-  constructor(private readonly statements: Statements) {}
+  constructor(
+    private readonly statements: Statements,
+    private readonly changes: ChangeFeed,
+  ) {}
 
   /**
    * A page of the subject's live access tokens, the newest first.
@@ -62,9 +66,15 @@ export class Connections {
     return { connections: found.slice(0, PAGE_SIZE), hasMore: found.length > PAGE_SIZE };
   }
 
-  /** Revokes one of them; false when the subject has no such token, or not any more. */
+  /**
+   * Revokes one of them, and once it resolves this process accepts it no more.
+   *
+   * @returns false when the subject has no such token, or not any more
+   */
   async revoke(subject: string, reference: string): Promise<boolean> {
     if (!IS_REFERENCE.test(reference)) return false;
-    return (await this.statements.run(REVOKE, [subject, reference])).length > 0;
+    const revoked = await this.statements.run(REVOKE, [subject, reference]);
+    await this.changes.catchUp();
+    return revoked.length > 0;
   }
 }

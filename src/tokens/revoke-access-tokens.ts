@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ChangeFeed } from '../database/change-feed.js';
 import { Statements } from '../database/statements.js';
 import { CLAIMED_NONCE, claimValues, type NonceClaim } from '../nonces/nonce-claim.js';
 
@@ -16,10 +17,13 @@ const REVOKE_OWN = {
 /** Ends access tokens before their time (RFC 5849 section 2: the server should allow it). */
 @Injectable()
 export class RevokeAccessTokens {
-  constructor(private readonly statements: Statements) {}
+  constructor(
+    private readonly statements: Statements,
+    private readonly changes: ChangeFeed,
+  ) {}
 
   /**
-   * Revokes the token that signed the request.
+   * Revokes the token that signed the request. Once it resolves, this process accepts it no more.
    *
    * @returns false when the nonce was used before, and then nothing was done
    */
@@ -28,6 +32,7 @@ export class RevokeAccessTokens {
       ...claimValues(claim),
       token,
     ]);
+    await this.changes.catchUp();
     return row?.claimed === true;
   }
 }

@@ -95,7 +95,7 @@ describe('contract section 8: /metrics shows what an operator is woken up for', 
     expect(value(/batch_size_count\{statement="claim-nonces"\} (\d+)/)).toBeGreaterThan(0);
     expect(value(/batch_size_count\{statement="find-consumers"\} (\d+)/)).toBeGreaterThan(0);
     expect(value(/batch_size_count\{statement="exchange[^"]*"\} (\d+)/)).toBeGreaterThan(0);
-    expect(text).toMatch(/\nnodejs_eventloop_lag_p99_seconds [\d.]+\n/);
+    expect(text).toMatch(/\nnodejs_eventloop_lag_p99_seconds [\d.e-]+\n/);
     const end = value(/\noauth10_nonce_partitions_end_seconds (\d+)/);
     expect(end).toBeGreaterThan(Date.now() / 1000 + 3_000);
   });

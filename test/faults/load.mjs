@@ -55,7 +55,7 @@ export class Load {
       const route = this.world.route();
       const allowed = uncertain ? [...refusals, ...onRepeat] : refusals;
       const answer = await this.#ask(kind, route, make(route), { refusals: allowed });
-      if (answer.outcome !== 'unknown') return answer;
+      if (answer.outcome !== 'unknown') return { ...answer, route };
       uncertain = true;
       await sleep(this.random.between(50, 200));
     }
@@ -161,6 +161,9 @@ export class Load {
       : await this.#insist('staff', () => requests.revokeByStaff(token.token));
     if (answer === undefined || answer.outcome === 'wrong') return;
     Object.assign(token, { state: 'ended', endedAt: performance.now() });
+    const { outcome, route } = answer;
+    const byOneReplica = outcome === 'done' && this.world.replicas.includes(route);
+    if (byOneReplica) await this.world.mustBeRefused(token, ['token_revoked'], [route]);
     this.#afterASecond(() => this.world.mustBeRefused(token, ['token_revoked']));
   }
 

@@ -75,10 +75,10 @@ export class World {
     return this.random.chance(0.5) ? this.replicas : [this.random.pick(this.replicas)];
   }
 
-  /** The token's end holds on each replica (invariant I4). */
-  async mustBeRefused(token, refusals) {
+  /** The token's end holds on each of the replicas (invariant I4). */
+  async mustBeRefused(token, refusals, replicas = this.replicas) {
     await Promise.all(
-      this.replicas.map((replica) =>
+      replicas.map((replica) =>
         this.inquiry.ask('echo', replica, echo(replica, token), { refusals, mustRefuse: 'I4' }),
       ),
     );

@@ -6,6 +6,8 @@ export interface DatabaseProxy {
   readonly url: string;
   /** Breaks every connection and refuses new ones. */
   cut(): void;
+  /** From now on what the database says comes this much later. */
+  delay(milliseconds: number): void;
   /** Lets nothing through, and says nothing either. */
   blackhole(): void;
   mend(): void;
@@ -17,6 +19,7 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let state: 'open' | 'cut' | 'silent' = 'open';
+  let delayMs = 0;
   const server = createServer((client) => {
     if (state === 'cut') {
       client.destroy();
@@ -33,7 +36,9 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
       });
     }
     client.on('data', (chunk) => state === 'open' && upstream.write(chunk));
-    upstream.on('data', (chunk) => state === 'open' && client.write(chunk));
+    upstream.on('data', (chunk) => {
+      setTimeout(() => state === 'open' && client.write(chunk), delayMs);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(databaseUrl);
@@ -45,6 +50,9 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
     cut: () => {
       state = 'cut';
       breakAll();
+    },
+    delay: (milliseconds) => {
+      delayMs = milliseconds;
     },
     blackhole: () => {
       state = 'silent';

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TestBrowser } from '../support/browser.js';
+import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import {
+  startTestService,
+  type TestConsumer,
+  type TestCredentials,
+  type TestService,
+} from '../support/service.js';
+
+const SUBJECT = 'jane';
+/** What is announced comes this late; the next request comes sooner. */
+const NEWS_LATE_MS = 150;
+
+// Other replicas have a second; the one that said that it is done has none.
+describe('a change that a replica has acknowledged holds there at once, however late the news', () => {
+  let database: TestDatabase;
+  let proxy: DatabaseProxy;
+  let service: TestService;
+  let consumer: TestConsumer;
+  let access: TestCredentials;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    proxy = await proxyTo(database.url);
+    service = await startTestService(database.url, { DATABASE_LISTEN_URL: proxy.url });
+    proxy.delay(NEWS_LATE_MS);
+    await sleep(1_000);
+  });
+  afterAll(async () => {
+    await service.stop(0);
+    await proxy.close();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    consumer = await service.registerConsumer();
+    access = await service.accessToken(consumer, SUBJECT);
+    expect([await verdict(), await verdict()]).toEqual(['served', 'served']);
+  });
+
+  const signed = (method: string, operation: string) =>
+    service.signed({ method, target: `/oauth/oauth10/${operation}`, ...consumer, ...access });
+  const verdict = async () => {
+    const reply = await signed('GET', 'echo');
+    return reply.status === 200 ? 'served' : reply.form()['oauth_problem'];
+  };
+  const staff = async (method: string, target: string, body?: unknown) => {
+    expect((await service.admin(method, target, body)).status).toBeLessThan(300);
+  };
+  const itself = () => `/admin/consumers/${consumer.consumerKey}`;
+
+  async function giveBack(): Promise<void> {
+    expect((await signed('POST', 'revoke')).status).toBe(204);
+  }
+
+  async function takeBack(): Promise<void> {
+    const browser = new TestBrowser(service.publicBase);
+    await browser.open('/oauth/auz/grants');
+    await browser.press('Sign in', { filled: { 'User name': SUBJECT } });
+    await browser.press('Take back');
+    expect(browser.text).toContain('Access was taken back.');
+  }
+
+  it.each<[string, problem: string, end: () => Promise<void>]>([
+    ['its client gives a token back', 'token_revoked', giveBack],
+    ['its owner takes a token back', 'token_revoked', takeBack],
+    [
+      'staff revoke a token',
+      'token_revoked',
+      () => staff('POST', `/admin/tokens/${access.token}/revoke`),
+    ],
+    [
+      'staff revoke the tokens of a subject',
+      'token_revoked',
+      () => staff('POST', '/admin/tokens/revoke', { subject: SUBJECT }),
+    ],
+    [
+      'staff disable a consumer',
+      'consumer_key_rejected',
+      () => staff('PATCH', itself(), { status: 'disabled' }),
+    ],
+    ['staff delete a consumer', 'consumer_key_unknown', () => staff('DELETE', itself())],
+    [
+      'staff rotate a secret without overlap',
+      'signature_invalid',
+      () => staff('POST', `${itself()}/secret`, { overlapSeconds: 0 }),
+    ],
+  ])('%s', async (_, problem, end) => {
+    await end();
+    expect(await verdict()).toBe(problem);
+  });
+});
