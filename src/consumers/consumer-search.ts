@@ -13,25 +13,32 @@ export interface ConsumerPosition {
   readonly consumerKey: string;
 }
 
-/**
- * How many consumers are looked through one by one. What many have in common is found among them;
- * what few have is then looked up in the index. Both take a few milliseconds (docs/lists.md).
- */
+/** How many consumers are looked through one by one; it takes a few milliseconds (docs/lists.md). */
 export const LOOKED_THROUGH = 10_000;
 
-const SMALL_KEY = 'lower(consumer_key COLLATE "default")';
+/** The share of the table that is looked at to tell how common a part is, and from how many hits it is. */
+const SAMPLED_PERCENT = 0.1;
+const COMMON_FROM = 30;
+
 /** As the index has it, letter by letter (migration 0010). */
-const PIECES = `text_pieces(${SMALL_KEY} || E'\\n' || small_name)`;
-const MATCHES = `(strpos(small_name, lower(:q)) > 0 OR strpos(${SMALL_KEY}, lower(:q)) > 0)`;
+const SEARCHED = `coalesce(searched, lower(consumer_key COLLATE "default") || E'\\n' || lower(name))`;
+const MATCHES = `strpos(${SEARCHED}, lower(:q)) > 0`;
+/** The same for a row `o`, within an index of the list's order: only what was too long for it is fetched. */
+const MATCHES_IN_ORDER = `
+        CASE WHEN o.searched IS NULL
+          THEN EXISTS (SELECT FROM consumers own WHERE own.consumer_key = o.consumer_key AND ${MATCHES})
+          ELSE strpos(o.searched, lower(:q)) > 0 END`;
 
 /**
  * The query for the keys of one page of the consumers that have a text somewhere in their key or name.
  *
  * An index over parts of texts knows no order: it finds all, to be sorted. The list in its order knows
- * nothing of parts: it may be read to its end in vain. So the order is followed for a while, as far as
- * the `edge`, and then the index is asked for the rest. `AS MATERIALIZED` keeps the planner from
- * following the order any further, in the hope that the next match is near, and from reading the rest
- * of the order as well, to leave out what the index finds before the edge.
+ * nothing of parts: it may be read to its end in vain. So the next consumers in the order are looked
+ * through, as far as the `edge`. When that does not fill the page, a sample tells whether the part is
+ * `common`: then the order is followed further, since the next match can't be far, or the end is near.
+ * What is not common is found by the index.
+ *
+ * `AS MATERIALIZED` and `OFFSET 0` keep the planner from mixing these ways.
  *
  * @returns SQL and its values, by name
  */
@@ -42,28 +49,40 @@ export function consumerSearch(
 ): { sql: string; values: Record<string, unknown> } {
   const ofStatus = status ? 'AND status = :status' : '';
   const behind = after ? 'AND (created_at, consumer_key) > (:createdAt, :consumerKey)' : '';
+  const inOrder = 'ORDER BY created_at, consumer_key';
+  const isIncomplete = '(SELECT count(*) FROM near) < :limit AND EXISTS (SELECT FROM edge)';
+  const behindEdge = `(created_at, consumer_key) >
+        ((SELECT created_at FROM edge), (SELECT consumer_key FROM edge))`;
   const sql = `
     WITH edge AS MATERIALIZED (
       SELECT created_at, consumer_key FROM consumers WHERE true ${ofStatus} ${behind}
-      ORDER BY created_at, consumer_key OFFSET ${LOOKED_THROUGH - 1} LIMIT 1
+      ${inOrder} OFFSET ${LOOKED_THROUGH - 1} LIMIT 1
     ), near AS MATERIALIZED (
-      SELECT created_at, consumer_key FROM consumers
-      WHERE ${MATCHES} ${ofStatus} ${behind}
-        AND (created_at, consumer_key) <= (
-          coalesce((SELECT created_at FROM edge), 'infinity'),
-          coalesce((SELECT consumer_key FROM edge), ''))
-      ORDER BY created_at, consumer_key LIMIT :limit
-    ), far AS MATERIALIZED (
-      SELECT created_at, consumer_key, status FROM consumers
-      WHERE (SELECT count(*) FROM near) < :limit AND EXISTS (SELECT FROM edge)
-        AND ${PIECES} @> pieces_to_find(lower(:q)) AND ${MATCHES}
+      SELECT created_at, consumer_key FROM (
+        SELECT created_at, consumer_key, searched FROM consumers WHERE true ${ofStatus} ${behind}
+        ${inOrder} LIMIT ${LOOKED_THROUGH}
+      ) o
+      WHERE ${MATCHES_IN_ORDER} ${inOrder} LIMIT :limit
+    ), common AS MATERIALIZED (
+      SELECT count(*) >= ${COMMON_FROM} AS is_so
+      FROM consumers TABLESAMPLE SYSTEM (${SAMPLED_PERCENT}) REPEATABLE (0) WHERE ${MATCHES}
+    ), by_order AS MATERIALIZED (
+      SELECT created_at, consumer_key FROM consumers o
+      WHERE ${isIncomplete} AND (SELECT is_so FROM common)
+        AND ${MATCHES_IN_ORDER} ${ofStatus} AND ${behindEdge}
+      ${inOrder} LIMIT :limit
+    ), by_part AS MATERIALIZED (
+      SELECT created_at, consumer_key FROM (
+        SELECT created_at, consumer_key FROM consumers
+        WHERE ${isIncomplete} AND NOT (SELECT is_so FROM common)
+          AND text_pieces(${SEARCHED}) @> pieces_to_find(lower(:q)) AND ${MATCHES} ${ofStatus}
+        OFFSET 0
+      ) found
+      WHERE ${behindEdge} ${inOrder} LIMIT :limit
     )
     SELECT consumer_key FROM (
-      TABLE near
-      UNION ALL
-      SELECT created_at, consumer_key FROM far
-      WHERE (created_at, consumer_key) > (SELECT created_at, consumer_key FROM edge) ${ofStatus}
+      TABLE near UNION ALL TABLE by_order UNION ALL TABLE by_part
     ) found
-    ORDER BY created_at, consumer_key LIMIT :limit`;
+    ${inOrder} LIMIT :limit`;
   return { sql, values: { q, limit, ...(status && { status }), ...after } };
 }

@@ -3,9 +3,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * Indexes from which a page of every list is read (docs/lists.md, decision 0019).
  *
- * The letters and pairs of letters of a consumer's key and name are its text_pieces(), in small letters;
- * those of a part that is looked for are its pieces_to_find(). The index over them finds any part of a
- * text, a single sign too. small_name stands in the other indexes, to be looked through there.
+ * A consumer is found by parts of its key and name, in small letters. Their letters, pairs and triples
+ * of letters are their text_pieces(); those of a part that is looked for are its pieces_to_find(). The
+ * index over them finds any part of a text, a single sign too. `searched` holds both texts, to be looked
+ * through within the other indexes; it is null where they are too long for an entry.
  *
  * What the indexes of access_tokens end with gives no order; it lets rows be passed over within the
  * index. The expressions are those of tokens/listed-access-tokens.ts and audit/audit-events.ts.
@@ -18,28 +19,30 @@ export class Lists1700000000010 implements MigrationInterface {
       CREATE FUNCTION text_pieces(given text) RETURNS text[]
       LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS $$
         SELECT array_agg(substr(given, place, length))
-        FROM generate_series(1, length(given)) AS place, generate_series(1, 2) AS length
+        FROM generate_series(1, length(given)) AS place, generate_series(1, 3) AS length
       $$`);
     await queryRunner.query(`
       CREATE FUNCTION pieces_to_find(given text) RETURNS text[]
       LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-        SELECT array_agg(substr(given, place, 2))
-        FROM generate_series(1, greatest(length(given) - 1, 1)) AS place
+        SELECT array_agg(substr(given, place, 3))
+        FROM generate_series(1, greatest(length(given) - 2, 1)) AS place
       $$`);
     await queryRunner.query('DROP INDEX IF EXISTS consumers_by_part');
     await queryRunner.query(`
       ALTER TABLE consumers
-      ADD COLUMN small_name text COLLATE "C" GENERATED ALWAYS AS (lower(name)) STORED`);
+      ADD COLUMN searched text COLLATE "C" GENERATED ALWAYS AS (
+        CASE WHEN octet_length(${KEY_AND_NAME}) <= ${SEARCHED_OCTETS_MAX} THEN ${KEY_AND_NAME} END
+      ) STORED`);
     await queryRunner.query(`
-      CREATE INDEX consumers_by_part ON consumers USING gin (
-        text_pieces(lower(consumer_key COLLATE "default") || E'\\n' || small_name))`);
+      CREATE INDEX consumers_by_part ON consumers
+        USING gin (text_pieces(coalesce(searched, ${KEY_AND_NAME})))`);
     await queryRunner.query('DROP INDEX consumers_by_age');
     await queryRunner.query(`
-      CREATE INDEX consumers_by_age ON consumers (created_at, consumer_key) INCLUDE (small_name)`);
+      CREATE INDEX consumers_by_age ON consumers (created_at, consumer_key) INCLUDE (searched)`);
     await queryRunner.query('DROP INDEX consumers_disabled_by_age');
     await queryRunner.query(`
       CREATE INDEX consumers_by_status ON consumers (status, created_at, consumer_key)
-        INCLUDE (small_name)`);
+        INCLUDE (searched)`);
 
     await queryRunner.query(
       'DROP INDEX access_tokens_by_age, access_tokens_by_consumer, access_tokens_by_subject',
@@ -90,10 +93,14 @@ export class Lists1700000000010 implements MigrationInterface {
     await queryRunner.query(`
       CREATE INDEX consumers_disabled_by_age ON consumers (created_at, consumer_key)
         WHERE status = 'disabled'`);
-    await queryRunner.query('ALTER TABLE consumers DROP COLUMN small_name');
+    await queryRunner.query('ALTER TABLE consumers DROP COLUMN searched');
     await queryRunner.query('DROP FUNCTION pieces_to_find, text_pieces');
   }
 }
 
 const LAPSES_AT = `(
   CASE WHEN revoked_at IS NULL THEN coalesce(expires_at, 'infinity') ELSE '-infinity' END)`;
+
+const KEY_AND_NAME = `lower(consumer_key COLLATE "default") || E'\\n' || lower(name)`;
+/** Beside the key itself, of 1,020 octets at most, in an entry of 2,704. */
+const SEARCHED_OCTETS_MAX = 1_000;
