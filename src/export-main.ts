@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { unlinkSync } from 'node:fs';
-import { link, lstat, open, unlink, type FileHandle } from 'node:fs/promises';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { link, lstat, open, rm, type FileHandle } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { AuditTrail } from './audit/audit-trail.js';
@@ -27,20 +27,18 @@ interface Order {
 await runProgram(readOrder, async (order, store) => {
   await assertServicesOwnKeys(store);
   const part = `${order.path}.part`;
-  // For its owner alone; under its own name only when it is whole.
-  const file = await open(part, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new ProgramError(
-      error.code === 'EEXIST'
-        ? `${part} is there: an export that was cut off left it, perhaps with secrets. Delete it first.`
-        : `${part} can't be written: ${error.code ?? error.message}`,
-    );
-  });
+  let isMade = false;
   const leave = () => {
-    unlinkSync(part);
+    if (isMade) rmSync(part, { force: true });
     process.exit(2);
   };
+  // Heard from before the file is there, and answered when nothing is half done.
   for (const signal of SIGNALS) process.once(signal, leave);
+  let file: FileHandle | undefined;
   try {
+    make(part);
+    isMade = true;
+    file = await open(part, 'a');
     const { consumers, tokens } = await exportTo(file, order, store);
     // Unlike a rename, it replaces nothing that has come there meanwhile.
     await link(part, order.path);
@@ -53,11 +51,25 @@ await runProgram(readOrder, async (order, store) => {
     if (syscall === undefined || code === undefined) throw error;
     throw new ProgramError(`${order.path} can't be written: ${code}`);
   } finally {
+    await file?.close();
+    if (isMade) await rm(part);
     for (const signal of SIGNALS) process.off(signal, leave);
-    await file.close();
-    await unlink(part);
   }
 });
+
+/** For its owner alone; under its own name only when it is whole. */
+function make(part: string): void {
+  try {
+    closeSync(openSync(part, 'wx', 0o600));
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new ProgramError(
+      code === 'EEXIST'
+        ? `${part} is there: an export that was cut off left it, perhaps with secrets. Delete it first.`
+        : `${part} can't be written: ${code}`,
+    );
+  }
+}
 
 async function exportTo(
   file: FileHandle,
