@@ -4,21 +4,25 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startBuiltService, type BuiltService } from '../support/built-service.js';
+import { TestBrowser } from '../support/browser.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
+import { TestIssuer } from '../support/oidc-issuer.js';
 import { ADMIN_API_KEY, credentialsIn, sendSigned, type TestConsumer } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
 // Of each flow: the consumer's secret and the one before it, a secret within an answer that is kept for
 // a repeated request, an API key, the secret of the temporary credentials, the verifier, the token secret,
-// and the two secrets of a file that is imported.
-const SECRETS_OF_A_FLOW = 9;
-const FLOWS = 150;
+// the two secrets of a file that is imported, and of a sign-in the issuer's code, the state, and the two
+// cookies that tell browser and session.
+const SECRETS_OF_A_FLOW = 13;
+const FLOWS = 120;
 const AT_ONCE = 8;
 
 describe('no secret is where it can be read', () => {
   let database: TestDatabase;
   let collector: Server;
+  let issuer: TestIssuer;
   let service: BuiltService;
   let traces = '';
   const secrets: string[] = [];
@@ -30,17 +34,21 @@ describe('no secret is where it can be read', () => {
       request.on('end', () => response.writeHead(200).end('{}'));
     });
     await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+    issuer = await TestIssuer.reserve();
     service = await startBuiltService(database.url, {
+      ...issuer.env,
       LOG_LEVEL: 'trace',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
       OTEL_BSP_SCHEDULE_DELAY: '100',
     });
+    await issuer.start(service.publicBase);
     for (let n = 0; n < FLOWS; n += AT_ONCE) {
       await Promise.all(Array.from({ length: Math.min(AT_ONCE, FLOWS - n) }, flow));
     }
   }, 120_000);
   afterAll(async () => {
     await service?.stop();
+    await issuer?.stop();
     collector?.close();
     await database?.drop();
   });
@@ -107,6 +115,7 @@ describe('no secret is where it can be read', () => {
     expect((await sendSigned(signRequest(echo))).status).toBe(200);
     const [consumerBrought, tokenBrought] = await importFile();
     secrets.push(
+      ...(await signIn()),
       consumerBrought,
       tokenBrought,
       registered.consumerSecret,
@@ -117,6 +126,21 @@ describe('no secret is where it can be read', () => {
       verifier,
       access.tokenSecret,
     );
+  }
+
+  /** The resource owner looks at the connections, which asks for a sign-in at the issuer. */
+  async function signIn(): Promise<string[]> {
+    const browser = new TestBrowser(service.publicBase);
+    const asked = await browser.open('/oauth/auz/grants');
+    const callback = await issuer.visit(asked.headers['location'] ?? '', { account: 'jane' });
+    await browser.open(callback);
+    expect(browser.text).toContain('Your connections');
+    const { searchParams } = new URL(callback, service.publicBase);
+    return [
+      searchParams.get('code') ?? '',
+      searchParams.get('state') ?? '',
+      ...browser.cookies.values(),
+    ];
   }
 
   /** Imports a consumer and a token, and the same again, which is refused. */
