@@ -13,17 +13,20 @@ import { signRequest } from '../support/signing-client.js';
 
 // Of each flow: the consumer's secret and the one before it, a secret within an answer that is kept for
 // a repeated request, an API key, the secret of the temporary credentials, the verifier, the token secret,
-// the two secrets of a file that is imported, and of a sign-in the issuer's code, the state, and the two
-// cookies that tell browser and session.
+// the two secrets of a file that is imported, and of a sign-in the issuer's code, the state, and the
+// cookie before and after it.
 const SECRETS_OF_A_FLOW = 13;
 const FLOWS = 120;
 const AT_ONCE = 8;
+/** No secret is shorter. */
+const BEGINNING = 8;
 
 describe('no secret is where it can be read', () => {
   let database: TestDatabase;
   let collector: Server;
   let issuer: TestIssuer;
   let service: BuiltService;
+  let pages: BuiltService;
   let traces = '';
   const secrets: string[] = [];
 
@@ -35,19 +38,26 @@ describe('no secret is where it can be read', () => {
     });
     await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
     issuer = await TestIssuer.reserve();
-    service = await startBuiltService(database.url, {
-      ...issuer.env,
+    const talkative = {
       LOG_LEVEL: 'trace',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
       OTEL_BSP_SCHEDULE_DELAY: '100',
+    };
+    service = await startBuiltService(database.url, talkative);
+    // In production an issuer without TLS is refused.
+    pages = await startBuiltService(database.url, {
+      ...talkative,
+      ...issuer.env,
+      NODE_ENV: 'development',
     });
-    await issuer.start(service.publicBase);
+    await issuer.start(pages.publicBase);
     for (let n = 0; n < FLOWS; n += AT_ONCE) {
       await Promise.all(Array.from({ length: Math.min(AT_ONCE, FLOWS - n) }, flow));
     }
   }, 120_000);
   afterAll(async () => {
     await service?.stop();
+    await pages?.stop();
     await issuer?.stop();
     collector?.close();
     await database?.drop();
@@ -130,15 +140,17 @@ describe('no secret is where it can be read', () => {
 
   /** The resource owner looks at the connections, which asks for a sign-in at the issuer. */
   async function signIn(): Promise<string[]> {
-    const browser = new TestBrowser(service.publicBase);
+    const browser = new TestBrowser(pages.publicBase);
     const asked = await browser.open('/oauth/auz/grants');
+    const before = [...browser.cookies.values()];
     const callback = await issuer.visit(asked.headers['location'] ?? '', { account: 'jane' });
     await browser.open(callback);
     expect(browser.text).toContain('Your connections');
-    const { searchParams } = new URL(callback, service.publicBase);
+    const { searchParams } = new URL(callback, pages.publicBase);
     return [
       searchParams.get('code') ?? '',
       searchParams.get('state') ?? '',
+      ...before,
       ...browser.cookies.values(),
     ];
   }
@@ -171,12 +183,16 @@ describe('no secret is where it can be read', () => {
   }
 
   /** The secrets that stand in the text, as they are, or in hexadecimal or base64. */
-  const found = (text: string) =>
-    [...secrets, ADMIN_API_KEY].filter((secret) =>
-      [secret, Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('base64')].some(
-        (form) => text.includes(form),
-      ),
-    );
+  function found(text: string): string[] {
+    const seen = new Set<string>();
+    const byBeginning = formsByBeginning([...secrets, ADMIN_API_KEY]);
+    for (let at = 0; at < text.length; at += 1) {
+      for (const [form, secret] of byBeginning.get(text.slice(at, at + BEGINNING)) ?? []) {
+        if (text.startsWith(form, at)) seen.add(secret);
+      }
+    }
+    return [...seen];
+  }
 
   it('the search finds what it looks for, in each of its forms', () => {
     const [secret = ''] = secrets;
@@ -189,7 +205,8 @@ describe('no secret is where it can be read', () => {
     expect(new Set(secrets).size).toBe(FLOWS * SECRETS_OF_A_FLOW);
     expect(service.output()).toContain('"endpoint":"token","status":200');
     expect(service.output()).toContain('verifier_invalid');
-    expect(found(service.output())).toEqual([]);
+    expect(pages.output()).toContain('ready');
+    expect(found(service.output() + pages.output())).toEqual([]);
     expect(service.output()).not.toMatch(/oauth_signature|oauth_token=|Bearer /);
   });
 
@@ -197,6 +214,9 @@ describe('no secret is where it can be read', () => {
     const { text } = await send({ base: service.adminBase, target: '/metrics' });
     expect(text).toContain(`oauth10_verdicts_total{endpoint="token",problem="none"} ${FLOWS}`);
     expect(found(text)).toEqual([]);
+    const ofPages = await send({ base: pages.adminBase, target: '/metrics' });
+    expect(ofPages.status).toBe(200);
+    expect(found(ofPages.text)).toEqual([]);
   });
 
   it('not in the traces, which tell of requests and statements', async () => {
@@ -229,3 +249,18 @@ describe('no secret is where it can be read', () => {
     }
   });
 });
+
+/** Each form of a secret with that secret, by its first characters: one way through a long text finds all. */
+function formsByBeginning(
+  secrets: readonly string[],
+): Map<string, [form: string, secret: string][]> {
+  const found = new Map<string, [string, string][]>();
+  for (const secret of secrets) {
+    for (const encoding of ['utf8', 'hex', 'base64'] as const) {
+      const form = Buffer.from(secret).toString(encoding);
+      const beginning = form.slice(0, BEGINNING);
+      found.set(beginning, [...(found.get(beginning) ?? []), [form, secret]]);
+    }
+  }
+  return found;
+}
