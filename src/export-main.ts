@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { closeSync, openSync, rmSync } from 'node:fs';
-import { link, lstat, open, rm, type FileHandle } from 'node:fs/promises';
+import { appendFile, closeSync, fsync, linkSync, openSync, rmSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { AuditTrail } from './audit/audit-trail.js';
 import { Transactions } from './database/transactions.js';
 import { assertServicesOwnKeys, ProgramError, runProgram, type Store } from './offline-program.js';
@@ -13,7 +13,10 @@ const USAGE = `Usage: npm run export -- FILE [--secrets]
 Writes all consumers and access tokens to FILE, one JSON object a line. With --secrets it holds
 their secrets in the clear, and can be imported elsewhere: keep it as you keep those.`;
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const append = promisify(appendFile);
+const sync = promisify(fsync);
 
 interface Order {
   readonly path: string;
@@ -27,21 +30,23 @@ interface Order {
 await runProgram(readOrder, async (order, store) => {
   await assertServicesOwnKeys(store);
   const part = `${order.path}.part`;
-  let isMade = false;
+  let file: number | undefined;
+  let isWhole = false;
+  const clearAway = () => {
+    if (file !== undefined) rmSync(part, { force: true });
+  };
   const leave = () => {
-    if (isMade) rmSync(part, { force: true });
-    process.exit(2);
+    clearAway();
+    process.exit(isWhole ? 0 : 2);
   };
   // Heard from before the file is there, and answered when nothing is half done.
   for (const signal of SIGNALS) process.once(signal, leave);
-  let file: FileHandle | undefined;
   try {
-    make(part);
-    isMade = true;
-    file = await open(part, 'a');
+    file = make(part);
     const { consumers, tokens } = await exportTo(file, order, store);
     // Unlike a rename, it replaces nothing that has come there meanwhile.
-    await link(part, order.path);
+    linkSync(part, order.path);
+    isWhole = true;
     process.stdout.write(
       `${consumers} consumers and ${tokens} access tokens are in ${order.path}.\n`,
     );
@@ -51,16 +56,16 @@ await runProgram(readOrder, async (order, store) => {
     if (syscall === undefined || code === undefined) throw error;
     throw new ProgramError(`${order.path} can't be written: ${code}`);
   } finally {
-    await file?.close();
-    if (isMade) await rm(part);
+    clearAway();
+    if (file !== undefined) closeSync(file);
     for (const signal of SIGNALS) process.off(signal, leave);
   }
 });
 
-/** For its owner alone; under its own name only when it is whole. */
-function make(part: string): void {
+/** For its owner alone; under its own name only when it is whole. @returns its descriptor */
+function make(part: string): number {
   try {
-    closeSync(openSync(part, 'wx', 0o600));
+    return openSync(part, 'wx', 0o600);
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
     throw new ProgramError(
@@ -72,7 +77,7 @@ function make(part: string): void {
 }
 
 async function exportTo(
-  file: FileHandle,
+  file: number,
   { secrets }: Order,
   { dataSource, secretBox }: Store,
 ): Promise<ExportedCounts> {
@@ -80,9 +85,9 @@ async function exportTo(
   const audit = new AuditTrail(transactions, secretBox);
   const counts = await new ExportRecords(transactions, audit, secretBox).run(
     { actor: `export:${userInfo().username}`, secrets },
-    (lines) => file.appendFile(lines),
+    (lines) => append(file, lines),
   );
-  await file.sync();
+  await sync(file);
   return counts;
 }
 

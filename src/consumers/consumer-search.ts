@@ -23,10 +23,13 @@ const COMMON_FROM = 30;
 /** As the index has it, letter by letter (migration 0010). */
 const SEARCHED = `coalesce(searched, lower(consumer_key COLLATE "default") || E'\\n' || lower(name))`;
 const MATCHES = `strpos(${SEARCHED}, lower(:q)) > 0`;
-/** The same for a row `o`, within an index of the list's order: only what was too long for it is fetched. */
+/**
+ * The same for a row `o`, within an index of the list's order: only what was too long for it is fetched,
+ * row by row (EXISTS would be answered by reading the whole table into memory).
+ */
 const MATCHES_IN_ORDER = `
         CASE WHEN o.searched IS NULL
-          THEN EXISTS (SELECT FROM consumers own WHERE own.consumer_key = o.consumer_key AND ${MATCHES})
+          THEN (SELECT ${MATCHES} FROM consumers own WHERE own.consumer_key = o.consumer_key)
           ELSE strpos(o.searched, lower(:q)) > 0 END`;
 
 /**

@@ -24,8 +24,12 @@ const RECONNECT_AFTER_MS = 500;
 
 const PROBE_STATEMENT = { name: 'probe-change-feed', text: `SELECT pg_notify('${CHANNEL}', $1)` };
 const LEASE_ENDED = -1;
-/** Asks for nothing but an answer. */
-const QUESTION = 'SELECT';
+
+/** Who waits for what was committed by then to be heard of. */
+interface Waiting {
+  readonly sinceMs: number;
+  readonly resolve: () => void;
+}
 
 /**
  * Hears of changes in the database (LISTEN/NOTIFY), on a connection of its own, and knows when it
@@ -39,9 +43,12 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(ChangeFeed.name);
   private readonly listeners: ChangeListener[] = [];
   private leaseEndsAtMs = LEASE_ENDED;
-  private readonly stopped = new AbortController();
+  private isListening = false;
+  private waiting: Waiting[] = [];
+  private isStopped = false;
   private client: Client | undefined;
   private running: Promise<void> | undefined;
+  private wake = (): void => undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -61,15 +68,18 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   /**
    * Resolves once this process has heard of every change that was committed before the call, or no
    * longer uses what it remembers: whoever made a change waits for it before saying so, and then no
-   * later request to this process meets the old state. Never throws; takes at most a lease.
+   * later request to this process meets the old state. All who come meanwhile share one question.
+   * Never throws; takes a lease at most.
    */
   async catchUp(): Promise<void> {
-    const { client } = this;
-    if (!client || !this.isCurrent()) return;
+    // Then nothing that is remembered now will be used: a new connection begins with nothing.
+    if (!this.isListening) return;
+    const heard = new Promise<void>((resolve) => {
+      this.waiting.push({ sinceMs: performance.now(), resolve });
+    });
+    this.wake();
     // By then every lease is younger than this call: what it vouches for includes the change.
-    const leasesOver = sleep(LEASE_MS, undefined, { ref: false });
-    // The server passes on what it has to say before it answers the question.
-    await Promise.race([client.query(QUESTION).catch(() => leasesOver), leasesOver]);
+    await Promise.race([heard, sleep(LEASE_MS, undefined, { ref: false })]);
   }
 
   onModuleInit(): void {
@@ -77,23 +87,26 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopped.abort();
+    this.isStopped = true;
+    this.wake();
     if (this.client) hangUp(this.client);
     await this.running;
   }
 
   private async listenForever(): Promise<void> {
     let complained = false;
-    while (!this.isStopped()) {
+    while (!this.isStopped) {
       try {
         await this.listen(() => (complained = false));
       } catch (error) {
-        if (!complained && !this.isStopped()) {
+        if (!complained && !this.isStopped) {
           this.logger.warn(`Changes are not heard of: ${String(error)}`);
         }
         complained = true;
       }
+      this.isListening = false;
       this.leaseEndsAtMs = LEASE_ENDED;
+      this.letGo(Infinity);
       await this.pause(RECONNECT_AFTER_MS);
     }
   }
@@ -109,27 +122,40 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
       client.on('notification', ({ payload = '' }) => {
         for (const listener of this.listeners) listener.changed(payload);
       });
+      this.isListening = true;
       // Whatever was read before this moment may have changed unheard.
       for (const listener of this.listeners) listener.lost();
       onHeard();
-      while (!this.isStopped()) {
+      while (!this.isStopped) {
         const askedAtMs = performance.now();
-        await client.query(QUESTION);
+        // The server passes on what has been announced before it answers.
+        await client.query('SELECT');
         this.leaseEndsAtMs = askedAtMs + LEASE_MS;
-        await this.pause(HEARTBEAT_MS);
+        this.letGo(askedAtMs);
+        if (this.waiting.length === 0) await this.pause(HEARTBEAT_MS);
       }
     } finally {
       hangUp(client);
     }
   }
 
-  private isStopped(): boolean {
-    return this.stopped.signal.aborted;
+  /** Those who waited before the question was asked that is answered now. */
+  private letGo(askedAtMs: number): void {
+    const heard = this.waiting.filter(({ sinceMs }) => sinceMs < askedAtMs);
+    this.waiting = this.waiting.filter(({ sinceMs }) => sinceMs >= askedAtMs);
+    for (const { resolve } of heard) resolve();
   }
 
+  /** For that long, or until somebody wakes it. */
   private async pause(milliseconds: number): Promise<void> {
-    const { signal } = this.stopped;
-    await sleep(milliseconds, undefined, { ref: false, signal }).catch(() => undefined);
+    if (this.isStopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds).unref();
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** Says something elsewhere and waits to hear it here: whether LISTEN took effect shows in nothing else. */

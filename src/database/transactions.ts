@@ -6,7 +6,7 @@ import { ChangeFeed } from './change-feed.js';
 import { hangUp } from './hang-up.js';
 import type { Statement } from './statements.js';
 
-/** For all of a transaction; a caller gets an answer within five seconds. */
+/** For all of a transaction: whoever is told that it failed is told within five seconds. */
 const DEADLINE_MS = 4_500;
 
 /** Several statements that take place together or not at all. */

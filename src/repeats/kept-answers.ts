@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { ChangeFeed } from '../database/change-feed.js';
 import { Statements } from '../database/statements.js';
 import { SecretBox, type SecretPlace } from '../secrets/secret-box.js';
 
@@ -55,6 +56,7 @@ export class KeptAnswers {
   constructor(
     private readonly statements: Statements,
     private readonly secretBox: SecretBox,
+    private readonly changes: ChangeFeed,
   ) {}
 
   /** Takes the key for the request; of two who come together exactly one is `new`. */
@@ -67,6 +69,8 @@ export class KeptAnswers {
     );
     if (found && !found.same) return { as: 'another' };
     if (!found?.answer) return { as: 'in_flight' };
+    // Another replica may have made the change, and this one says again that it is made.
+    await this.changes.catchUp();
     return { as: 'answered', answer: this.secretBox.open(found.answer, placeOf(request)) };
   }
 

@@ -185,7 +185,11 @@ describe('no secret is where it can be read', () => {
   /** The secrets that stand in the text, as they are, or in hexadecimal or base64. */
   function found(text: string): string[] {
     const seen = new Set<string>();
-    const byBeginning = formsByBeginning([...secrets, ADMIN_API_KEY]);
+    const byBeginning = formsByBeginning([
+      ...secrets,
+      ADMIN_API_KEY,
+      issuer.env['OIDC_CLIENT_SECRET'] ?? '',
+    ]);
     for (let at = 0; at < text.length; at += 1) {
       for (const [form, secret] of byBeginning.get(text.slice(at, at + BEGINNING)) ?? []) {
         if (text.startsWith(form, at)) seen.add(secret);
@@ -224,6 +228,7 @@ describe('no secret is where it can be read', () => {
     while (!traces.includes('consumers') && Date.now() < deadline) await sleep(50);
     expect(traces).toContain('"http.route"');
     expect(traces).toContain('access_tokens');
+    expect(traces).toContain('started_sign_ins');
     expect(found(traces)).toEqual([]);
     expect(traces).not.toMatch(/oauth_signature|oauth_token=|Bearer /);
   });
@@ -254,13 +259,14 @@ describe('no secret is where it can be read', () => {
 function formsByBeginning(
   secrets: readonly string[],
 ): Map<string, [form: string, secret: string][]> {
-  const found = new Map<string, [string, string][]>();
+  const byBeginning = new Map<string, [string, string][]>();
   for (const secret of secrets) {
+    if (secret.length < BEGINNING) throw new Error('A secret is shorter than what is looked for');
     for (const encoding of ['utf8', 'hex', 'base64'] as const) {
       const form = Buffer.from(secret).toString(encoding);
       const beginning = form.slice(0, BEGINNING);
-      found.set(beginning, [...(found.get(beginning) ?? []), [form, secret]]);
+      byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), [form, secret]]);
     }
   }
-  return found;
+  return byBeginning;
 }

@@ -161,9 +161,9 @@ export class Load {
       : await this.#insist('staff', () => requests.revokeByStaff(token.token));
     if (answer === undefined || answer.outcome === 'wrong') return;
     Object.assign(token, { state: 'ended', endedAt: performance.now() });
-    const { outcome, route } = answer;
-    const byOneReplica = outcome === 'done' && this.world.replicas.includes(route);
-    if (byOneReplica) await this.world.mustBeRefused(token, ['token_revoked'], [route]);
+    if (answer.outcome === 'done') {
+      await this.#mustBeRefusedAtOnce(token, ['token_revoked'], answer.route);
+    }
     this.#afterASecond(() => this.world.mustBeRefused(token, ['token_revoked']));
   }
 
@@ -172,6 +172,7 @@ export class Load {
     const set = (status) => this.#insist('staff', () => requests.setStatus(consumer.key, status));
     const disabled = await set('disabled');
     if (disabled?.outcome === 'done') {
+      await this.#mustBeRefusedAtOnce(token, ['consumer_key_rejected'], disabled.route);
       await sleep(1_000);
       await this.world.mustBeRefused(token, ['consumer_key_rejected']);
     }
@@ -179,6 +180,12 @@ export class Load {
     if (enabled?.outcome !== 'done') return;
     await sleep(1_000);
     await this.#insist('echo', (route) => requests.echo(route, token));
+  }
+
+  /** By the replica that said that it is done; the balancer does not say which one did. */
+  async #mustBeRefusedAtOnce(token, refusals, route) {
+    const { world } = this;
+    if (world.replicas.includes(route)) await world.mustBeRefused(token, refusals, [route]);
   }
 
   #afterASecond(work) {

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TestBrowser } from '../support/browser.js';
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { send } from '../support/http.js';
 import {
+  ADMIN_API_KEY,
   startTestService,
   type TestConsumer,
   type TestCredentials,
@@ -39,10 +41,10 @@ describe('a change that a replica has acknowledged holds there at once, however 
     expect([await verdict(), await verdict()]).toEqual(['served', 'served']);
   });
 
-  const signed = (method: string, operation: string) =>
-    service.signed({ method, target: `/oauth/oauth10/${operation}`, ...consumer, ...access });
-  const verdict = async () => {
-    const reply = await signed('GET', 'echo');
+  const signed = (method: string, operation: string, token = access) =>
+    service.signed({ method, target: `/oauth/oauth10/${operation}`, ...consumer, ...token });
+  const verdict = async (token = access) => {
+    const reply = await signed('GET', 'echo', token);
     return reply.status === 200 ? 'served' : reply.form()['oauth_problem'];
   };
   const staff = async (method: string, target: string, body?: unknown) => {
@@ -89,5 +91,45 @@ describe('a change that a replica has acknowledged holds there at once, however 
   ])('%s', async (_, problem, end) => {
     await end();
     expect(await verdict()).toBe(problem);
+  });
+
+  it('an answer that is repeated of a change that another replica made', async () => {
+    const elsewhere = await startTestService(database.url);
+    const rotate = (at: TestService) =>
+      send({
+        base: at.adminBase,
+        method: 'POST',
+        target: `${itself()}/secret`,
+        headers: [
+          ['Authorization', `Bearer ${ADMIN_API_KEY}`],
+          ['Content-Type', 'application/json'],
+          ['Idempotency-Key', consumer.consumerKey],
+        ],
+        body: JSON.stringify({ overlapSeconds: 0 }),
+      });
+    try {
+      const [first, again] = [await rotate(elsewhere), await rotate(service)];
+      expect([again.status, again.text]).toEqual([first.status, first.text]);
+      expect(await verdict()).toBe('signature_invalid');
+    } finally {
+      await elsewhere.stop(0);
+    }
+  });
+
+  it('while the way to hear of changes comes up again, too', async () => {
+    const tokens = await Promise.all(
+      Array.from({ length: 100 }, () => service.accessToken(consumer, SUBJECT)),
+    );
+    proxy.cut();
+    proxy.mend();
+    // Each asks again at another moment after its own end, and they begin all through the reconnecting.
+    const verdicts = tokens.map(async (token, n) => {
+      await sleep(n * 25);
+      await verdict(token);
+      expect((await signed('POST', 'revoke', token)).status).toBe(204);
+      await sleep((n * 37) % NEWS_LATE_MS);
+      return verdict(token);
+    });
+    expect(new Set(await Promise.all(verdicts))).toEqual(new Set(['token_revoked']));
   });
 });

@@ -21,13 +21,14 @@ interface Step {
   readonly Plans?: readonly Step[];
 }
 
-// Few rows by every filter here stand at the end of the order, where a list that was read in its order
+// One consumer's name is too long for the index that is looked through. Few rows by every filter here stand at the end of the order, where a list that was read in its order
 // without an index would come to them last.
 const FILL = [
   `INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods, two_legged,
      allowed_addresses, labels, status, version, created_at)
    SELECT CASE n WHEN 1 THEN 'big' ELSE md5(n::text) END,
-     CASE WHEN n > ${CONSUMERS - 200} THEN 'Kiosk § ' ELSE 'Consumer ' END || n, '{}', '{}',
+     CASE WHEN n > ${CONSUMERS - 200} THEN 'Kiosk § ' ELSE 'Consumer ' END || n ||
+       CASE WHEN n = 3 THEN repeat('𐐀', 250) ELSE '' END, '{}', '{}',
      '{HMAC-SHA1}', false, '{}', '{}',
      CASE WHEN n > ${CONSUMERS - 100} THEN 'disabled' ELSE 'active' END, 1,
      now() - (${CONSUMERS} - n) * interval '1 second'
