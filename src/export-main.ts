@@ -1,11 +1,17 @@
 import 'reflect-metadata';
-import { appendFile, closeSync, fsync, linkSync, openSync, rmSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { AuditTrail } from './audit/audit-trail.js';
 import { Transactions } from './database/transactions.js';
-import { assertServicesOwnKeys, ProgramError, runProgram, type Store } from './offline-program.js';
+import { ExportFile } from './export-file.js';
+import { isStoreUnavailable } from './failures/store-unavailable.js';
+import {
+  assertServicesOwnKeys,
+  operatorName,
+  ProgramError,
+  runProgram,
+  type Store,
+} from './offline-program.js';
 import { ExportRecords, type ExportedCounts } from './transfer/export-records.js';
 
 const USAGE = `Usage: npm run export -- FILE [--secrets]
@@ -13,10 +19,7 @@ const USAGE = `Usage: npm run export -- FILE [--secrets]
 Writes all consumers and access tokens to FILE, one JSON object a line. With --secrets it holds
 their secrets in the clear, and can be imported elsewhere: keep it as you keep those.`;
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-const append = promisify(appendFile);
-const sync = promisify(fsync);
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 interface Order {
   readonly path: string;
@@ -29,66 +32,37 @@ interface Order {
  */
 await runProgram(readOrder, async (order, store) => {
   await assertServicesOwnKeys(store);
-  const part = `${order.path}.part`;
-  let file: number | undefined;
   let isWhole = false;
-  const clearAway = () => {
-    if (file !== undefined) rmSync(part, { force: true });
-  };
-  const leave = () => {
-    clearAway();
-    process.exit(isWhole ? 0 : 2);
-  };
-  // Heard from before the file is there, and answered when nothing is half done.
-  for (const signal of SIGNALS) process.once(signal, leave);
+  // Heard from before the file is there.
+  for (const signal of SIGNALS) process.once(signal, () => process.exit(isWhole ? 0 : 2));
+  const file = new ExportFile(order.path);
+  process.once('exit', () => file.clearAway());
   try {
-    file = make(part);
     const { consumers, tokens } = await exportTo(file, order, store);
-    // Unlike a rename, it replaces nothing that has come there meanwhile.
-    linkSync(part, order.path);
+    await file.publish();
     isWhole = true;
+    file.clearAway();
     process.stdout.write(
       `${consumers} consumers and ${tokens} access tokens are in ${order.path}.\n`,
     );
     return 0;
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === undefined || code === undefined) throw error;
-    throw new ProgramError(`${order.path} can't be written: ${code}`);
-  } finally {
-    clearAway();
-    if (file !== undefined) closeSync(file);
-    for (const signal of SIGNALS) process.off(signal, leave);
+    if (!isStoreUnavailable(error)) throw error;
+    throw new ProgramError('The database went away. Nothing was exported.');
   }
 });
 
-/** For its owner alone; under its own name only when it is whole. @returns its descriptor */
-function make(part: string): number {
-  try {
-    return openSync(part, 'wx', 0o600);
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new ProgramError(
-      code === 'EEXIST'
-        ? `${part} is there: an export that was cut off left it, perhaps with secrets. Delete it first.`
-        : `${part} can't be written: ${code}`,
-    );
-  }
-}
-
-async function exportTo(
-  file: number,
+function exportTo(
+  file: ExportFile,
   { secrets }: Order,
   { dataSource, secretBox }: Store,
 ): Promise<ExportedCounts> {
   const transactions = new Transactions(dataSource);
   const audit = new AuditTrail(transactions, secretBox);
-  const counts = await new ExportRecords(transactions, audit, secretBox).run(
-    { actor: `export:${userInfo().username}`, secrets },
-    (lines) => append(file, lines),
+  return new ExportRecords(transactions, audit, secretBox).run(
+    { actor: `export:${operatorName()}`, secrets },
+    (lines) => file.append(lines),
   );
-  await sync(file);
-  return counts;
 }
 
 async function readOrder(): Promise<Order> {

@@ -2,14 +2,19 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { AuditTrail } from './audit/audit-trail.js';
 import { Statements } from './database/statements.js';
 import { Transactions } from './database/transactions.js';
 import { isStoreUnavailable } from './failures/store-unavailable.js';
-import { assertServicesOwnKeys, ProgramError, runProgram, type Store } from './offline-program.js';
+import {
+  assertServicesOwnKeys,
+  operatorName,
+  ProgramError,
+  runProgram,
+  type Store,
+} from './offline-program.js';
 import { ImportRecords, type ImportResult } from './transfer/import-records.js';
 import { ImportRefused, type LineFault } from './transfer/import-refused.js';
 import { TransferProgress } from './transfer/transfer-progress.js';
@@ -82,7 +87,7 @@ async function importFile(
   return records.run(
     { chunks: createReadStream(path, { highWaterMark: 1024 * 1024 }), hash: hash.digest() },
     {
-      actor: `import:${userInfo().username}`,
+      actor: `import:${operatorName()}`,
       dryRun,
       onProgress: (step) =>
         step.done === 'read'

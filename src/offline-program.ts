@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { HEAD_COLUMNS, isOurHead, type SealedHead } from './audit/audit-head.js';
@@ -48,6 +49,15 @@ export async function assertServicesOwnKeys({ dataSource, secretBox }: Store): P
   }
 }
 
+/** Who runs the program, for the record: the name of the account, or its number in a container that names none. */
+export function operatorName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
+  }
+}
+
 /**
  * Runs a program on the service's own database, and ends the process with the code that it gives, or
  * with 2 when it throws. The schema stays as it is.
@@ -58,6 +68,8 @@ export async function runProgram<Order>(
   orderOf: () => Order | Promise<Order>,
   work: (order: Order, store: Store) => Promise<number>,
 ): Promise<void> {
+  // Whoever read what it says may be gone; what is done counts all the same.
+  process.stdout.on('error', () => undefined);
   try {
     const order = await orderOf();
     process.exitCode = await withStore((store) => work(order, store));

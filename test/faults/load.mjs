@@ -161,10 +161,10 @@ export class Load {
       : await this.#insist('staff', () => requests.revokeByStaff(token.token));
     if (answer === undefined || answer.outcome === 'wrong') return;
     Object.assign(token, { state: 'ended', endedAt: performance.now() });
+    this.#afterASecond(() => this.world.mustBeRefused(token, ['token_revoked']));
     if (answer.outcome === 'done') {
       await this.#mustBeRefusedAtOnce(token, ['token_revoked'], answer.route);
     }
-    this.#afterASecond(() => this.world.mustBeRefused(token, ['token_revoked']));
   }
 
   /** A consumer that staff disable and enable, each with effect on both replicas within a second. */
@@ -172,9 +172,11 @@ export class Load {
     const set = (status) => this.#insist('staff', () => requests.setStatus(consumer.key, status));
     const disabled = await set('disabled');
     if (disabled?.outcome === 'done') {
-      await this.#mustBeRefusedAtOnce(token, ['consumer_key_rejected'], disabled.route);
-      await sleep(1_000);
-      await this.world.mustBeRefused(token, ['consumer_key_rejected']);
+      const refusals = ['consumer_key_rejected'];
+      await Promise.all([
+        this.#mustBeRefusedAtOnce(token, refusals, disabled.route),
+        sleep(1_000).then(() => this.world.mustBeRefused(token, refusals)),
+      ]);
     }
     const enabled = await set('active');
     if (enabled?.outcome !== 'done') return;

@@ -38,6 +38,7 @@ describe('a change that a replica has acknowledged holds there at once, however 
   beforeEach(async () => {
     consumer = await service.registerConsumer();
     access = await service.accessToken(consumer, SUBJECT);
+    while (!(await isHeard())) await sleep(20);
     expect([await verdict(), await verdict()]).toEqual(['served', 'served']);
   });
 
@@ -49,6 +50,11 @@ describe('a change that a replica has acknowledged holds there at once, however 
   };
   const staff = async (method: string, target: string, body?: unknown) => {
     expect((await service.admin(method, target, body)).status).toBeLessThan(300);
+  };
+  /** Whether memory is used at all. */
+  const isHeard = async () => {
+    const { text } = await send({ base: service.adminBase, target: '/metrics' });
+    return text.includes('\noauth10_changes_heard 1\n');
   };
   const itself = () => `/admin/consumers/${consumer.consumerKey}`;
 
@@ -130,6 +136,10 @@ describe('a change that a replica has acknowledged holds there at once, however 
       await sleep((n * 37) % NEWS_LATE_MS);
       return verdict(token);
     });
+    let hasBeenLost = false;
+    const watch = setInterval(() => void isHeard().then((is) => (hasBeenLost ||= !is)), 50);
     expect(new Set(await Promise.all(verdicts))).toEqual(new Set(['token_revoked']));
+    clearInterval(watch);
+    expect(hasBeenLost).toBe(true);
   });
 });

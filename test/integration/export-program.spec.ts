@@ -65,16 +65,43 @@ describe('npm run export, beside npm run import', () => {
     });
   });
 
-  it('leaves no half export behind, and no control character on the screen', async () => {
+  /** An export that has just begun to write. */
+  async function begun(path: string): Promise<ReturnType<typeof start>> {
+    const program = start('export', [path, '--secrets']);
+    while (program.child.exitCode === null && !existsSync(`${path}.part`)) await sleep(2);
+    return program;
+  }
+
+  it('leaves no half export behind, and nothing else than it was', async () => {
     await run('import', fileOf(30_000));
     const path = join(folder, 'out.ndjson');
-    const { child, ended } = start('export', [path, '--secrets']);
-    while (child.exitCode === null && !existsSync(`${path}.part`)) await sleep(2);
-    child.kill('SIGINT');
-    expect((await ended).code).toBe(2);
-    expect([existsSync(path), existsSync(`${path}.part`)]).toEqual([false, false]);
-    writeFileSync(`${path}.part`, 'x');
-    expect((await run('export', path)).output).toContain('Delete it first');
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+      const { child, ended } = await begun(path);
+      child.kill(signal);
+      expect((await ended).code).toBe(2);
+      expect([existsSync(path), existsSync(`${path}.part`)]).toEqual([false, false]);
+    }
+    const { ended } = await begun(path);
+    rmSync(`${path}.part`);
+    writeFileSync(`${path}.part`, 'of somebody else');
+    expect(await ended).toMatchObject({ code: 2, output: expect.stringContaining('taken away') });
+    expect([existsSync(path), readFileSync(`${path}.part`, 'utf8')]).toEqual([
+      false,
+      'of somebody else',
+    ]);
+    expect((await run('export', path)).output).toContain('delete it first');
+  }, 60_000);
+
+  it('ends well, though nobody reads what it says any more', async () => {
+    await run('import', fileOf(2));
+    const path = join(folder, 'out.ndjson');
+    const { child, ended } = start('export', [path]);
+    child.stdout.destroy();
+    expect((await ended).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toContain('"type":"end"');
+  });
+
+  it('shows no control character of a file on the screen', async () => {
     const evil = join(folder, 'evil.ndjson');
     writeFileSync(evil, line({ ...another, '\u001b[31mred\u0085': 1 }));
     const { output } = await run('import', evil);

@@ -21,8 +21,9 @@ interface Step {
   readonly Plans?: readonly Step[];
 }
 
-// One consumer's name is too long for the index that is looked through. Few rows by every filter here stand at the end of the order, where a list that was read in its order
-// without an index would come to them last.
+// One consumer's name is too long for the index that is looked through. Few rows by every filter here
+// stand at the end of the order, where a list that was read in its order without an index would come to
+// them last.
 const FILL = [
   `INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods, two_legged,
      allowed_addresses, labels, status, version, created_at)
