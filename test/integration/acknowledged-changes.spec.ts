@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TestBrowser } from '../support/browser.js';
+import { takeBackAccess } from '../support/browser.js';
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
@@ -62,13 +62,7 @@ describe('a change that a replica has acknowledged holds there at once, however 
     expect((await signed('POST', 'revoke')).status).toBe(204);
   }
 
-  async function takeBack(): Promise<void> {
-    const browser = new TestBrowser(service.publicBase);
-    await browser.open('/oauth/auz/grants');
-    await browser.press('Sign in', { filled: { 'User name': SUBJECT } });
-    await browser.press('Take back');
-    expect(browser.text).toContain('Access was taken back.');
-  }
+  const takeBack = () => takeBackAccess(service.publicBase, SUBJECT);
 
   it.each<[string, problem: string, end: () => Promise<void>]>([
     ['its client gives a token back', 'token_revoked', giveBack],
@@ -120,6 +114,17 @@ describe('a change that a replica has acknowledged holds there at once, however 
     } finally {
       await elsewhere.stop(0);
     }
+  });
+
+  it('while the way to hear of changes is silent, and the answer is not held back for long', async () => {
+    proxy.blackhole();
+    const startedAt = performance.now();
+    await giveBack();
+    const tookMs = performance.now() - startedAt;
+    const problem = await verdict();
+    proxy.mend();
+    expect(tookMs).toBeLessThan(1_000);
+    expect(problem).toBe('token_revoked');
   });
 
   it('while the way to hear of changes comes up again, too', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Statements } from '../../src/database/statements.js';
-import { TestBrowser } from '../support/browser.js';
+import { takeBackAccess } from '../support/browser.js';
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -94,13 +94,7 @@ describe('contract section 6: every change to a consumer or token holds everywhe
   const change = (body: unknown) =>
     staff('PATCH', `/admin/consumers/${consumer.consumerKey}`, body)();
 
-  async function takeBack(): Promise<void> {
-    const browser = new TestBrowser(first.publicBase);
-    await browser.open('/oauth/auz/grants');
-    await browser.press('Sign in', { filled: { 'User name': SUBJECT } });
-    await browser.press('Take back');
-    expect(browser.text).toContain('Access was taken back.');
-  }
+  const takeBack = () => takeBackAccess(first.publicBase, SUBJECT);
 
   async function giveBack(): Promise<void> {
     const request = { method: 'POST', target: '/oauth/oauth10/revoke', ...consumer, ...access };

@@ -118,6 +118,15 @@ export class TestBrowser {
   }
 }
 
+/** The subject signs in, as development lets anyone, and takes back the newest connection. */
+export async function takeBackAccess(base: string, subject: string): Promise<void> {
+  const browser = new TestBrowser(base);
+  await browser.open('/oauth/auz/grants');
+  await browser.press('Sign in', { filled: { 'User name': subject } });
+  await browser.press('Take back');
+  if (!browser.text.includes('Access was taken back.')) throw new Error(browser.text);
+}
+
 const ENTITIES: Record<string, string> = {
   '&amp;': '&',
   '&lt;': '<',
