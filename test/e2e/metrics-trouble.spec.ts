@@ -45,11 +45,15 @@ describe('contract section 8: /metrics shows what an operator is woken up for', 
     const line = (await scrape()).split('\n').find((one) => one.startsWith(`${sample} `));
     return Number(line?.slice(sample.length + 1) ?? 0);
   }
-  /** Waits until the sample is as wanted, and fails when it does not become so. */
+  /** Waits until the sample is as wanted, and fails when it does not become so. The value that is
+   *  judged is the one that ended the wait: asked once more, it may have moved on. */
   async function until(sample: string, isWanted: (value: number) => boolean): Promise<void> {
     const deadline = Date.now() + 6_000;
-    while (!isWanted(await valueOf(sample)) && Date.now() < deadline) await sleep(50);
-    const value = await valueOf(sample);
+    let value = await valueOf(sample);
+    while (!isWanted(value) && Date.now() < deadline) {
+      await sleep(50);
+      value = await valueOf(sample);
+    }
     expect([sample, value, isWanted(value)]).toEqual([sample, value, true]);
   }
 
