@@ -168,9 +168,9 @@ describe('malformed requests are refused, never an accident', () => {
 
   it('refuses 100,000 parameters without working through them', () => {
     const query = 'b=%41&'.repeat(100_000);
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     expect(rejectedNames({ query })).toBe('query');
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(50);
   });
 });
 

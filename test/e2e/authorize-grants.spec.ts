@@ -1,5 +1,6 @@
 import { TestBrowser } from '../support/browser.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
 
 describe('RFC 5849 §2 “Your connections”: the owner sees and takes back what was allowed', () => {
@@ -134,11 +135,8 @@ describe('RFC 5849 §2 “Your connections”: the owner sees and takes back wha
           [access.token],
         )
       )[0]?.day;
-    const deadline = Date.now() + 7_000;
-    while ((await lastUsedOn()) === null && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    expect(await lastUsedOn()).toBe(new Date().toISOString().slice(0, 10));
+    const noted = await eventually(lastUsedOn, (day) => day !== null);
+    expect(noted).toBe(new Date().toISOString().slice(0, 10));
     await database.query(`UPDATE access_tokens SET last_used_on = '2026-01-05' WHERE token = $1`, [
       access.token,
     ]);

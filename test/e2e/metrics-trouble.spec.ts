@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
+import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
 import {
   ADMIN_API_KEY,
@@ -45,15 +45,9 @@ describe('contract section 8: /metrics shows what an operator is woken up for', 
     const line = (await scrape()).split('\n').find((one) => one.startsWith(`${sample} `));
     return Number(line?.slice(sample.length + 1) ?? 0);
   }
-  /** Waits until the sample is as wanted, and fails when it does not become so. The value that is
-   *  judged is the one that ended the wait: asked once more, it may have moved on. */
+  /** Waits until the sample is as wanted, and fails when it does not become so. */
   async function until(sample: string, isWanted: (value: number) => boolean): Promise<void> {
-    const deadline = Date.now() + 6_000;
-    let value = await valueOf(sample);
-    while (!isWanted(value) && Date.now() < deadline) {
-      await sleep(50);
-      value = await valueOf(sample);
-    }
+    const value = await eventually(() => valueOf(sample), isWanted);
     expect([sample, value, isWanted(value)]).toEqual([sample, value, true]);
   }
 

@@ -1,4 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
 import {
   ADMIN_API_KEY,
@@ -30,12 +31,7 @@ describe('contract section 8: /metrics', () => {
 
   const scrape = async () => (await send({ base: service.adminBase, target: '/metrics' })).text;
   // A request is counted when its connection is done with it, a moment after the caller knows.
-  const settled = async (sample: string) => {
-    const deadline = Date.now() + 3_000;
-    let text = await scrape();
-    while (!text.includes(sample) && Date.now() < deadline) text = await scrape();
-    return text;
-  };
+  const settled = (sample: string) => eventually(scrape, (text) => text.includes(sample));
   const echo = (input: object = {}) =>
     service.signed({ method: 'GET', target: ECHO, ...consumer, ...access, ...input });
 

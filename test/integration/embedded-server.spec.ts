@@ -5,16 +5,13 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedServer } from '../../src/database/embedded-server.js';
 import {
-  eventually,
   postmasterPid,
   serverProcesses,
   startOwner,
   type EmbeddedOwner,
 } from '../support/embedded-owners.js';
+import { eventually } from '../support/eventually.js';
 import { sourceAsModules } from '../support/source-as-modules.js';
-
-/** The guard needs no more than a moment; a busy machine gets a few seconds. */
-const FEW_SECONDS_MS = 5_000;
 
 let modules: Awaited<ReturnType<typeof sourceAsModules>>;
 let directory: string;
@@ -115,10 +112,8 @@ describe('an owner that is killed', () => {
     const before = await serverProcesses(owner.folder);
     expect(before.length).toBeGreaterThan(2);
     owner.kill();
-    await eventually(
-      async () => (await serverProcesses(owner.folder)).length === 0,
-      FEW_SECONDS_MS,
-    );
+    const processes = () => serverProcesses(owner.folder);
+    expect(await eventually(processes, ({ length }) => length === 0)).toEqual([]);
   });
 
   it('can be replaced at once, while the old server is still going down', async () => {

@@ -143,7 +143,7 @@ describe('contract section 6: every change to a consumer or token holds everywhe
 
   it('a token whose time is over', async () => {
     const target = `/admin/consumers/${consumer.consumerKey}/tokens`;
-    const minted = await first.admin('POST', target, { subject: SUBJECT, ttlSeconds: 2 });
+    const minted = await first.admin('POST', target, { subject: SUBJECT, ttlSeconds: 4 });
     access = minted.json<TestCredentials>();
     const expiresAt = Date.parse(minted.json<{ expiresAt: string }>().expiresAt);
     await untilRemembered();

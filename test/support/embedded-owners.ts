@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A process of its own, leader of its group, that owns an embedded server or failed to. */
 export interface EmbeddedOwner {
@@ -68,16 +67,4 @@ export async function serverProcesses(folder: string): Promise<number[]> {
     }
   }
   return found;
-}
-
-/** Waits until the condition holds; rejects after the limit. */
-export async function eventually(
-  condition: () => Promise<boolean>,
-  limitMs: number,
-): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Not within ${limitMs} ms`);
-    await sleep(50);
-  }
 }
