@@ -27,7 +27,6 @@ async function main(): Promise<void> {
     import('./start-service.js'),
   ]);
   const service = await startService(settings, settings.databaseUrl ?? embedded?.url ?? '');
-  greet(settings, service, embedded, kept);
 
   let stopping = false;
   const stop = async (delaySeconds: number) => {
@@ -41,6 +40,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', () => void stop(settings.shutdownDelaySeconds));
   process.on('SIGINT', () => void stop(0));
+  // Last: who reads it may send the signal at once.
+  greet(settings, service, embedded, kept);
 }
 
 /** Says where things are, and what to type next. */
