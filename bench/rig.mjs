@@ -1,7 +1,7 @@
 // Starts what is measured: a real PostgreSQL that keeps what it acknowledged, the built service, and
 // the servers it is compared with, each a process of its own.
 import { fork, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -140,11 +140,22 @@ const parentOf = (pid) => {
   }
 };
 
-export function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+/** Below those that the system itself gives to whoever asks for any port, or connects. */
+const [FIRST_PORT, END_OF_PORTS] = [12_000, 32_000];
+const given = new Set();
+
+/** A port for a program that is started in a moment, or again; none is given twice. */
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, END_OF_PORTS);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
 }
+
+const isFree = (port) =>
+  new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });

@@ -1,4 +1,4 @@
-import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { Coalescer } from './coalescer.js';
 
@@ -26,14 +26,15 @@ function store(sameKey: 'wait' | 'share' = 'wait') {
   return { coalescer, flights };
 }
 
-/** A timer that is due comes before the end of its turn, which is when statements leave. */
-const turn = async () => {
-  await sleep(1);
-  await endOfTurn();
-};
 const refusal = (code: string) => Object.assign(new Error(code), { severity: 'ERROR', code });
 
 describe('statements that are shared', () => {
+  // A test that the machine keeps waiting is no statement that hangs.
+  beforeEach(() =>
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate', 'nextTick'] }),
+  );
+  afterEach(() => jest.useRealTimers());
+
   it('what arrives in one turn leaves together, at once when nothing is under way', async () => {
     const { coalescer, flights } = store();
     const all = Promise.all(['a', 'b', 'c'].map((item) => coalescer.run(item)));
@@ -61,7 +62,8 @@ describe('statements that are shared', () => {
       void coalescer.run(item);
       await turn();
     }
-    await sleep(80);
+    jest.advanceTimersByTime(80);
+    await turn();
     expect(flights.map(({ items }) => items)).toEqual([['a'], ['b'], ['c']]);
     // Coming back late, they leave the count of those under way in order.
     flights.forEach((flight) => flight.land());

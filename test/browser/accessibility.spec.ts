@@ -14,6 +14,7 @@ describeWith([CHROMIUM], 'the resource owner’s pages are for everybody', () =>
     const found: string[] = [];
     const looked: string[] = [];
     await everyPage(stage, page, async (name) => {
+      await page.waitForLoadState();
       await page.evaluate(axe.source);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });

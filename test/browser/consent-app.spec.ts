@@ -70,6 +70,7 @@ describeWith([CHROMIUM], 'the consent app of docs/examples/ in a browser', () =>
   it('axe finds nothing on its pages, light or dark', async () => {
     const found: string[] = [];
     const look = async (): Promise<void> => {
+      await page.waitForLoadState();
       await page.evaluate(axe.source);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });

@@ -130,6 +130,8 @@ describeWith([CHROMIUM], 'RFC 5849 §2.2 in a browser: the owner decides', () =>
 
   it('by keyboard alone: the name, a scope, and Allow', async () => {
     await open();
+    // The field has the focus from the first frame on, a moment after the page is there.
+    await page.locator('#user-name:focus').waitFor();
     await page.keyboard.type('jane');
     await page.keyboard.press('Enter');
     await page.waitForSelector('fieldset');

@@ -100,13 +100,16 @@ describe('contract section 8: /metrics shows what an operator is woken up for', 
 
   it('a pool that is used up: who waits for a connection', async () => {
     await database.query('BEGIN');
-    await database.query('LOCK TABLE nonces IN ACCESS EXCLUSIVE MODE');
+    await database.query('LOCK TABLE nonces, consumers IN ACCESS EXCLUSIVE MODE');
     const stuck = Promise.all(
-      Array.from({ length: 4 }, () => [echo(), service.admin('GET', '/admin/consumers')]).flat(),
+      Array.from({ length: 8 }, () => [echo(), service.admin('GET', '/admin/consumers')]).flat(),
     );
-    await until('oauth10_database_pool{state="waiting"}', (value) => value > 0);
-    await database.query('ROLLBACK');
-    await stuck;
+    try {
+      await until('oauth10_database_pool{state="waiting"}', (value) => value > 0);
+    } finally {
+      await database.query('ROLLBACK');
+      await stuck;
+    }
     await until('oauth10_database_pool{state="waiting"}', (value) => value === 0);
     await until('oauth10_database_pool{state="idle"}', (value) => value > 0);
   });

@@ -116,7 +116,7 @@ describe('the process', () => {
   });
 
   it('SIGTERM: readiness turns at once, requests are still served for the delay, exit 0', async () => {
-    const service = await start({ SHUTDOWN_DELAY_SECONDS: '3' });
+    const service = await start({ SHUTDOWN_DELAY_SECONDS: '6' });
     lastGreeting = service.output();
     const signalledAt = Date.now();
     service.child.kill('SIGTERM');
@@ -125,7 +125,7 @@ describe('the process', () => {
     const served = await send({ base: service.publicBase, target: '/oauth/oauth10/token' });
     expect([served.status, served.headers['connection']]).toEqual([401, 'close']);
     expect(await service.exit).toBe(0);
-    expect(Date.now() - signalledAt).toBeGreaterThanOrEqual(3_000);
+    expect(Date.now() - signalledAt).toBeGreaterThanOrEqual(6_000);
     await vacant();
   });
 

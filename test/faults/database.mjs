@@ -92,7 +92,13 @@ export class Database {
       [ROLE],
     );
     if (rows.length === 0) return false;
-    process.kill(random.pick(rows).pid, 'SIGKILL');
+    try {
+      process.kill(random.pick(rows).pid, 'SIGKILL');
+    } catch (error) {
+      // It ended by itself meanwhile.
+      if (error.code !== 'ESRCH') throw error;
+      return false;
+    }
     return true;
   }
 

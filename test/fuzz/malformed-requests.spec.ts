@@ -13,10 +13,10 @@ import { malformedRequest, type FuzzWorld, type Listener } from './malformed-req
 import { Random } from './random.js';
 import { RawConnection } from './raw-connection.js';
 
-// A few in `npm test`, 60,000 in CI, 1,000,000 by `npm run test:fuzz`. A failure prints what it takes
-// to make it again: FUZZ_SEED and the octets.
+// The same few in `npm test`, the same 60,000 in CI, 1,000,000 others by `npm run test:fuzz`. A failure
+// prints what it takes to make it again: FUZZ_SEED and the octets.
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 4_000);
-const SEED = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env['FUZZ_SEED'] ?? 5_849);
 const CONNECTIONS = 32;
 const MEGABYTE = 1_048_576;
 const SECRET_KEYS = `fuzz:${Buffer.alloc(32, 7).toString('base64')}`;

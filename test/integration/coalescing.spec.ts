@@ -42,8 +42,10 @@ describe('nonces claimed together (RFC 5849 §3.3)', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 90 }, (_, n) => nonces.claim(claim(`shared ${n % 30}`))),
     );
-    expect(outcomes.slice(0, 30)).toEqual(Array(30).fill(true));
-    expect(outcomes.slice(30)).toEqual(Array(60).fill(false));
+    for (let n = 0; n < 30; n += 1) {
+      const ofOneNonce = [outcomes[n], outcomes[n + 30], outcomes[n + 60]];
+      expect(ofOneNonce.filter((won) => won)).toHaveLength(1);
+    }
     expect(run.mock.calls.length).toBeLessThanOrEqual(3);
     run.mockRestore();
   });

@@ -5,7 +5,7 @@ import { dataSourceOptions } from '../../src/database/data-source.js';
 import { migrate, pendingMigrations } from '../../src/database/migrate.js';
 
 class Slow1800000000001 {
-  up = (runner: QueryRunner) => runner.query('SELECT pg_sleep(0.6)');
+  up = (runner: QueryRunner) => runner.query('SELECT pg_sleep(2)');
   down = () => Promise.reject(new Error('no way back'));
 }
 
@@ -54,7 +54,7 @@ describe('migrations', () => {
     const hasty = await new DataSource({
       ...options,
       migrations: [Slow1800000000001],
-      extra: { ...(options.extra as object), statement_timeout: 200, query_timeout: 300 },
+      extra: { ...(options.extra as object), statement_timeout: 1_000, query_timeout: 1_500 },
     } as DataSourceOptions).initialize();
     await expect(migrate(hasty)).resolves.toEqual(['Slow1800000000001']);
     await hasty.destroy();

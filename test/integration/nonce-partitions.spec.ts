@@ -72,8 +72,9 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
   it('a nonce is kept until its timestamp has left the window, and a margin more', async () => {
     await claim(now - WINDOW_SECONDS, 'kept');
     const before = await names();
-    expect(await partitions.dropForgotten(now)).toBe(0);
-    expect(await partitions.dropForgotten(now + MARGIN_SECONDS)).toBe(0);
+    // A second less: the first partition may have begun between its making and `now`.
+    expect(await partitions.dropForgotten(now - 1)).toBe(0);
+    expect(await partitions.dropForgotten(now - 1 + MARGIN_SECONDS)).toBe(0);
     expect(await names()).toEqual(before);
     expect(await claim(now - WINDOW_SECONDS, 'kept')).toBe(false);
   });

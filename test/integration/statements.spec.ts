@@ -91,7 +91,7 @@ describe('trouble below', () => {
 
   it('between two statements goes unnoticed, once the news has arrived', async () => {
     const before = await pid();
-    await database.query('SELECT pg_terminate_backend($1)', [before]);
+    await database.query('SELECT pg_terminate_backend($1, 5000)', [before]);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await pid()).not.toBe(before);
   });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -69,15 +70,19 @@ describe('what has ended is cleared away', () => {
   });
 
   it('leaves alone what a transaction is working with, and comes back to it', async () => {
-    await database.query(
-      `INSERT INTO temporary_credentials (token, consumer_key, secret, callback, scopes, expires_at)
-       VALUES ('held', '${consumer.consumerKey}', '', 'oob', '{}', now() - interval '2 hours'),
-              ('free', '${consumer.consumerKey}', '', 'oob', '{}', now() - interval '2 hours')`,
-    );
+    const insert = (token: string, ago: string) =>
+      database.query(
+        `INSERT INTO temporary_credentials (token, consumer_key, secret, callback, scopes, expires_at)
+         VALUES ('${token}', '${consumer.consumerKey}', '', 'oob', '{}', now() - interval '${ago}')`,
+      );
+    // Its hour is over in three seconds: by then it is held.
+    await insert('held', '59 minutes 57 seconds');
     const holder = new Client({ connectionString: database.url });
     await holder.connect();
     await holder.query('BEGIN');
     await holder.query(`SELECT FROM temporary_credentials WHERE token = 'held' FOR UPDATE`);
+    await sleep(3_000);
+    await insert('free', '2 hours');
     const left = await eventually(
       () => tokens('temporary_credentials'),
       (rows) => !rows.includes('free'),
@@ -96,16 +101,18 @@ describe('what has ended is cleared away', () => {
 
   it('what files left behind, a week after they were given up; what goes on stays', async () => {
     const begin = async (state: string): Promise<number> => {
+      // One statement: a sweep that came between two would take the import before its rows are there.
       const [row] = await database.query<{ id: number }>(
-        `INSERT INTO imports (file_hash, updated_at, finished_at)
-         VALUES (sha256(random()::text::bytea), ${state}) RETURNING id`,
+        `WITH import AS (
+           INSERT INTO imports (file_hash, updated_at, finished_at)
+           VALUES (sha256(random()::text::bytea), ${state}) RETURNING id
+         ), tokens AS (
+           INSERT INTO import_tokens (import_id, line, token, consumer_key, secret, subject, scopes)
+           SELECT id, n, 't' || n, 'c', '', 's', '{}' FROM import, generate_series(1, 1500) n
+         )
+         SELECT id FROM import`,
       );
-      const id = row?.id ?? 0;
-      await database.query(
-        `INSERT INTO import_tokens (import_id, line, token, consumer_key, secret, subject, scopes)
-         SELECT ${id}, n, 't' || n, 'c', '', 's', '{}' FROM generate_series(1, 1500) n`,
-      );
-      return id;
+      return row?.id ?? 0;
     };
     const live = await begin("now() - interval '6 days', NULL");
     await begin("now() - interval '8 days', NULL");

@@ -1,9 +1,9 @@
 import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unprivilegedAccount } from '../../src/database/embedded-server-account.js';
+import { freePort } from './free-port.js';
 
 const ROLE = 'oauth10';
 
@@ -74,12 +74,4 @@ function newestVersion(): string {
   const folder = '/usr/lib/postgresql';
   const versions = readdirSync(folder).sort((a, b) => Number(b) - Number(a));
   return join(folder, versions[0] ?? '');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -39,7 +39,7 @@ export default async function globalSetup() {
   // The service's own settings are for each test to choose.
   delete process.env.DATABASE_URL;
   process.env.TEST_SERVER_URL = serverUrl;
-  process.env.TEST_TEMPLATE = `oauth10_test_${Math.floor(Date.now() / 1000)}_template`;
+  process.env.TEST_TEMPLATE = `oauth10_test_${Math.floor(Date.now() / 1000)}_${process.pid}_template`;
   await dropLeftovers(serverUrl);
   await makeTemplate(serverUrl, process.env.TEST_TEMPLATE);
   globalThis.__stopTestServer = async () => {

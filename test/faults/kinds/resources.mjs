@@ -13,7 +13,7 @@ export const noConnections = {
       try {
         others.push(await database.connect({ asService: true }));
       } catch (error) {
-        if (error.code !== '53300') throw error;
+        if (error.code !== '53300' && !/timeout/.test(error.message)) throw error;
         refusals += 1;
         await database.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -36,6 +36,8 @@ const TABLES = [
   'audit_events',
 ];
 
+const SENT_AWAY = new Set(['40P01', '55P03']); // deadlock, lock_timeout
+
 /** A transaction that locks tables, or all of their rows, and takes its time. */
 export const lockWait = {
   name: 'lock-wait',
@@ -55,6 +57,9 @@ export const lockWait = {
         );
       }
       await sleep(random.between(500, 2_500));
+    } catch (error) {
+      // Of two who wait for each other's locks the server sends one away; it may be this one.
+      if (!SENT_AWAY.has(error.code)) throw error;
     } finally {
       await client.query('ROLLBACK');
       await client.end();
