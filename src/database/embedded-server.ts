@@ -9,7 +9,6 @@ import { DATABASE_NAME, dataDirectoryIn, prepareCluster } from './embedded-serve
 import { EmbeddedServerError } from './embedded-server-error.js';
 import { startUnderGuard, type Guard } from './embedded-server-guard.js';
 import { claim, disclaim, readPostmaster, untilVacant } from './embedded-server-occupancy.js';
-import { isAlive } from './embedded-server-processes.js';
 import { serverPlace } from './embedded-server-place.js';
 import { serverArguments } from './embedded-server-settings.js';
 
@@ -90,10 +89,7 @@ async function startWhenVacant(
       return { guard, port };
     }
     const log = await readFile(logFile, 'utf8').catch(() => '');
-    // Of several who race to start it, one may read the log of another.
-    const rival = await readPostmaster(folder);
-    const passes = PASSING_TROUBLE.test(log) || (rival !== undefined && isAlive(rival.pid));
-    if (!passes || Date.now() > deadline) {
+    if (!PASSING_TROUBLE.test(log) || Date.now() > deadline) {
       throw new EmbeddedServerError(
         `The embedded PostgreSQL did not start. ${logFile} ends:\n${log.slice(-2000)}`,
       );

@@ -9,6 +9,7 @@ import {
   type TestService,
 } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
+import { Stopwatch } from '../support/stopwatch.js';
 
 const INITIATE = '/oauth/oauth10/initiate';
 
@@ -116,9 +117,9 @@ describe('contract section 4: limits on rates', () => {
     const slowest = async () => {
       let milliseconds = 0;
       const seen = await statuses(20, async () => {
-        const startedAt = performance.now();
+        const watch = new Stopwatch();
         const reply = await ask(service, modest);
-        milliseconds = Math.max(milliseconds, performance.now() - startedAt);
+        milliseconds = Math.max(milliseconds, watch.stop());
         return reply;
       });
       expect(new Set(seen)).toEqual(new Set([200]));
@@ -140,7 +141,7 @@ describe('contract section 4: limits on rates', () => {
       await flood;
     }
     // The signing of both and the whole service share this process; alone it takes a few milliseconds.
-    expect(slowestMs).toBeLessThan(3_000);
+    expect(slowestMs).toBeLessThan(1_000);
     expect(answers.filter((status) => status === 200)).toHaveLength(20);
     expect(answers.filter((status) => status !== 200 && status !== 429)).toEqual([]);
     const [row] = await database.query<{ n: number }>(

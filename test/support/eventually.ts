@@ -10,8 +10,9 @@ const PATIENCE_MS = 15_000;
 export async function eventually<Value>(
   read: () => Promise<Value>,
   isWanted: (value: Value) => boolean,
+  patienceMs = PATIENCE_MS,
 ): Promise<Value> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const value = await read();
     if (isWanted(value) || Date.now() > deadline) return value;

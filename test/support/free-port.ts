@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /** Below those that the system itself gives to whoever asks for any port, or connects. */

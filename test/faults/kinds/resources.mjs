@@ -13,6 +13,7 @@ export const noConnections = {
       try {
         others.push(await database.connect({ asService: true }));
       } catch (error) {
+        // A server without a connection to spare may also be too busy to say so.
         if (error.code !== '53300' && !/timeout/.test(error.message)) throw error;
         refusals += 1;
         await database.query(
