@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { DerivedKeys } from './derived-keys.js';
 import { SecretBox } from './secret-box.js';
 
 /** Owns the key ring. Depends on the settings alone; keeps nothing it opened. */
@@ -10,7 +11,12 @@ import { SecretBox } from './secret-box.js';
       useFactory: (settings: Settings) => new SecretBox(settings.secretKeys),
       inject: [Settings],
     },
+    {
+      provide: DerivedKeys,
+      useFactory: (settings: Settings) => new DerivedKeys(settings.secretKeys),
+      inject: [Settings],
+    },
   ],
-  exports: [SecretBox],
+  exports: [SecretBox, DerivedKeys],
 })
 export class SecretsModule {}
