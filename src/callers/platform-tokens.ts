@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { Settings } from '../config/settings.js';
-import { ROLES, type Caller, type Role } from './caller.js';
+import type { Caller } from './caller.js';
+import { claimedRoles } from './claimed-roles.js';
 
 /** The keys of the platform's issuer can't be had; says nothing about the token. */
 export class IssuerUnavailable extends Error {
@@ -26,6 +27,12 @@ const ASYMMETRIC = [
 ];
 /** A token of another kind (a logout token, a proof) was not made to let anybody in. */
 const TYPES: readonly unknown[] = [undefined, 'jwt', 'at+jwt'];
+/** What ID tokens (OpenID Connect Core sections 2 and 3.3.2.11, FAPI) and events (RFC 8417) have, and access tokens have not. */
+const CLAIMS_OF_OTHER_TOKENS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'];
+/** Whoever found a token in a log can use it for so long at most. */
+const MAX_LIFETIME_SECONDS = 24 * 60 * 60;
+/** The bound of OpenID Connect Core section 2. */
+const MAX_SUBJECT_CHARACTERS = 255;
 const CLOCK_TOLERANCE_SECONDS = 5;
 const FETCH_TIMEOUT_MS = 3_000;
 
@@ -51,8 +58,8 @@ export class PlatformTokens {
   }
 
   /**
-   * The caller whom the token names: of our issuer, for us, signed, in its time, and with a role.
-   * Undefined for any other token, and when no issuer is set.
+   * The caller whom the token names: an access token of our issuer, for us, signed, and in its time,
+   * which is a day at most. Undefined for any other token, and when no issuer is set.
    *
    * @throws IssuerUnavailable
    */
@@ -65,24 +72,50 @@ export class PlatformTokens {
         audience,
         algorithms: ASYMMETRIC,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        requiredClaims: ['exp', 'sub'],
+        requiredClaims: ['exp', 'iat', 'sub'],
       });
       const { sub } = payload;
-      if (typeof sub !== 'string' || sub === '' || !isAccessToken(protectedHeader)) {
+      if (!this.isTypeTaken(protectedHeader) || !isAccessToken(payload) || !isSubject(sub)) {
         return undefined;
       }
-      const roles = rolesIn(payload, this.settings.adminJwtRolesClaim);
+      if (!isShortLived(payload)) return undefined;
+      const roles = claimedRoles(payload, this.settings.adminJwtRolesClaim);
       return { name: `${sub}@${issuer}`, roles };
     } catch (error) {
       if (isRefusal(error)) return undefined;
       throw new IssuerUnavailable(error);
     }
   }
+
+  /** By RFC 8725 section 3.11; `application/` may be left out (RFC 7515 section 4.1.9). */
+  private isTypeTaken({ typ }: { typ?: unknown }): boolean {
+    const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
+    const { adminJwtType } = this.settings;
+    return adminJwtType === undefined ? TYPES.includes(type) : type === adminJwtType;
+  }
 }
 
-/** By RFC 8725 section 3.11; `application/` may be left out (RFC 7515 section 4.1.9). */
-const isAccessToken = ({ typ }: { typ?: unknown }): boolean =>
-  TYPES.includes(typeof typ === 'string' ? typ.toLowerCase().replace('application/', '') : typ);
+/** Whether it was made as an access token, as far as its claims tell; Keycloak says `typ` in the payload. */
+const isAccessToken = (payload: JWTPayload): boolean =>
+  !CLAIMS_OF_OTHER_TOKENS.some((claim) => Object.hasOwn(payload, claim)) &&
+  (payload.typ === undefined || payload.typ === 'Bearer');
+
+/** One to be kept in the record and shown to people: nothing in it is invisible or alters the line. */
+const isSubject = (sub: unknown): sub is string =>
+  typeof sub === 'string' &&
+  sub.length > 0 &&
+  sub.length <= MAX_SUBJECT_CHARACTERS &&
+  !/[\p{C}\p{Zl}\p{Zp}]/u.test(sub);
+
+/**
+ * Counted from `iat`, which the issuer has to state (RFC 9068 section 2.2), and from now: else one
+ * dated into the future would seem short.
+ */
+function isShortLived({ exp, iat }: JWTPayload): boolean {
+  const now = Math.floor(Date.now() / 1000);
+  if (typeof exp !== 'number' || typeof iat !== 'number') return false;
+  return exp - iat <= MAX_LIFETIME_SECONDS && iat <= now + CLOCK_TOLERANCE_SECONDS;
+}
 
 /** Whether the token is at fault, and not the way to the keys. */
 const isRefusal = (error: unknown): boolean =>
@@ -90,26 +123,3 @@ const isRefusal = (error: unknown): boolean =>
   !(error instanceof errors.JWKSTimeout) &&
   !(error instanceof errors.JWKSInvalid) &&
   error.code !== 'ERR_JOSE_GENERIC';
-
-/**
- * The roles in a claim; a dot in its name leads into an object (`realm_access.roles`). A claim may
- * be a list, or names with blanks between them, and may hold names that mean nothing here.
- */
-function rolesIn(payload: JWTPayload, claim: string): Role[] {
-  let value: unknown = payload[claim];
-  if (value === undefined) {
-    value = claim
-      .split('.')
-      .reduce<unknown>(
-        (inner, name) =>
-          typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name)
-            ? (inner as Record<string, unknown>)[name]
-            : undefined,
-        payload,
-      );
-  }
-  const names: unknown[] = typeof value === 'string' ? value.split(' ') : asList(value);
-  return ROLES.filter((role) => names.includes(role));
-}
-
-const asList = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);

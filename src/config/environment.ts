@@ -90,6 +90,9 @@ export class Environment {
   @Setting({ parse: textWithoutBlanks, fallback: 'roles', example: 'realm_access.roles' })
   ADMIN_JWT_ROLES_CLAIM!: string;
 
+  @Setting({ parse: oneOf('at+jwt'), example: 'at+jwt' })
+  ADMIN_JWT_TYPE?: 'at+jwt';
+
   @Setting({ parse: httpUrl, example: 'https://www.example.com/consent' })
   CONSENT_URL?: string;
 

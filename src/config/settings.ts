@@ -35,6 +35,8 @@ export class Settings {
   readonly adminJwtAudience?: string;
   /** A dot leads into an object. */
   readonly adminJwtRolesClaim!: string;
+  /** The only `typ` of a header that is taken; undefined: also JWT, and none. */
+  readonly adminJwtType?: 'at+jwt';
 
   readonly consentUrl?: string;
   /** Where resource owners sign in by OpenID Connect. */
@@ -169,6 +171,7 @@ function valuesFrom(environment: Environment): ConstructorParameters<typeof Sett
     adminJwtIssuer: environment.ADMIN_JWT_ISSUER,
     adminJwtAudience: environment.ADMIN_JWT_AUDIENCE,
     adminJwtRolesClaim: environment.ADMIN_JWT_ROLES_CLAIM,
+    adminJwtType: environment.ADMIN_JWT_TYPE,
     consentUrl: environment.CONSENT_URL,
     oidc: oidcClientFrom(environment),
     sessionTtlSeconds: environment.SESSION_TTL_SECONDS,

@@ -1,0 +1,31 @@
+import { ROLES, type Role } from './caller.js';
+
+/**
+ * The roles in a claim of a token; a dot in its name leads into an object (`realm_access.roles`).
+ *
+ * A claim may be a list, names with blanks between them, or an object whose names are the roles, as
+ * Zitadel has it; one that is false or null there is not given. It may hold names that mean nothing here.
+ */
+export function claimedRoles(payload: Readonly<Record<string, unknown>>, claim: string): Role[] {
+  const value = Object.hasOwn(payload, claim)
+    ? payload[claim]
+    : claim.split('.').reduce<unknown>(inner, payload);
+  const names = namesIn(value);
+  return ROLES.filter((role) => names.includes(role));
+}
+
+function inner(value: unknown, name: string): unknown {
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function namesIn(value: unknown): unknown[] {
+  if (typeof value === 'string') return value.split(' ');
+  if (Array.isArray(value)) return value as unknown[];
+  if (!isObject(value)) return [];
+  return Object.entries(value)
+    .filter(([, given]) => given !== false && given !== null)
+    .map(([name]) => name);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
