@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withDevelopmentSecrets, type KeptSecret } from './config/development-secrets.js';
 import { readSettings, SettingsError, type Settings } from './config/settings.js';
-import { EmbeddedServerError } from './database/embedded-server-error.js';
-import { startEmbeddedServer, type EmbeddedServer } from './database/embedded-server.js';
+import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
+import {
+  startEmbeddedServer,
+  type EmbeddedServer,
+} from './database/embedded-server/embedded-server.js';
 import type { RunningService } from './start-service.js';
 
 /** A collector that is down does not keep the process. */

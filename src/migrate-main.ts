@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { readSettings, SettingsError } from './config/settings.js';
 import { connect } from './database/connect.js';
 import { dataSourceOptions } from './database/data-source.js';
-import { EmbeddedServerError } from './database/embedded-server-error.js';
-import { startEmbeddedServer } from './database/embedded-server.js';
+import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
+import { startEmbeddedServer } from './database/embedded-server/embedded-server.js';
 
 /** `npm run migrate`: brings the schema up to date, says what it did, and ends. */
 async function main(): Promise<void> {

@@ -5,8 +5,8 @@ import { HEAD_COLUMNS, isOurHead, type SealedHead } from './audit/audit-head.js'
 import { withDevelopmentSecrets } from './config/development-secrets.js';
 import { readSettings, SettingsError, type Settings } from './config/settings.js';
 import { dataSourceOptions } from './database/data-source.js';
-import { EmbeddedServerError } from './database/embedded-server-error.js';
-import { startEmbeddedServer } from './database/embedded-server.js';
+import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
+import { startEmbeddedServer } from './database/embedded-server/embedded-server.js';
 import { Statements } from './database/statements.js';
 import { SecretBox } from './secrets/secret-box.js';
 

@@ -8,7 +8,7 @@ import { AppModule } from './app.module.js';
 import { SettingsError, type Settings } from './config/settings.js';
 import { DirectVerdicts } from './gateway/direct-verdicts.js';
 import { createListener } from './http/listeners.js';
-import { NothingHereFilter } from './http/nothing-here.filter.js';
+import { NotFoundFilter } from './http/not-found.filter.js';
 import type { AnsweredRequest } from './http/request-observer.js';
 import { ShutdownState } from './http/shutdown-state.js';
 import { JsonLogger } from './logging/json-logger.js';
@@ -44,7 +44,7 @@ export async function startService(
       logger: json ?? new TextLogger(settings.logLevel),
     },
   );
-  app.useGlobalFilters(new NothingHereFilter());
+  app.useGlobalFilters(new NotFoundFilter());
   await app.init();
   const express = app.getHttpAdapter().getInstance() as RequestListener;
   const preferring =

@@ -5,28 +5,28 @@ import { AuditModule } from '../audit/audit.module.js';
 import { CallersModule } from '../callers/callers.module.js';
 import { ConsumersModule } from '../consumers/consumers.module.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
-import { RepeatsModule } from '../repeats/repeats.module.js';
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { ScopesModule } from '../scopes/scopes.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { TransferModule } from '../transfer/transfer.module.js';
-import { AdminGuard } from './admin.guard.js';
-import { ApiKeysController } from './api-keys.controller.js';
-import { AuditEventsController } from './audit-events.controller.js';
-import { AuthorizationRequestsController } from './authorization-requests.controller.js';
-import { ConsumerSecretsController } from './consumer-secrets.controller.js';
-import { ConsumerTokensController } from './consumer-tokens.controller.js';
-import { ConsumersController } from './consumers.controller.js';
-import { problemOf } from './problem-of.js';
-import { RefusedCalls } from './refused-calls.js';
-import { ScopesController } from './scopes.controller.js';
-import { StatedRoles } from './stated-roles.js';
-import { TokensController } from './tokens.controller.js';
-import { TransfersController } from './transfers.controller.js';
+import { AdminGuard } from '../admin-http/admin.guard.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { AuditEventsController } from './audit-events/audit-events.controller.js';
+import { AuthorizationRequestsController } from './authorization-requests/authorization-requests.controller.js';
+import { ConsumerSecretsController } from './consumers/consumer-secrets.controller.js';
+import { ConsumerTokensController } from './tokens/consumer-tokens.controller.js';
+import { ConsumersController } from './consumers/consumers.controller.js';
+import { problemOf } from '../admin-http/problem-of.js';
+import { RefusedCalls } from '../admin-http/refused-calls.js';
+import { ScopesController } from './scopes/scopes.controller.js';
+import { StatedRoles } from '../admin-http/stated-roles.js';
+import { TokensController } from './tokens/tokens.controller.js';
+import { TransfersController } from './transfers/transfers.controller.js';
 import { UnservedController } from './unserved.controller.js';
 import {
   ConsumerWeakSignaturesController,
   WeakSignaturesReportController,
-} from './weak-signatures.controller.js';
+} from './weak-signatures/weak-signatures.controller.js';
 
 /**
  * The REST face for staff. Depends on callers/ for who calls, on the services of consumers/
@@ -37,7 +37,7 @@ import {
     AuditModule,
     CallersModule,
     ConsumersModule,
-    RepeatsModule,
+    IdempotencyModule,
     ScopesModule,
     TokensModule,
     TransferModule,

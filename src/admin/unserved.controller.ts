@@ -2,20 +2,20 @@ import { All, Controller, Req, UseFilters, UseGuards } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Express, Request } from 'express';
 import { Problem } from '../http/problem-details.js';
-import { AdminGuard } from './admin.guard.js';
-import { AllowedFor } from './allowed-for.decorator.js';
-import { allowedMethods } from './allowed-methods.js';
-import { StaffProblemFilter } from './staff-problem.filter.js';
+import { AdminGuard } from '../admin-http/admin.guard.js';
+import { Roles } from '../admin-http/roles.decorator.js';
+import { allowedMethods } from '../admin-http/allowed-methods.js';
+import { AdminProblemFilter } from '../admin-http/admin-problem.filter.js';
 
 /** What no operation serves: told to holders of a key, and after all other controllers. */
 @Controller()
-@UseFilters(StaffProblemFilter)
+@UseFilters(AdminProblemFilter)
 @UseGuards(AdminGuard)
 export class UnservedController {
   constructor(private readonly host: HttpAdapterHost) {}
 
   @All(['admin', 'admin/{*rest}'])
-  @AllowedFor('auditor', 'consent', 'gateway')
+  @Roles('auditor', 'consent', 'gateway')
   refuse(@Req() request: Request): never {
     const express = this.host.httpAdapter.getInstance<Express>();
     const methods = allowedMethods(express, request.path);

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 /** What somebody did, or tried to. */
-export interface Act {
+export interface NewAuditEvent {
   /** A key's name, a person of the platform, or an address. */
   readonly actor: string;
   /** `thing.verb`. */
@@ -17,7 +17,7 @@ export interface Act {
 }
 
 /** An act on record. */
-export interface AuditEvent extends Act {
+export interface AuditEvent extends NewAuditEvent {
   /** 1, 2, 3, without gaps. */
   readonly id: number;
   /** ISO 8601 in UTC with milliseconds, by the database's clock. */

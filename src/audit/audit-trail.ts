@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions, type Transaction } from '../database/transactions.js';
 import { SecretBox } from '../secrets/secret-box.js';
-import { eventHash, type Act } from './audit-event.js';
+import { eventHash, type NewAuditEvent } from './audit-event.js';
 import { HEAD_COLUMNS, sealHead, type AuditHead } from './audit-head.js';
 
 // The head is the lock of the chain: whoever holds it appends next. It is taken last, so that it is
@@ -39,7 +39,7 @@ export class AuditTrail {
    * @throws what the change threw; StoreUnavailable
    */
   record<Result>(
-    act: Act | ((result: Result) => Act | undefined),
+    act: NewAuditEvent | ((result: Result) => NewAuditEvent | undefined),
     change: (transaction: Transaction) => Promise<Result>,
   ): Promise<Result> {
     return this.transactions.run((transaction) => this.recorded(transaction, act, change));
@@ -47,20 +47,20 @@ export class AuditTrail {
 
   /** The same, for a change that takes as long as there is to do. */
   recordAtLength<Result>(
-    act: (result: Result) => Act,
+    act: (result: Result) => NewAuditEvent,
     change: (transaction: Transaction) => Promise<Result>,
   ): Promise<Result> {
     return this.transactions.runAtLength((transaction) => this.recorded(transaction, act, change));
   }
 
   /** Puts on record what changed nothing: an attempt that was refused. @throws StoreUnavailable */
-  note(act: Act): Promise<void> {
+  note(act: NewAuditEvent): Promise<void> {
     return this.transactions.run((transaction) => this.append(transaction, act));
   }
 
   private async recorded<Result>(
     transaction: Transaction,
-    act: Act | ((result: Result) => Act | undefined),
+    act: NewAuditEvent | ((result: Result) => NewAuditEvent | undefined),
     change: (transaction: Transaction) => Promise<Result>,
   ): Promise<Result> {
     const result = await change(transaction);
@@ -69,7 +69,7 @@ export class AuditTrail {
     return result;
   }
 
-  private async append(transaction: Transaction, act: Act): Promise<void> {
+  private async append(transaction: Transaction, act: NewAuditEvent): Promise<void> {
     const [head] = await transaction.run<AuditHead & { at: Date }>(LOCK_HEAD);
     if (!head) throw new Error('The head of the audit record is missing');
     const { actor, action, target, detail } = storable(act);
@@ -90,9 +90,9 @@ export class AuditTrail {
 }
 
 /** What PostgreSQL gives back as it was given: no NUL, no lone surrogates, nothing undefined. */
-function storable(act: Act): Act {
+function storable(act: NewAuditEvent): NewAuditEvent {
   const text = JSON.stringify(act, (_, value: unknown) =>
     typeof value === 'string' ? Buffer.from(value).toString().replaceAll('\0', '\uFFFD') : value,
   );
-  return JSON.parse(text) as Act;
+  return JSON.parse(text) as NewAuditEvent;
 }

@@ -3,18 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
 import { appendToCallback } from '../protocol/callback-uri.js';
 import { ConsentPage } from './consent-page.js';
-import { PageDoor } from './page-door.js';
+import { PageHandler } from './page-handler.js';
 import { PendingRequests } from './pending-requests.js';
 import { redirectTo, type Reply } from './reply.js';
 import { Sessions } from './sessions.js';
 import { SignIn } from './sign-in/sign-in.js';
-import type { Visit } from './visit.js';
+import type { BrowserRequest } from './browser-request.js';
 
 /** RFC 5849 section 2.2: where the client sends the resource owner's browser. */
 @Controller('oauth/auz')
 export class AuthorizationController {
   constructor(
-    private readonly door: PageDoor,
+    private readonly door: PageHandler,
     private readonly requests: PendingRequests,
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
@@ -27,7 +27,7 @@ export class AuthorizationController {
     return this.door.serve(request, response, ['GET', 'POST'], (visit) => this.show(visit));
   }
 
-  private async show(visit: Visit): Promise<Reply> {
+  private async show(visit: BrowserRequest): Promise<Reply> {
     // Nothing redirects before token and consumer are known good.
     const pending = await this.requests.find(sentToken(visit));
     const query = [['oauth_token', pending.oauthToken]] as const;
@@ -44,7 +44,7 @@ export class AuthorizationController {
 }
 
 /** The one `oauth_token`, in the query or in a posted form. */
-function sentToken({ query, form }: Visit): string | undefined {
+function sentToken({ query, form }: BrowserRequest): string | undefined {
   const sent = [...query.all('oauth_token'), ...form.all('oauth_token')];
   return sent.length === 1 ? sent[0] : undefined;
 }

@@ -8,7 +8,7 @@ import { ConsentPage } from './consent-page.js';
 import { DecisionController } from './decision.controller.js';
 import { GrantsController } from './grants.controller.js';
 import { LogoController } from './logo.controller.js';
-import { PageDoor } from './page-door.js';
+import { PageHandler } from './page-handler.js';
 import { PageRenderer } from './page-renderer.js';
 import { PendingRequests } from './pending-requests.js';
 import { Sessions } from './sessions.js';
@@ -23,8 +23,8 @@ import { SignedIn } from './sign-in/signed-in.js';
 import { StartedSignIns } from './sign-in/started-sign-ins.js';
 import { SignOutController } from './sign-out.controller.js';
 import { UnservedPageController } from './unserved-page.controller.js';
-import { VisitLimit } from './visit-limit.js';
-import { Visits } from './visit.js';
+import { PageRateLimit } from './page-rate-limit.js';
+import { BrowserRequests } from './browser-request.js';
 
 /** The way to sign in that the settings allow. Taking any name is for development alone. */
 const signIn = {
@@ -54,14 +54,14 @@ const signIn = {
   ],
   providers: [
     ConsentPage,
-    PageDoor,
+    PageHandler,
     PageRenderer,
     PendingRequests,
     Sessions,
     SignedIn,
     StartedSignIns,
-    VisitLimit,
-    Visits,
+    PageRateLimit,
+    BrowserRequests,
     signIn,
   ],
 })

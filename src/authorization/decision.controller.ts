@@ -5,20 +5,20 @@ import {
   type AuthorizationRequest,
 } from '../tokens/authorization-requests.js';
 import { assertOwnForm } from './own-form.js';
-import { PageDoor } from './page-door.js';
+import { PageHandler } from './page-handler.js';
 import { PageRefusal } from './page-refusal.js';
 import { PageRenderer } from './page-renderer.js';
 import { PendingRequests } from './pending-requests.js';
 import { redirectTo, type Reply } from './reply.js';
 import { Sessions, type Session } from './sessions.js';
 import { pageAfterSignIn } from './sign-in/signed-in.js';
-import type { Visit } from './visit.js';
+import type { BrowserRequest } from './browser-request.js';
 
 /** The resource owner allows or denies (RFC 5849 section 2.2). */
 @Controller('oauth/auz')
 export class DecisionController {
   constructor(
-    private readonly door: PageDoor,
+    private readonly door: PageHandler,
     private readonly sessions: Sessions,
     private readonly pending: PendingRequests,
     private readonly requests: AuthorizationRequests,
@@ -30,7 +30,7 @@ export class DecisionController {
     return this.door.serve(request, response, ['POST'], (visit) => this.decide(visit));
   }
 
-  private async decide(visit: Visit): Promise<Reply> {
+  private async decide(visit: BrowserRequest): Promise<Reply> {
     const oauthToken = visit.form.one('oauth_token') ?? '';
     const browserId = assertOwnForm(visit, 'decide', oauthToken);
     const session = await this.sessions.find(browserId);

@@ -4,20 +4,20 @@ import { ScopeTitles, type ScopeTitle } from '../scopes/scope-titles.js';
 import { Connections, type Connection } from '../tokens/connections.js';
 import { formToken } from './form-token.js';
 import { assertOwnForm } from './own-form.js';
-import { PageDoor } from './page-door.js';
+import { PageHandler } from './page-handler.js';
 import { PageRefusal } from './page-refusal.js';
 import { PageRenderer } from './page-renderer.js';
 import { redirectTo, type Reply } from './reply.js';
 import { Sessions, type Session } from './sessions.js';
 import { SignIn } from './sign-in/sign-in.js';
 import { pageAfterSignIn } from './sign-in/signed-in.js';
-import type { Visit } from './visit.js';
+import type { BrowserRequest } from './browser-request.js';
 
 /** "Your connections": what the owner has allowed, and can take back. */
 @Controller('oauth/auz/grants')
 export class GrantsController {
   constructor(
-    private readonly door: PageDoor,
+    private readonly door: PageHandler,
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
     private readonly connections: Connections,
@@ -45,7 +45,7 @@ export class GrantsController {
     });
   }
 
-  private async show(session: Session, { query }: Visit): Promise<Reply> {
+  private async show(session: Session, { query }: BrowserRequest): Promise<Reply> {
     const after = query.one('after');
     const { connections, hasMore } = await this.connections.of(session.subject, after);
     const granted = new Set(connections.flatMap(({ scopes }) => scopes));

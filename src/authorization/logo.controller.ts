@@ -1,14 +1,14 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
-import { PageDoor } from './page-door.js';
+import { PageHandler } from './page-handler.js';
 import { PageRefusal } from './page-refusal.js';
 
 /** The platform's logo. Opened by itself, even an SVG may run and load nothing. */
 @Controller('oauth/auz')
 export class LogoController {
   constructor(
-    private readonly door: PageDoor,
+    private readonly door: PageHandler,
     private readonly settings: Settings,
   ) {}
 

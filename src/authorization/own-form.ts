@@ -1,6 +1,6 @@
 import { isFormToken, type FormPurpose } from './form-token.js';
 import { PageRefusal } from './page-refusal.js';
-import type { Visit } from './visit.js';
+import type { BrowserRequest } from './browser-request.js';
 
 /**
  * Makes sure that a posted form comes from a page that this service sent to this very browser
@@ -11,7 +11,7 @@ import type { Visit } from './visit.js';
  * @returns the browser's id
  * @throws PageRefusal no-cookie, forged
  */
-export function assertOwnForm(visit: Visit, purpose: FormPurpose, about: string): string {
+export function assertOwnForm(visit: BrowserRequest, purpose: FormPurpose, about: string): string {
   const { from, ownOrigin, browserId, form } = visit;
   if (from.origin !== undefined && from.origin !== ownOrigin) throw new PageRefusal('forged');
   if (from.site !== undefined && from.site !== 'same-origin') throw new PageRefusal('forged');

@@ -2,17 +2,17 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { forgottenCookie } from './browser-cookie.js';
 import { assertOwnForm } from './own-form.js';
-import { PageDoor } from './page-door.js';
+import { PageHandler } from './page-handler.js';
 import { PageRenderer } from './page-renderer.js';
 import type { Reply } from './reply.js';
 import { Sessions } from './sessions.js';
-import type { Visit } from './visit.js';
+import type { BrowserRequest } from './browser-request.js';
 
 /** Ends the session, here and on the server. */
 @Controller('oauth/auz')
 export class SignOutController {
   constructor(
-    private readonly door: PageDoor,
+    private readonly door: PageHandler,
     private readonly sessions: Sessions,
     private readonly pages: PageRenderer,
   ) {}
@@ -22,7 +22,7 @@ export class SignOutController {
     return this.door.serve(request, response, ['POST'], (visit) => this.end(visit));
   }
 
-  private async end(visit: Visit): Promise<Reply> {
+  private async end(visit: BrowserRequest): Promise<Reply> {
     await this.sessions.end(assertOwnForm(visit, 'sign-out', ''));
     const { signedOut } = this.pages.texts.session;
     const frame = { title: signedOut.title, cookies: [forgottenCookie(visit.secure)] };

@@ -1,12 +1,12 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PageDoor } from './page-door.js';
+import { PageHandler } from './page-handler.js';
 import { PageRefusal } from './page-refusal.js';
 
 /** Every other address under /oauth/auz/, in the same words to people. Comes last in its module. */
 @Controller('oauth/auz')
 export class UnservedPageController {
-  constructor(private readonly door: PageDoor) {}
+  constructor(private readonly door: PageHandler) {}
 
   @All('{*path}')
   refuse(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {

@@ -3,10 +3,10 @@ import { callbackFault } from '../protocol/callback-uri.js';
 import { SIGNATURE_METHODS, signatureMethodNamed } from '../protocol/signature-methods.js';
 import { allowedAddressFault } from './allowed-address.js';
 import type { ConsumerStatus } from './consumer.js';
-import { parseDateTime } from './date-time.js';
-import { Follows, listOf, text, wholeNumber } from './follows.decorator.js';
+import { parseDateTime } from '../input/date-time.js';
+import { Satisfies, listOf, text, wholeNumber } from '../input/satisfies.decorator.js';
 import { labels } from './labels.js';
-import { credential, identifier, line, paragraphs } from './printable-text.js';
+import { credential, identifier, line, paragraphs } from '../input/printable-text.js';
 import { normalizeRsaPublicKey, RsaPublicKeyRefused } from './rsa-public-key.js';
 import { websiteUrlFault } from './website-url.js';
 
@@ -55,26 +55,26 @@ export const dateTime = text((value) =>
  * the default; a property that is left out, for the default of a new consumer and for what an
  * existing one has.
  */
-export class ConsumerDescription {
+export class ConsumerMetadataInput {
   @IsOptional()
-  @Follows(paragraphs(2000))
+  @Satisfies(paragraphs(2000))
   description?: string | null;
 
   @IsOptional()
-  @Follows(listOf(callbackUrl, { max: 20 }))
+  @Satisfies(listOf(callbackUrl, { max: 20 }))
   callbackUrls?: string[] | null;
 
   @IsOptional()
-  @Follows(scopes)
+  @Satisfies(scopes)
   scopes?: string[] | null;
 
   @IsOptional()
-  @Follows(listOf(signatureMethod, { min: 1, max: SIGNATURE_METHODS.length }))
+  @Satisfies(listOf(signatureMethod, { min: 1, max: SIGNATURE_METHODS.length }))
   signatureMethods?: string[] | null;
 
   /** In PEM, SubjectPublicKeyInfo or PKCS#1. */
   @IsOptional()
-  @Follows(rsaPublicKey)
+  @Satisfies(rsaPublicKey)
   rsaPublicKey?: string | null;
 
   @IsOptional()
@@ -83,51 +83,51 @@ export class ConsumerDescription {
 
   /** 0 = until revoked. */
   @IsOptional()
-  @Follows(wholeNumber(0, TEN_YEARS_SECONDS))
+  @Satisfies(wholeNumber(0, TEN_YEARS_SECONDS))
   accessTokenTtlSeconds?: number | null;
 
   @IsOptional()
-  @Follows(text(websiteUrlFault))
+  @Satisfies(text(websiteUrlFault))
   websiteUrl?: string | null;
 
   @IsOptional()
-  @Follows(paragraphs(10_000))
+  @Satisfies(paragraphs(10_000))
   legalNotice?: string | null;
 
   /** Addresses and CIDRs. */
   @IsOptional()
-  @Follows(listOf(text(allowedAddressFault), { max: 100 }))
+  @Satisfies(listOf(text(allowedAddressFault), { max: 100 }))
   allowedAddresses?: string[] | null;
 
   /** RFC 3339. */
   @IsOptional()
-  @Follows(dateTime)
+  @Satisfies(dateTime)
   expiresAt?: string | null;
 
   @IsOptional()
-  @Follows(labels)
+  @Satisfies(labels)
   labels?: Record<string, string> | null;
 }
 
 /** A consumer to register; with its own key, or key and secret, one that exists elsewhere. */
-export class NewConsumer extends ConsumerDescription {
-  @Follows(line(1, 200))
+export class NewConsumer extends ConsumerMetadataInput {
+  @Satisfies(line(1, 200))
   name!: string;
 
   @IsOptional()
-  @Follows(identifier(255))
+  @Satisfies(identifier(255))
   consumerKey?: string | null;
 
   @IsOptional()
-  @Follows(credential(1024))
+  @Satisfies(credential(1024))
   consumerSecret?: string | null;
 }
 
 /** What shall be different about a consumer. */
-export class ConsumerChange extends ConsumerDescription {
+export class ConsumerChange extends ConsumerMetadataInput {
   // Not @IsOptional: null has nothing to fall back to.
   @ValidateIf((_, value) => value !== undefined)
-  @Follows(line(1, 200))
+  @Satisfies(line(1, 200))
   name?: string;
 
   @ValidateIf((_, value) => value !== undefined)

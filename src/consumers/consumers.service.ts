@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Act } from '../audit/audit-event.js';
+import type { NewAuditEvent } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { newConsumerKey, newSecret } from '../secrets/random-values.js';
@@ -9,9 +9,9 @@ import { ConsumerChanged, ConsumerUnknown } from './consumer-refusals.js';
 import type { ConsumerChange, NewConsumer } from './consumer-registration.js';
 import type { ConsumerFilter, ConsumerPosition } from './consumer-search.js';
 import { ConsumersRepository } from './consumers.repository.js';
-import { changesOnRecord, onRecord } from './consumer-on-record.js';
-import { contradictions, describedConsumer, needsSharedSecret } from './described-consumer.js';
-import { InvalidInput } from './input-fault.js';
+import { auditDiff, auditDetail } from './consumer-audit.js';
+import { contradictions, consumerMetadata, needsSharedSecret } from './consumer-metadata.js';
+import { InvalidInput } from '../input/input-fault.js';
 
 /** How often a change is tried again when others change the same consumer in between. */
 const MAX_ATTEMPTS = 50;
@@ -37,7 +37,7 @@ export class ConsumersService {
     given: NewConsumer,
     actor: string,
   ): Promise<{ consumer: Consumer; consumerSecret: string | null }> {
-    const described = describedConsumer(given);
+    const described = consumerMetadata(given);
     const needsSecret = needsSharedSecret(described);
     const faults = contradictions(described, true);
     if (!needsSecret && typeof given.consumerSecret === 'string') {
@@ -58,7 +58,7 @@ export class ConsumersService {
             column: 'secret',
           });
     const consumer = await this.audit.record(
-      actOn(consumerKey, actor, 'register', onRecord(described)),
+      actOn(consumerKey, actor, 'register', auditDetail(described)),
       (transaction) =>
         this.repository.insert(transaction, { ...described, ...NO_PREVIOUS, consumerKey, secret }),
     );
@@ -106,11 +106,11 @@ export class ConsumersService {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const before = await this.find(consumerKey);
       if (versions && !versions.includes(before.version)) throw new ConsumerChanged();
-      const described = describedConsumer(change, before);
+      const described = consumerMetadata(change, before);
       const faults = contradictions(described, before.secret !== null);
       if (faults.length > 0) throw new InvalidInput(faults);
       const secret = needsSharedSecret(described) ? before.secret : null;
-      const changes = changesOnRecord(before, described);
+      const changes = auditDiff(before, described);
       const changed = await this.audit.record(
         (done: Consumer | undefined) => done && actOn(consumerKey, actor, 'change', { changes }),
         (transaction) =>
@@ -147,7 +147,12 @@ export class ConsumersService {
 /** A consumer with one secret, or none. */
 const NO_PREVIOUS = { previousSecret: null, previousSecretExpiresAt: null };
 
-const actOn = (consumerKey: string, actor: string, verb: string, detail: Act['detail']): Act => ({
+const actOn = (
+  consumerKey: string,
+  actor: string,
+  verb: string,
+  detail: NewAuditEvent['detail'],
+): NewAuditEvent => ({
   actor,
   action: `consumer.${verb}`,
   target: `consumer:${consumerKey}`,

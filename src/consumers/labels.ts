@@ -1,6 +1,6 @@
-import type { Rule } from './follows.decorator.js';
-import { pointerStep } from './input-fault.js';
-import { line } from './printable-text.js';
+import type { Rule } from '../input/satisfies.decorator.js';
+import { pointerStep } from '../input/input-fault.js';
+import { line } from '../input/printable-text.js';
 
 const MAX_LABELS = 50;
 const name = line(1, 100);

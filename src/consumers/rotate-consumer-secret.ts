@@ -23,7 +23,7 @@ const LAST_USE = {
 };
 
 /** Whether a consumer has a secret, and how its previous one stands; nothing of either secret. */
-export interface SecretStanding {
+export interface SecretStatus {
   readonly hasSecret: boolean;
   /** Null when there is no previous secret, or not any more. */
   readonly previousSecretExpiresAt: Date | null;
@@ -81,7 +81,7 @@ export class RotateConsumerSecret {
   }
 
   /** @throws ConsumerUnknown */
-  async standing(consumerKey: string): Promise<SecretStanding> {
+  async standing(consumerKey: string): Promise<SecretStatus> {
     const consumer = await this.repository.find(consumerKey);
     if (!consumer) throw new ConsumerUnknown();
     const { secret, previousSecretExpiresAt: expiresAt } = consumer;

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { holdsPrivateKey } from './private-key-signs.js';
+import { holdsPrivateKey } from './private-key-markers.js';
 
 /** A key that can't be registered; the message completes "rsaPublicKey …" and holds nothing of it. */
 export class RsaPublicKeyRefused extends Error {}

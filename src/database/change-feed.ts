@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
-import { hangUp } from './hang-up.js';
+import { destroyConnection } from './destroy-connection.js';
 import { Statements } from './statements.js';
 
 /** Who remembers something of the database. */
@@ -93,7 +93,7 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.isStopped = true;
     this.wake();
-    if (this.client) hangUp(this.client);
+    if (this.client) destroyConnection(this.client);
     await this.running;
   }
 
@@ -139,7 +139,7 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
         if (this.waiting.length === 0) await this.pause(HEARTBEAT_MS);
       }
     } finally {
-      hangUp(client);
+      destroyConnection(client);
     }
   }
 

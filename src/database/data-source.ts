@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { DataSourceOptions, EntitySchema } from 'typeorm';
 import type { Settings } from '../config/settings.js';
-import { HeardClient } from './heard-client.js';
+import { PgClientWithErrorHandler } from './pg-client-with-error-handler.js';
 import { migrations } from './migrations.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -43,7 +43,7 @@ export function dataSourceOptions(
     poolErrorHandler: (error: Error) =>
       logger.warn(`A database connection broke: ${error.message}`),
     extra: {
-      Client: HeardClient,
+      Client: PgClientWithErrorHandler,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
 import { isStoreUnavailable, StoreUnavailable } from '../failures/store-unavailable.js';
 import { ChangeFeed } from './change-feed.js';
-import { hangUp } from './hang-up.js';
+import { destroyConnection } from './destroy-connection.js';
 import type { Statement } from './statements.js';
 
 /** For all of a transaction: whoever is told that it failed is told within five seconds. */
@@ -88,7 +88,7 @@ export class Transactions {
       if (deadlineMs !== undefined) {
         // Every statement waits by itself, the one that takes back too: together they take too long.
         const leftMs = deadlineMs - (performance.now() - startedAt);
-        overdue = setTimeout(() => hangUp(client), leftMs);
+        overdue = setTimeout(() => destroyConnection(client), leftMs);
       }
       return await runner.manager.transaction(isolation, (manager) =>
         work(new Transaction(manager)),

@@ -4,7 +4,7 @@ import { Settings } from '../config/settings.js';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { Problem } from '../http/problem-details.js';
 import { noteProblem } from '../http/request-observer.js';
-import { RepeatedHeader } from '../http/sole-header.js';
+import { RepeatedHeader } from '../http/single-header.js';
 import { disclosedProblem } from '../oauth10/disclosure.js';
 import { sendForm } from '../oauth10/form-reply.js';
 import { OAuthProblemFilter } from '../oauth10/oauth-problem.filter.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { forwardedHost } from '../http/client-facts.js';
 import { readOctets } from '../http/request-body.js';
-import { lastForwardedValue, soleHeader } from '../http/sole-header.js';
+import { lastForwardedValue, singleHeader } from '../http/single-header.js';
 import type { SignedRequest } from '../oauth10/signed-request.js';
 import { normalizeAuthority, type Scheme } from '../protocol/base-string-uri.js';
 import { parameterRejected } from '../protocol/oauth-problem.js';
@@ -33,8 +33,8 @@ export async function authzRequest(
   const body = await readOctets(request);
   return {
     ...place,
-    authorization: soleHeader(request, 'authorization'),
-    contentType: soleHeader(request, 'content-type'),
+    authorization: singleHeader(request, 'authorization'),
+    contentType: singleHeader(request, 'content-type'),
     body: body.length === 0 ? undefined : body,
     clientAddress: lastForwardedValue(request, 'x-forwarded-for'),
   };
@@ -42,9 +42,9 @@ export async function authzRequest(
 
 /** nginx's auth_request: X-Original-Method, and X-Original-URI or the absolute X-Original-URL. */
 export function nginxPlace(request: IncomingMessage): ReportedPlace {
-  const method = soleHeader(request, 'x-original-method');
-  const uri = soleHeader(request, 'x-original-uri');
-  const url = soleHeader(request, 'x-original-url');
+  const method = singleHeader(request, 'x-original-method');
+  const uri = singleHeader(request, 'x-original-uri');
+  const url = singleHeader(request, 'x-original-url');
   if (uri !== undefined && url !== undefined) {
     throw rejected('X-Original-URL', 'Send X-Original-URI or X-Original-URL, not both.');
   }
@@ -56,8 +56,8 @@ export function nginxPlace(request: IncomingMessage): ReportedPlace {
 
 /** Traefik, Caddy, APISIX: X-Forwarded-Method, -Proto, -Host and -Uri. */
 export function forwardAuthPlace(request: IncomingMessage): ReportedPlace {
-  const method = soleHeader(request, 'x-forwarded-method');
-  const uri = soleHeader(request, 'x-forwarded-uri');
+  const method = singleHeader(request, 'x-forwarded-method');
+  const uri = singleHeader(request, 'x-forwarded-uri');
   return placeOf(request, method, uri, forwardedHost(request));
 }
 
@@ -78,7 +78,7 @@ function placeOf(
   const scheme =
     SCHEMES[(lastForwardedValue(request, 'x-forwarded-proto') ?? 'http').toLowerCase()];
   if (!scheme) throw rejected('X-Forwarded-Proto', 'X-Forwarded-Proto is http or https.');
-  const authority = normalizeAuthority(scheme, forwarded ?? soleHeader(request, 'host') ?? '');
+  const authority = normalizeAuthority(scheme, forwarded ?? singleHeader(request, 'host') ?? '');
   if (authority === undefined) throw rejected('Host', 'The gateway reports the Host of the API.');
   return { method: checkedMethod(method), scheme, authority, target };
 }

@@ -1,6 +1,6 @@
 import { All, Controller, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AllowedFor } from '../admin/allowed-for.decorator.js';
+import { Roles } from '../admin-http/roles.decorator.js';
 import { AuthzRefusalFilter, NginxRefusalFilter } from './authz-refusal.filter.js';
 import { sendIdentity } from './authz-reply.js';
 import {
@@ -23,21 +23,21 @@ export class AuthzController {
   constructor(private readonly verdicts: GatewayVerdicts) {}
 
   @All('nginx')
-  @AllowedFor('gateway')
+  @Roles('gateway')
   @UseFilters(NginxRefusalFilter)
   nginx(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     return this.answer(request, response, nginxPlace(request));
   }
 
   @All('forward-auth')
-  @AllowedFor('gateway')
+  @Roles('gateway')
   @UseFilters(AuthzRefusalFilter)
   forwardAuth(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     return this.answer(request, response, forwardAuthPlace(request));
   }
 
   @All('ext-authz')
-  @AllowedFor('gateway')
+  @Roles('gateway')
   @UseFilters(AuthzRefusalFilter)
   extAuthz(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     const target = (request.url ?? '').slice(EXT_AUTHZ.length);

@@ -1,10 +1,10 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
-import { assertAllowed, unauthorized } from '../admin/assert-allowed.js';
-import { bearerCredential } from '../admin/bearer-credential.js';
+import { assertAllowed, unauthorized } from '../admin-http/assert-allowed.js';
+import { bearerCredential } from '../admin-http/bearer-credential.js';
 import { Callers } from '../callers/callers.js';
-import { soleHeader } from '../http/sole-header.js';
+import { singleHeader } from '../http/single-header.js';
 
 const TAKES_BEARER_KEY = 'takes-bearer-key';
 
@@ -23,7 +23,8 @@ export class GatewayGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<IncomingMessage>();
     const takesBearer = this.reflector.get<true | undefined>(TAKES_BEARER_KEY, context.getClass());
     const key =
-      soleHeader(request, 'x-gateway-key') ?? (takesBearer ? bearerCredential(request) : undefined);
+      singleHeader(request, 'x-gateway-key') ??
+      (takesBearer ? bearerCredential(request) : undefined);
     if (!key) throw unauthorized("Send the gateway's key as X-Gateway-Key.");
     await assertAllowed(context, this.callers, this.reflector, key);
     return true;

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import type { Observable } from 'rxjs';
-import { readJsonBody } from '../admin/json-body.js';
+import { readJsonBody } from '../admin-http/json-body.js';
 import { MAX_BODY_OCTETS } from '../http/request-body.js';
 
 /**

@@ -1,7 +1,7 @@
 import { IsOptional } from 'class-validator';
 import { isIP } from 'node:net';
-import { Follows, text, type Rule } from '../consumers/follows.decorator.js';
-import { pointerStep, type InputFault } from '../consumers/input-fault.js';
+import { Satisfies, text, type Rule } from '../input/satisfies.decorator.js';
+import { pointerStep, type InputFault } from '../input/input-fault.js';
 import { isMethod, splitUrl } from './reported-url.js';
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -31,25 +31,27 @@ const headers: Rule = (value) => {
 
 /** A request as a gateway reports it. */
 export class ReportedRequest {
-  @Follows(textThat(isMethod, 'must be a method'))
+  @Satisfies(textThat(isMethod, 'must be a method'))
   method!: string;
 
-  @Follows(textThat((url) => splitUrl(url) !== undefined, 'must be an absolute http or https URL'))
+  @Satisfies(
+    textThat((url) => splitUrl(url) !== undefined, 'must be an absolute http or https URL'),
+  )
   url!: string;
 
-  @Follows(headers)
+  @Satisfies(headers)
   headers!: Record<string, string>;
 
   /** Its octets are those of UTF-8. Left out, as bodyBase64: not forwarded. */
   @IsOptional()
-  @Follows(textThat((body) => !/\p{Cs}/u.test(body), 'must be well-formed Unicode'))
+  @Satisfies(textThat((body) => !/\p{Cs}/u.test(body), 'must be well-formed Unicode'))
   body?: string | null;
 
   @IsOptional()
-  @Follows(textThat((body) => BASE64.test(body), 'must be base64 with padding'))
+  @Satisfies(textThat((body) => BASE64.test(body), 'must be base64 with padding'))
   bodyBase64?: string | null;
 
   @IsOptional()
-  @Follows(textThat((address) => isIP(address) !== 0, 'must be an IP address'))
+  @Satisfies(textThat((address) => isIP(address) !== 0, 'must be an IP address'))
   clientAddress?: string | null;
 }

@@ -11,13 +11,13 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
-import { AllowedFor } from '../admin/allowed-for.decorator.js';
-import { PrivateReplyInterceptor } from '../admin/private-reply.interceptor.js';
-import { StaffProblemFilter } from '../admin/staff-problem.filter.js';
-import { StrictInputPipe } from '../admin/strict-input.pipe.js';
-import { StrictQueryInterceptor } from '../admin/takes-query.js';
+import { Roles } from '../admin-http/roles.decorator.js';
+import { PrivateReplyInterceptor } from '../admin-http/private-reply.interceptor.js';
+import { AdminProblemFilter } from '../admin-http/admin-problem.filter.js';
+import { StrictInputPipe } from '../admin-http/strict-input.pipe.js';
+import { StrictQueryInterceptor } from '../admin-http/takes-query.js';
 import { Settings } from '../config/settings.js';
-import { InvalidInput } from '../consumers/input-fault.js';
+import { InvalidInput } from '../input/input-fault.js';
 import { Problem } from '../http/problem-details.js';
 import { MAX_BODY_OCTETS, oversizedBody } from '../http/request-body.js';
 import { noteProblem } from '../http/request-observer.js';
@@ -33,7 +33,7 @@ import { splitUrl } from './reported-url.js';
 /** The verdict as JSON, for gateways and APIs that can ask in their own words. */
 @Controller('verify')
 @TakesBearerKey()
-@UseFilters(StaffProblemFilter)
+@UseFilters(AdminProblemFilter)
 @UseGuards(GatewayGuard)
 @UseInterceptors(PrivateReplyInterceptor, StrictQueryInterceptor, ReportInterceptor)
 @UsePipes(StrictInputPipe)
@@ -44,7 +44,7 @@ export class VerifyController {
   ) {}
 
   @Post()
-  @AllowedFor('gateway')
+  @Roles('gateway')
   @HttpCode(200)
   async verify(
     @Body() reported: ReportedRequest,
@@ -78,7 +78,7 @@ export class VerifyController {
   }
 
   @All()
-  @AllowedFor('gateway')
+  @Roles('gateway')
   refuse(): never {
     const headers = { Allow: 'POST' };
     throw new Problem('method_not_allowed', 'Allowed here: POST.', { headers });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Scheme } from '../protocol/base-string-uri.js';
 import type { AddressRanges } from './address-ranges.js';
-import { lastForwardedValue, soleHeader } from './sole-header.js';
+import { lastForwardedValue, singleHeader } from './single-header.js';
 
 /** What the client sees of this service, and the service of the client. */
 export interface ClientFacts {
@@ -19,7 +19,7 @@ export interface ClientFacts {
  */
 export function clientFacts(request: IncomingMessage, trustedProxies: AddressRanges): ClientFacts {
   const peer = request.socket.remoteAddress;
-  const host = soleHeader(request, 'host');
+  const host = singleHeader(request, 'host');
   if (!trustedProxies.contains(peer)) return { scheme: 'http', host, clientAddress: peer };
 
   const scheme = lastForwardedValue(request, 'x-forwarded-proto')?.toLowerCase();

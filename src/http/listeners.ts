@@ -8,7 +8,7 @@ import {
 import { BODY_TIMEOUT_MS, limitBodyTime } from './body-time.js';
 import { requestIdOf } from './problem-details.js';
 import { observeRequest, type AnsweredRequest } from './request-observer.js';
-import { sendSentence } from './sentence.js';
+import { sendText } from './send-text.js';
 import type { ShutdownState } from './shutdown-state.js';
 
 /** `public` faces the internet, `admin` the inside of the platform. */
@@ -67,5 +67,5 @@ function refuseTarget(request: IncomingMessage, response: ServerResponse): void 
   const [status, text] = isPath
     ? [404, 'There is nothing here.']
     : [400, 'Send the path and query alone as the request target.'];
-  sendSentence(response, status, text);
+  sendText(response, status, text);
 }

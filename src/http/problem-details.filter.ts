@@ -8,7 +8,7 @@ import {
 import type { ServerResponse } from 'node:http';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from './http-refusal.js';
-import { logUnforeseen } from './unforeseen.js';
+import { logUnexpectedError } from './log-unexpected-error.js';
 import { Problem, sendProblem, type ProblemCode } from './problem-details.js';
 
 const RETRY_AFTER_SECONDS = '1';
@@ -64,7 +64,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
 
   /** The reply says nothing of what happened; the log does, under the reply's id. */
   private unforeseen(error: unknown, response: ServerResponse): Problem {
-    logUnforeseen(this.logger, error, response);
+    logUnexpectedError(this.logger, error, response);
     return new Problem('internal_error', 'The log tells more under the requestId.');
   }
 }

@@ -9,7 +9,7 @@ import {
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { HttpRefusal } from '../http/http-refusal.js';
-import { visitorOf } from '../http/visitor.js';
+import { rateLimitKey } from '../http/rate-limit-key.js';
 
 const MINUTE_SECONDS = 60;
 
@@ -46,7 +46,7 @@ export class RequestLimits {
 
   /** Counts a request from the address, genuine or not. @throws HttpRefusal 429 */
   async countAddress(clientAddress: string | undefined): Promise<void> {
-    if (this.addresses) await count(this.addresses, visitorOf(clientAddress));
+    if (this.addresses) await count(this.addresses, rateLimitKey(clientAddress));
   }
 
   /**

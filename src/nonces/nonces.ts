@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Coalescer } from '../database/coalescer.js';
+import { Batcher } from '../database/batcher.js';
 import { Statements } from '../database/statements.js';
 import { Metrics } from '../metrics/metrics.js';
 import { CLAIMED_NONCES, claimColumns, claimKey, type NonceClaim } from './nonce-claim.js';
@@ -17,13 +17,13 @@ const CLAIM = {
 /** Remembers the nonces of requests that do no other work in the database. */
 @Injectable()
 export class Nonces {
-  private readonly claims: Coalescer<NonceClaim, boolean>;
+  private readonly claims: Batcher<NonceClaim, boolean>;
 
   constructor(
     private readonly statements: Statements,
     metrics: Metrics,
   ) {
-    this.claims = new Coalescer({
+    this.claims = new Batcher({
       keyOf: claimKey,
       sameKey: 'wait',
       send: (claims) => this.insert(claims),

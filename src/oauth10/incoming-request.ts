@@ -4,7 +4,7 @@ import { Settings } from '../config/settings.js';
 import { AddressRanges } from '../http/address-ranges.js';
 import { clientFacts } from '../http/client-facts.js';
 import { readBody } from '../http/request-body.js';
-import { RepeatedHeader, soleHeader } from '../http/sole-header.js';
+import { RepeatedHeader, singleHeader } from '../http/single-header.js';
 import { normalizeAuthority } from '../protocol/base-string-uri.js';
 import { parameterRejected } from '../protocol/oauth-problem.js';
 import type { SignedRequest } from './signed-request.js';
@@ -39,8 +39,8 @@ export class IncomingRequests {
         scheme: seen.scheme,
         authority: seen.authority,
         target: request.url ?? '/',
-        authorization: soleHeader(request, 'authorization'),
-        contentType: soleHeader(request, 'content-type'),
+        authorization: singleHeader(request, 'authorization'),
+        contentType: singleHeader(request, 'content-type'),
         body: await readBody(request),
         clientAddress,
       };

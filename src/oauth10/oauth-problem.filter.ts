@@ -9,8 +9,8 @@ import type { ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from '../http/http-refusal.js';
-import { sendSentence } from '../http/sentence.js';
-import { logUnforeseen } from '../http/unforeseen.js';
+import { sendText } from '../http/send-text.js';
+import { logUnexpectedError } from '../http/log-unexpected-error.js';
 import { noteProblem } from '../http/request-observer.js';
 import { formatOAuthChallenge } from '../protocol/authorization-header.js';
 import { OAuthProblem } from '../protocol/oauth-problem.js';
@@ -35,18 +35,18 @@ export class OAuthProblemFilter implements ExceptionFilter {
     if (response.headersSent) return void response.destroy();
     if (error instanceof OAuthProblem) return this.refuse(response, error);
     if (error instanceof HttpRefusal) {
-      return sendSentence(response, error.status, error.text, error.headers);
+      return sendText(response, error.status, error.text, error.headers);
     }
     if (isStoreUnavailable(error)) {
-      return sendSentence(response, 503, 'The service cannot reach its store. Try again soon.', {
+      return sendText(response, 503, 'The service cannot reach its store. Try again soon.', {
         'Retry-After': RETRY_AFTER_SECONDS,
       });
     }
     if (error instanceof HttpException && error.getStatus() < 500) {
-      return sendSentence(response, error.getStatus(), error.message);
+      return sendText(response, error.getStatus(), error.message);
     }
-    logUnforeseen(this.logger, error, response);
-    sendSentence(response, 500, 'An error occurred processing the call.');
+    logUnexpectedError(this.logger, error, response);
+    sendText(response, 500, 'An error occurred processing the call.');
   }
 
   private refuse(response: ServerResponse, raised: OAuthProblem): void {

@@ -40,9 +40,9 @@ import {
 import { MethodNotRegistered, TokenMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
 import { isFormContent, type SignedRequest } from './signed-request.js';
-import { isPaced, nextStep } from './refusal-pace.js';
+import { padsTiming, padToNextStep } from './timing-padding.js';
 import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
-import { assertStanding } from './standing.js';
+import { assertActive } from './assert-active.js';
 import type { VerifiedRequest } from './verified-request.js';
 
 type Token = TemporaryCredentials | AccessToken;
@@ -73,7 +73,7 @@ export class RequestVerifier {
     try {
       return await this.judge(request, rules);
     } catch (error) {
-      if (error instanceof OAuthProblem && isPaced(error)) await nextStep(startedAt);
+      if (error instanceof OAuthProblem && padsTiming(error)) await padToNextStep(startedAt);
       throw error;
     }
   }
@@ -127,7 +127,7 @@ export class RequestVerifier {
     assertToken(protocol, rules, found, consumer, holds);
     if (!holds) throw oauthProblem('signature_invalid');
     assertBodyHash(protocol, request.body, isForm);
-    assertStanding(consumer, found.token, request.clientAddress, this.clock.nowSeconds());
+    assertActive(consumer, found.token, request.clientAddress, this.clock.nowSeconds());
     this.uses.note(consumer.consumerKey, protocol.signatureMethod, byPrevious);
 
     return {

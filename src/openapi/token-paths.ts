@@ -29,7 +29,7 @@ const secrets = {
       success: {
         status: 200,
         description: 'How the secrets stand, and neither of them.',
-        schema: schema('SecretStanding'),
+        schema: schema('SecretStatus'),
       },
       problems: [404],
     }),

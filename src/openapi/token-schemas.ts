@@ -24,7 +24,7 @@ export const tokenSchemas: Readonly<Record<string, Schema>> = {
       description: 'Until when the secret before holds; null: it holds no longer.',
     }),
   }),
-  SecretStanding: closed({
+  SecretStatus: closed({
     hasSecret: { type: 'boolean' },
     previousSecretExpiresAt: nullableTime,
     previousSecretLastUsedAt: nullable('string', {

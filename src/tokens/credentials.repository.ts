@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Coalescer } from '../database/coalescer.js';
+import { Batcher } from '../database/batcher.js';
 import { Statements, type Statement } from '../database/statements.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { AccessToken } from './access-token.js';
@@ -49,15 +49,15 @@ interface Wanted {
 /** Reads what a signature is checked against; requests that come together share the round trip. */
 @Injectable()
 export class CredentialsRepository {
-  private readonly consumers: Coalescer<string, SigningConsumer | undefined>;
-  private readonly temporaryCredentials: Coalescer<Wanted, TemporaryCredentials | undefined>;
-  private readonly accessTokens: Coalescer<Wanted, AccessToken | undefined>;
+  private readonly consumers: Batcher<string, SigningConsumer | undefined>;
+  private readonly temporaryCredentials: Batcher<Wanted, TemporaryCredentials | undefined>;
+  private readonly accessTokens: Batcher<Wanted, AccessToken | undefined>;
 
   constructor(
     private readonly statements: Statements,
     private readonly metrics: Metrics,
   ) {
-    this.consumers = new Coalescer({
+    this.consumers = new Batcher({
       keyOf: (consumerKey) => consumerKey,
       sameKey: 'share',
       send: (consumerKeys) => this.readConsumers(consumerKeys),
@@ -92,8 +92,8 @@ export class CredentialsRepository {
     return consumerKeys.map((consumerKey) => found.get(consumerKey));
   }
 
-  private tokens<Token>(statement: Statement): Coalescer<Wanted, Token | undefined> {
-    return new Coalescer({
+  private tokens<Token>(statement: Statement): Batcher<Wanted, Token | undefined> {
+    return new Batcher({
       keyOf: ({ consumerKey, token }) => JSON.stringify([consumerKey, token]),
       sameKey: 'share',
       send: async (wanted: readonly Wanted[]) => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { Coalescer } from '../database/coalescer.js';
+import { Batcher } from '../database/batcher.js';
 import { Statements } from '../database/statements.js';
 import { Metrics } from '../metrics/metrics.js';
 import { CLAIMED_NONCES, claimColumns, type NonceClaim } from '../nonces/nonce-claim.js';
@@ -82,7 +82,7 @@ export interface ExchangedCredentials extends IssuedCredentials {
 /** RFC 5849 section 2.3: a client exchanges temporary credentials for token credentials. */
 @Injectable()
 export class ExchangeTemporaryCredentials {
-  private readonly exchanges: Coalescer<Exchange, Outcome>;
+  private readonly exchanges: Batcher<Exchange, Outcome>;
 
   constructor(
     private readonly statements: Statements,
@@ -90,7 +90,7 @@ export class ExchangeTemporaryCredentials {
     private readonly settings: Settings,
     metrics: Metrics,
   ) {
-    this.exchanges = new Coalescer({
+    this.exchanges = new Batcher({
       keyOf: ({ temporaryToken }) => temporaryToken,
       sameKey: 'wait',
       send: (exchanges) => this.send(exchanges),

@@ -5,7 +5,7 @@ import { CLAIMED_NONCE, claimValues, type NonceClaim } from '../nonces/nonce-cla
 import { oauthProblem } from '../protocol/oauth-problem.js';
 import { newSecret, newToken } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
-import { consumerGone } from './consumer-gone.js';
+import { asDeletedConsumer } from './as-deleted-consumer.js';
 import { temporaryCredentialsSecret, type IssuedCredentials } from './temporary-credentials.js';
 
 // Nonce and credentials stand or fall together: a replay issues nothing, a failure spends nothing.
@@ -54,7 +54,7 @@ export class IssueTemporaryCredentials {
     const [row] = await this.statements
       .run<{ issued: boolean }>(ISSUE, values)
       .catch((error: unknown) => {
-        throw consumerGone(error) ?? error;
+        throw asDeletedConsumer(error) ?? error;
       });
     if (!row?.issued) throw oauthProblem('nonce_used');
     return { token, tokenSecret };

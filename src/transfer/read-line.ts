@@ -1,17 +1,17 @@
 import {
   contradictions,
-  describedConsumer,
+  consumerMetadata,
   needsSharedSecret,
-} from '../consumers/described-consumer.js';
-import type { DescribedConsumer } from '../consumers/described-consumer.js';
-import { parseDateTime } from '../consumers/date-time.js';
-import { InvalidInput, type InputFault } from '../consumers/input-fault.js';
-import { repeatsName } from '../consumers/repeated-name.js';
-import { strictInput } from '../consumers/strict-input.js';
+} from '../consumers/consumer-metadata.js';
+import type { ConsumerMetadata } from '../consumers/consumer-metadata.js';
+import { parseDateTime } from '../input/date-time.js';
+import { InvalidInput, type InputFault } from '../input/input-fault.js';
+import { repeatsName } from '../input/repeated-name.js';
+import { strictInput } from '../input/strict-input.js';
 import { ConsumerLine, EndLine, TokenLine } from './transfer-lines.js';
 
 /** A consumer as a file has it, held to the rules of registration; secrets are in the clear. */
-export interface BroughtConsumer {
+export interface ImportedConsumer {
   readonly type: 'consumer';
   readonly consumerKey: string;
   readonly consumerSecret: string | null;
@@ -19,7 +19,7 @@ export interface BroughtConsumer {
   readonly previousSecretExpiresAt: Date | null;
   readonly weakSignaturesUntil: Date | null;
   readonly createdAt: Date | null;
-  readonly described: DescribedConsumer;
+  readonly described: ConsumerMetadata;
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
@@ -30,7 +30,7 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true });
  * @param octets without the line feed
  * @throws InvalidInput; its faults never repeat a value, which may be a secret
  */
-export function readLine(octets: Uint8Array): BroughtConsumer | TokenLine | EndLine {
+export function readLine(octets: Uint8Array): ImportedConsumer | TokenLine | EndLine {
   const value = parsed(octets);
   switch ((value as { type?: unknown } | null)?.type) {
     case 'consumer':
@@ -57,8 +57,8 @@ function parsed(octets: Uint8Array): unknown {
   return value;
 }
 
-function broughtConsumer(line: ConsumerLine): BroughtConsumer {
-  const described = describedConsumer(line);
+function broughtConsumer(line: ConsumerLine): ImportedConsumer {
+  const described = consumerMetadata(line);
   const { consumerSecret = null, previousSecret = null } = line;
   const faults: InputFault[] = contradictions(described, true);
   // One that has no use now is kept, as rotating gives one to a consumer of RSA methods, too.

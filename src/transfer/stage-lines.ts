@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { InvalidInput } from '../consumers/input-fault.js';
+import { InvalidInput } from '../input/input-fault.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import { ImportRefused, type LineFault } from './import-refused.js';
 import { linesOf, MAX_LINE_OCTETS } from './lines-of.js';
-import { readLine, type BroughtConsumer } from './read-line.js';
+import { readLine, type ImportedConsumer } from './read-line.js';
 import type { StagedImport, StagedImports } from './staged-imports.js';
 import { consumerRow, tokenRow, type StagedRow } from './staged-rows.js';
 import type { TokenLine } from './transfer-lines.js';
@@ -120,7 +120,7 @@ class Batch {
     this.to = from;
   }
 
-  add(secretBox: SecretBox, line: number, read: BroughtConsumer | TokenLine): void {
+  add(secretBox: SecretBox, line: number, read: ImportedConsumer | TokenLine): void {
     if (read.type === 'consumer') this.consumers.push(consumerRow(secretBox, line, read));
     else this.tokens.push(tokenRow(secretBox, line, read));
   }

@@ -1,7 +1,7 @@
 import { previousConsumerSecret, consumerSecret } from '../tokens/signing-consumer.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
 import type { SecretBox } from '../secrets/secret-box.js';
-import type { BroughtConsumer } from './read-line.js';
+import type { ImportedConsumer } from './read-line.js';
 import type { TokenLine } from './transfer-lines.js';
 
 /** A row of import_consumers or import_tokens as JSON, for jsonb_populate_record. */
@@ -14,7 +14,7 @@ export interface StagedRow {
 export function consumerRow(
   secretBox: SecretBox,
   line: number,
-  brought: BroughtConsumer,
+  brought: ImportedConsumer,
 ): StagedRow {
   const { consumerKey, described, previousSecret } = brought;
   return {

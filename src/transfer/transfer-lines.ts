@@ -1,34 +1,34 @@
 import { Equals, IsIn, IsInt, IsOptional, Min } from 'class-validator';
-import { ConsumerDescription, dateTime, scopes } from '../consumers/consumer-registration.js';
+import { ConsumerMetadataInput, dateTime, scopes } from '../consumers/consumer-registration.js';
 import type { ConsumerStatus } from '../consumers/consumer.js';
-import { Follows } from '../consumers/follows.decorator.js';
-import { credential, identifier, line } from '../consumers/printable-text.js';
+import { Satisfies } from '../input/satisfies.decorator.js';
+import { credential, identifier, line } from '../input/printable-text.js';
 
 const STATUSES = ['active', 'disabled'];
 
 /** A line of a file that holds a consumer, with its own key and secrets. */
-export class ConsumerLine extends ConsumerDescription {
+export class ConsumerLine extends ConsumerMetadataInput {
   @Equals('consumer')
   type!: 'consumer';
 
-  @Follows(identifier(255))
+  @Satisfies(identifier(255))
   consumerKey!: string;
 
   /** Left out for a consumer that signs with RSA alone. */
   @IsOptional()
-  @Follows(credential(1024))
+  @Satisfies(credential(1024))
   consumerSecret?: string | null;
 
   /** The one before a rotation; it holds until previousSecretExpiresAt. */
   @IsOptional()
-  @Follows(credential(1024))
+  @Satisfies(credential(1024))
   previousSecret?: string | null;
 
   @IsOptional()
-  @Follows(dateTime)
+  @Satisfies(dateTime)
   previousSecretExpiresAt?: string | null;
 
-  @Follows(line(1, 200))
+  @Satisfies(line(1, 200))
   name!: string;
 
   /** `active` when it is left out. */
@@ -38,12 +38,12 @@ export class ConsumerLine extends ConsumerDescription {
 
   /** From when SHA-1 and PLAINTEXT are refused. */
   @IsOptional()
-  @Follows(dateTime)
+  @Satisfies(dateTime)
   weakSignaturesUntil?: string | null;
 
   /** The moment of the import when it is left out. */
   @IsOptional()
-  @Follows(dateTime)
+  @Satisfies(dateTime)
   createdAt?: string | null;
 }
 
@@ -52,36 +52,36 @@ export class TokenLine {
   @Equals('token')
   type!: 'token';
 
-  @Follows(identifier(255))
+  @Satisfies(identifier(255))
   token!: string;
 
-  @Follows(credential(1024))
+  @Satisfies(credential(1024))
   tokenSecret!: string;
 
-  @Follows(identifier(255))
+  @Satisfies(identifier(255))
   consumerKey!: string;
 
   /** The resource owner's id on the platform. */
-  @Follows(credential(255))
+  @Satisfies(credential(255))
   subject!: string;
 
   /** None when they are left out. */
   @IsOptional()
-  @Follows(scopes)
+  @Satisfies(scopes)
   scopes?: string[] | null;
 
   /** The moment of the import when it is left out. */
   @IsOptional()
-  @Follows(dateTime)
+  @Satisfies(dateTime)
   createdAt?: string | null;
 
   /** Left out: until revoked. */
   @IsOptional()
-  @Follows(dateTime)
+  @Satisfies(dateTime)
   expiresAt?: string | null;
 
   @IsOptional()
-  @Follows(dateTime)
+  @Satisfies(dateTime)
   revokedAt?: string | null;
 }
 

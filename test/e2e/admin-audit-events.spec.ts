@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
-import { encodeCursor, listMark } from '../../src/admin/cursor.js';
+import { encodeCursor, listMark } from '../../src/admin-http/cursor.js';
 import { expectProblem, faultPlaces } from '../support/admin-problem.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';

@@ -5,9 +5,9 @@ import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { dataDirectoryIn } from '../../dist/database/embedded-server-cluster.js';
-import { readPostmaster } from '../../dist/database/embedded-server-occupancy.js';
-import { startEmbeddedServer } from '../../dist/database/embedded-server.js';
+import { dataDirectoryIn } from '../../dist/database/embedded-server/embedded-server-cluster.js';
+import { readPostmaster } from '../../dist/database/embedded-server/embedded-server-occupancy.js';
+import { startEmbeddedServer } from '../../dist/database/embedded-server/embedded-server.js';
 
 const NAME = 'faults';
 const ROLE = 'service';

@@ -3,7 +3,7 @@ import { chmod, cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { startEmbeddedServer } from '../../src/database/embedded-server.js';
+import { startEmbeddedServer } from '../../src/database/embedded-server/embedded-server.js';
 import {
   postmasterPid,
   serverProcesses,

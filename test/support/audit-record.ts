@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import type { Act } from '../../src/audit/audit-event.js';
+import type { NewAuditEvent } from '../../src/audit/audit-event.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { AuditVerifier } from '../../src/audit/audit-verifier.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
@@ -34,7 +34,7 @@ export async function openAuditRecord(
 }
 
 /** An act of no meaning. */
-export const act = (n: number): Act => ({
+export const act = (n: number): NewAuditEvent => ({
   actor: 'test',
   action: 'thing.change',
   target: `thing:${n}`,

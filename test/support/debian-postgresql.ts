@@ -2,7 +2,7 @@ import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unprivilegedAccount } from '../../src/database/embedded-server-account.js';
+import { unprivilegedAccount } from '../../src/database/embedded-server/embedded-server-account.js';
 import { freePort } from './free-port.js';
 
 const ROLE = 'oauth10';

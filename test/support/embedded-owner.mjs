@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 const [, , modules, options] = process.argv;
 const { startEmbeddedServer } = await import(
-  pathToFileURL(join(modules, 'database/embedded-server.js')).href
+  pathToFileURL(join(modules, 'database/embedded-server/embedded-server.js')).href
 );
 try {
   const server = await startEmbeddedServer(JSON.parse(options));

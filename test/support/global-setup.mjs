@@ -21,7 +21,8 @@ export default async function globalSetup() {
   let serverUrl = process.env.DATABASE_URL;
   let stopServer = async () => undefined;
   if (serverUrl === undefined) {
-    const { startEmbeddedServer } = await import('../../dist/database/embedded-server.js');
+    const { startEmbeddedServer } =
+      await import('../../dist/database/embedded-server/embedded-server.js');
     await removeAbandonedFolders();
     const directory = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
     const server = await startEmbeddedServer({

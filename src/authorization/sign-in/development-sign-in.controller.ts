@@ -2,11 +2,11 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isSubject } from '../../tokens/subject.js';
 import { assertOwnForm } from '../own-form.js';
-import { PageDoor } from '../page-door.js';
+import { PageHandler } from '../page-handler.js';
 import { PageRefusal } from '../page-refusal.js';
 import { PendingRequests } from '../pending-requests.js';
 import type { Reply } from '../reply.js';
-import type { Visit } from '../visit.js';
+import type { BrowserRequest } from '../browser-request.js';
 import { DevelopmentSignIn } from './development-sign-in.js';
 import { SignIn } from './sign-in.js';
 import { SignedIn } from './signed-in.js';
@@ -15,7 +15,7 @@ import { SignedIn } from './signed-in.js';
 @Controller('oauth/auz')
 export class DevelopmentSignInController {
   constructor(
-    private readonly door: PageDoor,
+    private readonly door: PageHandler,
     private readonly signIn: SignIn,
     private readonly requests: PendingRequests,
     private readonly signedIn: SignedIn,
@@ -26,7 +26,7 @@ export class DevelopmentSignInController {
     return this.door.serve(request, response, ['POST'], (visit) => this.take(visit));
   }
 
-  private async take(visit: Visit): Promise<Reply> {
+  private async take(visit: BrowserRequest): Promise<Reply> {
     const { signIn } = this;
     if (!(signIn instanceof DevelopmentSignIn)) throw new PageRefusal('not-found');
     const oauthToken = visit.form.one('oauth_token');

@@ -5,7 +5,7 @@ import { browserCookie } from '../browser-cookie.js';
 import { formToken } from '../form-token.js';
 import { PageRenderer } from '../page-renderer.js';
 import type { Reply } from '../reply.js';
-import type { Visit } from '../visit.js';
+import type { BrowserRequest } from '../browser-request.js';
 import { SignIn } from './sign-in.js';
 
 /** Takes any name, and says so. Production never gets it (authorization.module.ts). */
@@ -15,12 +15,12 @@ export class DevelopmentSignIn extends SignIn {
     super();
   }
 
-  begin(visit: Visit, request: AuthorizationRequest | undefined): Promise<Reply> {
+  begin(visit: BrowserRequest, request: AuthorizationRequest | undefined): Promise<Reply> {
     return Promise.resolve(this.form(visit, request));
   }
 
   /** The form; `invalid` when a name was sent that can't be a subject. */
-  form(visit: Visit, request: AuthorizationRequest | undefined, invalid = false): Reply {
+  form(visit: BrowserRequest, request: AuthorizationRequest | undefined, invalid = false): Reply {
     const browserId = visit.browserId ?? newBrowserId();
     const oauthToken = request?.oauthToken;
     const frame = {

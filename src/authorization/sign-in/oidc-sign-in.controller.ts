@@ -1,9 +1,9 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PageDoor } from '../page-door.js';
+import { PageHandler } from '../page-handler.js';
 import { PageRefusal } from '../page-refusal.js';
 import type { Reply } from '../reply.js';
-import type { Visit } from '../visit.js';
+import type { BrowserRequest } from '../browser-request.js';
 import { OidcSignIn } from './oidc-sign-in.js';
 import { SignIn } from './sign-in.js';
 import { SignedIn } from './signed-in.js';
@@ -12,7 +12,7 @@ import { SignedIn } from './signed-in.js';
 @Controller('oauth/auz')
 export class OidcSignInController {
   constructor(
-    private readonly door: PageDoor,
+    private readonly door: PageHandler,
     private readonly signIn: SignIn,
     private readonly signedIn: SignedIn,
   ) {}
@@ -22,7 +22,7 @@ export class OidcSignInController {
     return this.door.serve(request, response, ['GET'], (visit) => this.finish(visit));
   }
 
-  private async finish(visit: Visit): Promise<Reply> {
+  private async finish(visit: BrowserRequest): Promise<Reply> {
     if (!(this.signIn instanceof OidcSignIn)) throw new PageRefusal('not-found');
     const { subject, oauthToken } = await this.signIn.finish(visit);
     return this.signedIn.as(subject, visit, oauthToken);

@@ -6,7 +6,7 @@ import { isSubject } from '../../tokens/subject.js';
 import { browserCookie } from '../browser-cookie.js';
 import { PageRefusal } from '../page-refusal.js';
 import { redirectTo, type Reply } from '../reply.js';
-import type { Visit } from '../visit.js';
+import type { BrowserRequest } from '../browser-request.js';
 import { OidcIssuer, type OidcChecks } from './oidc-issuer.js';
 import { SignIn } from './sign-in.js';
 import { pageAfterSignIn } from './signed-in.js';
@@ -28,7 +28,7 @@ export class OidcSignIn extends SignIn {
     super();
   }
 
-  async begin(visit: Visit, request: AuthorizationRequest | undefined): Promise<Reply> {
+  async begin(visit: BrowserRequest, request: AuthorizationRequest | undefined): Promise<Reply> {
     const browserId = visit.browserId ?? newBrowserId();
     const detail: Remembered = { nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
     const state = randomState();
@@ -45,7 +45,9 @@ export class OidcSignIn extends SignIn {
    *
    * @throws PageRefusal, with the way to try again where that is known
    */
-  async finish(visit: Visit): Promise<{ subject: string; oauthToken: string | undefined }> {
+  async finish(
+    visit: BrowserRequest,
+  ): Promise<{ subject: string; oauthToken: string | undefined }> {
     if (visit.browserId === undefined) throw new PageRefusal('no-cookie');
     const state = visit.query.one('state') ?? '';
     const begun = await this.started.take<Remembered>(state, visit.browserId);
@@ -62,10 +64,10 @@ export class OidcSignIn extends SignIn {
   }
 }
 
-const redirectUri = (visit: Visit): string => visit.ownOrigin + SIGNED_IN_PATH;
+const redirectUri = (visit: BrowserRequest): string => visit.ownOrigin + SIGNED_IN_PATH;
 
 /** The redirect URI with what of the query belongs to the answer. */
-function answer(visit: Visit): URL {
+function answer(visit: BrowserRequest): URL {
   const url = new URL(redirectUri(visit));
   for (const name of ANSWER_PARAMETERS) {
     for (const value of visit.query.all(name)) url.searchParams.append(name, value);

@@ -1,6 +1,6 @@
 import type { AuthorizationRequest } from '../../tokens/authorization-requests.js';
 import type { Reply } from '../reply.js';
-import type { Visit } from '../visit.js';
+import type { BrowserRequest } from '../browser-request.js';
 
 /**
  * How the resource owner shows who they are (RFC 5849 section 2.2: the server must verify the
@@ -13,5 +13,5 @@ export abstract class SignIn {
    *
    * @param request what to come back to; undefined: "Your connections"
    */
-  abstract begin(visit: Visit, request: AuthorizationRequest | undefined): Promise<Reply>;
+  abstract begin(visit: BrowserRequest, request: AuthorizationRequest | undefined): Promise<Reply>;
 }

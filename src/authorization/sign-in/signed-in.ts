@@ -3,7 +3,7 @@ import { formEncode } from '../../protocol/form-encoding.js';
 import { browserCookie } from '../browser-cookie.js';
 import { redirectTo, type Reply } from '../reply.js';
 import { Sessions } from '../sessions.js';
-import type { Visit } from '../visit.js';
+import type { BrowserRequest } from '../browser-request.js';
 
 /** What happens once it is known who sits at the browser, whichever way it became known. */
 @Injectable()
@@ -16,7 +16,7 @@ export class SignedIn {
    * @param subject the resource owner's id; isSubject() must hold
    * @param oauthToken the authorization request to come back to; undefined: "Your connections"
    */
-  async as(subject: string, visit: Visit, oauthToken: string | undefined): Promise<Reply> {
+  async as(subject: string, visit: BrowserRequest, oauthToken: string | undefined): Promise<Reply> {
     const { id } = await this.sessions.start(subject, visit.browserId);
     return redirectTo(pageAfterSignIn(oauthToken), [browserCookie(id, visit.secure)]);
   }

@@ -1,0 +1,47 @@
+import { Catch, Injectable, type ArgumentsHost } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { PROBLEMS, type Problem } from '../http/problem-details.js';
+import { rateLimitKey } from '../http/rate-limit-key.js';
+import { splitTarget } from '../protocol/base-string-uri.js';
+import { callerOf } from './caller-of.js';
+import { problemOf } from './problem-of.js';
+import { RefusedCalls, type RefusedCall } from './refused-calls.js';
+
+const LONGEST_TARGET = 500;
+/** Whoever only looks, and may, changes nothing by asking for what is not there. */
+const ONLY_LOOKS = new Set(['GET', 'HEAD']);
+
+/** The one exit for refusals of the admin API: puts them on record, then tells them. */
+@Catch()
+@Injectable()
+export class AdminProblemFilter extends ProblemDetailsFilter {
+  constructor(private readonly refusedCalls: RefusedCalls) {
+    super(problemOf);
+  }
+
+  override async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const problem = this.problemOf(error);
+    const request = host.switchToHttp().getRequest<IncomingMessage>();
+    if (problem && isOnRecord(request, problem)) {
+      await this.refusedCalls.record(refusedCall(request, problem));
+    }
+    await super.catch(error, host);
+  }
+}
+
+function isOnRecord(request: IncomingMessage, { code }: Problem): boolean {
+  const [status] = PROBLEMS[code];
+  if (status >= 500) return false;
+  return status === 401 || status === 403 || !ONLY_LOOKS.has(request.method ?? '');
+}
+
+/** Strangers can think of any path, so that theirs are one kind for an address. */
+function refusedCall(request: IncomingMessage, { code }: Problem): RefusedCall {
+  const { path } = splitTarget(request.url ?? '');
+  const target = `${request.method} ${path}`.slice(0, LONGEST_TARGET);
+  const caller = callerOf(request);
+  const actor = caller?.name ?? `address:${rateLimitKey(request.socket.remoteAddress)}`;
+  const kind = JSON.stringify(caller ? [actor, code, target] : [actor, code]);
+  return { actor, target, status: PROBLEMS[code][0], code, kind };
+}

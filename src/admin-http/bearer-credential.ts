@@ -1,0 +1,10 @@
+import type { IncomingMessage } from 'node:http';
+import { singleHeader } from '../http/single-header.js';
+
+/**
+ * What `Authorization: Bearer` carries (RFC 6750 section 2.1); undefined when it carries nothing.
+ *
+ * @throws RepeatedHeader
+ */
+export const bearerCredential = (request: IncomingMessage): string | undefined =>
+  /^Bearer +([\x21-\x7e]+)$/i.exec(singleHeader(request, 'authorization') ?? '')?.[1];

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../http/problem-details.js';
+import { MAX_BODY_OCTETS, readBody } from '../http/request-body.js';
+import { repeatsName } from '../input/repeated-name.js';
+
+const JSON_TYPE =
+  /^application\/(json|merge-patch\+json)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
+
+/**
+ * Reads and parses a JSON body (RFC 8259: UTF-8). No body at all counts as an empty object, so that
+ * an operation without required properties needs none. `application/merge-patch+json` (RFC 7396) is
+ * for PATCH alone. An object that names a property twice is refused.
+ *
+ * @throws HttpRefusal, Problem
+ */
+export async function readJsonBody(
+  request: IncomingMessage,
+  maxOctets = MAX_BODY_OCTETS,
+): Promise<unknown> {
+  const body = await readBody(request, maxOctets);
+  if (body.length === 0) return {};
+  const [, type] = JSON_TYPE.exec(request.headers['content-type'] ?? '') ?? [];
+  if (type === undefined || (type.toLowerCase() !== 'json' && request.method !== 'PATCH')) {
+    throw new Problem('unsupported_media_type', 'Send JSON, as Content-Type: application/json.');
+  }
+  const { text, value } = parse(body);
+  if (repeatsName(text)) {
+    throw new Problem('malformed_json', 'An object in the body names a property twice.');
+  }
+  return value;
+}
+
+function parse(body: Buffer): { text: string; value: unknown } {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return { text, value: JSON.parse(text) };
+  } catch {
+    // The parser's own message repeats part of the body, which may be a secret.
+    throw new Problem('malformed_json', 'The body can not be parsed as JSON in UTF-8.');
+  }
+}

@@ -1,0 +1,22 @@
+import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { strictInput } from '../input/strict-input.js';
+import { Problem } from '../http/problem-details.js';
+
+/** Longer than any key or token that is kept. */
+const MAX_NAME_LENGTH = 1024;
+
+/** Holds the body to the rules of its class, and finds nothing under a name that can't be one. */
+@Injectable()
+export class StrictInputPipe implements PipeTransform<unknown> {
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    if (type === 'param') return pathName(value);
+    return type === 'body' && metatype ? strictInput(metatype, value) : value;
+  }
+}
+
+function pathName(value: unknown): string {
+  if (typeof value === 'string' && value.length <= MAX_NAME_LENGTH && !value.includes('\0')) {
+    return value;
+  }
+  throw new Problem('not_found', 'Nothing has this name.');
+}

@@ -1,0 +1,27 @@
+import { IsIn, IsOptional } from 'class-validator';
+import { ROLES, type Role } from '../../callers/caller.js';
+import { parseDateTime } from '../../input/date-time.js';
+import { Satisfies, text } from '../../input/satisfies.decorator.js';
+import { line } from '../../input/printable-text.js';
+
+/** A point in time to come. */
+const futureTime = text((value) => {
+  const time = parseDateTime(value);
+  if (!time) return 'must be a date and time of RFC 3339, for example 2030-01-31T12:00:00Z';
+  return time.getTime() > Date.now() ? undefined : 'must be in the future';
+});
+
+/** A key to be made. */
+export class NewApiKey {
+  /** What it is for, as people say it. */
+  @Satisfies(line(1, 255))
+  name!: string;
+
+  @IsIn(ROLES, { message: `must be one of ${ROLES.join(', ')}` })
+  role!: Role;
+
+  /** Null or left out: never. */
+  @IsOptional()
+  @Satisfies(futureTime)
+  expiresAt?: string | null;
+}

@@ -1,0 +1,36 @@
+import { IsOptional } from 'class-validator';
+import { parseDateTime } from '../../input/date-time.js';
+import { Satisfies, text } from '../../input/satisfies.decorator.js';
+import { line } from '../../input/printable-text.js';
+import { PageQuery } from '../../admin-http/page-query.js';
+
+const dateTime = text((value) =>
+  parseDateTime(value)
+    ? undefined
+    : 'must be a date and time of RFC 3339, for example 2030-01-31T12:00:00Z',
+);
+
+/** Which audit events to list; texts must be equal. */
+export class ListAuditEventsQuery extends PageQuery {
+  @IsOptional()
+  @Satisfies(line(1, 2000))
+  actor?: string;
+
+  @IsOptional()
+  @Satisfies(line(1, 255))
+  action?: string;
+
+  @IsOptional()
+  @Satisfies(line(1, 2000))
+  target?: string;
+
+  /** Included. */
+  @IsOptional()
+  @Satisfies(dateTime)
+  from?: string;
+
+  /** Not included. */
+  @IsOptional()
+  @Satisfies(dateTime)
+  to?: string;
+}

@@ -1,0 +1,76 @@
+import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
+import type { NewAuditEvent } from '../../audit/audit-event.js';
+import { AuditTrail } from '../../audit/audit-trail.js';
+import {
+  AuthorizationRequestRefused,
+  AuthorizationRequests,
+} from '../../tokens/authorization-requests.js';
+import { AdminController } from '../../admin-http/admin-controller.decorator.js';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { Acceptance, Rejection } from './authorization-decision.js';
+import { Actor } from '../../admin-http/caller-of.js';
+import {
+  authorizationRequestReply,
+  type AuthorizationRequestReply,
+} from './authorization-request-reply.js';
+
+/** What a consent application of the platform does for the resource owner (RFC 5849 section 2.2). */
+@AdminController('authorization-requests')
+export class AuthorizationRequestsController {
+  constructor(
+    private readonly requests: AuthorizationRequests,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  @Get(':oauthToken')
+  @Roles('auditor', 'consent')
+  async get(@Param('oauthToken') oauthToken: string): Promise<AuthorizationRequestReply> {
+    const request = await this.requests.find(oauthToken);
+    if (!request) throw new AuthorizationRequestRefused('unknown');
+    return authorizationRequestReply(request);
+  }
+
+  @Post(':oauthToken/accept')
+  @Roles('consent')
+  @HttpCode(200)
+  async accept(
+    @Param('oauthToken') oauthToken: string,
+    @Body() { subject, scopes }: Acceptance,
+    @Actor() actor: string,
+  ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
+    const grant = { subject, scopes: scopes ?? undefined };
+    const detail = { subject, scopes: scopes ?? null };
+    const { redirectTo, oauthVerifier } = await this.audit.record(
+      actOn(oauthToken, actor, 'accept', detail),
+      (transaction) => this.requests.accept(oauthToken, grant, transaction),
+    );
+    return { redirectTo, oauthVerifier };
+  }
+
+  @Post(':oauthToken/reject')
+  @Roles('consent')
+  @HttpCode(200)
+  async reject(
+    @Param('oauthToken') oauthToken: string,
+    @Body() { reason }: Rejection,
+    @Actor() actor: string,
+  ): Promise<{ redirectTo: string | null }> {
+    const { redirectTo } = await this.audit.record(
+      actOn(oauthToken, actor, 'reject', { reason: reason ?? null }),
+      (transaction) => this.requests.reject(oauthToken, transaction),
+    );
+    return { redirectTo };
+  }
+}
+
+const actOn = (
+  oauthToken: string,
+  actor: string,
+  verb: string,
+  detail: NewAuditEvent['detail'],
+): NewAuditEvent => ({
+  actor,
+  action: `authorization_request.${verb}`,
+  target: `authorization_request:${oauthToken}`,
+  detail,
+});

@@ -1,0 +1,55 @@
+import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { IsOptional } from 'class-validator';
+import { Satisfies, wholeNumber } from '../../input/satisfies.decorator.js';
+import { RotateConsumerSecret } from '../../consumers/rotate-consumer-secret.js';
+import { AdminController } from '../../admin-http/admin-controller.decorator.js';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { Actor } from '../../admin-http/caller-of.js';
+import { Idempotent } from '../../admin-http/idempotent.js';
+
+const A_YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+/** How a secret is to be rotated. */
+export class Rotation {
+  /** How long the secret before holds beside the new one; null or left out: not at all. */
+  @IsOptional()
+  @Satisfies(wholeNumber(0, A_YEAR_SECONDS))
+  overlapSeconds?: number | null;
+}
+
+/** The shared secret of a consumer: given anew, and how the one before stands. Never shown again. */
+@AdminController('consumers/:consumerKey/secret')
+export class ConsumerSecretsController {
+  constructor(private readonly secrets: RotateConsumerSecret) {}
+
+  @Post()
+  @Roles()
+  @Idempotent()
+  @HttpCode(200)
+  async rotate(
+    @Param('consumerKey') consumerKey: string,
+    @Body() { overlapSeconds }: Rotation,
+    @Actor() actor: string,
+  ): Promise<{ consumerSecret: string; previousSecretExpiresAt: string | null }> {
+    const rotated = await this.secrets.rotate(consumerKey, overlapSeconds ?? 0, actor);
+    return {
+      consumerSecret: rotated.consumerSecret,
+      previousSecretExpiresAt: rotated.previousSecretExpiresAt?.toISOString() ?? null,
+    };
+  }
+
+  @Get()
+  @Roles('auditor')
+  async standing(@Param('consumerKey') consumerKey: string): Promise<{
+    hasSecret: boolean;
+    previousSecretExpiresAt: string | null;
+    previousSecretLastUsedAt: string | null;
+  }> {
+    const standing = await this.secrets.standing(consumerKey);
+    return {
+      hasSecret: standing.hasSecret,
+      previousSecretExpiresAt: standing.previousSecretExpiresAt?.toISOString() ?? null,
+      previousSecretLastUsedAt: standing.previousSecretLastUsedAt?.toISOString() ?? null,
+    };
+  }
+}

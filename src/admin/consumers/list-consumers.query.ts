@@ -1,0 +1,17 @@
+import { IsIn, IsOptional } from 'class-validator';
+import type { ConsumerStatus } from '../../consumers/consumer.js';
+import { Satisfies } from '../../input/satisfies.decorator.js';
+import { line } from '../../input/printable-text.js';
+import { PageQuery } from '../../admin-http/page-query.js';
+
+/** Which consumers to list. */
+export class ListConsumersQuery extends PageQuery {
+  @IsOptional()
+  @IsIn(['active', 'disabled'], { message: 'must be active or disabled' })
+  status?: ConsumerStatus;
+
+  /** Part of the key or the name, in any letter case. */
+  @IsOptional()
+  @Satisfies(line(0, 255))
+  q?: string;
+}

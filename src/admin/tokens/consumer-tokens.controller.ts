@@ -1,0 +1,36 @@
+import { Body, Param, Post, Res } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { ManageAccessTokens } from '../../tokens/manage-access-tokens.js';
+import { NewToken } from './access-token-input.js';
+import { accessTokenReply, type AccessTokenReply } from './access-token-reply.js';
+import { AdminController } from '../../admin-http/admin-controller.decorator.js';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { Actor } from '../../admin-http/caller-of.js';
+import { Idempotent } from '../../admin-http/idempotent.js';
+
+/** Access tokens that staff make for a subject, and existing ones that they bring along. */
+@AdminController('consumers/:consumerKey/tokens')
+export class ConsumerTokensController {
+  constructor(private readonly tokens: ManageAccessTokens) {}
+
+  @Post()
+  @Roles()
+  @Idempotent()
+  async mint(
+    @Param('consumerKey') consumerKey: string,
+    @Body() { subject, scopes, ttlSeconds, token, tokenSecret }: NewToken,
+    @Actor() actor: string,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<AccessTokenReply & { tokenSecret: string }> {
+    const given = {
+      subject,
+      scopes: scopes ?? undefined,
+      ttlSeconds: ttlSeconds ?? undefined,
+      token: token ?? undefined,
+      tokenSecret: tokenSecret ?? undefined,
+    };
+    const { minted, tokenSecret: secret } = await this.tokens.mint(consumerKey, given, actor);
+    response.setHeader('Location', `/admin/tokens/${encodeURIComponent(minted.token)}`);
+    return { ...accessTokenReply(minted), tokenSecret: secret };
+  }
+}

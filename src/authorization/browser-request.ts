@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { AddressRanges } from '../http/address-ranges.js';
+import { clientFacts } from '../http/client-facts.js';
+import { readBody } from '../http/request-body.js';
+import { singleHeader } from '../http/single-header.js';
+import { normalizeAuthority, splitTarget } from '../protocol/base-string-uri.js';
+import { browserIdIn } from './browser-cookie.js';
+import { FormFields } from './form-fields.js';
+
+/** What a browser brought, parsed once; nobody downstream touches the raw request. */
+export interface BrowserRequest {
+  readonly method: string;
+  readonly query: FormFields;
+  /** Empty unless a form was posted. */
+  readonly form: FormFields;
+  /** The value of the browser's cookie; whether a session belongs to it is another question. */
+  readonly browserId: string | undefined;
+  /** This service as the browser sees it: `https://host:port`. */
+  readonly ownOrigin: string;
+  /** Whether cookies can be Secure. */
+  readonly secure: boolean;
+  readonly clientAddress: string | undefined;
+  /** What the browser says of where the request came from. */
+  readonly from: { readonly origin: string | undefined; readonly site: string | undefined };
+}
+
+/** Reads visits. */
+@Injectable()
+export class BrowserRequests {
+  private readonly trustedProxies: AddressRanges;
+
+  constructor(private readonly settings: Settings) {
+    this.trustedProxies = new AddressRanges(settings.trustProxy);
+  }
+
+  /** Where the request came from, before anything else of it is read. */
+  addressOf(request: IncomingMessage): string | undefined {
+    return clientFacts(request, this.trustedProxies).clientAddress;
+  }
+
+  /**
+   * Reads the request, body included.
+   *
+   * @throws HttpRefusal 413 or 415 for the body; RepeatedHeader
+   */
+  async read(request: IncomingMessage): Promise<BrowserRequest> {
+    const { scheme, host, clientAddress } = clientFacts(request, this.trustedProxies);
+    const seen = this.settings.publicUrl ?? {
+      scheme,
+      authority: normalizeAuthority(scheme, host ?? '') ?? '',
+    };
+    // In production even a request that looks like http gets no cookie that http could carry.
+    const secure = seen.scheme === 'https' || this.settings.production;
+    return {
+      method: request.method ?? '',
+      query: new FormFields(splitTarget(request.url ?? '').query),
+      form: new FormFields(await postedForm(request)),
+      browserId: browserIdIn(request, secure),
+      ownOrigin: `${seen.scheme}://${seen.authority}`,
+      secure,
+      clientAddress,
+      from: {
+        origin: singleHeader(request, 'origin'),
+        site: singleHeader(request, 'sec-fetch-site'),
+      },
+    };
+  }
+}
+
+const FORM = /^application\/x-www-form-urlencoded[ \t]*(;|$)/i;
+
+async function postedForm(request: IncomingMessage): Promise<string> {
+  if (request.method !== 'POST') return '';
+  const body = await readBody(request);
+  return FORM.test(singleHeader(request, 'content-type') ?? '') ? body.toString('latin1') : '';
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Settings } from '../config/settings.js';
+import { rateLimitKey } from '../http/rate-limit-key.js';
+import { PageRefusal } from './page-refusal.js';
+
+const SECONDS = 60;
+const POINTS = { page: 1, form: 3 };
+
+/** Slows down who asks for pages faster than people read them. Counted in this process alone. */
+@Injectable()
+export class PageRateLimit {
+  private readonly limiter: RateLimiterMemory | undefined;
+
+  constructor({ pagesRateLimitPerMinute: points }: Settings) {
+    this.limiter = points > 0 ? new RateLimiterMemory({ points, duration: SECONDS }) : undefined;
+  }
+
+  /**
+   * Counts a visit from the address.
+   *
+   * @throws PageRefusal too-many, with Retry-After
+   */
+  async count(clientAddress: string | undefined, kind: keyof typeof POINTS): Promise<void> {
+    try {
+      await this.limiter?.consume(rateLimitKey(clientAddress), POINTS[kind]);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+      throw new PageRefusal('too-many', { 'Retry-After': String(seconds) });
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A header that decides something was sent twice; which one counts would be anybody's guess. */
+export class RepeatedHeader extends Error {
+  constructor(readonly headerName: string) {
+    super(`${headerName} was sent more than once`);
+  }
+}
+
+/**
+ * The value of a header that may be sent once. Node silently keeps the first of two; an
+ * intermediary may have looked at the second.
+ *
+ * @param name in lower case
+ * @throws RepeatedHeader
+ */
+export function singleHeader(request: IncomingMessage, name: string): string | undefined {
+  const { rawHeaders } = request;
+  let value: string | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index] as string;
+    if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue;
+    if (value !== undefined) throw new RepeatedHeader(name);
+    value = rawHeaders[index + 1];
+  }
+  return value;
+}
+
+/** The last value of a header that proxies append to; undefined when it is absent or empty. */
+export function lastForwardedValue(request: IncomingMessage, name: string): string | undefined {
+  const header = request.headers[name];
+  const joined = Array.isArray(header) ? header.join(',') : header;
+  return joined?.split(',').at(-1)?.trim() || undefined;
+}

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { ChangeFeed } from '../database/change-feed.js';
+import { Statements } from '../database/statements.js';
+import { SecretBox, type SecretPlace } from '../secrets/secret-box.js';
+
+/** One request under the key that its caller gave it. */
+export interface KeyedRequest {
+  readonly caller: string;
+  readonly key: string;
+  /** All that makes it this request. */
+  readonly content: string;
+}
+
+/** What is known of a request: nothing yet, its answer, or why it can't be served now. */
+export type Known =
+  | { readonly as: 'new' | 'in_flight' | 'another' }
+  | { readonly as: 'answered'; readonly answer: string };
+
+// Longer than any request takes; a process that died with one in hand blocks its key no longer.
+const BEGIN = {
+  name: 'begin-keyed-request',
+  text: `
+    INSERT INTO idempotency_keys AS k (caller, key_hash, request_hash, expires_at)
+    VALUES ($1, $2, $3, now() + interval '1 minute')
+    ON CONFLICT (caller, key_hash) DO UPDATE
+      SET request_hash = excluded.request_hash, answer = NULL, expires_at = excluded.expires_at
+      WHERE k.expires_at <= now()
+    RETURNING 1`,
+};
+
+const FIND = {
+  name: 'find-keyed-request',
+  text: `
+    SELECT request_hash = $3 AS same, answer FROM idempotency_keys
+    WHERE caller = $1 AND key_hash = $2`,
+};
+
+const KEEP = {
+  name: 'keep-answer',
+  text: `
+    UPDATE idempotency_keys SET answer = $4, expires_at = now() + interval '24 hours'
+    WHERE caller = $1 AND key_hash = $2 AND request_hash = $3 AND answer IS NULL`,
+};
+
+const FORGET = {
+  name: 'forget-keyed-request',
+  text: `
+    DELETE FROM idempotency_keys
+    WHERE caller = $1 AND key_hash = $2 AND request_hash = $3 AND answer IS NULL`,
+};
+
+/** Answers kept for a day, so that a request that is repeated makes nothing twice. */
+@Injectable()
+export class StoredResponses {
+  constructor(
+    private readonly statements: Statements,
+    private readonly secretBox: SecretBox,
+    private readonly changes: ChangeFeed,
+  ) {}
+
+  /** Takes the key for the request; of two who come together exactly one is `new`. */
+  async begin(request: KeyedRequest): Promise<Known> {
+    const columns = columnsOf(request);
+    if ((await this.statements.run(BEGIN, columns)).length > 0) return { as: 'new' };
+    const [found] = await this.statements.run<{ same: boolean; answer: Buffer | null }>(
+      FIND,
+      columns,
+    );
+    if (found && !found.same) return { as: 'another' };
+    if (!found?.answer) return { as: 'in_flight' };
+    // Another replica may have made the change, and this one says again that it is made.
+    await this.changes.catchUp();
+    return { as: 'answered', answer: this.secretBox.open(found.answer, placeOf(request)) };
+  }
+
+  /** Keeps the answer, sealed: it may hold a secret that is shown once. */
+  async keep(request: KeyedRequest, answer: string): Promise<void> {
+    const sealed = this.secretBox.seal(answer, placeOf(request));
+    await this.statements.run(KEEP, [...columnsOf(request), sealed]);
+  }
+
+  /** Lets the key go, since nothing was made. */
+  async forget(request: KeyedRequest): Promise<void> {
+    await this.statements.run(FORGET, columnsOf(request));
+  }
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+const columnsOf = ({ caller, key, content }: KeyedRequest) => [
+  caller,
+  sha256(key),
+  sha256(content),
+];
+
+const placeOf = ({ caller, key }: KeyedRequest): SecretPlace => ({
+  table: 'idempotency_keys',
+  row: JSON.stringify([caller, sha256(key).toString('hex')]),
+  column: 'answer',
+});

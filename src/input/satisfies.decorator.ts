@@ -1,0 +1,58 @@
+import { ValidateBy, type ValidationArguments } from 'class-validator';
+import { pointerStep, type InputFault } from './input-fault.js';
+
+/** What is wrong with a value; pointers count from the value itself. */
+export type Rule = (value: unknown) => InputFault[];
+
+/** The name under which a fault of such a rule is found among class-validator's constraints. */
+export const SATISFIES = 'follows';
+
+/**
+ * Declares that a property follows the rule. A message of class-validator is one text for the whole
+ * property, so it carries the faults, with the places inside lists and objects, as JSON.
+ */
+export function Satisfies(rule: Rule): PropertyDecorator {
+  return ValidateBy({
+    name: SATISFIES,
+    validator: {
+      validate: (value: unknown) => rule(value).length === 0,
+      defaultMessage: (place?: ValidationArguments) => JSON.stringify(rule(place?.value)),
+    },
+  });
+}
+
+/** A rule for texts: the check answers what is wrong, or undefined. */
+export function text(check: (value: string) => string | undefined): Rule {
+  return (value) => {
+    const detail = typeof value === 'string' ? check(value) : 'must be a string';
+    return detail === undefined ? [] : [{ pointer: '', detail }];
+  };
+}
+
+/** A list without repetitions whose entries each follow the rule. */
+export function listOf(rule: Rule, limits: { min?: number; max: number }): Rule {
+  const { min = 0, max } = limits;
+  return (value) => {
+    if (!Array.isArray(value)) return [{ pointer: '', detail: 'must be a list' }];
+    if (value.length < min) return [{ pointer: '', detail: `must have ${min} or more entries` }];
+    if (value.length > max) return [{ pointer: '', detail: `must have at most ${max} entries` }];
+    return value.flatMap((entry: unknown, index) => {
+      const faults =
+        value.indexOf(entry) < index
+          ? [{ pointer: '', detail: 'repeats an earlier entry' }]
+          : rule(entry);
+      return faults.map(({ pointer, detail }) => ({
+        pointer: pointerStep(index) + pointer,
+        detail,
+      }));
+    });
+  };
+}
+
+/** Digits alone make no number here: JSON has a type for it. */
+export function wholeNumber(from: number, to: number): Rule {
+  return (value) =>
+    Number.isInteger(value) && (value as number) >= from && (value as number) <= to
+      ? []
+      : [{ pointer: '', detail: `must be a whole number from ${from} to ${to}` }];
+}

@@ -1,0 +1,62 @@
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import { SATISFIES } from './satisfies.decorator.js';
+import { InvalidInput, pointerStep, type InputFault } from './input-fault.js';
+
+/** More faults than this help nobody, and each costs room in the reply. */
+const MAX_FAULTS = 50;
+const MAX_NAME_LENGTH = 100;
+
+/**
+ * Takes a parsed JSON value as an instance of a class with class-validator's rules: no conversion
+ * of types, no property beyond those that have a rule.
+ *
+ * The unknown properties are told here, before anything is copied, because class-validator's own
+ * whitelist lets the names of Object.prototype (`constructor`) pass, and copying `__proto__` would
+ * change what the instance is.
+ *
+ * @throws InvalidInput
+ */
+export function strictInput<Input extends object>(type: new () => Input, value: unknown): Input {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidInput([{ pointer: '', detail: 'must be a JSON object' }]);
+  }
+  const known = propertiesOf(type);
+  const input = new type();
+  const faults: InputFault[] = [];
+  for (const name of Object.keys(value)) {
+    if (known.has(name)) {
+      Object.assign(input, { [name]: (value as Record<string, unknown>)[name] });
+    } else {
+      const shown = name.slice(0, MAX_NAME_LENGTH);
+      faults.push({ pointer: pointerStep(shown), detail: 'is not a property that is known here' });
+    }
+  }
+  faults.push(...validateSync(input, { forbidUnknownValues: false }).flatMap(faultsOf));
+  if (faults.length > 0) throw new InvalidInput(faults.slice(0, MAX_FAULTS));
+  return input;
+}
+
+const properties = new WeakMap<new () => object, ReadonlySet<string>>();
+
+/** Found out once: decorators have spoken before the first request comes. */
+function propertiesOf(type: new () => object): ReadonlySet<string> {
+  const known = properties.get(type);
+  if (known) return known;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+  const found = new Set(rules.map(({ propertyName }) => propertyName));
+  properties.set(type, found);
+  return found;
+}
+
+function faultsOf({ property, constraints = {} }: ValidationError): InputFault[] {
+  return Object.entries(constraints).flatMap(([constraint, message]) => {
+    const faults =
+      constraint === SATISFIES
+        ? (JSON.parse(message) as InputFault[])
+        : [{ pointer: '', detail: message }];
+    return faults.map(({ pointer, detail }) => ({
+      pointer: pointerStep(property) + pointer,
+      detail,
+    }));
+  });
+}

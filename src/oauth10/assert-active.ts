@@ -1,0 +1,51 @@
+import { AddressRanges } from '../http/address-ranges.js';
+import { oauthProblem } from '../protocol/oauth-problem.js';
+import type { AccessToken } from '../tokens/access-token.js';
+import type { SigningConsumer } from '../tokens/signing-consumer.js';
+import {
+  FAILED_VERIFIERS_MAX,
+  type TemporaryCredentials,
+} from '../tokens/temporary-credentials.js';
+
+/**
+ * Refuses a genuine request whose consumer or token is out of service. Told only after the
+ * signature held: whoever can sign may know.
+ *
+ * @param nowSeconds by the database's clock
+ * @throws OAuthProblem consumer_key_rejected, token_used, token_expired, token_revoked,
+ *   token_rejected
+ */
+export function assertActive(
+  consumer: SigningConsumer,
+  token: TemporaryCredentials | AccessToken | undefined,
+  clientAddress: string | undefined,
+  nowSeconds: number,
+): void {
+  assertConsumerActive(consumer, clientAddress, nowSeconds);
+  if (token === undefined) return;
+  if ('revoked' in token) {
+    if (token.revoked) throw oauthProblem('token_revoked');
+  } else {
+    if (token.used) throw oauthProblem('token_used');
+    if (token.failedVerifiers >= FAILED_VERIFIERS_MAX) throw oauthProblem('token_rejected');
+  }
+  if (isPast(token.expiresAtSeconds, nowSeconds)) throw oauthProblem('token_expired');
+}
+
+function assertConsumerActive(
+  consumer: SigningConsumer,
+  clientAddress: string | undefined,
+  nowSeconds: number,
+): void {
+  const { allowedAddresses } = consumer;
+  if (consumer.disabled) throw oauthProblem('consumer_key_rejected', 'disabled');
+  if (isPast(consumer.expiresAtSeconds, nowSeconds)) {
+    throw oauthProblem('consumer_key_rejected', 'expired');
+  }
+  if (allowedAddresses.length > 0 && !new AddressRanges(allowedAddresses).contains(clientAddress)) {
+    throw oauthProblem('consumer_key_rejected', 'called from an address that is not allowed');
+  }
+}
+
+const isPast = (seconds: number | null, nowSeconds: number): boolean =>
+  seconds !== null && seconds <= nowSeconds;
