@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withDevelopmentSecrets, type KeptSecret } from './config/development-secrets.js';
+import { VERSION } from './config/version.js';
 import { readSettings, SettingsError, type Settings } from './config/settings.js';
 import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
 import {
@@ -57,7 +58,12 @@ function greet(
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   const admin = `http://${host}:${service.adminPort}`;
   if (settings.production) {
-    new Logger('Service').log(`Public ${host}:${service.port}, admin ${host}:${service.adminPort}`);
+    new Logger('Service').log('ready', {
+      'service.version': VERSION,
+      'server.address': settings.host,
+      'server.port': service.port,
+      adminPort: service.adminPort,
+    });
     return;
   }
   const keyFile = kept.find(({ name }) => name === 'ADMIN_API_KEY')?.file;

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { lastValueFrom, of, type Observable } from 'rxjs';
+import { errorFields } from '../failures/error-fields.js';
 import { Problem } from '../http/problem-details.js';
 import { singleHeader } from '../http/single-header.js';
 import { StoredResponses, type KeyedRequest } from '../idempotency/stored-responses.js';
@@ -76,7 +77,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   private tell(trouble: unknown): void {
-    this.logger.warn(`An answer could not be kept: ${(trouble as Error).message}`);
+    this.logger.warn('Keeping an answer failed', errorFields(trouble));
   }
 }
 

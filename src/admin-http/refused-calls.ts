@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { errorFields } from '../failures/error-fields.js';
 
 const MINUTE_MS = 60_000;
 /** Beyond so many different refusals in a minute, the rest of it counts as one. */
@@ -51,7 +52,7 @@ export class RefusedCalls {
         detail,
       });
     } catch (error) {
-      this.logger.error(`A refused call is not on record: ${(error as Error).message}`);
+      this.logger.error('A refused call is not on record', errorFields(error));
     }
   }
 }

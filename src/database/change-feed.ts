@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { errorFields } from '../failures/error-fields.js';
 import { destroyConnection } from './destroy-connection.js';
 import { Statements } from './statements.js';
 
@@ -104,7 +105,7 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
         await this.listen(() => (complained = false));
       } catch (error) {
         if (!complained && !this.isStopped) {
-          this.logger.warn(`Changes are not heard of: ${String(error)}`);
+          this.logger.warn('Listening for changes failed', errorFields(error));
         }
         complained = true;
       }

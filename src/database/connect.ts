@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { errorFields } from '../failures/error-fields.js';
 import { migrate } from './migrate.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 
@@ -20,12 +21,12 @@ export async function connect(options: DataSourceOptions | undefined): Promise<D
     try {
       await dataSource.initialize();
       const applied = await migrate(dataSource);
-      if (applied.length > 0) logger.log(`Applied ${applied.join(', ')}`);
+      if (applied.length > 0) logger.log('Migrations applied', { migrations: applied });
       return dataSource;
     } catch (error) {
       if (dataSource.isInitialized) await dataSource.destroy();
       if (!isStoreUnavailable(error) || Date.now() > deadline) throw error;
-      logger.warn(`The database is not there yet: ${(error as Error).message}`);
+      logger.warn('The database is not there yet', errorFields(error));
       await sleep(PAUSE_MS);
     }
   }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { DataSourceOptions, EntitySchema } from 'typeorm';
 import type { Settings } from '../config/settings.js';
+import { errorFields } from '../failures/error-fields.js';
 import { PgClientWithErrorHandler } from './pg-client-with-error-handler.js';
 import { migrations } from './migrations.js';
 
@@ -41,7 +42,7 @@ export function dataSourceOptions(
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     // An idle connection that breaks is only replaced; without a listener it would end the process.
     poolErrorHandler: (error: Error) =>
-      logger.warn(`A database connection broke: ${error.message}`),
+      logger.warn('A database connection broke', errorFields(error)),
     extra: {
       Client: PgClientWithErrorHandler,
       statement_timeout: STATEMENT_TIMEOUT_MS,

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { errorFields } from '../failures/error-fields.js';
 import { Statements } from './statements.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 
@@ -69,7 +70,7 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
     try {
       await this.sync();
     } catch (error) {
-      this.logger.debug(`The database's clock could not be read: ${String(error)}`);
+      this.logger.debug("Reading the database's clock failed", errorFields(error));
     }
   }
 }

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { Problem } from '../http/problem-details.js';
-import { noteProblem } from '../http/request-observer.js';
+import { noteProblem } from '../http/request-notes.js';
 import { RepeatedHeader } from '../http/single-header.js';
 import { disclosedProblem } from '../oauth10/disclosure.js';
 import { sendForm } from '../oauth10/form-reply.js';
@@ -34,7 +34,7 @@ export class NginxRefusalFilter extends AuthzRefusalFilter {
     const response = host.switchToHttp().getResponse<ServerResponse>();
     if (error instanceof OAuthProblem && !response.headersSent) {
       const problem = disclosedProblem(error, this.settings);
-      noteProblem(response, error.code);
+      noteProblem(response, error.code, error.detail);
       if (problem.status !== 401) return sendForm(response, 403, problem.toParameters());
     }
     if (error instanceof HttpRefusal && error.status !== 401) {

@@ -37,6 +37,7 @@ export async function authzRequest(
     contentType: singleHeader(request, 'content-type'),
     body: body.length === 0 ? undefined : body,
     clientAddress: lastForwardedValue(request, 'x-forwarded-for'),
+    source: request,
   };
 }
 

@@ -10,7 +10,7 @@ import {
   UseInterceptors,
   UsePipes,
 } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Roles } from '../admin-http/roles.decorator.js';
 import { PrivateReplyInterceptor } from '../admin-http/private-reply.interceptor.js';
 import { AdminProblemFilter } from '../admin-http/admin-problem.filter.js';
@@ -20,7 +20,7 @@ import { Settings } from '../config/settings.js';
 import { InvalidInput } from '../input/input-fault.js';
 import { Problem } from '../http/problem-details.js';
 import { MAX_BODY_OCTETS, oversizedBody } from '../http/request-body.js';
-import { noteProblem } from '../http/request-observer.js';
+import { noteProblem } from '../http/request-notes.js';
 import { disclosedProblem } from '../oauth10/disclosure.js';
 import type { SignedRequest } from '../oauth10/signed-request.js';
 import { OAuthProblem } from '../protocol/oauth-problem.js';
@@ -56,7 +56,10 @@ export class VerifyController {
     try {
       const hasContent =
         headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
-      const verified = await this.verdicts.verify(signedRequest(reported, headers), hasContent);
+      const verified = await this.verdicts.verify(
+        signedRequest(reported, headers, response.req),
+        hasContent,
+      );
       const { consumer, accessToken, bodyVerified } = verified;
       const expiresAtSeconds = accessToken?.expiresAtSeconds ?? null;
       return {
@@ -71,7 +74,7 @@ export class VerifyController {
       };
     } catch (error) {
       if (!(error instanceof OAuthProblem)) throw error;
-      noteProblem(response, error.code);
+      noteProblem(response, error.code, error.detail);
       const { status, code, advice } = disclosedProblem(error, this.settings);
       return { active: false, status, problem: code, advice };
     }
@@ -88,6 +91,7 @@ export class VerifyController {
 function signedRequest(
   { method, url, body, bodyBase64, clientAddress }: ReportedRequest,
   headers: ReadonlyMap<string, string>,
+  source: IncomingMessage,
 ): SignedRequest {
   const place = splitUrl(url);
   if (!place) throw new InvalidInput([{ pointer: '/url', detail: 'must be an absolute URL' }]);
@@ -103,6 +107,7 @@ function signedRequest(
     contentType: headers.get('content-type'),
     body: octets(text, base64),
     clientAddress: clientAddress ?? undefined,
+    source,
   };
 }
 

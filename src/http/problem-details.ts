@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { givenRequestId } from './caller-names.js';
 
 /**
  * The kinds of problem: code → status and title. Codes are for programs and stay; titles are for
@@ -56,13 +57,13 @@ export class Problem extends Error {
 const REQUEST_ID = 'X-Request-Id';
 
 /**
- * The name under which the reply, and a line of the log, can be found again. Made here: one that
- * the caller chose could be anyone's.
+ * The name under which the reply, and a line of the log, can be found again: the caller's own where
+ * it gives one, so that its log and ours can be read together. It is a name and proves nothing.
  */
 export function requestIdOf(response: ServerResponse): string {
   const given = response.getHeader(REQUEST_ID);
   if (typeof given === 'string') return given;
-  const requestId = randomUUID();
+  const requestId = givenRequestId(response.req) ?? randomUUID();
   response.setHeader(REQUEST_ID, requestId);
   return requestId;
 }

@@ -1,4 +1,4 @@
-import { endpointOf } from './request-observer.js';
+import { endpointOf, routeOf } from './request-observer.js';
 
 describe('the endpoint that a request is counted under', () => {
   it.each([
@@ -18,5 +18,8 @@ describe('the endpoint that a request is counted under', () => {
     ['', 'other'],
   ])('%s is %s', (target, endpoint) => {
     expect(endpointOf(target)).toBe(endpoint);
+    // A signed endpoint's route is its path; others stand for several.
+    const route = routeOf(endpointOf(target)) ?? '';
+    expect(target.startsWith(route.replace(/[/][*]$/, ''))).toBe(true);
   });
 });

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { givenTraceId } from './caller-names.js';
+import { notesOf, type RequestNotes } from './request-notes.js';
 
-/** What became of one request; nothing in it is secret, and no label of it is the caller's choice. */
-export interface AnsweredRequest {
+/** What became of one request; nothing in it is secret. Of the caller's choice are only the names. */
+export interface AnsweredRequest extends RequestNotes {
   /** Under this name the answer, and any other line of the log about it, can be found again. */
   readonly requestId: string;
   readonly method: string;
@@ -9,8 +11,6 @@ export interface AnsweredRequest {
   readonly endpoint: Endpoint;
   /** 0 = the caller went away before its answer was sent. */
   readonly status: number;
-  /** Why a signed request was refused, whatever the caller was told; undefined when it was not. */
-  readonly problem: string | undefined;
   readonly durationSeconds: number;
 }
 
@@ -57,12 +57,26 @@ const PATHS: readonly (readonly [RegExp, Endpoint])[] = [
 export const endpointOf = (target: string): Endpoint =>
   PATHS.find(([path]) => path.test(target))?.[1] ?? 'other';
 
-const problems = new WeakMap<ServerResponse, string>();
+/** The path of an endpoint with what varies left out: OpenTelemetry's `http.route`. */
+export const routeOf = (endpoint: Endpoint): string | undefined => ROUTES[endpoint];
 
-/** Keeps with a response why its request was refused, for those who count and log. */
-export function noteProblem(response: ServerResponse, problem: string): void {
-  problems.set(response, problem);
-}
+const ROUTES: Readonly<Record<Endpoint, string | undefined>> = {
+  initiate: '/oauth/oauth10/initiate',
+  token: '/oauth/oauth10/token',
+  revoke: '/oauth/oauth10/revoke',
+  echo: '/oauth/oauth10/echo',
+  verify: '/verify',
+  'authz/nginx': '/authz/nginx',
+  'authz/forward-auth': '/authz/forward-auth',
+  'authz/ext-authz': '/authz/ext-authz/*',
+  authorize: '/oauth/auz/authorize',
+  pages: '/oauth/auz/*',
+  admin: '/admin/*',
+  docs: '/docs/*',
+  metrics: '/metrics',
+  health: '/health/*',
+  other: undefined,
+};
 
 /** Calls `tell` once the request has been answered, or was left. */
 export function observeRequest(
@@ -73,12 +87,14 @@ export function observeRequest(
 ): void {
   const startedAt = performance.now();
   response.once('close', () => {
+    const notes = notesOf(request);
     tell({
+      ...notes,
+      traceId: notes.traceId ?? givenTraceId(request),
       requestId,
       method: request.method ?? '',
       endpoint: endpointOf(request.url ?? ''),
       status: response.writableFinished ? response.statusCode : 0,
-      problem: problems.get(response),
       durationSeconds: (performance.now() - startedAt) / 1000,
     });
   });

@@ -48,6 +48,16 @@ describe('the log for a collector', () => {
     expect(line).toMatchObject({ msg: 'failed', stack: 'Error: x\n  at y', context: 'Store' });
   });
 
+  it('has the fields beside the message, as Nest hands them on', () => {
+    const [line] = logged('info', (logger) => {
+      Logger.overrideLogger(logger);
+      new Logger('Sweeper').error('A sweep failed', { sweep: 'nonces', 'error.type': '57014' });
+    });
+    const context = 'Sweeper';
+    expect(line).toMatchObject({ msg: 'A sweep failed', sweep: 'nonces', context });
+    expect(line).toHaveProperty(['error.type'], '57014');
+  });
+
   it('drops secrets, should a careless hand ever log a request or a reply', () => {
     const [line] = logged('info', (logger) =>
       logger.log({
@@ -75,9 +85,24 @@ describe('the line of an answered request', () => {
     method: 'GET',
     endpoint: 'echo',
     status: 401,
-    problem: 'nonce_used',
+    problem: 'consumer_key_rejected',
+    problemDetail: 'disabled',
+    consumerKey: 'key',
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
     durationSeconds: 0.01234,
   } as const;
+
+  const FIELDS = {
+    'http.request.method': 'GET',
+    'http.route': '/oauth/oauth10/echo',
+    'http.response.status_code': 401,
+    problem: 'consumer_key_rejected',
+    problemDetail: 'disabled',
+    consumerKey: 'key',
+    durationMilliseconds: 12.3,
+    requestId: 'r-1',
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+  };
 
   it('has fields for a collector', () => {
     const [line] = logged('info', (logger) => {
@@ -88,11 +113,7 @@ describe('the line of an answered request', () => {
       service: 'oauth10',
       context: 'Request',
       msg: 'answered',
-      requestId: 'r-1',
-      endpoint: 'echo',
-      status: 401,
-      problem: 'nonce_used',
-      durationMilliseconds: 12.3,
+      ...FIELDS,
     });
   });
 
@@ -106,11 +127,11 @@ describe('the line of an answered request', () => {
     expect(line?.['level']).toBe(level);
   });
 
-  it('reads as a sentence at a terminal', () => {
+  it('has the same fields at a terminal', () => {
     const [line] = logged('info', (logger) => {
       Logger.overrideLogger(logger);
       new RequestLog(undefined).write(answered);
     });
-    expect(line?.['msg']).toBe('GET echo: 401 nonce_used in 12.3 ms');
+    expect(line).toMatchObject({ msg: 'answered', context: 'Request', ...FIELDS });
   });
 });

@@ -66,11 +66,13 @@ export class JsonLogger implements LoggerService {
     this.write('trace', message, rest);
   }
 
-  /** Nest hands on the context last, and with errors a stack before it. */
+  /** Nest hands on fields, with errors perhaps a stack, and the context last. */
   private write(level: Level, message: unknown, rest: readonly unknown[]): void {
-    const context = rest.at(-1);
-    const stack = rest.length > 1 ? rest[0] : undefined;
-    const fields = { context, ...(typeof stack === 'string' && { stack }) };
+    const fields: Record<string, unknown> = { context: rest.at(-1) };
+    for (const part of rest.slice(0, -1)) {
+      if (typeof part === 'string') fields['stack'] = part;
+      else Object.assign(fields, part);
+    }
     if (message instanceof Error) this.pino[level]({ ...fields, err: message });
     else if (typeof message === 'object' && message !== null) {
       this.pino[level]({ ...fields, ...message });

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { AnsweredRequest } from '../http/request-observer.js';
+import { routeOf, type AnsweredRequest } from '../http/request-observer.js';
 import type { JsonLogger } from './json-logger.js';
 
 const CONTEXT = 'Request';
@@ -8,19 +8,22 @@ const CONTEXT = 'Request';
 const POLLED = new Set(['health', 'metrics']);
 
 /**
- * One line for each answered request. It names the endpoint and no path, query or header: those
- * hold tokens, verifiers and signatures.
+ * One line for each answered request. It names the route and no path, query or header: those hold
+ * tokens, verifiers and signatures.
  */
 export class RequestLog {
   private readonly logger = new Logger(CONTEXT);
 
-  /** @param json takes fields, for a collector; without it a person gets a sentence */
+  /** @param json takes the fields without looking for secrets in them; there are none */
   constructor(private readonly json: JsonLogger | undefined) {}
 
   write(answered: AnsweredRequest): void {
     const level = levelOf(answered);
-    if (this.json) this.json.writeKnown(level === 'log' ? 'info' : level, fields(answered));
-    else this.logger[level](sentence(answered));
+    const fields = fieldsOf(answered);
+    if (this.json) {
+      const named = { context: CONTEXT, ...fields, msg: 'answered' };
+      this.json.writeKnown(level === 'log' ? 'info' : level, named);
+    } else this.logger[level]('answered', fields);
   }
 }
 
@@ -29,20 +32,15 @@ function levelOf({ status, endpoint }: AnsweredRequest): 'warn' | 'debug' | 'log
   return POLLED.has(endpoint) ? 'debug' : 'log';
 }
 
-const milliseconds = (seconds: number): number => Math.round(seconds * 10_000) / 10;
-
-const fields = ({ durationSeconds, ...answered }: AnsweredRequest) => ({
-  context: CONTEXT,
-  ...answered,
-  durationMilliseconds: milliseconds(durationSeconds),
-  msg: 'answered',
+/** Named by OpenTelemetry's semantic conventions, where those have a name. */
+const fieldsOf = (answered: AnsweredRequest) => ({
+  'http.request.method': answered.method,
+  'http.route': routeOf(answered.endpoint),
+  'http.response.status_code': answered.status,
+  problem: answered.problem,
+  problemDetail: answered.problemDetail,
+  consumerKey: answered.consumerKey,
+  durationMilliseconds: Math.round(answered.durationSeconds * 10_000) / 10,
+  requestId: answered.requestId,
+  traceId: answered.traceId,
 });
-
-const sentence = ({ method, endpoint, status, problem, durationSeconds }: AnsweredRequest) =>
-  [
-    `${method} ${endpoint}: ${status === 0 ? 'left before the answer' : status}`,
-    problem,
-    `in ${milliseconds(durationSeconds)} ms`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(' ');

@@ -3,6 +3,7 @@ import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
 import { Transactions, type Transaction } from '../database/transactions.js';
+import { errorFields } from '../failures/error-fields.js';
 import { Metrics } from '../metrics/metrics.js';
 
 /** The timestamps of one partition, in seconds since 1970; `to` is not included. */
@@ -163,7 +164,7 @@ export class NoncePartitions implements OnModuleInit {
       });
     } catch (error) {
       this.metrics.sweepFailed('nonce_partitions');
-      this.logger.debug(`Could not ${what} this time: ${(error as Error).message}`);
+      this.logger.debug('Work on nonce partitions failed', { work: what, ...errorFields(error) });
       return false;
     }
   }

@@ -43,6 +43,7 @@ export class IncomingRequests {
         contentType: singleHeader(request, 'content-type'),
         body: await readBody(request),
         clientAddress,
+        source: request,
       };
     } catch (error) {
       if (!(error instanceof RepeatedHeader)) throw error;

@@ -11,7 +11,7 @@ import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { sendText } from '../http/send-text.js';
 import { logUnexpectedError } from '../http/log-unexpected-error.js';
-import { noteProblem } from '../http/request-observer.js';
+import { noteProblem } from '../http/request-notes.js';
 import { formatOAuthChallenge } from '../protocol/authorization-header.js';
 import { OAuthProblem } from '../protocol/oauth-problem.js';
 import { disclosedProblem } from './disclosure.js';
@@ -50,7 +50,7 @@ export class OAuthProblemFilter implements ExceptionFilter {
   }
 
   private refuse(response: ServerResponse, raised: OAuthProblem): void {
-    noteProblem(response, raised.code);
+    noteProblem(response, raised.code, raised.detail);
     const problem = disclosedProblem(raised, this.settings);
     const headers: Record<string, string> = {};
     if (problem.status === 401) {

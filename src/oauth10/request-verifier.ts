@@ -6,6 +6,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
+import { noteClaimedConsumer, noteConsumer } from '../http/request-notes.js';
 import { Metrics } from '../metrics/metrics.js';
 import { baseStringUri, splitTarget } from '../protocol/base-string-uri.js';
 import { bodyHashMatches } from '../protocol/body-hash.js';
@@ -88,6 +89,8 @@ export class RequestVerifier {
       formBody: isForm ? request.body?.toString('latin1') : undefined,
     });
     const { parameters } = collected;
+    const claimed = collected.protocol.get('oauth_consumer_key');
+    if (claimed) noteClaimedConsumer(request.source, claimed);
     const protocol = readProtocolParameters(collected, rules);
     assertTokenAllowed(protocol, rules);
     assertTls(protocol, request);
@@ -123,6 +126,7 @@ export class RequestVerifier {
       holds = holdsFor(found);
     }
 
+    if (found.consumer) noteConsumer(request.source, found.consumer.consumerKey);
     const consumer = assertConsumer(found.consumer, protocol, this.clock.nowSeconds());
     assertToken(protocol, rules, found, consumer, holds);
     if (!holds) throw oauthProblem('signature_invalid');

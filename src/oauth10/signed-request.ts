@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Scheme } from '../protocol/base-string-uri.js';
 
 /**
@@ -16,6 +17,8 @@ export interface SignedRequest {
   /** Undefined when a gateway did not forward it. */
   readonly body: Buffer | undefined;
   readonly clientAddress: string | undefined;
+  /** What brought it here; notes for the log are kept with that. */
+  readonly source: IncomingMessage;
 }
 
 /** Whether the body is a form by its Content-Type, and so part of the signature (3.4.1.3.1). */

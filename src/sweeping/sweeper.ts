@@ -7,6 +7,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
+import { errorFields } from '../failures/error-fields.js';
 import { Metrics } from '../metrics/metrics.js';
 import { NoncePartitions } from '../nonces/nonce-partitions.js';
 import type { Sweep } from './sweep.js';
@@ -56,7 +57,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
       } catch (error) {
         failures += 1;
         this.metrics.sweepFailed(sweep.name);
-        this.logger.warn(`Could not sweep ${sweep.name}: ${(error as Error).message}`);
+        this.logger.warn('A sweep failed', { sweep: sweep.name, ...errorFields(error) });
       }
     }
     if (failures === 0 && !this.stop.signal.aborted) this.metrics.sweepDone();

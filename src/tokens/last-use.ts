@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Statements } from '../database/statements.js';
+import { errorFields } from '../failures/error-fields.js';
 
 const FLUSH_INTERVAL_MS = 5_000;
 /** Beyond it uses go unnoted until the next flush: a day's note is not worth the memory. */
@@ -46,7 +47,7 @@ export class LastUse implements OnModuleInit, OnModuleDestroy {
       const day = today();
       for (const token of tokens) this.noted.set(token, day);
     } catch (error) {
-      this.logger.debug(`Last uses could not be noted: ${String(error)}`);
+      this.logger.debug('Noting last uses failed', errorFields(error));
     }
   }
 

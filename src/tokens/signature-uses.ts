@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Statements } from '../database/statements.js';
+import { errorFields } from '../failures/error-fields.js';
 import type { SignatureMethod } from '../protocol/signature-methods.js';
 import { isWeak } from '../protocol/weak-signature-methods.js';
 
@@ -78,7 +79,7 @@ export class SignatureUses implements OnModuleInit, OnModuleDestroy {
       }
       if (previous.length > 0) await this.statements.run(NOTE_PREVIOUS, [previous]);
     } catch (error) {
-      this.logger.debug(`Uses of signatures could not be noted: ${String(error)}`);
+      this.logger.debug('Noting uses of signatures failed', errorFields(error));
     }
   }
 

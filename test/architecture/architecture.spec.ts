@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { roomsOf } from './rooms.js';
+import { logMessagesAreConstant } from './log-messages.js';
 import * as rules from './rules.js';
 import { readSourceTree } from './source-tree.js';
 
@@ -17,6 +18,7 @@ describe('docs/architecture.md', () => {
     ['no index.ts', rules.noIndexFiles],
     ['no forwardRef', rules.noForwardRef],
     ['config/ is the only reader of process.env', rules.onlyConfigReadsTheEnvironment],
+    ['the messages of the log are constant', logMessagesAreConstant],
     ['no file is longer than 300 lines', rules.filesStayShort],
     ['the signing client of the tests never imports src/', rules.witnessIsIndependent],
     ['no test is skipped or runs alone', rules.noFocusedOrSkippedTests],

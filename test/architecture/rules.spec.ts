@@ -1,4 +1,5 @@
 import { roomsOf } from './rooms.js';
+import { logMessagesAreConstant } from './log-messages.js';
 import * as rules from './rules.js';
 import { sourceTree } from './source-tree.js';
 
@@ -121,6 +122,22 @@ describe('every rule of the house can fail', () => {
     expect(breaches(rule, { 'src/http/a.ts': text })).toEqual(['src/http/a.ts']);
     expect(breaches(rule, { 'src/config/a.ts': text, 'src/http/a.spec.ts': text })).toEqual([]);
     expect(breaches(rule, { 'src/http/a.ts': `// ${text}\nprocess.exit(1);` })).toEqual([]);
+  });
+
+  it.each([
+    ['logger.warn(`It broke: ${error}`);', '`It broke: ${error}`'],
+    ["this.logger.error('It broke: ' + error);", "'It broke: ' + error"],
+    ['this.logger.debug(error);', 'error'],
+    ['logger.log({ stack });', '{ stack }'],
+    ['this.logger[level](sentence(answered));', 'sentence(answered)'],
+    ["new Logger('Service').log(`at ${port}`);", '`at ${port}`'],
+    ['Logger.fatal();', 'nothing'],
+  ])('the messages of the log are constant: %s', (text, message) => {
+    const rule = logMessagesAreConstant;
+    expect(breaches(rule, { 'src/a/b.ts': text })).toEqual([`src/a/b.ts logs ${message}`]);
+    expect(breaches(rule, { 'src/a/b.spec.ts': text, 'test/b.ts': text })).toEqual([]);
+    const constant = "this.logger.warn('It broke', { error }); Math.log(x); log.error(y);";
+    expect(breaches(rule, { 'src/a/b.ts': constant })).toEqual([]);
   });
 
   it('allows 300 lines and refuses 301', () => {

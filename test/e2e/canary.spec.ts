@@ -207,7 +207,9 @@ describe('no secret is where it can be read', () => {
 
   it('not in the log, at its most talkative', async () => {
     expect(new Set(secrets).size).toBe(FLOWS * SECRETS_OF_A_FLOW);
-    expect(service.output()).toContain('"endpoint":"token","status":200');
+    expect(service.output()).toContain(
+      '"http.route":"/oauth/oauth10/token","http.response.status_code":200',
+    );
     expect(service.output()).toContain('verifier_invalid');
     expect(pages.output()).toContain('ready');
     expect(found(service.output() + pages.output())).toEqual([]);

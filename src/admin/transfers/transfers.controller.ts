@@ -1,6 +1,7 @@
 import { Get, HttpCode, Logger, Post, Query, Req, Res } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorFields } from '../../failures/error-fields.js';
 import { allowLongBody } from '../../http/body-time.js';
 import { HttpRefusal } from '../../http/http-refusal.js';
 import { Problem } from '../../http/problem-details.js';
@@ -102,7 +103,7 @@ export class TransfersController {
       response.end();
     } catch (error) {
       if (!response.headersSent) throw error;
-      this.logger.warn(`An export was cut off: ${(error as Error).message}`);
+      this.logger.warn('An export was cut off', errorFields(error));
       response.destroy();
     } finally {
       this.exportsUnderWay -= 1;

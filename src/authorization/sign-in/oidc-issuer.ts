@@ -78,7 +78,9 @@ export class OidcIssuer {
   private configuration(): Promise<Configuration> {
     this.discovered ??= this.discover().catch((error: unknown) => {
       this.discovered = undefined;
-      this.logger.warn(`The OpenID Connect issuer can't be discovered: ${nameOf(error)}`);
+      this.logger.warn('Discovery of the OpenID Connect issuer failed', {
+        'error.type': nameOf(error),
+      });
       throw new PageRefusal('sign-in-unavailable', RETRY_AFTER);
     });
     return this.discovered;
@@ -101,7 +103,9 @@ export class OidcIssuer {
     if (error instanceof AuthorizationResponseError && !isTemporary(error.error)) {
       return new PageRefusal('sign-in-refused');
     }
-    this.logger.warn(`A sign-in at the OpenID Connect issuer failed: ${nameOf(error)}`);
+    this.logger.warn('A sign-in at the OpenID Connect issuer failed', {
+      'error.type': nameOf(error),
+    });
     return isOutage(error)
       ? new PageRefusal('sign-in-unavailable', RETRY_AFTER)
       : new PageRefusal('sign-in-failed');

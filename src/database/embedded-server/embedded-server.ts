@@ -52,9 +52,10 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const { folder, moved } = await serverPlace(directory, candidate);
   const account = moved ? await serverAccount(dataDirectoryIn(folder)) : candidate;
   if (moved) {
-    new Logger('EmbeddedServer').warn(
-      `The server's account can't reach ${directory}; its files are in ${folder}.`,
-    );
+    new Logger('EmbeddedServer').warn("The server's account can't reach DATA_DIR", {
+      directory,
+      usedInstead: folder,
+    });
   }
   const binaries = await findBinaries(account);
   const password = await prepareCluster(folder, binaries, account, durable);

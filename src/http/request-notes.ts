@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What was found out about a request on its way, for the line of the log and for metrics. */
+export interface RequestNotes {
+  /** Why a signed request was refused, whatever the caller was told. */
+  problem?: string;
+  /** What of the problem is for the operator alone; never part of an answer or of a metric. */
+  problemDetail?: string | undefined;
+  /** Who signed, or says so. Keys are no secrets (RFC 5849 section 1.1). */
+  consumerKey?: string;
+  /** W3C Trace Context, 32 hexadecimal digits. */
+  traceId?: string;
+}
+
+/** Of what nobody has verified, no more than this stands in the log. */
+const UNVERIFIED_MAX = 64;
+
+const notes = new WeakMap<IncomingMessage, RequestNotes>();
+
+/** The notes on a request; whoever finds something out adds to them. */
+export function notesOf(request: IncomingMessage): RequestNotes {
+  let found = notes.get(request);
+  if (!found) notes.set(request, (found = {}));
+  return found;
+}
+
+/**
+ * Keeps why a signed request was refused.
+ *
+ * @param detail for the log alone
+ */
+export function noteProblem(response: ServerResponse, problem: string, detail?: string): void {
+  const found = notesOf(response.req);
+  found.problem = problem;
+  found.problemDetail = detail;
+}
+
+/**
+ * Keeps the consumer key that a request brings, before anybody has looked it up: cut, and without
+ * what a terminal would obey.
+ */
+export function noteClaimedConsumer(request: IncomingMessage, consumerKey: string): void {
+  notesOf(request).consumerKey = consumerKey
+    .slice(0, UNVERIFIED_MAX)
+    .replaceAll(/[^\P{C}]|[\u2028\u2029]/gu, '?');
+}
+
+/** Keeps the key of the registered consumer that a request names. */
+export function noteConsumer(request: IncomingMessage, consumerKey: string): void {
+  notesOf(request).consumerKey = consumerKey;
+}
