@@ -55,13 +55,17 @@ function greet(
   embedded: EmbeddedServer | undefined,
   kept: readonly KeptSecret[],
 ): void {
-  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  const admin = `http://${host}:${service.adminPort}`;
+  const authority = (host: string, port: number) =>
+    host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const publicAt = authority(settings.host, service.port);
+  const adminAt = authority(settings.adminHost, service.adminPort);
+  const admin = `http://${adminAt}`;
   if (settings.production) {
     new Logger('Service').log('ready', {
       'service.version': VERSION,
       'server.address': settings.host,
       'server.port': service.port,
+      adminAddress: settings.adminHost,
       adminPort: service.adminPort,
     });
     return;
@@ -72,7 +76,7 @@ function greet(
     '',
     'OAuth 1.0a service, ready.',
     '',
-    `  public     http://${host}:${service.port}`,
+    `  public     http://${publicAt}`,
     `  admin      ${admin}`,
     `  database   ${embedded ? `embedded PostgreSQL in ${embedded.folder}` : 'as DATABASE_URL says'}`,
     ...kept.map(

@@ -4,10 +4,12 @@ import express from 'express';
 import type { AddressInfo } from 'node:net';
 import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
 import { AppModule } from './app.module.js';
+import { connectionsFor, requestsInFlightFor } from './config/memory-bounds.js';
 import { SettingsError, type Settings } from './config/settings.js';
 import { DirectVerdicts } from './gateway/direct-verdicts.js';
-import { createListener } from './http/listeners.js';
+import { createListener, type Listener, type ListenerLimits } from './http/listeners.js';
 import { NotFoundFilter } from './http/not-found.filter.js';
 import type { AnsweredRequest } from './http/request-observer.js';
 import { ShutdownState } from './http/shutdown-state.js';
@@ -61,12 +63,21 @@ export async function startService(
     metrics.answered(answered);
     requestLog.write(answered);
   };
-  const publicServer = createListener('public', handlePublic, shutdown, tell);
-  const adminServer = createListener('admin', handleAdmin, shutdown, tell);
+  const heapOctets = getHeapStatistics().heap_size_limit;
+  const limitsOf = (listener: Listener): ListenerLimits => ({
+    connections: connectionsFor(heapOctets),
+    // The setting is for the public listener; the admin listener has room of its own.
+    requestsInFlight:
+      listener === 'public' ? settings.maxRequestsInFlight : requestsInFlightFor(heapOctets),
+    turnedAway: (why) => metrics.turnedAway(listener, why),
+    watch: (bounded) => metrics.watchListener(listener, bounded),
+  });
+  const publicServer = createListener('public', handlePublic, shutdown, tell, limitsOf('public'));
+  const adminServer = createListener('admin', handleAdmin, shutdown, tell, limitsOf('admin'));
   try {
     return {
       port: await listen(publicServer, 'PORT', settings.port, settings.host),
-      adminPort: await listen(adminServer, 'ADMIN_PORT', settings.adminPort, settings.host),
+      adminPort: await listen(adminServer, 'ADMIN_PORT', settings.adminPort, settings.adminHost),
       stop: async (delaySeconds) => {
         shutdown.begin();
         await sleep(delaySeconds * 1000);

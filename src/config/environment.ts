@@ -38,6 +38,12 @@ export class Environment {
   @Setting({ parse: wholeNumber(0, 65535), fallback: '3001', example: '3001' })
   ADMIN_PORT!: number;
 
+  @Setting({ parse: listenHost, example: '127.0.0.1' })
+  ADMIN_HOST?: string;
+
+  @Setting({ parse: wholeNumber(1, 1_000_000), example: '368' })
+  MAX_REQUESTS_IN_FLIGHT?: number;
+
   @Setting({ parse: parsePublicUrl, example: 'https://api.example.com' })
   PUBLIC_URL?: PublicUrl;
 

@@ -49,6 +49,14 @@ describe('settings: defaults', () => {
     expect(readSettings({ ...PRODUCTION, HOST: '::1' }).host).toBe('::1');
   });
 
+  it('have staff where everybody is, in production on this machine alone, unless ADMIN_HOST says where', () => {
+    expect(readSettings({}).adminHost).toBe('127.0.0.1');
+    expect(readSettings({ HOST: '192.0.2.7' }).adminHost).toBe('192.0.2.7');
+    expect(readSettings({ ...PRODUCTION, HOST: '0.0.0.0' }).adminHost).toBe('127.0.0.1');
+    expect(readSettings({ ...PRODUCTION, ADMIN_HOST: '::1' }).adminHost).toBe('::1');
+    expect(readSettings({ HOST: '::1', ADMIN_HOST: '127.0.0.2' }).adminHost).toBe('127.0.0.2');
+  });
+
   it.each(['PUBLIC_URL', 'TRUST_PROXY', 'CONSENT_URL', 'DATABASE_URL', 'ADMIN_API_KEY'])(
     'take an empty %s for none',
     (name) => {
@@ -168,6 +176,8 @@ describe('settings: what is refused', () => {
     ['ADMIN_JWKS_URL', 'file:///etc/passwd'],
     ['LOG_LEVEL', 'loud'],
     ['HOST', 'http://localhost'],
+    ['ADMIN_HOST', 'http://localhost'],
+    ['MAX_REQUESTS_IN_FLIGHT', '0'],
   ])('%s=%j, with the name and an example', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toHaveLength(1);

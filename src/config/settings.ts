@@ -1,5 +1,7 @@
+import { getHeapStatistics } from 'node:v8';
 import type { Brand } from './brand.js';
 import type { Environment, LogLevel, ProblemDetail, RateLimitStore } from './environment.js';
+import { requestsInFlightFor } from './memory-bounds.js';
 import { oidcClientFrom, oidcFaults, type OidcClient } from './oidc-client.js';
 import type { PublicUrl } from './public-url.js';
 import { readEnvironment } from './read-environment.js';
@@ -14,6 +16,10 @@ export class Settings {
   /** 0 stands for any free port. */
   readonly port!: number;
   readonly adminPort!: number;
+  /** Where the admin listener stands: in production nowhere but on this machine, unless it was said. */
+  readonly adminHost!: string;
+  /** Requests that the public listener has in hand at most. */
+  readonly maxRequestsInFlight!: number;
   /** Clients sign for this place, whatever the service sees itself. */
   readonly publicUrl?: PublicUrl;
   /** Addresses and CIDRs of the proxies whose X-Forwarded-* headers are believed. */
@@ -154,11 +160,16 @@ function platformTokenFaults(environment: Environment): string[] {
 
 function valuesFrom(environment: Environment): ConstructorParameters<typeof Settings>[0] {
   const production = environment.NODE_ENV === 'production';
+  const host = environment.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
   return {
     production,
-    host: environment.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    host,
     port: environment.PORT,
     adminPort: environment.ADMIN_PORT,
+    adminHost: environment.ADMIN_HOST ?? (production ? '127.0.0.1' : host),
+    maxRequestsInFlight:
+      environment.MAX_REQUESTS_IN_FLIGHT ??
+      requestsInFlightFor(getHeapStatistics().heap_size_limit),
     publicUrl: environment.PUBLIC_URL,
     trustProxy: environment.TRUST_PROXY ?? [],
     databaseUrl: environment.DATABASE_URL,

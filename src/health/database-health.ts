@@ -3,13 +3,19 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { pendingMigrations } from '../database/migrate.js';
+import { SharedLook } from './shared-look.js';
 
 /** Readiness must turn within two seconds of a loss, also when the database just falls silent. */
-const PATIENCE_MS = 1_500;
+const PATIENCE_MS = 1_400;
+
+/** All who ask within this time hear what one look has found: the database is not asked for every stranger. */
+const FRESH_MS = 500;
 
 /** Up when the database answers and has seen every migration of this release. */
 @Injectable()
 export class DatabaseHealth {
+  private readonly trouble = new SharedLook(() => this.look(), FRESH_MS);
+
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly dataSource: DataSource,
@@ -17,13 +23,17 @@ export class DatabaseHealth {
 
   async check(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('database');
-    const trouble = await Promise.race([
+    const trouble = await this.trouble.now();
+    return trouble === undefined ? indicator.up() : indicator.down(trouble);
+  }
+
+  private look(): Promise<string | undefined> {
+    return Promise.race([
       pendingMigrations(this.dataSource).then(
         (pending) => (pending ? 'migrations are missing' : undefined),
         () => 'out of reach',
       ),
       sleep(PATIENCE_MS, 'does not answer', { ref: false }),
     ]);
-    return trouble === undefined ? indicator.up() : indicator.down(trouble);
   }
 }

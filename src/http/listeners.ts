@@ -6,10 +6,12 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { BODY_TIMEOUT_MS, limitBodyTime } from './body-time.js';
+import { boundListener, type BoundedListener } from './bounded-listener.js';
 import { requestIdOf } from './problem-details.js';
 import { observeRequest, type AnsweredRequest } from './request-observer.js';
 import { sendText } from './send-text.js';
 import type { ShutdownState } from './shutdown-state.js';
+import type { TurnedAway } from './turned-away.js';
 
 /** `public` faces the internet, `admin` the inside of the platform. */
 export type Listener = 'public' | 'admin';
@@ -26,6 +28,18 @@ const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
 /** Longer than the idle timeout of the usual balancers (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
+/** Longer than anything that is done for a request takes; staff wait for larger things. */
+const SILENCE_MS: Record<Listener, number> = { public: 15_000, admin: 120_000 };
+
+/** What a listener may take on, and who hears of it. */
+export interface ListenerLimits {
+  readonly connections: number;
+  readonly requestsInFlight: number;
+  readonly turnedAway: (why: TurnedAway) => void;
+  /** Gets what tells how much the listener has in hand. */
+  readonly watch: (listener: BoundedListener) => void;
+}
+
 /**
  * A server that hands to `handle` only what its listener serves. Once the process is shutting down,
  * every reply asks for a new connection, so that clients and balancers move on by themselves.
@@ -37,6 +51,7 @@ export function createListener(
   handle: RequestListener,
   shutdown: ShutdownState,
   tell: (answered: AnsweredRequest) => void,
+  limits: ListenerLimits,
 ): Server {
   const server = createServer(
     {
@@ -51,6 +66,7 @@ export function createListener(
       observeRequest(request, response, requestIdOf(response), tell);
       if (listener === 'admin') limitBodyTime(request);
       if (shutdown.shuttingDown) response.setHeader('Connection', 'close');
+      if (!bounded.admit(response)) return;
       if (SERVED[listener].test(target)) handle(request, response);
       else refuseTarget(request, response);
     },
@@ -58,6 +74,19 @@ export function createListener(
   // Node drops headers beyond a count without a word, perhaps the second Authorization. Their
   // total size is bounded anyway.
   server.maxHeadersCount = 0;
+  const { connections, requestsInFlight, turnedAway } = limits;
+  const bounded = boundListener(
+    server,
+    {
+      connections,
+      requestsInFlight,
+      silenceMs: SILENCE_MS[listener],
+      probes: '/health/',
+      genuineBelow: listener === 'public' ? '/oauth/oauth10/' : undefined,
+    },
+    turnedAway,
+  );
+  limits.watch(bounded);
   return server;
 }
 

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { BoundedListener } from '../http/bounded-listener.js';
+import type { Listener } from '../http/listeners.js';
 import { isJudged, type AnsweredRequest } from '../http/request-observer.js';
+import { TURNED_AWAY, type TurnedAway } from '../http/turned-away.js';
 
 const LATENCY_BUCKETS_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
@@ -80,6 +83,28 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly away = new Counter({
+    name: 'oauth10_turned_away_total',
+    help: 'What a listener did not take on, by listener and reason: in_flight, pipelined, connections, slow_reader.',
+    labelNames: ['listener', 'reason'],
+    registers: [this.registry],
+  });
+  private readonly inFlight = new Gauge({
+    name: 'oauth10_requests_in_flight',
+    help: 'Requests that a listener has in hand, by listener.',
+    labelNames: ['listener'],
+    registers: [this.registry],
+    collect: () => this.lookAtListeners(),
+  });
+  private readonly waiting = new Gauge({
+    name: 'oauth10_connections_waiting',
+    help: 'Connections of strangers that wait to be read from, by listener.',
+    labelNames: ['listener'],
+    registers: [this.registry],
+    collect: () => this.lookAtListeners(),
+  });
+  private readonly listeners = new Map<Listener, BoundedListener>();
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -90,6 +115,23 @@ export class Metrics {
     const served = status >= 200 && status < 300;
     if (isJudged(endpoint) && (problem !== undefined || served)) {
       this.verdicts.inc({ endpoint, problem: problem ?? 'none' });
+    }
+  }
+
+  turnedAway(listener: Listener, reason: TurnedAway): void {
+    this.away.inc({ listener, reason });
+  }
+
+  /** Has Prometheus see how much the listener has in hand. */
+  watchListener(listener: Listener, bounded: BoundedListener): void {
+    this.listeners.set(listener, bounded);
+    for (const reason of TURNED_AWAY) this.away.inc({ listener, reason }, 0);
+  }
+
+  private lookAtListeners(): void {
+    for (const [listener, bounded] of this.listeners) {
+      this.inFlight.set({ listener }, bounded.requestsInFlight);
+      this.waiting.set({ listener }, bounded.connectionsWaiting);
     }
   }
 

@@ -115,14 +115,33 @@ describeWith([KUBECTL], 'deploy/kubernetes, rendered', () => {
     expect(existsSync(file.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts'))).toBe(true);
   });
 
-  it('the admin listener is reached from namespaces with the label alone', () => {
+  it('each listener is reached from namespaces with its label alone', () => {
     const policy = find('NetworkPolicy').spec as unknown as {
       policyTypes: string[];
-      ingress: { ports: { port: string }[]; from?: object[] }[];
+      ingress: { ports: { port: string }[]; from: object[] }[];
     };
-    const open = policy.ingress.filter(({ from }) => !from).flatMap(({ ports }) => ports);
     expect(policy.policyTypes).toEqual(['Ingress']);
-    expect(open).toEqual([{ port: 'public' }]);
+    expect(policy.ingress).toEqual(
+      ['public', 'admin'].map((port) => ({
+        ports: [{ port }],
+        from: [
+          {
+            namespaceSelector: {
+              matchLabels: { [`oauth10.example.com/${port}-listener`]: 'allowed' },
+            },
+          },
+        ],
+      })),
+    );
+  });
+
+  it('believes no whole private network about who the client is', () => {
+    const { trustProxy } = readSettings({ TRUST_PROXY: find('ConfigMap').data['TRUST_PROXY'] });
+    expect(trustProxy.length).toBeGreaterThan(0);
+    for (const range of trustProxy) {
+      const [address = '', length = ''] = range.split('/');
+      expect([range, Number(length) >= (address.includes(':') ? 48 : 16)]).toEqual([range, true]);
+    }
   });
 
   describe('its probes', () => {
@@ -143,8 +162,9 @@ describeWith([KUBECTL], 'deploy/kubernetes, rendered', () => {
         const [container] = podOf('Deployment').containers;
         const { path, port } = container[`${kind}Probe`]?.httpGet ?? { path: '', port: '' };
         const { containerPort } = container.ports?.find(({ name }) => name === port) ?? {};
-        expect(containerPort).toBe(readSettings({}).port);
-        expect((await send({ base: service.publicBase, target: path })).status).toBe(200);
+        // Where a flood of strangers does not stand in their way.
+        expect(containerPort).toBe(readSettings({}).adminPort);
+        expect((await send({ base: service.adminBase, target: path })).status).toBe(200);
       },
     );
   });

@@ -1,0 +1,86 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { oneRequestPerConnection } from './one-request-per-connection.js';
+import { RequestsInFlight, sendNoRoom } from './requests-in-flight.js';
+import { StrangersInTurn } from './strangers-in-turn.js';
+import type { TurnedAway } from './turned-away.js';
+
+/** What a listener takes on at most. */
+export interface ListenerBounds {
+  readonly connections: number;
+  readonly requestsInFlight: number;
+  /** A connection on which nothing moves for so long is over: its answer is not being taken. */
+  readonly silenceMs: number;
+  /** Paths for which there is always room. */
+  readonly probes: string;
+  /** Who gets a 2xx below this path has shown a genuine signature; undefined: all are trusted alike. */
+  readonly genuineBelow: string | undefined;
+}
+
+/** What stands before a listener, and what it has in hand. */
+export interface BoundedListener {
+  /** Whether the request may be served; if not, it has been answered. */
+  admit(response: ServerResponse): boolean;
+  readonly requestsInFlight: number;
+  readonly connectionsWaiting: number;
+}
+
+/**
+ * Bounds what a server takes on: its connections, the requests of one and of all, and answers that nobody
+ * takes.
+ *
+ * @param turnedAway hears of each request or connection that was turned away
+ */
+export function boundListener(
+  server: Server,
+  bounds: ListenerBounds,
+  turnedAway: (why: TurnedAway) => void,
+): BoundedListener {
+  server.maxConnections = bounds.connections;
+  server.on('drop', () => turnedAway('connections'));
+  server.timeout = bounds.silenceMs;
+  server.on('timeout', (socket: Socket) => {
+    if (socket.writableLength > 0) turnedAway('slow_reader');
+    socket.destroy();
+  });
+
+  const inHand = oneRequestPerConnection(server, turnedAway);
+  const room = new RequestsInFlight(bounds.requestsInFlight);
+  const turns = new StrangersInTurn();
+  const known = new WeakSet<Socket>();
+  const { genuineBelow, probes } = bounds;
+  if (genuineBelow !== undefined) {
+    server.on('connection', (socket: Socket) => {
+      turns.queue(socket);
+      socket.once('close', () => turns.forget(socket));
+    });
+  }
+
+  /** Whose turn comes next on this connection is decided when the answer is out. */
+  const afterAnswer = (socket: Socket, target: string, { statusCode }: ServerResponse): void => {
+    const isGenuine =
+      statusCode >= 200 && statusCode < 300 && target.startsWith(genuineBelow as string);
+    if (isGenuine) known.add(socket);
+    else if (socket.writable) turns.queue(socket);
+  };
+
+  return {
+    admit(response) {
+      const { socket, url = '' } = response.req;
+      inHand(response);
+      const isStranger = genuineBelow !== undefined && !known.has(socket);
+      if (isStranger) response.once('close', () => afterAnswer(socket, url, response));
+      else turns.noteKnown();
+      if (url.startsWith(probes) || room.take(response, isStranger)) return true;
+      turnedAway('in_flight');
+      sendNoRoom(response);
+      return false;
+    },
+    get requestsInFlight() {
+      return room.count;
+    },
+    get connectionsWaiting() {
+      return turns.waitingCount;
+    },
+  };
+}

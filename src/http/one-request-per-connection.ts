@@ -1,0 +1,88 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TurnedAway } from './turned-away.js';
+
+/** What Node does with a head that its parser has read. Not documented; a test holds it. */
+type OnIncoming = (request: ParsedRequest, keepAlive: boolean) => number;
+
+interface ParsedRequest extends IncomingMessage {
+  upgrade?: boolean;
+}
+
+interface ParsedSocket extends Socket {
+  parser?: { onIncoming?: OnIncoming };
+}
+
+/** What Node tells its parser of a connection that leaves HTTP: the rest is not parsed. */
+const PARSE_NO_FURTHER = 2;
+
+/** One connection: the request that was read last, and its response once there is one. */
+interface InHand {
+  request: IncomingMessage | undefined;
+  response: ServerResponse | undefined;
+  ending: boolean;
+}
+
+/**
+ * Holds each connection of the server to one request at a time. Node hands out all that one read brings,
+ * which may be 2,000 requests of a few octets; here the second is not even made: the first is answered,
+ * and the connection ends, as RFC 9112 section 9.3.2 allows. Clients that pipeline send the rest again.
+ *
+ * @param turnedAway hears of each connection that is ended so
+ * @returns to be told of each response as soon as there is one
+ */
+export function oneRequestPerConnection(
+  server: Server,
+  turnedAway: (why: TurnedAway) => void,
+): (response: ServerResponse) => void {
+  const connections = new WeakMap<Socket, InHand>();
+
+  server.on('connection', (socket: ParsedSocket) => {
+    const { parser } = socket;
+    const readOn = parser?.onIncoming;
+    if (!parser || !readOn) throw new Error('Node parses connections in another way than expected');
+    const inHand: InHand = { request: undefined, response: undefined, ending: false };
+    connections.set(socket, inHand);
+    parser.onIncoming = (request, keepAlive) => {
+      if (inHand.request === undefined || isOnItsWay(inHand.response)) {
+        inHand.request = request;
+        inHand.response = undefined;
+        return readOn(request, keepAlive);
+      }
+      request.upgrade = false;
+      socket.pause();
+      if (!inHand.ending) {
+        inHand.ending = true;
+        turnedAway('pipelined');
+        endAfter(inHand.response, socket);
+      }
+      return PARSE_NO_FURTHER;
+    };
+  });
+
+  return (response) => {
+    const inHand = connections.get(response.req.socket);
+    if (inHand === undefined) return;
+    inHand.response = response;
+    response.once('close', () => {
+      if (inHand.response === response) inHand.request = inHand.response = undefined;
+    });
+  };
+}
+
+/**
+ * Who has the whole answer may ask again sooner than the system tells us that the last of it was taken. So
+ * may one request, since its own answer is then behind the other.
+ */
+const isOnItsWay = (response: ServerResponse | undefined): boolean =>
+  response !== undefined &&
+  response.writableEnded &&
+  response.socket !== null &&
+  response.writableLength > 0;
+
+/** Without a response, Node has answered by itself what it does not hand out. */
+function endAfter(response: ServerResponse | undefined, socket: Socket): void {
+  if (response === undefined) return socket.destroySoon();
+  response.shouldKeepAlive = false;
+  response.once('close', () => socket.destroySoon());
+}
