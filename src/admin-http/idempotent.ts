@@ -81,7 +81,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-/** An operation that makes something: with an `Idempotency-Key` it makes it once. */
+/** An operation that works once: with an `Idempotency-Key` a repeated request gets its answer again. */
 export const Idempotent = (): MethodDecorator => UseInterceptors(IdempotencyInterceptor);
 
 function keyedRequest(request: IncomingMessage & { body?: unknown }): KeyedRequest | undefined {

@@ -19,8 +19,8 @@ export async function readJsonBody(
 ): Promise<unknown> {
   const body = await readBody(request, maxOctets);
   if (body.length === 0) return {};
-  const [, type] = JSON_TYPE.exec(request.headers['content-type'] ?? '') ?? [];
-  if (type === undefined || (type.toLowerCase() !== 'json' && request.method !== 'PATCH')) {
+  const type = typeOf(request);
+  if (type === undefined || (type !== 'json' && request.method !== 'PATCH')) {
     throw new Problem('unsupported_media_type', 'Send JSON, as Content-Type: application/json.');
   }
   const { text, value } = parse(body);
@@ -29,6 +29,13 @@ export async function readJsonBody(
   }
   return value;
 }
+
+/** Whether the body is a JSON Merge Patch, by its Content-Type (RFC 7396 section 4). */
+export const isMergePatch = (request: IncomingMessage): boolean =>
+  typeOf(request) === 'merge-patch+json';
+
+const typeOf = ({ headers }: IncomingMessage): string | undefined =>
+  JSON_TYPE.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase();
 
 function parse(body: Buffer): { text: string; value: unknown } {
   try {

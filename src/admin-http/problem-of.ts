@@ -4,6 +4,7 @@ import {
   ConsumerChanged,
   ConsumerKeyTaken,
   ConsumerUnknown,
+  SecretOverlapRunning,
 } from '../consumers/consumer-refusals.js';
 import { InvalidInput } from '../input/input-fault.js';
 import { Problem } from '../http/problem-details.js';
@@ -28,6 +29,10 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (error instanceof ConsumerChanged) {
     return new Problem('precondition_failed', 'The consumer was changed. Read it again first.');
+  }
+  if (error instanceof SecretOverlapRunning) {
+    const until = error.until.toISOString();
+    return new Problem('secret_overlap_running', `The previous secret holds until ${until}.`);
   }
   if (error instanceof ApiKeyUnknown) {
     return new Problem('not_found', 'No key has this id.');

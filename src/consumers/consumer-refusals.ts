@@ -18,3 +18,10 @@ export class ConsumerChanged extends Error {
     super('The consumer was changed meanwhile');
   }
 }
+
+/** A rotation would end the consumer's previous secret before its time. */
+export class SecretOverlapRunning extends Error {
+  constructor(readonly until: Date) {
+    super('The previous secret still holds');
+  }
+}

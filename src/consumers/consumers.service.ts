@@ -6,8 +6,9 @@ import { newConsumerKey, newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { Consumer } from './consumer.js';
 import { ConsumerChanged, ConsumerUnknown } from './consumer-refusals.js';
-import type { ConsumerChange, NewConsumer } from './consumer-registration.js';
+import type { NewConsumer } from './consumer-registration.js';
 import type { ConsumerFilter, ConsumerPosition } from './consumer-search.js';
+import type { ChangeOf } from './merge-patch.js';
 import { ConsumersRepository } from './consumers.repository.js';
 import { auditDiff, auditDetail } from './consumer-audit.js';
 import { contradictions, consumerMetadata, needsSharedSecret } from './consumer-metadata.js';
@@ -99,14 +100,14 @@ export class ConsumersService {
    */
   async change(
     consumerKey: string,
-    change: ConsumerChange,
+    change: ChangeOf,
     actor: string,
     versions?: readonly number[],
   ): Promise<Consumer> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const before = await this.find(consumerKey);
       if (versions && !versions.includes(before.version)) throw new ConsumerChanged();
-      const described = consumerMetadata(change, before);
+      const described = consumerMetadata(change(before), before);
       const faults = contradictions(described, before.secret !== null);
       if (faults.length > 0) throw new InvalidInput(faults);
       const secret = needsSharedSecret(described) ? before.secret : null;

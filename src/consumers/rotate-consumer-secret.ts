@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { Consumer } from './consumer.js';
-import { ConsumerUnknown } from './consumer-refusals.js';
+import { ConsumerUnknown, SecretOverlapRunning } from './consumer-refusals.js';
 import { ConsumersRepository } from './consumers.repository.js';
 
 /** How often a rotation is tried again when others change the same consumer in between. */
@@ -43,23 +43,27 @@ export class RotateConsumerSecret {
   ) {}
 
   /**
-   * Makes a new secret. The one before holds until the overlap is over, by the database's clock; one
-   * from an earlier rotation holds no longer. A consumer without a secret gets one, so that methods
+   * Makes a new secret. The one before holds until the overlap is over, by the database's clock. Two
+   * secrets hold at a time, so that a rotation cuts short an overlap that runs: only by force, since
+   * clients rely on it. A consumer without a secret gets one, so that methods
    * that need it can be registered again.
    *
    * @param overlapSeconds 0: the old secret is refused at once
    * @returns the new secret in the clear for the only time
-   * @throws ConsumerUnknown; StoreUnavailable
+   * @throws ConsumerUnknown, SecretOverlapRunning; StoreUnavailable
    */
   async rotate(
     consumerKey: string,
     overlapSeconds: number,
     actor: string,
+    { force }: { force: boolean },
   ): Promise<{ consumerSecret: string; previousSecretExpiresAt: Date | null }> {
     const consumerSecret = newSecret();
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const before = await this.repository.find(consumerKey);
       if (!before) throw new ConsumerUnknown();
+      const running = this.runningOverlap(before);
+      if (running && !force) throw new SecretOverlapRunning(running);
       const after = this.rotated(before, consumerSecret, overlapSeconds);
       const { previousSecretExpiresAt } = after;
       const changed = await this.audit.record(
@@ -68,7 +72,10 @@ export class RotateConsumerSecret {
             actor,
             action: 'consumer.rotate-secret',
             target: `consumer:${consumerKey}`,
-            detail: { previousSecretExpiresAt: previousSecretExpiresAt?.toISOString() ?? null },
+            detail: {
+              previousSecretExpiresAt: previousSecretExpiresAt?.toISOString() ?? null,
+              ...(running && { overlapCutShort: running.toISOString() }),
+            },
           },
         async (transaction) => {
           await transaction.run(FORGET_USE, [consumerKey]);
@@ -84,14 +91,17 @@ export class RotateConsumerSecret {
   async standing(consumerKey: string): Promise<SecretStatus> {
     const consumer = await this.repository.find(consumerKey);
     if (!consumer) throw new ConsumerUnknown();
-    const { secret, previousSecretExpiresAt: expiresAt } = consumer;
-    const holds = expiresAt !== null && expiresAt.getTime() > this.clock.nowSeconds() * 1000;
     const [use] = await this.statements.run<{ lastUsedAt: Date }>(LAST_USE, [consumerKey]);
     return {
-      hasSecret: secret !== null,
-      previousSecretExpiresAt: holds ? expiresAt : null,
+      hasSecret: consumer.secret !== null,
+      previousSecretExpiresAt: this.runningOverlap(consumer) ?? null,
       previousSecretLastUsedAt: use?.lastUsedAt ?? null,
     };
+  }
+
+  /** Until when the previous secret holds, if it does. */
+  private runningOverlap({ previousSecretExpiresAt: until }: Consumer): Date | undefined {
+    return until !== null && until.getTime() > this.clock.nowSeconds() * 1000 ? until : undefined;
   }
 
   private rotated(before: Consumer, consumerSecret: string, overlapSeconds: number): Consumer {

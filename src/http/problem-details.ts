@@ -19,6 +19,7 @@ export const PROBLEMS = {
   token_taken: [409, 'The token is taken'],
   import_conflict: [409, 'The file stands against what is there'],
   request_in_flight: [409, 'The request is being served already'],
+  secret_overlap_running: [409, 'The previous secret of the consumer still holds'],
   already_decided: [409, 'The authorization request was decided already'],
   consumer_disabled: [409, 'The consumer is disabled or has expired'],
   expired: [410, 'The authorization request has expired'],

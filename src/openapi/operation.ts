@@ -3,6 +3,11 @@ import { ROLES, type Role } from '../callers/caller.js';
 /** A JSON Schema, or a reference to one. */
 export type Schema = { readonly [keyword: string]: unknown };
 
+interface Body {
+  readonly schema: Schema;
+  readonly example: unknown;
+}
+
 /** What one operation of the admin listener takes and answers, before it is OpenAPI. */
 export interface StaffOperation {
   readonly summary: string;
@@ -11,7 +16,9 @@ export interface StaffOperation {
   /** Who may, beside `admin`. */
   readonly roles: readonly Role[];
   readonly parameters?: readonly object[];
-  readonly body?: { readonly type?: string; readonly schema: Schema; readonly example: unknown };
+  readonly body?: Body & { readonly type?: string };
+  /** The body as JSON Merge Patch (RFC 7396), where it may be one. */
+  readonly mergePatch?: Body;
   readonly success: {
     readonly status: number;
     readonly description: string;
@@ -76,7 +83,10 @@ export function staffOperation(operationId: string, operation: StaffOperation): 
     ...(body && {
       requestBody: {
         required: true,
-        content: { [body.type ?? JSON_TYPE]: { schema: body.schema, example: body.example } },
+        content: {
+          [body.type ?? JSON_TYPE]: { schema: body.schema, example: body.example },
+          ...(operation.mergePatch && { 'application/merge-patch+json': operation.mergePatch }),
+        },
       },
     }),
     responses: {

@@ -14,6 +14,8 @@ const REMEDIES: Record<ProblemCode, string> = {
   import_conflict:
     'Leave out the lines that `errors` names, or remove what they meet; nothing was taken over.',
   request_in_flight: 'Wait a second, and send the same request with the same key again.',
+  secret_overlap_running:
+    'Wait until the overlap is over; or send "force": true, which ends the previous secret at once.',
   already_decided: 'Nothing is to be done: a decision is made once and stays.',
   consumer_disabled: 'Activate the consumer, or extend its expiresAt, and begin again.',
   expired: 'Let the consumer begin again with new temporary credentials.',

@@ -48,6 +48,12 @@ const describable = {
   labels: nullable('object', { additionalProperties: { type: 'string' } }),
 };
 
+const change = {
+  name: { type: 'string', minLength: 1, maxLength: 200 },
+  ...describable,
+  status: { enum: ['active', 'disabled'] },
+};
+
 const apiKey = {
   id: text(),
   name: text(),
@@ -73,10 +79,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
     },
     ['name'],
   ),
-  ConsumerChange: input({
-    name: { type: 'string', minLength: 1, maxLength: 200 },
-    ...describable,
-    status: { enum: ['active', 'disabled'] },
+  ConsumerChange: input(change),
+  ConsumerMergePatch: input({
+    ...change,
+    labels: nullable('object', {
+      additionalProperties: { type: ['string', 'null'] },
+      description: 'Merged with those that are there; null takes one out.',
+    }),
   }),
   ConsumerPage: page('Consumer'),
   AuthorizationRequest: closed({

@@ -65,11 +65,16 @@ const consumers = {
     }),
     patch: staffOperation('changeConsumer', {
       summary: 'Change a consumer, disable it, let it in again',
-      description: 'What is left out stays; null stands for the default.',
+      description:
+        'What is left out stays; null stands for the default. `labels` in JSON replace those before; in a merge patch (RFC 7396) they are merged, and null takes one out.',
       tag: 'Consumers',
       roles: [],
       parameters: [parameter('ifMatch')],
       body: { schema: schema('ConsumerChange'), example: { status: 'disabled' } },
+      mergePatch: {
+        schema: schema('ConsumerMergePatch'),
+        example: { labels: { team: 'prints', contact: null } },
+      },
       success: {
         status: 200,
         description: 'The consumer as it is now.',
@@ -104,12 +109,14 @@ const authorizationRequests = {
     parameters: [parameter('oauthToken')],
     post: staffOperation('acceptAuthorizationRequest', {
       summary: 'The resource owner allows it',
-      description: 'Send the browser to `redirectTo`; with `oob` show the verifier instead.',
+      description:
+        'Send the browser to `redirectTo`; with `oob` show the verifier instead. With an `Idempotency-Key` a repeated request gets the first reply again, even when the credentials have expired since.',
       tag: 'Authorization requests',
       roles: ['consent'],
+      parameters: [parameter('idempotencyKey')],
       body: { schema: schema('Acceptance'), example: { subject: 'jane', scopes: ['photos'] } },
       success: { status: 200, description: 'Decided.', schema: schema('Accepted') },
-      problems: [404, 409, 410],
+      problems: [404, 409, 410, 422],
     }),
   },
   '/admin/authorization-requests/{oauthToken}/reject': {
@@ -118,9 +125,10 @@ const authorizationRequests = {
       summary: 'The resource owner denies it',
       tag: 'Authorization requests',
       roles: ['consent'],
+      parameters: [parameter('idempotencyKey')],
       body: { schema: schema('Rejection'), example: { reason: 'Not mine' } },
       success: { status: 200, description: 'Decided.', schema: schema('Rejected') },
-      problems: [404, 409, 410],
+      problems: [404, 409, 410, 422],
     }),
   },
 };

@@ -14,7 +14,7 @@ const secrets = {
     post: staffOperation('rotateConsumerSecret', {
       summary: 'Give a consumer a new secret',
       description:
-        'The secret before holds beside the new one for `overlapSeconds`; one from an earlier rotation holds no longer. A consumer without a secret gets one. The secret is shown in this reply only.',
+        'The secret before holds beside the new one for `overlapSeconds`; 0 cuts the client off at once. While the overlap of an earlier rotation runs, another is refused (409 `secret_overlap_running`) unless `force` is true, which ends the earlier secret at once. A consumer without a secret gets one. The secret is shown in this reply only.',
       tag: 'Consumers',
       roles: [],
       parameters: [parameter('idempotencyKey')],

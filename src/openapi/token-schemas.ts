@@ -14,9 +14,13 @@ const token = {
 
 /** The nouns of secrets of consumers and of access tokens. */
 export const tokenSchemas: Readonly<Record<string, Schema>> = {
-  Rotation: input({
-    overlapSeconds: nullable('integer', { minimum: 0, maximum: 31_536_000 }),
-  }),
+  Rotation: input(
+    {
+      overlapSeconds: { type: 'integer', minimum: 0, maximum: 7_776_000 },
+      force: nullable('boolean', { description: 'Cut short an overlap that runs.' }),
+    },
+    ['overlapSeconds'],
+  ),
   RotatedSecret: closed({
     consumerSecret: text('Shown here only.'),
     previousSecretExpiresAt: nullable('string', {

@@ -108,6 +108,60 @@ describe('Admin API: Idempotency-Key', () => {
     }
   });
 
+  it.each([
+    ['accept', { subject: 'jane' }, { subject: 'joe' }],
+    ['reject', { reason: 'Not mine' }, { reason: 'Not now' }],
+  ])(
+    '%s again with the key of the first try: its answer, though expired and swept since',
+    async (decision, body, another) => {
+      const consumer = await service.registerConsumer();
+      const { token } = await service.initiate(consumer, 'http://client.example.com/ready');
+      const target = `/admin/authorization-requests/${token}/${decision}`;
+      const first = await post(target, body, 'tab-1');
+      expect([first.status, first.json().redirectTo]).toEqual([200, expect.any(String)]);
+      for (const past of [
+        'SELECT 1',
+        `UPDATE temporary_credentials SET expires_at = now() - interval '1 second'`,
+        'DELETE FROM temporary_credentials',
+      ]) {
+        await database.query(past);
+        const again = await post(target, body, 'tab-1', { replica: other });
+        expect([again.status, again.json()]).toEqual([200, first.json()]);
+        if (past.startsWith('DELETE')) break;
+        for (const [key, change] of [
+          ['tab-2', body],
+          ['tab-3', another],
+        ] as const) {
+          const late = await post(target, change, key);
+          expect([late.status, late.json().code]).toEqual([409, 'already_decided']);
+        }
+      }
+      expect((await post(target, another, 'tab-1')).json().code).toBe('idempotency_key_reused');
+    },
+  );
+
+  it('of the tries that come together under one key one decides, and is on record once', async () => {
+    const { token } = await service.initiate(await service.registerConsumer());
+    const target = `/admin/authorization-requests/${token}/accept`;
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        post(target, { subject: 'jane' }, 'k', { replica: index % 2 ? service : other }),
+      ),
+    );
+    const verifiers = replies.flatMap((reply) =>
+      reply.status === 200 ? [reply.json<{ oauthVerifier: string }>().oauthVerifier] : [],
+    );
+    expect(new Set(verifiers).size).toBe(1);
+    for (const { status, json } of replies.filter((reply) => reply.status !== 200)) {
+      expect([status, json().code]).toEqual([409, 'request_in_flight']);
+    }
+    const events = await service.admin(
+      'GET',
+      `/admin/audit-events?target=authorization_request:${token}&action=authorization_request.accept`,
+    );
+    expect(events.json().items).toHaveLength(1);
+  });
+
   it('a refusal is not kept: mended, the request is served under the same key', async () => {
     expect((await post('/admin/consumers', { nmae: 'a' }, 'k')).status).toBe(400);
     expect((await post('/admin/consumers', { name: 'a' }, 'k')).status).toBe(201);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { expectProblem } from '../support/admin-problem.js';
 import { eventually } from '../support/eventually.js';
 import {
   startTestService,
@@ -72,7 +73,7 @@ describe('Admin API: rotation of a consumer secret, over two replicas', () => {
 
   it('without an overlap the old secret is refused everywhere within a second', async () => {
     await verdictAt(other, consumer.consumerSecret);
-    const { consumerSecret, previousSecretExpiresAt } = await rotate();
+    const { consumerSecret, previousSecretExpiresAt } = await rotate({ overlapSeconds: 0 });
     expect(previousSecretExpiresAt).toBeNull();
     await sleep(1_000);
     expect(await verdictAt(other, consumer.consumerSecret)).toBe('signature_invalid');
@@ -86,9 +87,50 @@ describe('Admin API: rotation of a consumer secret, over two replicas', () => {
     expect(await verdictAt(service, consumer.consumerSecret)).toBe('signature_invalid');
   });
 
-  it('a second rotation ends the secret before the previous one', async () => {
-    const { consumerSecret: second } = await rotate({ overlapSeconds: 60 });
-    const { consumerSecret: third } = await rotate({ overlapSeconds: 60 });
+  it.each([0, 60, 7_776_000])(
+    'an overlap that runs is not cut short by another rotation, of %i s',
+    async (overlapSeconds) => {
+      const { consumerSecret: second, previousSecretExpiresAt } = await rotate({
+        overlapSeconds: 60,
+      });
+      for (const body of [{ overlapSeconds }, { overlapSeconds, force: false }]) {
+        const reply = await service.admin('POST', path(), body);
+        expectProblem(reply, 409, 'secret_overlap_running');
+        expect(reply.json().detail).toContain(previousSecretExpiresAt);
+      }
+      await sleep(1_000);
+      expect(await verdictAt(other, consumer.consumerSecret)).toBe('served');
+      expect(await verdictAt(other, second)).toBe('served');
+    },
+  );
+
+  it('of those who rotate at once one does, and the others are told', async () => {
+    const replies = await Promise.all(
+      [service, other, service, other].map((replica) =>
+        replica.admin('POST', path(), { overlapSeconds: 60 }),
+      ),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+  });
+
+  it('rotates again once the overlap is over', async () => {
+    await rotate({ overlapSeconds: 1 });
+    const again = await eventually(
+      () => service.admin('POST', path(), { overlapSeconds: 60 }),
+      ({ status }) => status !== 409,
+    );
+    expect(again.status).toBe(200);
+  });
+
+  it('by force a second rotation ends the secret before the previous one, and is on record', async () => {
+    const { consumerSecret: second, previousSecretExpiresAt } = await rotate({
+      overlapSeconds: 60,
+    });
+    const { consumerSecret: third } = await rotate({ overlapSeconds: 60, force: true });
+    const target = `/admin/audit-events?action=consumer.rotate-secret&target=consumer:${consumer.consumerKey}`;
+    expect((await service.admin('GET', target)).json().items.at(-1).detail).toMatchObject({
+      overlapCutShort: previousSecretExpiresAt,
+    });
     await sleep(1_000);
     expect(await verdictAt(other, consumer.consumerSecret)).toBe('signature_invalid');
     expect(await verdictAt(other, second)).toBe('served');
@@ -147,18 +189,30 @@ describe('Admin API: rotation of a consumer secret, over two replicas', () => {
     expect((await service.admin('GET', target)).headers['etag']).not.toBe(before);
   });
 
-  it.each([{ overlapSeconds: -1 }, { overlapSeconds: '60' }, { overlapSeconds: 1e9 }, { x: 1 }])(
-    'refuses %j and rotates nothing',
-    async (body) => {
-      const reply = await service.admin('POST', path(), body);
-      expect([reply.status, reply.json().code]).toEqual([400, 'validation_failed']);
-      expect(await verdictAt(service, consumer.consumerSecret)).toBe('served');
-    },
-  );
+  it.each([
+    undefined,
+    {},
+    { overlapSeconds: null },
+    { force: true },
+    { overlapSeconds: -1 },
+    { overlapSeconds: '60' },
+    { overlapSeconds: 0.5 },
+    { overlapSeconds: 7_776_001 },
+    { overlapSeconds: 0, force: 'yes' },
+    { overlapSeconds: 0, x: 1 },
+  ])('refuses %j and rotates nothing', async (body) => {
+    const reply = await service.admin('POST', path(), body);
+    expect([reply.status, reply.json().code]).toEqual([400, 'validation_failed']);
+    expect(await verdictAt(service, consumer.consumerSecret)).toBe('served');
+  });
 
   it('knows no unknown consumer', async () => {
     for (const method of ['POST', 'GET']) {
-      const reply = await service.admin(method, '/admin/consumers/nobody/secret');
+      const reply = await service.admin(
+        method,
+        '/admin/consumers/nobody/secret',
+        method === 'POST' ? { overlapSeconds: 0 } : undefined,
+      );
       expect([reply.status, reply.json().code]).toEqual([404, 'not_found']);
     }
   });

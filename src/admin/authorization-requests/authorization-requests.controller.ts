@@ -9,6 +9,7 @@ import { AdminController } from '../../admin-http/admin-controller.decorator.js'
 import { Roles } from '../../admin-http/roles.decorator.js';
 import { Acceptance, Rejection } from './authorization-decision.js';
 import { Actor } from '../../admin-http/caller-of.js';
+import { Idempotent } from '../../admin-http/idempotent.js';
 import {
   authorizationRequestReply,
   type AuthorizationRequestReply,
@@ -32,6 +33,7 @@ export class AuthorizationRequestsController {
 
   @Post(':oauthToken/accept')
   @Roles('consent')
+  @Idempotent()
   @HttpCode(200)
   async accept(
     @Param('oauthToken') oauthToken: string,
@@ -49,6 +51,7 @@ export class AuthorizationRequestsController {
 
   @Post(':oauthToken/reject')
   @Roles('consent')
+  @Idempotent()
   @HttpCode(200)
   async reject(
     @Param('oauthToken') oauthToken: string,

@@ -1,5 +1,5 @@
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { IsOptional } from 'class-validator';
+import { IsBoolean, IsOptional } from 'class-validator';
 import { Satisfies, wholeNumber } from '../../input/satisfies.decorator.js';
 import { RotateConsumerSecret } from '../../consumers/rotate-consumer-secret.js';
 import { AdminController } from '../../admin-http/admin-controller.decorator.js';
@@ -7,14 +7,18 @@ import { Roles } from '../../admin-http/roles.decorator.js';
 import { Actor } from '../../admin-http/caller-of.js';
 import { Idempotent } from '../../admin-http/idempotent.js';
 
-const A_YEAR_SECONDS = 365 * 24 * 60 * 60;
+const NINETY_DAYS_SECONDS = 90 * 24 * 60 * 60;
 
 /** How a secret is to be rotated. */
 export class Rotation {
-  /** How long the secret before holds beside the new one; null or left out: not at all. */
+  /** How long the secret before holds beside the new one; 0: the client is cut off at once. */
+  @Satisfies(wholeNumber(0, NINETY_DAYS_SECONDS))
+  overlapSeconds!: number;
+
+  /** Whether an overlap that runs may be cut short. */
   @IsOptional()
-  @Satisfies(wholeNumber(0, A_YEAR_SECONDS))
-  overlapSeconds?: number | null;
+  @IsBoolean({ message: 'must be true or false' })
+  force?: boolean | null;
 }
 
 /** The shared secret of a consumer: given anew, and how the one before stands. Never shown again. */
@@ -28,10 +32,12 @@ export class ConsumerSecretsController {
   @HttpCode(200)
   async rotate(
     @Param('consumerKey') consumerKey: string,
-    @Body() { overlapSeconds }: Rotation,
+    @Body() { overlapSeconds, force }: Rotation,
     @Actor() actor: string,
   ): Promise<{ consumerSecret: string; previousSecretExpiresAt: string | null }> {
-    const rotated = await this.secrets.rotate(consumerKey, overlapSeconds ?? 0, actor);
+    const rotated = await this.secrets.rotate(consumerKey, overlapSeconds, actor, {
+      force: force ?? false,
+    });
     return {
       consumerSecret: rotated.consumerSecret,
       previousSecretExpiresAt: rotated.previousSecretExpiresAt?.toISOString() ?? null,

@@ -11,13 +11,15 @@ import {
   Res,
 } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
-import { ConsumerChange, NewConsumer } from '../../consumers/consumer-registration.js';
+import { NewConsumer } from '../../consumers/consumer-registration.js';
 import type { Consumer } from '../../consumers/consumer.js';
+import type { ChangeOf } from '../../consumers/merge-patch.js';
 import { ConsumersService } from '../../consumers/consumers.service.js';
 import { AdminController } from '../../admin-http/admin-controller.decorator.js';
 import { Roles } from '../../admin-http/roles.decorator.js';
 import { Actor } from '../../admin-http/caller-of.js';
 import { Idempotent } from '../../admin-http/idempotent.js';
+import { Change } from './consumer-change.decorator.js';
 import { consumerReply, type ConsumerReply } from './consumer-reply.js';
 import { entityTag, versionsIn } from '../../admin-http/entity-tags.js';
 import { ListConsumersQuery } from './list-consumers.query.js';
@@ -73,7 +75,7 @@ export class ConsumersController {
   @Roles()
   async change(
     @Param('consumerKey') consumerKey: string,
-    @Body() change: ConsumerChange,
+    @Change() change: ChangeOf,
     @Headers('if-match') ifMatch: string | undefined,
     @Actor() actor: string,
     @Res({ passthrough: true }) response: ServerResponse,
