@@ -6,6 +6,7 @@ import { clientFacts } from '../http/client-facts.js';
 import { readBody } from '../http/request-body.js';
 import { singleHeader } from '../http/single-header.js';
 import { normalizeAuthority, splitTarget } from '../protocol/base-string-uri.js';
+import { contentKind } from '../protocol/form-content.js';
 import { browserIdIn } from './browser-cookie.js';
 import { FormFields } from './form-fields.js';
 
@@ -69,10 +70,10 @@ export class BrowserRequests {
   }
 }
 
-const FORM = /^application\/x-www-form-urlencoded[ \t]*(;|$)/i;
-
 async function postedForm(request: IncomingMessage): Promise<string> {
   if (request.method !== 'POST') return '';
   const body = await readBody(request);
-  return FORM.test(singleHeader(request, 'content-type') ?? '') ? body.toString('latin1') : '';
+  return contentKind(singleHeader(request, 'content-type')) === 'form'
+    ? body.toString('latin1')
+    : '';
 }

@@ -2,20 +2,18 @@ import type { ServerResponse } from 'node:http';
 import type { VerifiedRequest } from '../oauth10/verified-request.js';
 import { percentEncodeText } from '../protocol/percent-encoding.js';
 
-/** Tells the gateway who signed; a header whose value is absent is left out. */
+/**
+ * Tells the gateway who signed, in five headers that are always there: empty where there is nothing to
+ * tell, so that a gateway that copies them replaces whatever its client sent under these names.
+ */
 export function sendIdentity(response: ServerResponse, verified: VerifiedRequest): void {
   const { consumer, accessToken, bodyVerified } = verified;
-  const identity = {
-    'X-OAuth-Consumer-Key': consumer.consumerKey,
-    'X-OAuth-Token': accessToken?.token,
-    'X-OAuth-Subject': accessToken?.subject,
-    'X-OAuth-Scope': accessToken?.scopes.join(' '),
-  };
-  for (const [name, value] of Object.entries(identity)) {
-    if (value) response.setHeader(name, percentEncodeText(value));
-  }
   response
     .writeHead(200, {
+      'X-OAuth-Consumer-Key': percentEncodeText(consumer.consumerKey),
+      'X-OAuth-Token': percentEncodeText(accessToken?.token ?? ''),
+      'X-OAuth-Subject': percentEncodeText(accessToken?.subject ?? ''),
+      'X-OAuth-Scope': percentEncodeText(accessToken?.scopes.join(' ') ?? ''),
       'X-OAuth-Body-Verified': String(bodyVerified),
       'Content-Length': 0,
       'Cache-Control': 'no-store',

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { forwardedHost } from '../http/client-facts.js';
+import { forwardedAddress, forwardedHost } from '../http/client-facts.js';
 import { readOctets } from '../http/request-body.js';
 import { lastForwardedValue, singleHeader } from '../http/single-header.js';
 import type { SignedRequest } from '../oauth10/signed-request.js';
@@ -21,7 +21,7 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
 
 /**
  * Completes the place by what gateways pass on of the client's request: headers, body, address. A
- * body of no octets is one that was not forwarded; the two look the same.
+ * body of no octets is one that was not forwarded, unless `Content-Length: 0` says that there is none.
  */
 export async function authzRequest(
   request: IncomingMessage,
@@ -31,12 +31,13 @@ export async function authzRequest(
     throw bodyMissing('forward the whole body; this is a part of it.');
   }
   const body = await readOctets(request);
+  const saysEmpty = singleHeader(request, 'content-length')?.trim() === '0';
   return {
     ...place,
     authorization: singleHeader(request, 'authorization'),
     contentType: singleHeader(request, 'content-type'),
-    body: body.length === 0 ? undefined : body,
-    clientAddress: lastForwardedValue(request, 'x-forwarded-for'),
+    body: body.length === 0 && !saysEmpty ? undefined : body,
+    clientAddress: forwardedAddress(request),
     source: request,
   };
 }

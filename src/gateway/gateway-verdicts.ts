@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Nonces } from '../nonces/nonces.js';
 import { RESOURCE } from '../oauth10/endpoint-rules.js';
 import { RequestVerifier } from '../oauth10/request-verifier.js';
-import { isFormContent, type SignedRequest } from '../oauth10/signed-request.js';
+import type { SignedRequest } from '../oauth10/signed-request.js';
 import { claimOf, type VerifiedRequest } from '../oauth10/verified-request.js';
+import { isFormContent } from '../protocol/form-content.js';
 import { oauthProblem, parameterRejected } from '../protocol/oauth-problem.js';
 import { LastUse } from '../tokens/last-use.js';
 

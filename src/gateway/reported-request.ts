@@ -1,7 +1,7 @@
 import { IsOptional } from 'class-validator';
-import { isIP } from 'node:net';
 import { Satisfies, text, type Rule } from '../input/satisfies.decorator.js';
 import { pointerStep, type InputFault } from '../input/input-fault.js';
+import { addressInEntry } from '../http/ip-address.js';
 import { isMethod, splitUrl } from './reported-url.js';
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -51,7 +51,8 @@ export class ReportedRequest {
   @Satisfies(textThat((body) => BASE64.test(body), 'must be base64 with padding'))
   bodyBase64?: string | null;
 
+  /** As an entry of X-Forwarded-For: a port may stand behind it. */
   @IsOptional()
-  @Satisfies(textThat((address) => isIP(address) !== 0, 'must be an IP address'))
+  @Satisfies(textThat((address) => addressInEntry(address) !== undefined, 'must be an IP address'))
   clientAddress?: string | null;
 }

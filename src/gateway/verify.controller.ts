@@ -18,6 +18,7 @@ import { StrictInputPipe } from '../admin-http/strict-input.pipe.js';
 import { StrictQueryInterceptor } from '../admin-http/takes-query.js';
 import { Settings } from '../config/settings.js';
 import { InvalidInput } from '../input/input-fault.js';
+import { addressInEntry } from '../http/ip-address.js';
 import { Problem } from '../http/problem-details.js';
 import { MAX_BODY_OCTETS, oversizedBody } from '../http/request-body.js';
 import { noteProblem } from '../http/request-notes.js';
@@ -51,7 +52,10 @@ export class VerifyController {
     @Res({ passthrough: true }) response: ServerResponse,
   ) {
     const headers = new Map(
-      Object.entries(reported.headers).map(([name, value]) => [name.toLowerCase(), value.trim()]),
+      Object.entries(reported.headers).map(([name, value]) => [
+        name.toLowerCase(),
+        withoutBlanks(value),
+      ]),
     );
     try {
       const hasContent =
@@ -75,8 +79,8 @@ export class VerifyController {
     } catch (error) {
       if (!(error instanceof OAuthProblem)) throw error;
       noteProblem(response, error.code, error.detail);
-      const { status, code, advice } = disclosedProblem(error, this.settings);
-      return { active: false, status, problem: code, advice };
+      const { status, code, advice, parameters } = disclosedProblem(error, this.settings);
+      return { active: false, status, problem: code, advice, ...(parameters && { parameters }) };
     }
   }
 
@@ -105,20 +109,39 @@ function signedRequest(
     ...place,
     authorization: headers.get('authorization'),
     contentType: headers.get('content-type'),
-    body: octets(text, base64),
-    clientAddress: clientAddress ?? undefined,
+    body: octets(text, base64, headers.get('content-length')),
+    clientAddress: addressInEntry(clientAddress ?? ''),
     source,
   };
 }
 
-/** @throws HttpRefusal 413 for what no signed endpoint would read */
-function octets(text: string | undefined, base64: string | undefined): Buffer | undefined {
-  const body =
-    base64 !== undefined
-      ? Buffer.from(base64, 'base64')
-      : text === undefined
-        ? undefined
-        : Buffer.from(text, 'utf8');
-  if (body !== undefined && body.length > MAX_BODY_OCTETS) throw oversizedBody();
-  return body;
+/** Blanks around a header's value are no part of it (RFC 9110 section 5.5); other octets are. */
+function withoutBlanks(value: string): string {
+  const isBlank = (index: number): boolean => value[index] === ' ' || value[index] === '\t';
+  let from = 0;
+  let to = value.length;
+  while (isBlank(from)) from += 1;
+  while (to > from && isBlank(to - 1)) to -= 1;
+  return value.slice(from, to);
+}
+
+/**
+ * The body; undefined where it was kept back. An empty one is none that was kept back, unless its length
+ * says otherwise, and neither is one that is left out beside `Content-Length: 0`.
+ *
+ * @throws HttpRefusal 413 for what no signed endpoint would read
+ */
+function octets(
+  text: string | undefined,
+  base64: string | undefined,
+  contentLength: string | undefined,
+): Buffer | undefined {
+  const reported =
+    base64 === undefined ? Buffer.from(text ?? '', 'utf8') : Buffer.from(base64, 'base64');
+  if (reported.length > MAX_BODY_OCTETS) throw oversizedBody();
+  if (reported.length > 0) return reported;
+  const isReported = text !== undefined || base64 !== undefined;
+  return contentLength === '0' || (isReported && contentLength === undefined)
+    ? reported
+    : undefined;
 }

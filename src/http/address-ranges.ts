@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
+import { parseIpAddress, type IpAddress } from './ip-address.js';
 
-type Address = ReturnType<typeof ipaddr.process>;
-type Range = [Address, number];
+type Range = [IpAddress, number];
 
 /** What stands before the IPv4 address in a mapped one. */
 const MAPPING_BITS = 96;
@@ -18,17 +18,12 @@ export class AddressRanges {
   /** Whether the address lies in one of the ranges; false for anything that is no address. */
   contains(address: string | undefined): boolean {
     if (address === undefined || this.ranges.length === 0) return false;
-    const parsed = parseAddress(address);
+    const parsed = parseIpAddress(address);
     return (
       parsed !== undefined &&
       this.ranges.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits))
     );
   }
-}
-
-/** An address in its one form: IPv4 that arrives over an IPv6 socket (::ffff:…) becomes IPv4. */
-function parseAddress(text: string): Address | undefined {
-  return ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
 }
 
 function parseRange(text: string): Range {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Scheme } from '../protocol/base-string-uri.js';
 import type { AddressRanges } from './address-ranges.js';
+import { addressInEntry } from './ip-address.js';
 import { lastForwardedValue, singleHeader } from './single-header.js';
 
 /** What the client sees of this service, and the service of the client. */
@@ -8,6 +9,7 @@ export interface ClientFacts {
   readonly scheme: Scheme;
   /** Host and perhaps port, as sent; undefined when the request names none. */
   readonly host: string | undefined;
+  /** An address in its one form; or what a trusted proxy wrote in its place, if that is none. */
   readonly clientAddress: string | undefined;
 }
 
@@ -26,8 +28,17 @@ export function clientFacts(request: IncomingMessage, trustedProxies: AddressRan
   return {
     scheme: scheme === 'https' ? 'https' : 'http',
     host: forwardedHost(request, host),
-    clientAddress: lastForwardedValue(request, 'x-forwarded-for') ?? peer,
+    clientAddress: forwardedAddress(request) ?? peer,
   };
+}
+
+/**
+ * The address of the proxy's client, by the last value of X-Forwarded-For: in its one form, or the text as
+ * it is where that is no address, which then is in no range of addresses. Undefined when nothing is sent.
+ */
+export function forwardedAddress(request: IncomingMessage): string | undefined {
+  const entry = lastForwardedValue(request, 'x-forwarded-for');
+  return entry === undefined ? undefined : (addressInEntry(entry) ?? entry);
 }
 
 /**

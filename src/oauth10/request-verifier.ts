@@ -10,13 +10,8 @@ import { noteClaimedConsumer, noteConsumer } from '../http/request-notes.js';
 import { Metrics } from '../metrics/metrics.js';
 import { baseStringUri, splitTarget } from '../protocol/base-string-uri.js';
 import { bodyHashMatches } from '../protocol/body-hash.js';
-import {
-  OAuthProblem,
-  oauthProblem,
-  parameterAbsent,
-  parameterRejected,
-  signatureMethodRejected,
-} from '../protocol/oauth-problem.js';
+import { isFormContent } from '../protocol/form-content.js';
+import { OAuthProblem, oauthProblem, parameterRejected } from '../protocol/oauth-problem.js';
 import {
   readProtocolParameters,
   type ProtocolParameters,
@@ -38,15 +33,17 @@ import {
   temporaryCredentialsSecret,
   type TemporaryCredentials,
 } from '../tokens/temporary-credentials.js';
-import { MethodNotRegistered, TokenMissing } from './disclosure.js';
+import { MethodNotRegistered, TokenMissing, VerifierMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
-import { isFormContent, type SignedRequest } from './signed-request.js';
+import type { SignedRequest } from './signed-request.js';
 import { padsTiming, padToNextStep } from './timing-padding.js';
 import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
 import { assertActive } from './assert-active.js';
 import type { VerifiedRequest } from './verified-request.js';
 
 type Token = TemporaryCredentials | AccessToken;
+
+const VERIFIER = 'oauth_verifier';
 
 /** Says whether a signed request is genuine and its credentials good. */
 @Injectable()
@@ -80,6 +77,34 @@ export class RequestVerifier {
   }
 
   private async judge(request: SignedRequest, rules: EndpointRules): Promise<VerifiedRequest> {
+    try {
+      return await this.judgeWhole(request, rules);
+    } catch (error) {
+      if (!isVerifierMissing(error)) throw error;
+      return await this.judgeDenied(request, rules);
+    }
+  }
+
+  /**
+   * Clients that know no denial come to the exchange all the same, without a verifier. Who proves that
+   * the credentials are theirs is told of the denial; everybody else, that the verifier is missing.
+   */
+  private async judgeDenied(
+    request: SignedRequest,
+    rules: EndpointRules,
+  ): Promise<VerifiedRequest> {
+    const required = rules.required.filter((name) => name !== VERIFIER);
+    let verified: VerifiedRequest;
+    try {
+      verified = await this.judgeWhole(request, { ...rules, required });
+    } catch (error) {
+      throw error instanceof OAuthProblem ? new VerifierMissing() : error;
+    }
+    if (!verified.temporaryCredentials?.denied) throw new VerifierMissing();
+    return verified;
+  }
+
+  private async judgeWhole(request: SignedRequest, rules: EndpointRules): Promise<VerifiedRequest> {
     const { path, query } = splitTarget(request.target);
     const uri = baseStringUri({ ...request, path });
     const isForm = isFormContent(request.contentType);
@@ -91,9 +116,7 @@ export class RequestVerifier {
     const { parameters } = collected;
     const claimed = collected.protocol.get('oauth_consumer_key');
     if (claimed) noteClaimedConsumer(request.source, claimed);
-    const protocol = readProtocolParameters(collected, rules);
-    assertTokenAllowed(protocol, rules);
-    assertTls(protocol, request);
+    const protocol = readProtocolParameters(collected, rules, request.scheme);
     this.assertTimely(protocol);
 
     const decoy = await this.keyRing.decoyForOneRequest();
@@ -170,6 +193,11 @@ export class RequestVerifier {
   }
 }
 
+const isVerifierMissing = (error: unknown): boolean =>
+  error instanceof OAuthProblem &&
+  error.code === 'parameter_absent' &&
+  error.parameters?.join() === VERIFIER;
+
 /** The secret of the token that the request sends, for SigningKeyRing. */
 function sealedSecret(
   { token: sent }: ProtocolParameters,
@@ -182,34 +210,16 @@ function sealedSecret(
   return { sealed: token.secret, place: place(token.token) };
 }
 
-function assertTokenAllowed({ token }: ProtocolParameters, rules: EndpointRules): void {
-  if (rules.token === 'none' && token !== undefined) {
-    throw parameterRejected(['oauth_token'], 'Ask for temporary credentials without a token.');
-  }
-  if (rules.token === 'access' && !rules.twoLegged && token === undefined) {
-    throw parameterAbsent(['oauth_token'], true);
-  }
-}
-
-function assertTls({ signatureMethod }: ProtocolParameters, { scheme }: SignedRequest): void {
-  if (signatureMethod.needsTls && scheme !== 'https') {
-    throw signatureMethodRejected('PLAINTEXT without TLS');
-  }
-}
-
 function assertConsumer(
   consumer: SigningConsumer | undefined,
   { signatureMethod }: ProtocolParameters,
   nowSeconds: number,
 ): SigningConsumer {
   if (!consumer) throw oauthProblem('consumer_key_unknown');
-  if (!consumer.signatureMethods.includes(signatureMethod.name)) {
-    throw new MethodNotRegistered();
-  }
   const weakUntil = consumer.weakSignaturesUntilSeconds;
-  if (weakUntil !== null && weakUntil <= nowSeconds && isWeak(signatureMethod)) {
-    throw new MethodNotRegistered();
-  }
+  const takesWeak = weakUntil === null || weakUntil > nowSeconds;
+  const acceptable = consumer.signatureMethods.filter((name) => takesWeak || !isWeak({ name }));
+  if (!acceptable.includes(signatureMethod.name)) throw new MethodNotRegistered(acceptable);
   return consumer;
 }
 

@@ -14,16 +14,9 @@ export interface SignedRequest {
   readonly target: string;
   readonly authorization: string | undefined;
   readonly contentType: string | undefined;
-  /** Undefined when a gateway did not forward it. */
+  /** Undefined when a gateway did not forward it, or did not say that there is none. */
   readonly body: Buffer | undefined;
   readonly clientAddress: string | undefined;
   /** What brought it here; notes for the log are kept with that. */
   readonly source: IncomingMessage;
-}
-
-/** Whether the body is a form by its Content-Type, and so part of the signature (3.4.1.3.1). */
-export function isFormContent(contentType: string | undefined): boolean {
-  if (contentType === undefined) return false;
-  const [essence = ''] = contentType.split(';', 1);
-  return essence.trim().toLowerCase() === 'application/x-www-form-urlencoded';
 }

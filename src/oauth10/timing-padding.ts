@@ -1,6 +1,6 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { OAuthProblem } from '../protocol/oauth-problem.js';
-import { MethodNotRegistered, TokenMissing } from './disclosure.js';
+import { MethodNotRegistered, TokenMissing, VerifierMissing } from './disclosure.js';
 
 /** Longer than the look into the store and the two computations that a refusal costs. */
 const STEP_MS = 5;
@@ -11,7 +11,8 @@ const TELLS_BY_TIME = new Set(['consumer_key_unknown', 'token_rejected', 'signat
 export const padsTiming = (problem: OAuthProblem): boolean =>
   TELLS_BY_TIME.has(problem.code) ||
   problem instanceof MethodNotRegistered ||
-  problem instanceof TokenMissing;
+  problem instanceof TokenMissing ||
+  problem instanceof VerifierMissing;
 
 /** Timers end up to so much later than they were set to, counted from the last turn of the event loop. */
 const TIMER_GRAIN_MS = 1;

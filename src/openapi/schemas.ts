@@ -174,12 +174,16 @@ export const schemas: Readonly<Record<string, Schema>> = {
         expiresAt: nullableTime,
         bodyVerified: { type: 'boolean' },
       }),
-      closed({
-        active: { const: false },
-        status: { type: 'integer' },
-        problem: text(),
-        advice: text(),
-      }),
+      {
+        ...closed({
+          active: { const: false },
+          status: { type: 'integer' },
+          problem: text(),
+          advice: text(),
+          parameters: { ...texts, description: 'Those that are absent or rejected.' },
+        }),
+        required: ['active', 'status', 'problem', 'advice'],
+      },
     ],
   },
   Problem: {

@@ -187,6 +187,10 @@ describe('RFC 5849 §2.2 parameters are appended to the callback', () => {
     ['https://client.example/cb?', `https://client.example/cb?${appended}`],
     ['https://client.example/cb?b=2&a=%7e+1', `https://client.example/cb?b=2&a=%7e+1&${appended}`],
     ['https://client.example/cb?a&', `https://client.example/cb?a&${appended}`],
+    // A query may end in a `?` of its own, and that is none that begins it.
+    ['https://client.example/x?k=a?', `https://client.example/x?k=a?&${appended}`],
+    ['https://client.example/x??', `https://client.example/x??&${appended}`],
+    ['https://client.example/x?&', `https://client.example/x?&${appended}`],
     ['com.example.app:/cb', `com.example.app:/cb?${appended}`],
   ])('%s', (callback, expected) => {
     expect(appendToCallback(callback, pairs)).toBe(expected);

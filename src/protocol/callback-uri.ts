@@ -52,9 +52,12 @@ export function appendToCallback(
   callback: string,
   pairs: Iterable<readonly [name: string, value: string]>,
 ): string {
-  const query = formEncode(pairs);
-  if (!callback.includes('?')) return `${callback}?${query}`;
-  return /[?&]$/.test(callback) ? callback + query : `${callback}&${query}`;
+  const appended = formEncode(pairs);
+  const queryAt = callback.indexOf('?');
+  if (queryAt === -1) return `${callback}?${appended}`;
+  const query = callback.slice(queryAt + 1);
+  // A `?` at the end may be the query's own last octet: only the first one begins it.
+  return query === '' || query.endsWith('&') ? callback + appended : `${callback}&${appended}`;
 }
 
 function webAuthorityFault(

@@ -2,7 +2,7 @@
 // Reporting extension, so that existing clients can act on them. The advice is for the honest
 // client's developer; it never tells what was expected, only what to look at.
 import { percentEncodeText } from './percent-encoding.js';
-import { SIGNATURE_METHODS } from './signature-methods.js';
+import type { SignatureMethodName } from './signature-methods.js';
 
 const PROBLEMS = {
   parameter_absent: {
@@ -93,6 +93,8 @@ export class OAuthProblem extends Error {
   readonly advice: string;
   /** Further reply parameters by name, values not yet form-encoded. */
   readonly extra: Readonly<Record<string, string>>;
+  /** Which parameters are absent or rejected, where the code is about some. */
+  readonly parameters: readonly string[] | undefined;
   /** For logs only; never part of a reply. */
   readonly detail: string | undefined;
 
@@ -102,6 +104,7 @@ export class OAuthProblem extends Error {
       status?: 400 | 401;
       advice?: string;
       extra?: Readonly<Record<string, string>>;
+      parameters?: readonly string[];
       detail?: string;
     } = {},
   ) {
@@ -109,6 +112,7 @@ export class OAuthProblem extends Error {
     this.status = particulars.status ?? PROBLEMS[code].status;
     this.advice = particulars.advice ?? PROBLEMS[code].advice;
     this.extra = particulars.extra ?? {};
+    this.parameters = particulars.parameters;
     this.detail = particulars.detail;
   }
 
@@ -131,6 +135,7 @@ export function oauthProblem(code: PlainProblemCode, detail?: string): OAuthProb
 export function parameterAbsent(names: readonly string[], anyPresent: boolean): OAuthProblem {
   return new OAuthProblem('parameter_absent', {
     status: anyPresent ? 400 : 401,
+    parameters: names,
     extra: { oauth_parameters_absent: joinNames(names) },
   });
 }
@@ -144,6 +149,7 @@ export function parameterRejected(
   return new OAuthProblem('parameter_rejected', {
     ...(advice === undefined ? {} : { advice }),
     ...(detail === undefined ? {} : { detail }),
+    parameters: names,
     extra: { oauth_parameters_rejected: joinNames(names) },
   });
 }
@@ -156,12 +162,13 @@ export function versionRejected(): OAuthProblem {
 }
 
 /** The signature method is unknown, not the consumer's, or PLAINTEXT without TLS. */
-export function signatureMethodRejected(detail?: string): OAuthProblem {
+export function signatureMethodRejected(
+  acceptable: readonly SignatureMethodName[],
+  detail?: string,
+): OAuthProblem {
   return new OAuthProblem('signature_method_rejected', {
     ...(detail === undefined ? {} : { detail }),
-    extra: {
-      oauth_acceptable_signature_methods: joinNames(SIGNATURE_METHODS.map(({ name }) => name)),
-    },
+    extra: { oauth_acceptable_signature_methods: joinNames(acceptable) },
   });
 }
 

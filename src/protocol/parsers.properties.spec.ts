@@ -140,6 +140,7 @@ describe('RFC 5849 §3.1 protocol parameters', () => {
           const read = readProtocolParameters(
             { parameters: [], protocol, place: 'query' },
             { required: [] },
+            'https',
           );
           expect(read.signatureMethod.name).toBe(sent.oauth_signature_method);
           expect([read.consumerKey, read.signature]).not.toContain('');

@@ -1,6 +1,7 @@
 import { OAuthProblem } from './oauth-problem.js';
 import { readProtocolParameters, type ProtocolParameters } from './protocol-parameters.js';
 import { collectRequestParameters } from './request-parameters.js';
+import { SIGNATURE_METHODS } from './signature-methods.js';
 
 const COMPLETE = {
   oauth_consumer_key: 'key',
@@ -17,7 +18,7 @@ function read(changes: Changes = {}, required: readonly string[] = []): Protocol
     .filter((pair): pair is [string, string] => pair[1] !== undefined)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
-  return readProtocolParameters(collectRequestParameters({ query }), { required });
+  return readProtocolParameters(collectRequestParameters({ query }), { required }, 'https');
 }
 
 function refusalOf(changes: Changes, required: readonly string[] = []): OAuthProblem {
@@ -66,7 +67,7 @@ describe('RFC 5849 §3.1 protocol parameters', () => {
 
   it('no OAuth parameter at all is 401, so that a client learns it has to sign', () => {
     const none = collectRequestParameters({ query: 'a=1', authorization: 'OAuth realm="x"' });
-    expect(() => readProtocolParameters(none, { required: ['oauth_callback'] })).toThrow(
+    expect(() => readProtocolParameters(none, { required: ['oauth_callback'] }, 'https')).toThrow(
       expect.objectContaining({
         status: 401,
         extra: {
@@ -93,13 +94,19 @@ describe('RFC 5849 §3.1 protocol parameters', () => {
     expect(read({ oauth_body_hash: '' }).bodyHash).toBe('');
   });
 
-  it('PLAINTEXT may leave timestamp and nonce out, together or alone', () => {
-    const plaintext = { oauth_signature_method: 'PLAINTEXT', oauth_nonce: undefined };
-    expect(read({ ...plaintext, oauth_timestamp: undefined })).toMatchObject({
-      timestamp: undefined,
-      nonce: undefined,
-    });
-    expect(read({ ...plaintext, oauth_timestamp: '' }).timestamp).toBeUndefined();
+  it('PLAINTEXT may leave timestamp and nonce out, together', () => {
+    const plaintext = { oauth_signature_method: 'PLAINTEXT' };
+    for (const value of [undefined, '']) {
+      const without = { ...plaintext, oauth_timestamp: value, oauth_nonce: value };
+      expect(read(without)).toMatchObject({ timestamp: undefined, nonce: undefined });
+      for (const name of ['oauth_timestamp', 'oauth_nonce']) {
+        expect(refusalOf({ ...plaintext, [name]: value })).toMatchObject({
+          code: 'parameter_absent',
+          extra: { oauth_parameters_absent: name },
+          parameters: [name],
+        });
+      }
+    }
     expect(read(plaintext).timestamp).toBe(137_131_200);
     expect(refusalOf({ ...plaintext, oauth_timestamp: 'x' }).code).toBe('parameter_rejected');
   });
@@ -138,7 +145,7 @@ describe('RFC 5849 §3.1 protocol parameters', () => {
     },
   );
 
-  it('absence is told before the version, the version before the method, then the timestamp', () => {
+  it('shape comes first: absence, then the timestamp; then the version, then the method', () => {
     const faults = {
       oauth_nonce: '',
       oauth_version: '2.0',
@@ -146,10 +153,44 @@ describe('RFC 5849 §3.1 protocol parameters', () => {
       oauth_timestamp: 'x',
     };
     expect(refusalOf(faults).code).toBe('parameter_absent');
-    expect(refusalOf({ ...faults, oauth_nonce: 'n' }).code).toBe('version_rejected');
-    const { oauth_timestamp, oauth_signature_method } = faults;
-    expect(refusalOf({ oauth_timestamp, oauth_signature_method }).code).toBe(
-      'signature_method_rejected',
-    );
+    expect(refusalOf({ ...faults, oauth_nonce: 'n' })).toMatchObject({
+      code: 'parameter_rejected',
+      parameters: ['oauth_timestamp'],
+    });
+    const { oauth_version, oauth_signature_method } = faults;
+    const wellFormed = { oauth_version, oauth_signature_method };
+    expect(refusalOf(wellFormed).code).toBe('version_rejected');
+    expect(refusalOf({ oauth_signature_method }).code).toBe('signature_method_rejected');
   });
+
+  it('a token where none belongs is a fault of shape, too', () => {
+    const query = 'oauth_consumer_key=k&oauth_signature_method=x&oauth_signature=s&oauth_nonce=n';
+    const collected = collectRequestParameters({
+      query: `${query}&oauth_timestamp=1&oauth_version=2&oauth_token=t`,
+    });
+    expect(() =>
+      readProtocolParameters(collected, { required: [], token: 'none' }, 'https'),
+    ).toThrow(expect.objectContaining({ parameters: ['oauth_token'] }));
+  });
+
+  it.each(['http', 'https'] as const)(
+    'over %s, acceptable methods are those that may be used there',
+    (scheme) => {
+      const names = SIGNATURE_METHODS.map(({ name }) => name);
+      const acceptable = names.filter((name) => scheme === 'https' || name !== 'PLAINTEXT');
+      const refused = scheme === 'http' ? ['x', 'PLAINTEXT'] : ['x'];
+      for (const method of refused) {
+        const query = Object.entries({ ...COMPLETE, oauth_signature_method: method })
+          .map((pair) => pair.join('='))
+          .join('&');
+        const collected = collectRequestParameters({ query });
+        expect(() => readProtocolParameters(collected, { required: [] }, scheme)).toThrow(
+          expect.objectContaining({
+            code: 'signature_method_rejected',
+            extra: { oauth_acceptable_signature_methods: acceptable.join('&') },
+          }),
+        );
+      }
+    },
+  );
 });

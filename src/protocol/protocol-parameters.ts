@@ -1,3 +1,4 @@
+import type { Scheme } from './base-string-uri.js';
 import {
   parameterAbsent,
   parameterRejected,
@@ -5,7 +6,12 @@ import {
   versionRejected,
 } from './oauth-problem.js';
 import type { CollectedParameters } from './request-parameters.js';
-import { signatureMethodNamed, type SignatureMethod } from './signature-methods.js';
+import {
+  SIGNATURE_METHODS,
+  signatureMethodNamed,
+  type SignatureMethod,
+  type SignatureMethodName,
+} from './signature-methods.js';
 import { parseTimestamp } from './timestamp.js';
 
 /** The protocol parameters (RFC 5849 §3.1) of one request. Empty values are undefined. */
@@ -27,45 +33,67 @@ export interface ProtocolParameters {
 const ALWAYS_REQUIRED = ['oauth_consumer_key', 'oauth_signature_method', 'oauth_signature'];
 const TIMESTAMP_AND_NONCE = ['oauth_timestamp', 'oauth_nonce'];
 
+/** What one endpoint asks of protocol parameters. */
+export interface ParameterRules {
+  /** Those needed beyond what every signed request has. */
+  readonly required: readonly string[];
+  /** `none`: there is no token yet (RFC 5849 §2.1), and none may be sent. */
+  readonly token?: 'none' | 'temporary' | 'access';
+}
+
 /**
- * Reads the protocol parameters, in the order of RFC 5849 §3.1 and §3.2: nothing required is absent
- * (an empty value counts as absent), the version is ours, the method is known, the timestamp is one.
- * `required` names what this endpoint needs beyond that.
+ * Reads the protocol parameters. First their shape: nothing required is absent (an empty value counts as
+ * absent), no token where none belongs, the timestamp is one. Then RFC 5849 §3.1 and §3.2: the version is
+ * ours, the method is known, and on TLS where it needs that.
  *
- * Throws OAuthProblem `parameter_absent`, `version_rejected`, `signature_method_rejected` or
- * `parameter_rejected`.
+ * @param scheme of the request as its client sees it
+ *
+ * Throws OAuthProblem `parameter_absent`, `parameter_rejected`, `version_rejected` or
+ * `signature_method_rejected`.
  */
 export function readProtocolParameters(
-  collected: CollectedParameters,
-  { required }: { required: readonly string[] },
+  { protocol }: CollectedParameters,
+  rules: ParameterRules,
+  scheme: Scheme,
 ): ProtocolParameters {
-  const { protocol } = collected;
   const valueOf = (name: string): string | undefined => protocol.get(name) || undefined;
   const method = signatureMethodNamed(valueOf('oauth_signature_method') ?? '');
 
-  const needed = [
-    ...ALWAYS_REQUIRED,
-    ...(method?.needsTimestampAndNonce === false ? [] : TIMESTAMP_AND_NONCE),
-    ...required,
-  ];
+  // RFC 5849 §3.1 excuses PLAINTEXT from the two as a pair: one alone protects from nothing.
+  const hasNeither = TIMESTAMP_AND_NONCE.every((name) => valueOf(name) === undefined);
+  const excused = method?.needsTimestampAndNonce === false && hasNeither;
+  const needed = [...ALWAYS_REQUIRED, ...(excused ? [] : TIMESTAMP_AND_NONCE), ...rules.required];
   const absent = needed.filter((name) => valueOf(name) === undefined);
   if (absent.length > 0) throw parameterAbsent([...new Set(absent)], protocol.size > 0);
+  if (rules.token === 'none' && valueOf('oauth_token') !== undefined) {
+    throw parameterRejected(['oauth_token'], 'Ask for temporary credentials without a token.');
+  }
+  const timestamp = readTimestamp(valueOf('oauth_timestamp'));
 
   if (!isAcceptableVersion(protocol.get('oauth_version'))) throw versionRejected();
-  if (method === undefined) throw signatureMethodRejected();
+  if (method === undefined) throw signatureMethodRejected(acceptableOver(scheme));
+  if (!isAcceptableOver(scheme, method)) {
+    throw signatureMethodRejected(acceptableOver(scheme), 'PLAINTEXT without TLS');
+  }
 
   return {
     consumerKey: valueOf('oauth_consumer_key') ?? '',
     token: valueOf('oauth_token'),
     signatureMethod: method,
     signature: valueOf('oauth_signature') ?? '',
-    timestamp: readTimestamp(valueOf('oauth_timestamp')),
+    timestamp,
     nonce: valueOf('oauth_nonce'),
     callback: valueOf('oauth_callback'),
     verifier: valueOf('oauth_verifier'),
     bodyHash: protocol.get('oauth_body_hash'),
   };
 }
+
+const isAcceptableOver = (scheme: Scheme, { needsTls }: SignatureMethod): boolean =>
+  scheme === 'https' || !needsTls;
+
+const acceptableOver = (scheme: Scheme): SignatureMethodName[] =>
+  SIGNATURE_METHODS.filter((method) => isAcceptableOver(scheme, method)).map(({ name }) => name);
 
 /** `1.0A` is wrong by RFC 5849 §3.1, but the most used Node client sends it. */
 function isAcceptableVersion(version: string | undefined): boolean {

@@ -8,7 +8,11 @@ import { signatureBaseString } from './signature-base-string.js';
 function signatureHolds(request: SignedRequest): boolean {
   const { path, query } = splitTarget(request.target);
   const collected = collectRequestParameters({ authorization: request.authorization, query });
-  const { signatureMethod, signature } = readProtocolParameters(collected, { required: [] });
+  const { signatureMethod, signature } = readProtocolParameters(
+    collected,
+    { required: [] },
+    'http',
+  );
   const uri = baseStringUri({ scheme: request.scheme, authority: request.host, path });
   const normalized = normalizeRequestParameters(collected.parameters);
   return signatureMethod.verify({

@@ -28,7 +28,7 @@ const FIND_TEMPORARY_CREDENTIALS = {
   name: 'find-temporary-credentials',
   text: `
     SELECT n::int, t.token, t.secret, t.used_at IS NOT NULL AS used,
-      t.failed_verifiers AS "failedVerifiers",
+      t.decision IS NOT DISTINCT FROM 'denied' AS denied, t.failed_verifiers AS "failedVerifiers",
       extract(epoch FROM t.expires_at)::float8 AS "expiresAtSeconds"
     FROM ${WANTED} JOIN temporary_credentials t USING (token, consumer_key)`,
 };

@@ -1,3 +1,5 @@
+import type { SignatureMethodName } from '../protocol/signature-methods.js';
+
 /** What verifying a signature, and serving what it asks for, needs to know of a consumer. */
 export interface SigningConsumer {
   readonly consumerKey: string;
@@ -9,7 +11,7 @@ export interface SigningConsumer {
   readonly previousSecretExpiresAtSeconds: number | null;
   /** From when weak methods are refused, by the same clock; null = never. */
   readonly weakSignaturesUntilSeconds: number | null;
-  readonly signatureMethods: readonly string[];
+  readonly signatureMethods: readonly SignatureMethodName[];
   /** SubjectPublicKeyInfo in PEM. */
   readonly rsaPublicKey: string | null;
   readonly scopes: readonly string[];

@@ -4,6 +4,8 @@ export interface TemporaryCredentials {
   /** Sealed for the place that temporaryCredentialsSecret() names. */
   readonly secret: Buffer;
   readonly used: boolean;
+  /** The resource owner refused. */
+  readonly denied: boolean;
   /** Seconds since 1970, by the database's clock. */
   readonly expiresAtSeconds: number;
   readonly failedVerifiers: number;

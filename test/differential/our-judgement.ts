@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { isFormContent } from '../../src/oauth10/signed-request.js';
+import { isFormContent } from '../../src/protocol/form-content.js';
 import { baseStringUri, splitTarget } from '../../src/protocol/base-string-uri.js';
 import { OAuthProblem } from '../../src/protocol/oauth-problem.js';
 import { readProtocolParameters } from '../../src/protocol/protocol-parameters.js';
@@ -28,7 +28,7 @@ export function ourJudgement(
       query,
       formBody: isFormContent(request.contentType) ? request.body : undefined,
     });
-    const protocol = readProtocolParameters(collected, { required: [] });
+    const protocol = readProtocolParameters(collected, { required: [] }, 'https');
     const baseString = signatureBaseString(
       request.method,
       uri,

@@ -9,9 +9,12 @@ import {
 } from '../support/service.js';
 import { signRequest, type SigningInput } from '../support/signing-client.js';
 
+const FORM = 'application/x-www-form-urlencoded';
 const HOST = 'api.example.com';
 const TARGET = '/a%2Fb/%ff;x?q=a+b&c=a=b=c&e=&e=1&e=1';
 type Pair = readonly [string, string];
+/** Without a length nobody knows whether there was a body. */
+const KEPT_BACK: Pair[] = [['Transfer-Encoding', 'chunked']];
 type Signed = ReturnType<typeof signRequest>;
 
 describe('contract section 7: /authz/*', () => {
@@ -112,7 +115,7 @@ describe('contract section 7: /authz/*', () => {
 
     it('a form without its body: refused, the nonce unspent', async () => {
       const signed = sign({ method: 'POST', parameters: [['a', 'b']] });
-      const refused = await ask(gateway, signed);
+      const refused = await ask(gateway, signed, KEPT_BACK);
       expect(refused.status).toBe(nginx ? 403 : 400);
       expect(refused.form()['oauth_problem']).toBe('parameter_rejected');
       expect(refused.form()['oauth_problem_advice']).toContain('did not forward the body');
@@ -120,6 +123,57 @@ describe('contract section 7: /authz/*', () => {
       expect(partial.status).toBe(nginx ? 403 : 400);
       const whole = await ask(gateway, signed, [], signed.body);
       expect([whole.status, whole.headers['x-oauth-body-verified']]).toEqual([200, 'true']);
+    });
+
+    it('a form type without a body is an empty form beside Content-Length: 0', async () => {
+      const empty = sign({ method: 'POST', headers: [['Content-Type', FORM]] });
+      const kept = await ask(gateway, empty, KEPT_BACK);
+      expect(kept.form()['oauth_problem']).toBe('parameter_rejected');
+      const reply = await ask(gateway, empty, [['Content-Length', '0']]);
+      expect([reply.status, reply.headers['x-oauth-body-verified']]).toEqual([200, 'true']);
+    });
+
+    it('a Content-Type that is a form for some: refused, the nonce unspent', async () => {
+      const signed = sign();
+      const unclear = {
+        ...signed,
+        headers: [...signed.headers, ['Content-Type', `${FORM}, a/b`] as Pair],
+      };
+      const refused = await ask(gateway, unclear, [], 'a=b');
+      expect(refused.status).toBe(nginx ? 403 : 400);
+      expect(refused.form()['oauth_parameters_rejected']).toBe('Content-Type');
+      expect((await ask(gateway, signed)).status).toBe(200);
+    });
+
+    it('all five identity headers, empty where there is nothing to tell', async () => {
+      const alone = await service.registerConsumer({ twoLegged: true });
+      const signed = sign({ ...alone, token: undefined, tokenSecret: undefined });
+      const reply = await ask(gateway, signed);
+      expect(reply.headers).toMatchObject({
+        'x-oauth-consumer-key': alone.consumerKey,
+        'x-oauth-token': '',
+        'x-oauth-subject': '',
+        'x-oauth-scope': '',
+        'x-oauth-body-verified': 'false',
+      });
+    });
+
+    it('allowedAddresses hold for what can be read of X-Forwarded-For, and for nothing else', async () => {
+      const allowedAddresses = ['203.0.113.9', '127.0.0.1', '2001:db8::/64'];
+      const bound = await service.registerConsumer({ twoLegged: true, allowedAddresses });
+      for (const [entry, status] of [
+        ['203.0.113.9:5123', 200],
+        ['[2001:db8::1]:443', 200],
+        ['203.0.113.10', 401],
+        ['017700000001', 401],
+        ['2130706433', 401],
+        ['127.1', 401],
+        ['unknown', 401],
+      ] as const) {
+        const signed = sign({ ...bound, token: undefined, tokenSecret: undefined });
+        const reply = await ask(gateway, signed, [['X-Forwarded-For', entry]]);
+        expect([entry, reply.status]).toEqual([entry, status]);
+      }
     });
 
     it('no signature: 401; a broken one: 400, for nginx 403; no key: 403', async () => {

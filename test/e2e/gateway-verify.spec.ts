@@ -113,6 +113,69 @@ describe('contract section 7: POST /verify', () => {
     expect((await verify(get)).json().active).toBe(true);
   });
 
+  it('a form type without a body is an empty form where the report says that there is none', async () => {
+    const empty = () => reportOf({ method: 'POST', headers: [['Content-Type', FORM]] });
+    const said = empty();
+    const headers = { ...said.headers, 'content-length': '0' };
+    for (const report of [
+      { ...said, headers },
+      { ...empty(), body: '' },
+      { ...empty(), bodyBase64: '' },
+    ]) {
+      expect((await verify(report)).json()).toMatchObject({ active: true, bodyVerified: true });
+    }
+    const kept = empty();
+    for (const length of ['3', undefined]) {
+      const report = {
+        ...kept,
+        headers: { ...kept.headers, ...(length && { 'content-length': length }) },
+      };
+      const body = length && '';
+      expect((await verify({ ...report, body })).json()).toMatchObject({
+        problem: 'parameter_rejected',
+      });
+    }
+    expect((await verify({ ...kept, body: '' })).json().active).toBe(true);
+  });
+
+  it.each(['application/x-www-form-urlencoded, text/plain', `${FORM}\u00a0`])(
+    'a Content-Type of %j: parameter_rejected, the nonce unspent',
+    async (contentType) => {
+      const report = reportOf();
+      const headers = { ...report.headers, 'Content-Type': contentType };
+      expect((await verify({ ...report, headers, body: 'a=b' })).json()).toMatchObject({
+        active: false,
+        status: 400,
+        problem: 'parameter_rejected',
+        parameters: ['Content-Type'],
+      });
+      expect((await verify(report)).json().active).toBe(true);
+    },
+  );
+
+  it('names the parameters that are absent or rejected', async () => {
+    const parametersOf = async (change: Partial<SigningInput>) =>
+      (await verify(reportOf(change))).json().parameters;
+    expect(await parametersOf({ omit: ['oauth_nonce', 'oauth_timestamp'] })).toEqual([
+      'oauth_timestamp',
+      'oauth_nonce',
+    ]);
+    expect(await parametersOf({ timestamp: 'x' })).toEqual(['oauth_timestamp']);
+    expect(await parametersOf({ consumerSecret: 'wrong' })).toBeUndefined();
+  });
+
+  it.each([
+    ['203.0.113.9', true],
+    ['203.0.113.9:5123', true],
+    ['203.0.113.10:5123', false],
+    ['[2001:db8::1]:443', true],
+  ])('allowedAddresses hold for a clientAddress of %s: %s', async (clientAddress, active) => {
+    const allowedAddresses = ['203.0.113.9', '2001:db8::/64'];
+    const bound = await service.registerConsumer({ twoLegged: true, allowedAddresses });
+    const report = reportOf({ ...bound, token: undefined, tokenSecret: undefined });
+    expect((await verify({ ...report, clientAddress })).json()).toMatchObject({ active });
+  });
+
   it('names of headers know no case', async () => {
     const { headers, ...report } = reportOf();
     const reply = await verify({ ...report, headers: { aUTHORIZATION: headers['Authorization'] } });

@@ -80,6 +80,11 @@ describe('contract section 4: limits on rates', () => {
       });
     expect(await statuses(3, () => from('192.0.2.1'))).toEqual([401, 401, 429]);
     expect(await statuses(1, () => from('192.0.2.2'))).toEqual([401]);
+    // One address is one, whatever port stands behind it; what is none counts for itself.
+    expect(await statuses(3, () => from('192.0.2.3:1'))).toEqual([401, 401, 429]);
+    expect(await statuses(1, () => from('192.0.2.3:2'))).toEqual([429]);
+    expect(await statuses(3, () => from('_one'))).toEqual([401, 401, 429]);
+    expect(await statuses(1, () => from('_two'))).toEqual([401]);
     const direct = await start({ RATE_LIMIT_PER_ADDRESS: '2' });
     let n = 0;
     const pretend = () =>

@@ -1,9 +1,10 @@
 import { createTestDatabase } from '../support/database.js';
 import type { HttpReply } from '../support/http.js';
 import type { SigningInput } from '../support/signing-client.js';
-import { startTestService } from '../support/service.js';
+import { startTestService, type TestCredentials } from '../support/service.js';
 import {
   absent,
+  denied,
   ECHO,
   INITIATE,
   privateKey,
@@ -11,6 +12,8 @@ import {
   type Refusal,
   type World,
 } from '../vectors/refusals.js';
+
+const NOW = Math.floor(Date.now() / 1000);
 
 describe('contract section 4: refusals of signed requests', () => {
   let world: World;
@@ -74,6 +77,31 @@ describe('contract section 4: refusals of signed requests', () => {
       `/admin/authorization-requests/${credentials.token}`,
     );
     expect(request.json()).toMatchObject({ status: 'expired' });
+  });
+
+  it('an exchange without a verifier spends its nonce when the owner refused, and not otherwise', async () => {
+    const { service, consumer } = world;
+    const nonce = 'asked-once';
+    const ask = async (credentials: TestCredentials, verifier?: string) => {
+      const target = '/oauth/oauth10/token';
+      const options = { method: 'POST', target, ...consumer, ...credentials, nonce, verifier };
+      return (await service.signed({ ...options, timestamp: NOW })).form()['oauth_problem'];
+    };
+    const refused = await denied(world);
+    expect([await ask(refused), await ask(refused)]).toEqual(['permission_denied', 'nonce_used']);
+    const { verifier, ...credentials } = await world.allowed();
+    expect(await ask(credentials)).toBe('parameter_absent');
+    expect(await ask(credentials, verifier)).toBeUndefined();
+  });
+
+  it('who may not sign without a token is told so, if the signature holds', async () => {
+    const { service, consumer } = world;
+    const advice = async (change: Partial<SigningInput>) =>
+      (await service.signed({ method: 'GET', target: ECHO, ...consumer, ...change })).form()[
+        'oauth_problem_advice'
+      ];
+    expect(await advice({})).toContain('twoLegged');
+    expect(await advice({ consumerSecret: 'wrong' })).not.toContain('twoLegged');
   });
 
   it('OAUTH_PROBLEM_DETAIL=uniform tells nobody which keys and tokens exist', async () => {

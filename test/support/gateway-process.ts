@@ -53,30 +53,53 @@ export const startNginx: Start = async ({ verifier, upstream, gatewayKey }) => {
 };
 
 /** Caddy, with docs/gateways/Caddyfile on plain http. */
-export const startCaddy: Start = async ({ verifier, upstream, gatewayKey }) => {
-  const port = await freePort();
-  return run(port, (folder) => {
-    const site = configuration('Caddyfile', [
+export const startCaddy: Start = ({ verifier, upstream, gatewayKey }) =>
+  runCaddy(gatewayKey, (port) =>
+    configuration('Caddyfile', [
       ['api.example.com {', `http://:${port} {\n\tbind 127.0.0.1`],
       ['127.0.0.1:3001', verifier],
       ['127.0.0.1:8080', upstream],
-    ]);
+    ]),
+  );
+
+/** Caddy with the least that a reader of its manual would write. */
+export const startPlainCaddy: Start = ({ verifier, upstream, gatewayKey }) =>
+  runCaddy(
+    gatewayKey,
+    (port) => `http://:${port} {
+      bind 127.0.0.1
+      forward_auth ${verifier} {
+        uri /authz/forward-auth
+        header_up X-Gateway-Key {$OAUTH10_GATEWAY_KEY}
+        copy_headers X-OAuth-Consumer-Key X-OAuth-Token X-OAuth-Subject X-OAuth-Scope X-OAuth-Body-Verified
+      }
+      reverse_proxy ${upstream}
+    }
+    `,
+  );
+
+async function runCaddy(
+  gatewayKey: string,
+  siteOn: (port: number) => string,
+): Promise<GatewayProcess> {
+  const port = await freePort();
+  return run(port, (folder) => {
     const file = join(folder, 'Caddyfile');
-    writeFileSync(file, `{\n\tadmin off\n}\n${site}`);
+    writeFileSync(file, `{\n\tadmin off\n}\n${siteOn(port)}`);
     return [
       'caddy',
       ['run', '--config', file, '--adapter', 'caddyfile'],
       { HOME: folder, XDG_DATA_HOME: folder, OAUTH10_GATEWAY_KEY: gatewayKey },
     ];
   });
-};
+}
 
 /** A page's configuration for this machine; what is to be replaced has to be in it. */
 function configuration(name: string, replacements: readonly (readonly [string, string])[]): string {
   let text = readFileSync(join('docs/gateways', name), 'utf8');
   for (const [documented, here] of replacements) {
     if (!text.includes(documented)) throw new Error(`${name} has no ${documented}`);
-    text = text.replace(documented, () => here);
+    text = text.replaceAll(documented, () => here);
   }
   return text;
 }

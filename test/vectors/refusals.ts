@@ -29,21 +29,27 @@ export const INITIATE = '/oauth/oauth10/initiate';
 const TOKEN = '/oauth/oauth10/token';
 export const ECHO = '/oauth/oauth10/echo';
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
-const ALL_METHODS = [
-  'HMAC-SHA1',
-  'HMAC-SHA256',
-  'HMAC-SHA512',
-  'RSA-SHA1',
-  'RSA-SHA256',
-  'RSA-SHA512',
-  'PLAINTEXT',
-].join('&');
-export const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** What a consumer may sign with that registered nothing else. */
+const DEFAULT_METHODS = 'HMAC-SHA1&HMAC-SHA256&HMAC-SHA512';
+/** Those of the service for who comes without TLS, as the tests do. */
+const METHODS_WITHOUT_TLS = `${DEFAULT_METHODS}&RSA-SHA1&RSA-SHA256&RSA-SHA512`;
+export const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
 const without = (...omit: string[]) => ({ omit });
 const replaced = (name: string, value: string) => ({ override: { [name]: value } });
 export const absent = (names: string) => ({ oauth_parameters_absent: names });
 const rejected = (names: string) => ({ oauth_parameters_rejected: names });
+
+/** Temporary credentials whose owner refused. */
+export async function denied({
+  service,
+  consumer,
+}: Pick<World, 'service' | 'consumer'>): Promise<TestCredentials> {
+  const credentials = await service.initiate(consumer);
+  await service.admin('POST', `/admin/authorization-requests/${credentials.token}/reject`, {});
+  return credentials;
+}
 
 export const REFUSALS: Refusal[] = [
   ...[
@@ -67,6 +73,30 @@ export const REFUSALS: Refusal[] = [
     code: 'parameter_absent',
     extra: absent('oauth_nonce'),
   },
+  {
+    title: 'PLAINTEXT with a timestamp and no nonce',
+    broken: () => ({ signatureMethod: 'PLAINTEXT', omit: ['oauth_nonce'] }),
+    status: 400,
+    code: 'parameter_absent',
+    extra: absent('oauth_nonce'),
+  },
+  {
+    title: 'a malformed timestamp beside a wrong version: shape comes first',
+    broken: () => ({ timestamp: 'x', override: { oauth_version: '2.0' } }),
+    status: 400,
+    code: 'parameter_rejected',
+    extra: rejected('oauth_timestamp'),
+  },
+  ...['application/x-www-form-urlencoded, text/plain', 'application/x-www-form-urlencodedx'].map(
+    (contentType): Refusal => ({
+      title: `Content-Type: ${contentType}`,
+      method: 'POST',
+      broken: () => ({ body: 'a=b', contentType }),
+      status: 400,
+      code: 'parameter_rejected',
+      extra: rejected('Content-Type'),
+    }),
+  ),
   {
     title: 'the verifier is missing at the exchange',
     target: TOKEN,
@@ -161,21 +191,46 @@ export const REFUSALS: Refusal[] = [
     broken: () => replaced('oauth_signature_method', name),
     status: 400,
     code: 'signature_method_rejected',
-    extra: { oauth_acceptable_signature_methods: ALL_METHODS },
+    extra: { oauth_acceptable_signature_methods: METHODS_WITHOUT_TLS },
   })),
   {
     title: 'RSA from a consumer that registered none',
     broken: () => ({ signatureMethod: 'RSA-SHA256', privateKey }),
     status: 400,
     code: 'signature_method_rejected',
-    extra: { oauth_acceptable_signature_methods: ALL_METHODS },
+    extra: { oauth_acceptable_signature_methods: 'HMAC-SHA1&HMAC-SHA256&PLAINTEXT' },
+  },
+  {
+    title: 'RSA-SHA1 from a consumer with the default RSA methods',
+    broken: async ({ service }) => ({
+      ...(await service.registerConsumer({ rsaPublicKey: publicKeyPem })),
+      signatureMethod: 'RSA-SHA1',
+      privateKey,
+    }),
+    status: 400,
+    code: 'signature_method_rejected',
+    extra: { oauth_acceptable_signature_methods: 'RSA-SHA256&RSA-SHA512' },
+  },
+  {
+    title: 'a weak method after its day',
+    broken: async ({ service, database }) => {
+      const consumer = await service.registerConsumer();
+      await database.query(
+        "UPDATE consumers SET weak_signatures_until = now() - interval '1s' WHERE consumer_key = $1",
+        [consumer.consumerKey],
+      );
+      return { ...consumer, signatureMethod: 'HMAC-SHA1' };
+    },
+    status: 400,
+    code: 'signature_method_rejected',
+    extra: { oauth_acceptable_signature_methods: 'HMAC-SHA256&HMAC-SHA512' },
   },
   {
     title: 'PLAINTEXT without TLS',
     broken: () => ({ signatureMethod: 'PLAINTEXT' }),
     status: 400,
     code: 'signature_method_rejected',
-    extra: { oauth_acceptable_signature_methods: ALL_METHODS },
+    extra: { oauth_acceptable_signature_methods: METHODS_WITHOUT_TLS },
   },
   ...[-310, 310].map((seconds): Refusal => ({
     title: `a clock that is ${seconds} s off`,
@@ -361,13 +416,63 @@ export const REFUSALS: Refusal[] = [
   {
     title: 'an exchange after the owner refused',
     target: TOKEN,
-    broken: async ({ service, consumer }) => {
-      const credentials = await service.initiate(consumer);
-      await service.admin('POST', `/admin/authorization-requests/${credentials.token}/reject`, {});
-      return { ...credentials, verifier: 'guess' };
-    },
+    broken: async (world) => ({ ...(await denied(world)), verifier: 'guess' }),
     status: 401,
     code: 'permission_denied',
+  },
+  // Section 16: clients that know no denial ask all the same.
+  ...[undefined, ''].map((verifier): Refusal => ({
+    title: `an exchange after the owner refused, the verifier ${verifier ?? 'missing'}`,
+    target: TOKEN,
+    broken: async (world) => ({ ...(await denied(world)), verifier }),
+    status: 401,
+    code: 'permission_denied',
+  })),
+  {
+    title: 'the same, signed wrongly: told nothing of it',
+    target: TOKEN,
+    broken: async (world) => ({ ...(await denied(world)), tokenSecret: 'wrong' }),
+    status: 400,
+    code: 'parameter_absent',
+    extra: absent('oauth_verifier'),
+  },
+  {
+    title: 'the same with a wrong version and a wrong clock: the verifier is missing',
+    target: TOKEN,
+    broken: async (world) => ({
+      ...(await denied(world)),
+      timestamp: nowSeconds() + 999,
+      override: { oauth_version: '2.0' },
+    }),
+    status: 400,
+    code: 'parameter_absent',
+    extra: absent('oauth_verifier'),
+  },
+  {
+    title: 'the same for temporary credentials that nobody has',
+    target: TOKEN,
+    broken: () => ({ token: 'nothing', tokenSecret: 'x' }),
+    status: 400,
+    code: 'parameter_absent',
+    extra: absent('oauth_verifier'),
+  },
+  {
+    title: 'an exchange before the owner decided, the verifier missing',
+    target: TOKEN,
+    broken: async ({ service, consumer }) => service.initiate(consumer),
+    status: 400,
+    code: 'parameter_absent',
+    extra: absent('oauth_verifier'),
+  },
+  {
+    title: 'a verifier that is sent and not signed, after the owner refused',
+    target: TOKEN,
+    broken: async (world) => ({
+      ...(await denied(world)),
+      tamper: { sentParameters: (pairs) => [...pairs, ['oauth_verifier', 'x'] as const] },
+    }),
+    status: 401,
+    code: 'signature_invalid',
   },
   {
     title: 'a wrong verifier',
