@@ -27,7 +27,7 @@ export class AppModule {
             ...dataSourceOptions(settings, databaseUrl, [ConsumerSchema]),
             retryAttempts: 0,
           }),
-          dataSourceFactory: connect,
+          dataSourceFactory: (options) => connect(options, settings),
         }),
         OAuth10Module,
         AuthorizationModule,

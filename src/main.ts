@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withDevelopmentSecrets, type KeptSecret } from './config/development-secrets.js';
 import { VERSION } from './config/version.js';
-import { readSettings, SettingsError, type Settings } from './config/settings.js';
-import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
+import { readSettings, type Settings } from './config/settings.js';
 import {
   startEmbeddedServer,
   type EmbeddedServer,
 } from './database/embedded-server/embedded-server.js';
 import type { RunningService } from './start-service.js';
+import { toldError } from './told-error.js';
 
 /** A collector that is down does not keep the process. */
 const LAST_SPANS_TIMEOUT_MS = 2_000;
@@ -30,13 +30,13 @@ async function main(): Promise<void> {
     // Loading the framework takes most of a start; PostgreSQL comes up meanwhile.
     import('./start-service.js'),
   ]);
-  const service = await startService(settings, settings.databaseUrl ?? embedded?.url ?? '');
-
+  let service: RunningService | undefined = undefined as RunningService | undefined;
   let stopping = false;
   const stop = async (delaySeconds: number) => {
     if (stopping) return;
     stopping = true;
-    await service.stop(delaySeconds);
+    // The database may be waited for yet.
+    await service?.stop(delaySeconds);
     await embedded?.stop();
     const lastSpans = endTracing?.().catch(() => undefined);
     await Promise.race([lastSpans, sleep(LAST_SPANS_TIMEOUT_MS)]);
@@ -44,6 +44,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', () => void stop(settings.shutdownDelaySeconds));
   process.on('SIGINT', () => void stop(0));
+  service = await startService(settings, settings.databaseUrl ?? embedded?.url ?? '');
   // Last: who reads it may send the signal at once.
   greet(settings, service, embedded, kept);
 }
@@ -101,9 +102,6 @@ function greet(
 try {
   await main();
 } catch (error) {
-  // What the operator can mend is said in words; anything else shows where it came from.
-  const expected = error instanceof SettingsError || error instanceof EmbeddedServerError;
-  const shown = error instanceof Error ? (expected ? error.message : error.stack) : String(error);
-  process.stderr.write(`${shown}\n`);
+  process.stderr.write(`${toldError(error)}\n`);
   process.exit(1);
 }

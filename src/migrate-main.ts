@@ -1,21 +1,27 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { readSettings, SettingsError } from './config/settings.js';
+import { readMigrationSettings } from './config/migration-settings.js';
 import { connect } from './database/connect.js';
 import { dataSourceOptions } from './database/data-source.js';
-import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
 import { startEmbeddedServer } from './database/embedded-server/embedded-server.js';
+import { toldError } from './told-error.js';
+
+/** The two are often started together. */
+const PATIENCE_MS = 60_000;
 
 /** `npm run migrate`: brings the schema up to date, says what it did, and ends. */
 async function main(): Promise<void> {
-  const settings = readSettings();
+  const settings = readMigrationSettings();
   const embedded =
     settings.databaseUrl === undefined
       ? await startEmbeddedServer({ directory: join(settings.dataDir, 'postgresql') })
       : undefined;
   try {
     const url = settings.databaseUrl ?? embedded?.url ?? '';
-    const dataSource = await connect(dataSourceOptions(settings, url));
+    const dataSource = await connect(dataSourceOptions(settings, url), {
+      autoMigrate: true,
+      patienceMs: PATIENCE_MS,
+    });
     await dataSource.destroy();
   } finally {
     await embedded?.stop();
@@ -26,8 +32,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const expected = error instanceof SettingsError || error instanceof EmbeddedServerError;
-  const shown = error instanceof Error ? (expected ? error.message : error.stack) : String(error);
-  process.stderr.write(`${shown}\n`);
+  process.stderr.write(`${toldError(error)}\n`);
   process.exit(1);
 }

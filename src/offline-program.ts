@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { HEAD_COLUMNS, isOurHead, type SealedHead } from './audit/audit-head.js';
 import { withDevelopmentSecrets } from './config/development-secrets.js';
-import { readSettings, SettingsError, type Settings } from './config/settings.js';
+import { readSettings, type Settings } from './config/settings.js';
 import { dataSourceOptions } from './database/data-source.js';
-import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
 import { startEmbeddedServer } from './database/embedded-server/embedded-server.js';
 import { Statements } from './database/statements.js';
 import { SecretBox } from './secrets/secret-box.js';
+import { toldError } from './told-error.js';
 
 /** What a program that runs beside the service works with. */
 export interface Store {
@@ -21,7 +21,6 @@ export interface Store {
 export class ProgramError extends Error {}
 
 const UNDEFINED_TABLE = '42P01';
-const EXPECTED = [SettingsError, EmbeddedServerError, ProgramError];
 
 const SEALED_END = {
   name: 'sealed-end-of-record',
@@ -74,9 +73,7 @@ export async function runProgram<Order>(
     const order = await orderOf();
     process.exitCode = await withStore((store) => work(order, store));
   } catch (error) {
-    const expected = EXPECTED.some((kind) => error instanceof kind);
-    const shown = error instanceof Error ? (expected ? error.message : error.stack) : String(error);
-    process.stderr.write(`${shown}\n`);
+    process.stderr.write(`${toldError(error, ProgramError)}\n`);
     process.exitCode = 2;
   }
 }

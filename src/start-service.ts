@@ -9,10 +9,13 @@ import { AppModule } from './app.module.js';
 import { connectionsFor, requestsInFlightFor } from './config/memory-bounds.js';
 import { SettingsError, type Settings } from './config/settings.js';
 import { DirectVerdicts } from './gateway/direct-verdicts.js';
+import type { BoundedListener } from './http/bounded-listener.js';
 import { createListener, type Listener, type ListenerLimits } from './http/listeners.js';
+import { answerNotReady } from './http/not-ready.js';
 import { NotFoundFilter } from './http/not-found.filter.js';
 import type { AnsweredRequest } from './http/request-observer.js';
 import { ShutdownState } from './http/shutdown-state.js';
+import type { TurnedAway } from './http/turned-away.js';
 import { JsonLogger } from './logging/json-logger.js';
 import { RequestLog } from './logging/request-log.js';
 import { TextLogger } from './logging/text-logger.js';
@@ -31,12 +34,80 @@ export interface RunningService {
   stop(delaySeconds: number): Promise<void>;
 }
 
-/** Puts the service together on a database that is there, and opens both listeners. */
+/** Who answers on the two listeners, at first and once there is a service. */
+interface Answering {
+  public: RequestListener;
+  admin: RequestListener;
+  shutdown: Pick<ShutdownState, 'shuttingDown'>;
+  tell: (answered: AnsweredRequest) => void;
+  turnedAway: (listener: Listener, why: TurnedAway) => void;
+}
+
+/**
+ * Opens both listeners, and puts the service together once the database is there: until then they say
+ * that the process is alive and not ready.
+ *
+ * @throws SettingsError; DatabaseRefusal for what no waiting for the database mends
+ */
 export async function startService(
   settings: Settings,
   databaseUrl: string,
 ): Promise<RunningService> {
   const json = settings.production ? new JsonLogger(settings.logLevel) : undefined;
+  const answering: Answering = {
+    public: answerNotReady('public'),
+    admin: answerNotReady('admin'),
+    shutdown: { shuttingDown: false },
+    tell: () => undefined,
+    turnedAway: () => undefined,
+  };
+  const bounds = new Map<Listener, BoundedListener>();
+  const [publicServer, adminServer] = (['public', 'admin'] as const).map((listener) =>
+    createListener(
+      listener,
+      (request, response) => answering[listener](request, response),
+      () => answering.shutdown.shuttingDown,
+      (answered) => answering.tell(answered),
+      {
+        ...limitsOf(listener, settings),
+        turnedAway: (why) => answering.turnedAway(listener, why),
+        watch: (bounded) => void bounds.set(listener, bounded),
+      },
+    ),
+  ) as [Server, Server];
+  try {
+    const port = await listen(publicServer, 'PORT', settings.port, settings.host);
+    const adminPort = await listen(
+      adminServer,
+      'ADMIN_PORT',
+      settings.adminPort,
+      settings.adminHost,
+    );
+    const app = await putTogether(settings, databaseUrl, json);
+    const shutdown = app.get(ShutdownState, { strict: false });
+    Object.assign(answering, { ...handlersOf(app), ...observersOf(app, json), shutdown });
+    for (const [listener, bounded] of bounds) app.get(Metrics).watchListener(listener, bounded);
+    return {
+      port,
+      adminPort,
+      stop: async (delaySeconds) => {
+        shutdown.begin();
+        await sleep(delaySeconds * 1000);
+        await Promise.all([drain(publicServer), drain(adminServer)]);
+        await app.close();
+      },
+    };
+  } catch (error) {
+    for (const server of [publicServer, adminServer]) server.close().closeAllConnections();
+    throw error;
+  }
+}
+
+async function putTogether(
+  settings: Settings,
+  databaseUrl: string,
+  json: JsonLogger | undefined,
+): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.for(settings, databaseUrl),
     new ExpressAdapter(quietExpress()),
@@ -47,50 +118,48 @@ export async function startService(
     },
   );
   app.useGlobalFilters(new NotFoundFilter());
-  await app.init();
+  return app.init();
+}
+
+function handlersOf(app: NestExpressApplication): Pick<Answering, 'public' | 'admin'> {
   const express = app.getHttpAdapter().getInstance() as RequestListener;
   const preferring =
     (direct: DirectRoutes | DirectVerdicts): RequestListener =>
     (request, response) => {
       if (!direct.serve(request, response)) express(request, response);
     };
-  const handlePublic = preferring(app.get(DirectRoutes, { strict: false }));
-  const handleAdmin = preferring(app.get(DirectVerdicts, { strict: false }));
-  const shutdown = app.get(ShutdownState, { strict: false });
+  return {
+    public: preferring(app.get(DirectRoutes, { strict: false })),
+    admin: preferring(app.get(DirectVerdicts, { strict: false })),
+  };
+}
+
+function observersOf(
+  app: NestExpressApplication,
+  json: JsonLogger | undefined,
+): Pick<Answering, 'tell' | 'turnedAway'> {
   const metrics = app.get(Metrics);
   const requestLog = new RequestLog(json);
-  const tell = (answered: AnsweredRequest) => {
-    metrics.answered(answered);
-    requestLog.write(answered);
+  return {
+    tell: (answered) => {
+      metrics.answered(answered);
+      requestLog.write(answered);
+    },
+    turnedAway: (listener, why) => metrics.turnedAway(listener, why),
   };
+}
+
+/** The setting is for the public listener; the admin listener has room of its own. */
+function limitsOf(
+  listener: Listener,
+  settings: Settings,
+): Pick<ListenerLimits, 'connections' | 'requestsInFlight'> {
   const heapOctets = getHeapStatistics().heap_size_limit;
-  const limitsOf = (listener: Listener): ListenerLimits => ({
+  return {
     connections: connectionsFor(heapOctets),
-    // The setting is for the public listener; the admin listener has room of its own.
     requestsInFlight:
       listener === 'public' ? settings.maxRequestsInFlight : requestsInFlightFor(heapOctets),
-    turnedAway: (why) => metrics.turnedAway(listener, why),
-    watch: (bounded) => metrics.watchListener(listener, bounded),
-  });
-  const publicServer = createListener('public', handlePublic, shutdown, tell, limitsOf('public'));
-  const adminServer = createListener('admin', handleAdmin, shutdown, tell, limitsOf('admin'));
-  try {
-    return {
-      port: await listen(publicServer, 'PORT', settings.port, settings.host),
-      adminPort: await listen(adminServer, 'ADMIN_PORT', settings.adminPort, settings.adminHost),
-      stop: async (delaySeconds) => {
-        shutdown.begin();
-        await sleep(delaySeconds * 1000);
-        await Promise.all([drain(publicServer), drain(adminServer)]);
-        await app.close();
-      },
-    };
-  } catch (error) {
-    publicServer.close();
-    adminServer.close();
-    await app.close();
-    throw error;
-  }
+  };
 }
 
 /** Express without what would reinterpret a request or describe the server. */

@@ -15,6 +15,7 @@ import {
   oneOf,
   postgresUrl,
   realm,
+  schemaName,
   textWithoutBlanks,
   trueOrFalse,
   wholeNumber,
@@ -66,6 +67,19 @@ export class Environment {
 
   @Setting({ parse: wholeNumber(1, 500), fallback: '10', example: '10' })
   DATABASE_POOL_SIZE!: number;
+
+  @Setting({ parse: schemaName, example: 'oauth10' })
+  DATABASE_SCHEMA?: string;
+
+  @Setting({
+    parse: postgresUrl,
+    secret: true,
+    example: 'postgres://oauth10_owner:PASSWORD@db.example.com:5432/oauth10',
+  })
+  MIGRATION_DATABASE_URL?: string;
+
+  @Setting({ parse: trueOrFalse, fallback: 'true', example: 'true' })
+  AUTO_MIGRATE!: boolean;
 
   @Setting({ parse: directory, fallback: '.data', example: '.data' })
   DATA_DIR!: string;

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { readFileSync } from 'node:fs';
 import { Environment } from './environment.js';
+import { readSecretFile } from './secret-file.js';
 import { settingRules, type SettingRule } from './setting.decorator.js';
 
 /**
@@ -46,22 +46,13 @@ function textOf(
   if (own !== undefined) {
     throw new Error(`${name} and ${name}_FILE are both set, but one only may say it`);
   }
-  return secretIn(file, name);
-}
-
-/** Editors and `echo` end a file with a line feed that belongs to no secret. */
-function secretIn(file: string, name: string): string {
-  let text: string;
   try {
-    text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return readSecretFile(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw new Error(`${name}_FILE names an empty file`);
     throw new Error(
       `${name}_FILE must name a readable file, for example /run/secrets/${name.toLowerCase()} (${code})`,
     );
   }
-  if (text === '') {
-    throw new Error(`${name}_FILE names an empty file`);
-  }
-  return text;
 }

@@ -29,7 +29,13 @@ export class Settings {
   readonly databaseUrl?: string;
   /** Where changes are listened for; undefined: where the database is. */
   readonly databaseListenUrl?: string;
+  /** Read anew for each connection, so that a changed password needs no restart. */
+  readonly databaseUrlFile?: string;
   readonly databasePoolSize!: number;
+  /** Holds all tables; undefined: the first of the role's search_path. */
+  readonly databaseSchema?: string;
+  /** Whether the start applies missing migrations, or waits for them. */
+  readonly autoMigrate!: boolean;
   /** Absolute. */
   readonly dataDir!: string;
 
@@ -102,7 +108,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   if (faults.length > 0) {
     throw new SettingsError(faults);
   }
-  return new Settings(valuesFrom(environment));
+  return new Settings(valuesFrom(environment, env));
 }
 
 /** What no variable can say alone. A variable that is at fault already is not called missing. */
@@ -158,7 +164,10 @@ function platformTokenFaults(environment: Environment): string[] {
   return faults;
 }
 
-function valuesFrom(environment: Environment): ConstructorParameters<typeof Settings>[0] {
+function valuesFrom(
+  environment: Environment,
+  env: NodeJS.ProcessEnv,
+): ConstructorParameters<typeof Settings>[0] {
   const production = environment.NODE_ENV === 'production';
   const host = environment.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
   return {
@@ -174,7 +183,10 @@ function valuesFrom(environment: Environment): ConstructorParameters<typeof Sett
     trustProxy: environment.TRUST_PROXY ?? [],
     databaseUrl: environment.DATABASE_URL,
     databaseListenUrl: environment.DATABASE_LISTEN_URL,
+    databaseUrlFile: env.DATABASE_URL_FILE || undefined,
     databasePoolSize: environment.DATABASE_POOL_SIZE,
+    databaseSchema: environment.DATABASE_SCHEMA,
+    autoMigrate: environment.AUTO_MIGRATE,
     dataDir: environment.DATA_DIR,
     secretKeys: environment.SECRET_KEYS ?? [],
     adminApiKey: environment.ADMIN_API_KEY,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parseDatabaseUrl } from './database-url.js';
 
 /**
  * Decimal digits only: `1e3`, `0x10`, ` 7`, `+7` and the empty text, all of which `Number` would
@@ -98,9 +99,16 @@ export function formActions(text: string): readonly string[] {
   return sources;
 }
 
+/** A connection string that can be read; the text is kept as it was written. */
 export function postgresUrl(text: string): string {
-  if (!/^postgres(ql)?:\/\/[\x21-\x7e]+$/.test(text) || !decodes(text)) {
-    throw new Error('must be a postgres:// URL, its user and password percent-encoded');
+  parseDatabaseUrl(text);
+  return text;
+}
+
+/** A name of PostgreSQL's; it is quoted wherever it goes. */
+export function schemaName(text: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text) || /^pg_/i.test(text)) {
+    throw new Error('must be the name of a schema: letters, digits and underscores');
   }
   return text;
 }
@@ -110,14 +118,4 @@ export function adminApiKey(text: string): string {
     throw new Error('must be 32 or more printable ASCII characters without blanks');
   }
   return text;
-}
-
-function decodes(url: string): boolean {
-  try {
-    const { username, password } = new URL(url);
-    decodeURIComponent(username + password);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,11 +1,14 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { parseDatabaseUrl } from '../config/database-url.js';
 import { Settings } from '../config/settings.js';
 import { errorFields } from '../failures/error-fields.js';
-import { destroyConnection } from './destroy-connection.js';
+import { poolOf } from './connection-pool.js';
+import type { Connector } from './connector.js';
+import { connectorOf } from './data-source.js';
+import type { Session } from './session.js';
 import { Statements } from './statements.js';
 
 /** Who remembers something of the database. */
@@ -24,6 +27,8 @@ const HEARTBEAT_MS = 200;
 const CATCH_UP_MS = 250;
 const ANSWER_TIMEOUT_MS = 1_000;
 const RECONNECT_AFTER_MS = 500;
+/** A pooler does not turn into something else. */
+const RETRY_POOLER_AFTER_MS = 30_000;
 
 const PROBE_STATEMENT = { name: 'probe-change-feed', text: `SELECT pg_notify('${CHANNEL}', $1)` };
 const LEASE_ENDED = -1;
@@ -51,15 +56,26 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   private isListening = false;
   private waiting: Waiting[] = [];
   private isStopped = false;
-  private client: Client | undefined;
+  private readonly connector: Connector;
+  private session: Session | undefined;
   private running: Promise<void> | undefined;
   private wake = (): void => undefined;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly statements: Statements,
-    private readonly settings: Settings,
-  ) {}
+    settings: Settings,
+  ) {
+    const { databaseListenUrl } = settings;
+    const listenTarget = databaseListenUrl && parseDatabaseUrl(databaseListenUrl);
+    this.connector = connectorOf(dataSource.options).with({
+      startup: {},
+      // Channels belong to the database as a whole.
+      schema: undefined,
+      client: { application_name: 'oauth10 changes', query_timeout: ANSWER_TIMEOUT_MS },
+      ...(listenTarget && { target: () => listenTarget }),
+    });
+  }
 
   subscribe(listener: ChangeListener): void {
     this.listeners.push(listener);
@@ -94,13 +110,14 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.isStopped = true;
     this.wake();
-    if (this.client) destroyConnection(this.client);
+    this.session?.destroy();
     await this.running;
   }
 
   private async listenForever(): Promise<void> {
     let complained = false;
     while (!this.isStopped) {
+      let pauseMs = RECONNECT_AFTER_MS;
       try {
         await this.listen(() => (complained = false));
       } catch (error) {
@@ -108,20 +125,29 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
           this.logger.warn('Listening for changes failed', errorFields(error));
         }
         complained = true;
+        if (error instanceof NothingComesThrough) pauseMs = RETRY_POOLER_AFTER_MS;
       }
       this.isListening = false;
       this.leaseEndsAtMs = LEASE_ENDED;
       this.letGo(Infinity);
-      await this.pause(RECONNECT_AFTER_MS);
+      await this.pause(pauseMs);
     }
   }
 
   /** Ends, by an error, when the connection does not answer any more. */
   private async listen(onHeard: () => void): Promise<void> {
-    const client = this.newClient();
-    this.client = client;
+    const client = await this.connector.connect();
+    this.session = client;
+    // Unheard of by the pool, whose idle sessions may stand at the same server.
+    client.once('read-only', () => {
+      client.destroy();
+      poolOf(this.dataSource).forsake();
+    });
+    client.once('end', () => {
+      this.leaseEndsAtMs = LEASE_ENDED;
+    });
     try {
-      await client.connect();
+      if (this.isStopped) return;
       await client.query(`LISTEN ${CHANNEL}`);
       await this.probe(client);
       client.on('notification', ({ payload = '' }) => {
@@ -140,7 +166,7 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
         if (this.waiting.length === 0) await this.pause(HEARTBEAT_MS);
       }
     } finally {
-      destroyConnection(client);
+      client.destroy();
     }
   }
 
@@ -169,7 +195,7 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Says something elsewhere and waits to hear it here: whether LISTEN took effect shows in nothing else. */
-  private async probe(client: Client): Promise<void> {
+  private async probe(client: Session): Promise<void> {
     const said = `probe ${randomUUID()}`;
     const heard = new Promise<boolean>((resolve) => {
       client.on('notification', ({ payload }) => payload === said && resolve(true));
@@ -177,23 +203,13 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     await this.statements.run(PROBE_STATEMENT, [said]);
     const silence = sleep(ANSWER_TIMEOUT_MS, false, { ref: false });
     if (!(await Promise.race([heard, silence]))) {
-      throw new Error('NOTIFY does not come through; is there a pooler? See DATABASE_LISTEN_URL');
+      throw new NothingComesThrough();
     }
   }
+}
 
-  private newClient(): Client {
-    const { url } = this.dataSource.options as { url?: string };
-    const client = new Client({
-      connectionString: this.settings.databaseListenUrl ?? url,
-      application_name: 'oauth10 changes',
-      connectionTimeoutMillis: 2 * ANSWER_TIMEOUT_MS,
-      query_timeout: ANSWER_TIMEOUT_MS,
-      keepAlive: true,
-    });
-    // Unheard, it would end the process; the next question fails by itself.
-    client.on('error', () => {
-      this.leaseEndsAtMs = LEASE_ENDED;
-    });
-    return client;
+class NothingComesThrough extends Error {
+  constructor() {
+    super('NOTIFY does not come through; is there a pooler? Set DATABASE_LISTEN_URL');
   }
 }

@@ -1,33 +1,70 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { errorFields } from '../failures/error-fields.js';
-import { migrate } from './migrate.js';
+import { errorFields, type ErrorFields } from '../failures/error-fields.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
+import { connectorOf } from './data-source.js';
+import { refusalIn } from './database-refusal.js';
+import { migrate, pendingMigrations } from './migrate.js';
 
-const PATIENCE_MS = 60_000;
 const PAUSE_MS = 500;
 
+export interface ConnectOptions {
+  /** Whether missing migrations are applied; if not, they are waited for. */
+  readonly autoMigrate: boolean;
+  /** How long a database that is not there is waited for; for ever by default. */
+  readonly patienceMs?: number;
+}
+
 /**
- * Connects and brings the schema up to date, so that whatever is made afterwards finds its tables.
- * A database that is not there yet is waited for, for a minute: the two are often started together.
+ * Connects, and resolves once the schema is up to date, so that whatever is made afterwards finds its
+ * tables. A database that is out of reach is waited for, and each change of what is the matter told once.
+ *
+ * @throws DatabaseRefusal, in words, for what no waiting mends
  */
-export async function connect(options: DataSourceOptions | undefined): Promise<DataSource> {
+export async function connect(
+  options: DataSourceOptions | undefined,
+  { autoMigrate, patienceMs = Infinity }: ConnectOptions,
+): Promise<DataSource> {
   if (!options) throw new Error('No database is configured');
   const logger = new Logger('Database');
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + patienceMs;
+  let told: string | undefined;
+  const tell = (fields: ErrorFields | { reason: string }) => {
+    const said = JSON.stringify(fields);
+    if (said !== told) logger.warn('The database is not ready yet', fields);
+    told = said;
+  };
   for (;;) {
     const dataSource = new DataSource(options);
     try {
+      await untilReached(options);
       await dataSource.initialize();
-      const applied = await migrate(dataSource);
-      if (applied.length > 0) logger.log('Migrations applied', { migrations: applied });
-      return dataSource;
+      if (autoMigrate) {
+        const applied = await migrate(dataSource);
+        if (applied.length > 0) logger.log('Migrations applied', { migrations: applied });
+      }
+      if (!(await pendingMigrations(dataSource))) return dataSource;
+      tell({ reason: 'migrations are missing: npm run migrate' });
     } catch (error) {
-      if (dataSource.isInitialized) await dataSource.destroy();
+      const refusal = refusalIn(error);
+      if (refusal) throw refusal;
       if (!isStoreUnavailable(error) || Date.now() > deadline) throw error;
-      logger.warn('The database is not there yet', errorFields(error));
-      await sleep(PAUSE_MS);
+      tell(errorFields(innermost(error)));
     }
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await sleep(PAUSE_MS);
   }
+}
+
+/** @throws what keeps us from it, and not what TypeORM makes of that */
+async function untilReached(options: DataSourceOptions): Promise<void> {
+  const session = await connectorOf(options).connect();
+  await session.end();
+}
+
+/** A host name with several addresses fails with as many errors. */
+function innermost(error: unknown): unknown {
+  const { errors } = error as { errors?: readonly unknown[] };
+  return errors?.[0] ?? error;
 }

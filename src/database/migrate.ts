@@ -1,28 +1,45 @@
-import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import {
+  DataSource,
+  type DataSourceOptions,
+  type MigrationInterface,
+  type QueryRunner,
+} from 'typeorm';
+import { connectorOf, TIME_LIMITS } from './data-source.js';
+import { DatabaseRefusal } from './database-refusal.js';
 
 /** Any constant will do, as long as every release of the service takes the same. */
 const LOCK_KEY = 5849_0001;
 const LOCK_TIMEOUT_MS = 10_000;
 
+const UNDEFINED_TABLE = '42P01';
+const INSUFFICIENT_PRIVILEGE = '42501';
+const NO_SCHEMA = '3F000';
+
 /**
- * Applies the pending migrations, each in a transaction of its own, and resolves to their names.
+ * Applies the pending migrations, each in a transaction of its own, and resolves to the names of those
+ * that were applied here.
  *
- * Replicas may all call it at once: one works under an advisory lock, the others wait and then
- * find nothing to do. It runs on connections of its own, since a migration may take longer than
- * any statement of a request may; a lock on a table it still does not wait for without end,
- * because behind the one who waits, everybody waits.
+ * Replicas may all call it at once: who works holds an advisory lock, the others wait and then find
+ * nothing to do. The lock belongs to the transaction, since a pooler may hand the session of an earlier
+ * one to anybody. It runs on a connection of its own, since a migration may take longer than any statement
+ * of a request may; a lock on a table it still does not wait for without end, because behind the one who
+ * waits, everybody waits.
+ *
+ * @throws DatabaseRefusal when the role may not
  */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
   if (!(await pendingMigrations(dataSource))) {
     return [];
   }
-  const patient = new DataSource(patientOptions(dataSource.options));
-  await patient.initialize();
+  const patient = await new DataSource(patientOptions(dataSource.options)).initialize();
   try {
-    return await underLock(patient.createQueryRunner(), async () => {
-      const applied = await patient.runMigrations({ transaction: 'each' });
-      return applied.map(({ name }) => name);
-    });
+    const applied: string[] = [];
+    for (const migration of inOrder(patient.migrations)) {
+      if (await applyOnce(patient, migration)) applied.push(nameOf(migration));
+    }
+    return applied;
+  } catch (error) {
+    throw (await inWords(dataSource, error)) ?? error;
   } finally {
     await patient.destroy();
   }
@@ -30,7 +47,7 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
 
 /** Whether this release knows a migration that the database has not seen. One cheap query. */
 export async function pendingMigrations(dataSource: DataSource): Promise<boolean> {
-  const known = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
+  const known = dataSource.migrations.map(nameOf);
   if (known.length === 0) {
     return false;
   }
@@ -46,31 +63,113 @@ export async function pendingMigrations(dataSource: DataSource): Promise<boolean
   }
 }
 
-const UNDEFINED_TABLE = '42P01';
+const nameOf = (migration: MigrationInterface): string =>
+  migration.name ?? migration.constructor.name;
 
-async function underLock<T>(lockRunner: QueryRunner, work: () => Promise<T>): Promise<T> {
+/** TypeORM's table, and its way to tell when a migration was written. */
+const MAKE_LIST = `CREATE TABLE migrations (
+    id serial PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL)`;
+const inOrder = (migrations: readonly MigrationInterface[]): MigrationInterface[] =>
+  [...migrations].sort((a, b) => timestampOf(nameOf(a)) - timestampOf(nameOf(b)));
+
+const timestampOf = (name: string): number => Number(name.slice(-13));
+
+/** @returns false when somebody else has applied it */
+async function applyOnce(dataSource: DataSource, migration: MigrationInterface): Promise<boolean> {
+  const name = nameOf(migration);
+  const runner = dataSource.createQueryRunner();
   try {
-    // The lock is waited for without end; it is held no longer than migrations take.
-    await lockRunner.query('SET lock_timeout = 0');
-    await lockRunner.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
-    return await work();
+    await runner.startTransaction();
+    // The lock is waited for without end; it is held no longer than a migration takes.
+    for (const limit of Object.keys(TIME_LIMITS)) await runner.query(`SET LOCAL ${limit} = 0`);
+    await runner.query(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`);
+    await runner.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await makeSchema(runner);
+    await becomeOwner(runner);
+    if (!(await isThere(runner))) await runner.query(MAKE_LIST);
+    const applied = await rowsOf<unknown>(runner, 'SELECT 1 FROM migrations WHERE name = $1', [
+      name,
+    ]);
+    const isNew = applied.length === 0;
+    if (isNew) {
+      await migration.up(runner);
+      await runner.query('INSERT INTO migrations (timestamp, name) VALUES ($1, $2)', [
+        timestampOf(name),
+        name,
+      ]);
+    }
+    await runner.commitTransaction();
+    return isNew;
+  } catch (error) {
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
   } finally {
-    // The lock belongs to the session and goes with the connection, which is closed next.
-    await lockRunner.release();
+    await runner.release();
   }
+}
+
+async function rowsOf<Row>(runner: QueryRunner, sql: string, values?: unknown[]): Promise<Row[]> {
+  return (await runner.query(sql, values)) as Row[];
+}
+
+async function isThere(runner: QueryRunner): Promise<boolean> {
+  const rows = await rowsOf<{ there: boolean }>(
+    runner,
+    "SELECT to_regclass('migrations') IS NOT NULL AS there",
+  );
+  return rows[0]?.there === true;
+}
+
+/** The schema that DATABASE_SCHEMA names, where there is none yet. */
+async function makeSchema(runner: QueryRunner): Promise<void> {
+  const { schema } = connectorOf(runner.dataSource.options);
+  if (schema === undefined) return;
+  const there = await rowsOf<unknown>(runner, 'SELECT 1 FROM pg_namespace WHERE nspname = $1', [
+    schema,
+  ]);
+  if (there.length === 0) await runner.query(`CREATE SCHEMA "${schema}"`);
+}
+
+/**
+ * A second login of the role that owns the tables makes new ones for it, and not for itself: the owner
+ * could neither dump them nor be rid of the login.
+ */
+async function becomeOwner(runner: QueryRunner): Promise<void> {
+  const rows = await rowsOf<{ owner: string; ours: boolean }>(
+    runner,
+    `
+    SELECT quote_ident(pg_get_userbyid(relowner)) AS owner,
+      relowner <> current_user::regrole AND pg_has_role(current_user, relowner, 'MEMBER') AS ours
+    FROM pg_class WHERE oid = to_regclass('migrations')`,
+  );
+  for (const { owner, ours } of rows) if (ours) await runner.query(`SET LOCAL ROLE ${owner}`);
+}
+
+async function inWords(
+  dataSource: DataSource,
+  error: unknown,
+): Promise<DatabaseRefusal | undefined> {
+  const { code = '', message } = error as Error & { code?: string };
+  if (code !== INSUFFICIENT_PRIVILEGE && code !== NO_SCHEMA) return undefined;
+  const [names]: { role: string; schema: string }[] = await dataSource.query(
+    `SELECT quote_ident(current_user) AS role,
+      quote_ident(coalesce($1, current_schema(), 'public')) AS schema`,
+    [connectorOf(dataSource.options).schema],
+  );
+  const { role, schema } = names ?? { role: '?', schema: '?' };
+  return new DatabaseRefusal(
+    `The role ${role} may not migrate the schema ${schema} (${code}): ${message}.\n` +
+      `  Let the owner of the tables do it (MIGRATION_DATABASE_URL with npm run migrate, AUTO_MIGRATE=false\n` +
+      `  for the service), or for a new schema say as its owner:\n` +
+      `  GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role};`,
+  );
 }
 
 function patientOptions(options: DataSourceOptions): DataSourceOptions {
   return {
     ...options,
     entities: [],
-    poolSize: 2,
-    extra: {
-      ...(options.extra as object),
-      statement_timeout: 0,
-      query_timeout: 0,
-      idle_in_transaction_session_timeout: 0,
-      lock_timeout: LOCK_TIMEOUT_MS,
-    },
+    poolSize: 1,
+    extra: { ...(options.extra as object), connector: connectorOf(options).patient() },
   } as DataSourceOptions;
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { isStoreUnavailable, StoreUnavailable } from '../failures/store-unavailable.js';
+import { poolOf, type ConnectionPool, type LentSession } from './connection-pool.js';
 
 /** One SQL statement. The name is its own, at most 63 characters; one name never has two texts. */
 export interface Statement {
@@ -22,7 +22,7 @@ export interface Query {
 const ANSWER_TIMEOUT_MS = 4_500;
 
 /**
- * The hot path to the database: one prepared statement, one round trip, on the pool of pg that
+ * The hot path to the database: one prepared statement, one round trip, on the pool that
  * TypeORM's driver holds. No query runner and no query builder stand in between; they cost more
  * than the statement itself.
  *
@@ -60,56 +60,51 @@ export class Statements {
   ): Promise<Row[]> {
     const startedAt = performance.now();
     try {
-      const client = await this.pool().connect();
+      const pool = poolOf(this.dataSource);
+      const session = await pool.connect();
       const leftMs = ANSWER_TIMEOUT_MS - (performance.now() - startedAt);
-      return await runOn<Row>(client, statement, values, Math.ceil(leftMs));
+      return await runOn<Row>(pool, session, statement, values, Math.ceil(leftMs));
     } catch (error) {
       throw isStoreUnavailable(error) ? new StoreUnavailable(error) : error;
     }
   }
-
-  private pool(): Pool {
-    const { master } = this.dataSource.driver as unknown as { master?: Pool };
-    if (master === undefined) {
-      throw new StoreUnavailable();
-    }
-    return master;
-  }
 }
 
 /**
- * `pool.query` would close the connection after any error. Here an error that leaves it in order
- * (a constraint, say) keeps it, lest refusals that a client can cause cost a new connection each.
+ * An error that leaves the session in order (a constraint, say) keeps it, lest refusals that a client can
+ * cause cost a new one each. One that tells of the server and not of the statement ends them all: after a
+ * fail-over the others stand at the same old server, and each would cost a request to find out.
  */
 async function runOn<Row>(
-  client: PoolClient,
+  pool: ConnectionPool,
+  session: LentSession,
   statement: { name?: string; text: string },
   values: readonly unknown[],
   timeoutMs: number,
 ): Promise<Row[]> {
-  let spoiled = false;
+  let isSpoiled = false;
   try {
-    return await query<Row>(client, statement, values, timeoutMs);
+    return await query<Row>(session, statement, values, timeoutMs);
   } catch (error) {
-    spoiled = !isOrderly(error);
-    if (!isStalePlan(error)) {
-      throw error;
-    }
-    spoiled = true;
-    return await query<Row>(client, { text: statement.text }, values, timeoutMs);
+    isSpoiled = !isOrderly(error);
+    if (isServerLost(error)) pool.forsake();
+    if (isNameLost(error)) pool.forgoNames();
+    else if (!isStalePlan(error)) throw error;
+    isSpoiled = true;
+    return await query<Row>(session, { text: statement.text }, values, timeoutMs);
   } finally {
-    client.release(spoiled);
+    session.release(isSpoiled);
   }
 }
 
 async function query<Row>(
-  client: PoolClient,
-  statement: { name?: string; text: string },
+  session: LentSession,
+  { name, text }: { name?: string; text: string },
   values: readonly unknown[],
   timeoutMs: number,
 ): Promise<Row[]> {
-  const config = { ...statement, values: [...values], query_timeout: timeoutMs };
-  const { rows } = await client.query(config);
+  const config = { text, values: [...values], query_timeout: timeoutMs };
+  const { rows } = await session.query(session.keepsStatements ? { name, ...config } : config);
   return rows as Row[];
 }
 
@@ -119,8 +114,20 @@ function isOrderly(error: unknown): boolean {
   return severity === 'ERROR' && code !== undefined;
 }
 
-/** The table changed under a prepared plan, or a pooler handed us a session without it. */
+/** The server takes no writes any more, or says nothing. */
+function isServerLost(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return code === '25006' || message === 'Query read timeout';
+}
+
+/** A pooler handed us a session with another's statement under this name (42P05), or without it. */
+function isNameLost(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === '42P05' || code === '26000';
+}
+
+/** The table changed under a prepared plan. */
 function isStalePlan(error: unknown): boolean {
   const { code, routine } = error as { code?: string; routine?: string };
-  return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery');
+  return code === '0A000' && routine === 'RevalidateCachedQuery';
 }

@@ -1,13 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PoolClient } from 'pg';
 import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
 import { isStoreUnavailable, StoreUnavailable } from '../failures/store-unavailable.js';
 import { ChangeFeed } from './change-feed.js';
-import { destroyConnection } from './destroy-connection.js';
+import type { LentSession } from './connection-pool.js';
+import { TIME_LIMITS } from './data-source.js';
 import type { Statement } from './statements.js';
 
 /** For all of a transaction: whoever is told that it failed is told within five seconds. */
 const DEADLINE_MS = 4_500;
+
+const LIMIT_TIME = `SELECT ${Object.entries(TIME_LIMITS)
+  .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+  .join(', ')}`;
 
 /** Several statements that take place together or not at all. */
 export class Transaction {
@@ -84,15 +88,17 @@ export class Transactions {
     const startedAt = performance.now();
     let overdue: NodeJS.Timeout | undefined;
     try {
-      const client = (await runner.connect()) as PoolClient;
+      const session = (await runner.connect()) as LentSession;
       if (deadlineMs !== undefined) {
         // Every statement waits by itself, the one that takes back too: together they take too long.
         const leftMs = deadlineMs - (performance.now() - startedAt);
-        overdue = setTimeout(() => destroyConnection(client), leftMs);
+        overdue = setTimeout(() => session.destroy(), leftMs);
       }
-      return await runner.manager.transaction(isolation, (manager) =>
-        work(new Transaction(manager)),
-      );
+      return await runner.manager.transaction(isolation, async (manager) => {
+        // Behind a pooler, the session could not be told at its start.
+        if (session.isPooled) await manager.query(LIMIT_TIME);
+        return work(new Transaction(manager));
+      });
     } catch (error) {
       throw isStoreUnavailable(error) ? new StoreUnavailable(error) : error;
     } finally {

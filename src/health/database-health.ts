@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { pendingMigrations } from '../database/migrate.js';
+import { troubleWith } from '../database/database-trouble.js';
 import { SharedLook } from './shared-look.js';
 
 /** Readiness must turn within two seconds of a loss, also when the database just falls silent. */
@@ -11,7 +11,7 @@ const PATIENCE_MS = 1_400;
 /** All who ask within this time hear what one look has found: the database is not asked for every stranger. */
 const FRESH_MS = 500;
 
-/** Up when the database answers and has seen every migration of this release. */
+/** Up when the database answers, takes writes and has seen every migration of this release. */
 @Injectable()
 export class DatabaseHealth {
   private readonly trouble = new SharedLook(() => this.look(), FRESH_MS);
@@ -29,10 +29,7 @@ export class DatabaseHealth {
 
   private look(): Promise<string | undefined> {
     return Promise.race([
-      pendingMigrations(this.dataSource).then(
-        (pending) => (pending ? 'migrations are missing' : undefined),
-        () => 'out of reach',
-      ),
+      troubleWith(this.dataSource).catch(() => 'out of reach'),
       sleep(PATIENCE_MS, 'does not answer', { ref: false }),
     ]);
   }

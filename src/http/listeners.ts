@@ -10,7 +10,6 @@ import { boundListener, type BoundedListener } from './bounded-listener.js';
 import { requestIdOf } from './problem-details.js';
 import { observeRequest, type AnsweredRequest } from './request-observer.js';
 import { sendText } from './send-text.js';
-import type { ShutdownState } from './shutdown-state.js';
 import type { TurnedAway } from './turned-away.js';
 
 /** `public` faces the internet, `admin` the inside of the platform. */
@@ -49,7 +48,7 @@ export interface ListenerLimits {
 export function createListener(
   listener: Listener,
   handle: RequestListener,
-  shutdown: ShutdownState,
+  isShuttingDown: () => boolean,
   tell: (answered: AnsweredRequest) => void,
   limits: ListenerLimits,
 ): Server {
@@ -65,7 +64,7 @@ export function createListener(
       const target = request.url ?? '';
       observeRequest(request, response, requestIdOf(response), tell);
       if (listener === 'admin') limitBodyTime(request);
-      if (shutdown.shuttingDown) response.setHeader('Connection', 'close');
+      if (isShuttingDown()) response.setHeader('Connection', 'close');
       if (!bounded.admit(response)) return;
       if (SERVED[listener].test(target)) handle(request, response);
       else refuseTarget(request, response);

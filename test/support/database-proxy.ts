@@ -11,12 +11,14 @@ export interface DatabaseProxy {
   /** Lets nothing through, and says nothing either. */
   blackhole(): void;
   mend(): void;
+  /** New connections lead to that database from now on; those that stand, stand. */
+  leadTo(databaseUrl: string): void;
   close(): Promise<void>;
 }
 
 /** Stands between a service and its database, on loopback. */
 export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
-  const target = new URL(databaseUrl);
+  let target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let state: 'open' | 'cut' | 'silent' = 'open';
   let delayMs = 0;
@@ -60,6 +62,9 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
     mend: () => {
       state = 'open';
       breakAll();
+    },
+    leadTo: (other) => {
+      target = new URL(other);
     },
     close: async () => {
       breakAll();

@@ -1,0 +1,108 @@
+import { applyParameters, type ConnectionParameters } from './database-url-parameters.js';
+
+/** Where one server listens; a host that begins with `/` is the folder of a Unix socket. */
+export interface DatabaseHost {
+  /** Undefined: what pg takes by itself, PGHOST or localhost. */
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+/** What a connection string says: where PostgreSQL is, and how to log in there. */
+export interface DatabaseTarget extends ConnectionParameters {
+  /** Several are tried in this order. */
+  readonly hosts: readonly DatabaseHost[];
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string;
+}
+
+const DEFAULT_PORT = 5432;
+const PARTS = /^postgres(?:ql)?:\/\/(?:([^/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/;
+
+/**
+ * Reads a connection string as libpq does (PostgreSQL's manual, section "Connection URIs"): sockets,
+ * several hosts, hosts and ports among the parameters. What would be passed over in silence is a
+ * fault: a parameter that is not known, a session that takes no writes.
+ *
+ * @throws Error whose message completes the sentence "DATABASE_URL …", without the password
+ */
+export function parseDatabaseUrl(text: string): DatabaseTarget {
+  const [, login = '', authority = '', path = '', query = ''] =
+    (/^[\x21-\x7e]+$/.test(text) ? PARTS.exec(text) : null) ?? fail();
+  const [user = '', ...password] = login.split(':');
+  const {
+    user: otherUser,
+    password: otherPassword,
+    dbname,
+    host,
+    port,
+    ...parameters
+  } = applyParameters(parametersOf(query));
+  return {
+    ...parameters,
+    hosts: hostsOf(host ?? authority, port, host === undefined),
+    user: (otherUser ?? decoded(user)) || undefined,
+    password: (otherPassword ?? decoded(password.join(':'))) || undefined,
+    database: (dbname ?? decoded(path)) || undefined,
+  };
+}
+
+function fail(): never {
+  throw new Error('must be a postgres:// URL, its user and password percent-encoded');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return fail();
+  }
+}
+
+function parametersOf(query: string): Map<string, string> {
+  const parameters = new Map<string, string>();
+  for (const pair of query.split('&').filter((one) => one !== '')) {
+    const at = pair.indexOf('=');
+    if (at < 0) throw new Error(`has the parameter ${decoded(pair)} without a value`);
+    parameters.set(decoded(pair.slice(0, at)), decoded(pair.slice(at + 1)));
+  }
+  return parameters;
+}
+
+/**
+ * @param list hosts separated by commas
+ * @param ports those of the parameter `port`: one for all of the hosts, or as many as they are
+ * @param isAuthority then hosts are percent-encoded and bring their own ports
+ */
+function hostsOf(list: string, ports: string | undefined, isAuthority: boolean): DatabaseHost[] {
+  const hosts = list.split(',');
+  const others = ports?.split(',') ?? [];
+  if (others.length > 1 && others.length !== hosts.length) {
+    throw new Error(`names ${hosts.length} hosts and ${others.length} ports`);
+  }
+  return hosts.map((text, index) => {
+    const [, address = '', ownPort] =
+      (isAuthority ? /^(\[[^\]]*\]|[^:[\]]*)(?::(\d*))?$/.exec(text) : [text, text]) ??
+      failOfHost();
+    const port = portOf(others[index] ?? others[0] ?? ownPort);
+    const host = isAuthority ? decoded(address.replace(/^\[(.*)\]$/, '$1')) : address;
+    return socketOf(host) ?? { host: host || undefined, port };
+  });
+}
+
+function failOfHost(): never {
+  throw new Error('has a host that is no name, address or percent-encoded path, with its port');
+}
+
+/** Some write the socket itself instead of its folder. */
+function socketOf(host: string): DatabaseHost | undefined {
+  const parts = /^(\/.*)\/\.s\.PGSQL\.(\d+)$/.exec(host);
+  return parts ? { host: parts[1], port: portOf(parts[2]) } : undefined;
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined || text === '') return DEFAULT_PORT;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port >= 1 && port <= 65_535)) throw new Error('has a port that is no number up to 65535');
+  return port;
+}

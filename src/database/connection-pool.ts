@@ -1,0 +1,282 @@
+import { Logger } from '@nestjs/common';
+import { EventEmitter } from 'node:events';
+import type { QueryConfig, QueryResult } from 'pg';
+import type { DataSource } from 'typeorm';
+import { errorFields } from '../failures/error-fields.js';
+import { StoreUnavailable } from '../failures/store-unavailable.js';
+import type { Connector } from './connector.js';
+import type { Session } from './session.js';
+
+export interface ConnectionPoolOptions {
+  readonly connector: Connector;
+  readonly max: number;
+  /** How long who needs a session waits for one. */
+  readonly connectionTimeoutMillis: number;
+  /** An idle session is ended after that; the last one stays. */
+  readonly idleTimeoutMillis: number;
+}
+
+/** A session that is lent out. */
+export type LentSession = Session & {
+  /** @param isSpoiled true, or an error, ends the session instead of keeping it */
+  release(isSpoiled?: unknown): void;
+};
+
+interface Waiting {
+  readonly resolve: (session: LentSession) => void;
+  readonly reject: (error: unknown) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+type Borrowed = (error: unknown, session?: LentSession, release?: LentSession['release']) => void;
+
+const RETRY_AFTER_MS = 250;
+/** For a server to take leave; a silent one never does. */
+const FAREWELL_MS = 1_000;
+/** At the end of the process, for what is under way on sessions that are lent out. */
+const LAST_WORK_MS = 5_000;
+
+/** The pool that TypeORM works with. @throws StoreUnavailable when it is closed */
+export function poolOf(dataSource: DataSource): ConnectionPool {
+  const { master } = dataSource.driver as unknown as { master?: ConnectionPool };
+  if (master === undefined) throw new StoreUnavailable();
+  return master;
+}
+
+/**
+ * The sessions of the process, in place of pg's own pool, whose interface it has as far as TypeORM and
+ * the limiter of rates need it. It differs where a fail-over or a new password shows: whoever waits takes
+ * the first session that there is, be it new or given back; while no new one can be made, those that are
+ * there serve on; and all of them are let go when one finds that its server takes no writes any more.
+ */
+export class ConnectionPool extends EventEmitter {
+  private readonly logger = new Logger('Database');
+  private readonly sessions = new Set<Session>();
+  private idle: Session[] = [];
+  private waiting: Waiting[] = [];
+  private opening = 0;
+  /** No session could be made the last time that it was tried. */
+  private isAway = false;
+  /** Told once for all of what breaks together. */
+  private hasBroken = false;
+  private wasThere = false;
+  private retry: NodeJS.Timeout | undefined;
+  private readonly idleSweep: NodeJS.Timeout;
+  private isEnded = false;
+
+  constructor(private readonly options: ConnectionPoolOptions) {
+    super();
+    const { idleTimeoutMillis } = options;
+    this.idleSweep = setInterval(() => this.endIdle(), idleTimeoutMillis / 2).unref();
+  }
+
+  get totalCount(): number {
+    return this.sessions.size;
+  }
+
+  get idleCount(): number {
+    return this.idle.length;
+  }
+
+  get waitingCount(): number {
+    return this.waiting.length;
+  }
+
+  connect(): Promise<LentSession>;
+  connect(borrowed: Borrowed): void;
+  /** Lends a session out. @throws StoreUnavailable whose cause says why there is none */
+  connect(borrowed?: Borrowed): Promise<LentSession> | void {
+    const session = this.borrow();
+    if (!borrowed) return session;
+    session.then(
+      (lent) => borrowed(undefined, lent, (isSpoiled) => lent.release(isSpoiled)),
+      (error: unknown) => borrowed(error),
+    );
+  }
+
+  /** One statement on any session. @throws what pg threw; StoreUnavailable for want of a session */
+  async query(config: QueryConfig): Promise<QueryResult> {
+    const session = await this.borrow();
+    let isSpoiled = true;
+    try {
+      const { name, ...unnamed } = config;
+      const result = await session.query(session.keepsStatements ? { name, ...unnamed } : unnamed);
+      isSpoiled = false;
+      return result;
+    } finally {
+      session.release(isSpoiled);
+    }
+  }
+
+  /** Ends every session: the idle ones now, the others when they are given back. */
+  forsake(): void {
+    for (const session of this.sessions) session.isForsaken = true;
+    for (const session of this.idle.splice(0)) this.drop(session);
+  }
+
+  /** Named statements do not hold on these sessions after all. */
+  forgoNames(): void {
+    for (const session of this.sessions) session.keepsStatements = false;
+    this.options.connector.forgoNames();
+  }
+
+  end(): Promise<void>;
+  end(ended: (error?: unknown) => void): void;
+  /** Lends nothing out any more, and resolves once all sessions are gone. */
+  end(ended?: (error?: unknown) => void): Promise<void> | void {
+    this.isEnded = true;
+    clearInterval(this.idleSweep);
+    clearTimeout(this.retry);
+    this.fail(new StoreUnavailable());
+    const gone = [...this.sessions].map(
+      (session) => new Promise<void>((resolve) => session.once('end', () => resolve())),
+    );
+    this.forsake();
+    const lent = [...this.sessions];
+    setTimeout(() => lent.forEach((session) => session.destroy()), LAST_WORK_MS).unref();
+    const all = Promise.all(gone).then(() => undefined);
+    if (!ended) return all;
+    all.then(() => ended(), ended);
+  }
+
+  private borrow(): Promise<LentSession> {
+    if (this.isEnded) return Promise.reject(new StoreUnavailable());
+    const session = this.idle.pop();
+    if (session) return Promise.resolve(this.lend(session));
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        resolve,
+        reject,
+        timer: setTimeout(() => {
+          this.waiting = this.waiting.filter((other) => other !== waiting);
+          reject(new StoreUnavailable(new Error('No database session became free in time')));
+        }, this.options.connectionTimeoutMillis),
+      };
+      this.waiting.push(waiting);
+      this.openMore();
+    });
+  }
+
+  private lend(session: Session): LentSession {
+    let isReleased = false;
+    const release = (isSpoiled?: unknown): void => {
+      if (isReleased) return;
+      isReleased = true;
+      this.takeBack(session, Boolean(isSpoiled));
+    };
+    return Object.assign(session, { release });
+  }
+
+  private takeBack(session: Session, isSpoiled: boolean): void {
+    if (isSpoiled || session.isForsaken || !this.sessions.has(session)) {
+      this.drop(session);
+      this.openMore();
+      return;
+    }
+    session.idleSinceMs = performance.now();
+    this.serve(session);
+  }
+
+  private serve(session: Session): void {
+    const [next, ...others] = this.waiting;
+    if (!next) {
+      this.idle.push(session);
+      return;
+    }
+    this.waiting = others;
+    clearTimeout(next.timer);
+    next.resolve(this.lend(session));
+  }
+
+  /** As many as are waited for; one at a time while they can't be made. */
+  private openMore(): void {
+    if (this.isEnded || this.retry !== undefined) return;
+    const most = this.isAway ? 1 : Infinity;
+    while (
+      this.opening < Math.min(this.waiting.length, most) &&
+      this.sessions.size + this.opening < this.options.max
+    ) {
+      void this.open();
+    }
+  }
+
+  private async open(): Promise<void> {
+    this.opening += 1;
+    try {
+      const session = await this.options.connector.connect();
+      this.opening -= 1;
+      this.admit(session);
+    } catch (error) {
+      this.opening -= 1;
+      this.beRefused(error);
+    }
+    this.openMore();
+  }
+
+  private admit(session: Session): void {
+    if (this.isEnded) {
+      session.destroy();
+      return;
+    }
+    this.sessions.add(session);
+    session.once('error', (error: Error) => this.tellBroken(error));
+    session.once('end', () => this.drop(session));
+    session.once('read-only', () => {
+      this.logger.warn('The database takes no writes any more; its sessions are let go');
+      this.forsake();
+    });
+    if (this.isAway && this.wasThere) this.logger.log('The database is there again');
+    this.wasThere = true;
+    this.hasBroken = false;
+    this.isAway = false;
+    this.serve(session);
+  }
+
+  /** Who waits goes on waiting while there are sessions that may be given back. */
+  private beRefused(error: unknown): void {
+    if (this.isEnded) return;
+    if (!this.isAway && this.wasThere) {
+      this.logger.warn('No session with the database can be made', errorFields(error));
+    }
+    this.isAway = true;
+    if (this.sessions.size === 0) this.fail(new StoreUnavailable(error));
+    else {
+      this.retry = setTimeout(() => {
+        this.retry = undefined;
+        this.openMore();
+      }, RETRY_AFTER_MS).unref();
+    }
+  }
+
+  private fail(error: StoreUnavailable): void {
+    for (const { reject, timer } of this.waiting.splice(0)) {
+      clearTimeout(timer);
+      reject(error);
+    }
+  }
+
+  /** While no new ones can be made, those that there are must do. */
+  private endIdle(): void {
+    if (this.isAway) return;
+    const idleSinceMs = performance.now() - this.options.idleTimeoutMillis;
+    const overdue = this.idle.filter((session) => session.idleSinceMs < idleSinceMs);
+    for (const session of overdue.slice(0, this.sessions.size - 1)) {
+      this.idle = this.idle.filter((other) => other !== session);
+      this.drop(session);
+    }
+  }
+
+  private drop(session: Session): void {
+    this.idle = this.idle.filter((other) => other !== session);
+    if (!this.sessions.delete(session)) return;
+    const silent = setTimeout(() => session.destroy(), FAREWELL_MS).unref();
+    session.once('end', () => clearTimeout(silent));
+    session.end().catch(() => undefined);
+  }
+
+  private tellBroken(error: Error): void {
+    if (this.hasBroken || this.isEnded) return;
+    this.hasBroken = true;
+    this.logger.warn('A database connection broke', errorFields(error));
+  }
+}

@@ -1,0 +1,249 @@
+import { Logger } from '@nestjs/common';
+import type { DatabaseHost, DatabaseTarget } from '../config/database-url.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
+import { DatabaseRefusal } from './database-refusal.js';
+import { Session, type SessionOptions, type StartupSettings } from './session.js';
+import { encryptionsFor, type Encryption } from './tls.js';
+
+/** How sessions are made. */
+export interface ConnectorOptions {
+  /** Asked for each new session, so that a changed password is known at once. */
+  readonly target: () => DatabaseTarget;
+  readonly startup: StartupSettings;
+  /** Must come first in the session's search_path. */
+  readonly schema?: string | undefined;
+  /** What pg takes beside host, user and encryption. */
+  readonly client: Pick<SessionOptions, 'query_timeout' | 'application_name'>;
+}
+
+const CONNECT_TIMEOUT_MS = 2_000;
+/** One of several hosts that says nothing leaves time for the others. */
+const CONNECT_TIMEOUT_OF_SEVERAL_MS = 1_000;
+const KEEP_ALIVE_AFTER_MS = 10_000;
+const OLDEST_VERSION = 15;
+
+const INSPECT = `SELECT pg_backend_pid() AS pid,
+  pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "isReadOnly",
+  current_setting('server_version_num')::int / 10000 AS version,
+  current_setting('search_path') AS "searchPath",
+  current_setting('statement_timeout') = '0' AS "isUnbounded"`;
+
+interface Inspected {
+  readonly pid: number;
+  readonly isReadOnly: boolean;
+  readonly version: number;
+  readonly searchPath: string;
+  readonly isUnbounded: boolean;
+}
+
+/**
+ * Makes sessions on a server that takes writes: the one that did so last is asked first, then the others
+ * of the connection string. Remembers what it learnt of the way there.
+ */
+export class Connector {
+  private readonly logger = new Logger('Database');
+  private good: DatabaseHost | undefined;
+  /** The target of the last session that was let in: its password may be good for a while yet. */
+  private lastLetIn: DatabaseTarget | undefined;
+  /** Poolers refuse a start with settings that they can't hold. */
+  private sendsSettings = true;
+  private keepsNames: Promise<boolean> | undefined;
+  private hasForgoneNames = false;
+
+  constructor(private readonly options: ConnectorOptions) {}
+
+  /** One for other sessions on the same way. */
+  with(changes: Partial<ConnectorOptions>): Connector {
+    return new Connector({ ...this.options, ...changes });
+  }
+
+  /** One whose statements may take as long as they do. */
+  patient(): Connector {
+    return this.with({ client: { ...this.options.client, query_timeout: 0 } });
+  }
+
+  get schema(): string | undefined {
+    return this.options.schema;
+  }
+
+  /** Named statements do not hold, as one of them met another's, or was gone. */
+  forgoNames(): void {
+    if (!this.hasForgoneNames) this.logger.warn('Prepared statements do not hold here');
+    this.hasForgoneNames = true;
+  }
+
+  /**
+   * @throws DatabaseRefusal for what no waiting mends; else what the last host that was tried failed
+   * with, the most telling first
+   */
+  async connect(): Promise<Session> {
+    const target = this.options.target();
+    try {
+      const session = await this.connectTo(target);
+      this.lastLetIn = target;
+      return session;
+    } catch (error) {
+      const { lastLetIn } = this;
+      // The new password is written down before the server knows it.
+      if (!isPasswordRefused(error) || !lastLetIn || lastLetIn.password === target.password) {
+        throw error;
+      }
+      return this.connectTo(lastLetIn);
+    }
+  }
+
+  private async connectTo(target: DatabaseTarget): Promise<Session> {
+    const errors: unknown[] = [];
+    for (const host of this.inOrder(target.hosts)) {
+      for (const encryption of encryptionsFor(target, host.host)) {
+        try {
+          const session = await this.attempt(target, host, encryption);
+          this.good = host;
+          return session;
+        } catch (error) {
+          errors.push(error);
+          if (!mayBeTheEncryption(error, encryption)) break;
+        }
+      }
+    }
+    throw errors.find((error) => !isStoreUnavailable(error)) ?? errors.find(hasState) ?? errors[0];
+  }
+
+  private inOrder(hosts: readonly DatabaseHost[]): readonly DatabaseHost[] {
+    const good = hosts.find(
+      ({ host, port }) => host === this.good?.host && port === this.good?.port,
+    );
+    return good ? [good, ...hosts.filter((host) => host !== good)] : hosts;
+  }
+
+  private async attempt(
+    target: DatabaseTarget,
+    { host, port }: DatabaseHost,
+    encryption: Encryption,
+  ): Promise<Session> {
+    const { client, startup } = this.options;
+    const { sendsSettings } = this;
+    const session = new Session({
+      ...client,
+      host,
+      port,
+      user: target.user,
+      password: target.password,
+      database: target.database,
+      ssl: encryption,
+      ...(encryption && target.sslNegotiation && { sslnegotiation: target.sslNegotiation }),
+      ...(target.options !== undefined && { options: target.options }),
+      ...(target.applicationName !== undefined && { application_name: target.applicationName }),
+      enableChannelBinding: target.channelBinding !== 'disable',
+      insistsOnChannelBinding: target.channelBinding === 'require',
+      connectionTimeoutMillis: timeoutOf(target),
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+      startup: sendsSettings ? startup : {},
+    });
+    try {
+      await session.connect();
+      await this.inspect(session, target);
+      return session;
+    } catch (error) {
+      session.destroy();
+      if (!isUnsupportedStartup(error)) throw error;
+      if (!sendsSettings)
+        throw new DatabaseRefusal(`${SETTINGS_OF_THE_ROLE} (${messageOf(error)}).`);
+      this.sendsSettings = false;
+      return this.attempt(target, { host, port }, encryption);
+    }
+  }
+
+  private async inspect(session: Session, target: DatabaseTarget): Promise<void> {
+    const { rows } = await session.query<Inspected>(INSPECT);
+    const [{ pid, isReadOnly, version, searchPath, isUnbounded }] = rows as [Inspected];
+    if (version < OLDEST_VERSION) {
+      throw new DatabaseRefusal(
+        `PostgreSQL ${version} is too old: ${OLDEST_VERSION} is the least that is supported.`,
+      );
+    }
+    if (isReadOnly) throw new ReadOnlyServer();
+    this.assertSchema(searchPath);
+    session.isPooled = target.isPooled === true || pid !== session.processId;
+    session.keepsStatements = !this.hasForgoneNames;
+    if (!session.isPooled || this.hasForgoneNames) return;
+    this.keepsNames ??= this.learnOfPooler(session, isUnbounded);
+    // What one could not find out, the next one finds out.
+    this.keepsNames.catch(() => (this.keepsNames = undefined));
+    session.keepsStatements = await this.keepsNames;
+  }
+
+  private async learnOfPooler(session: Session, isUnbounded: boolean): Promise<boolean> {
+    const keepsNames = await translatesNames(session);
+    this.logger.log('A pooler stands before the database', { preparedStatements: keepsNames });
+    if (isUnbounded) {
+      this.logger.warn('The pooler passes no statement_timeout on: set it for the role', {
+        statement: "ALTER ROLE … SET statement_timeout = '4s'",
+      });
+    }
+    return keepsNames;
+  }
+
+  private assertSchema(searchPath: string): void {
+    const { schema } = this.options;
+    const first = searchPath
+      .split(',')[0]
+      ?.trim()
+      .replace(/^"(.*)"$/, '$1');
+    if (schema === undefined || first === schema) return;
+    throw new DatabaseRefusal(
+      `DATABASE_SCHEMA is ${schema}, and the pooler in between passes it on to no session. Let the role ` +
+        `say it: ALTER ROLE … IN DATABASE … SET search_path = "${schema}".`,
+    );
+  }
+}
+
+const SETTINGS_OF_THE_ROLE =
+  'The pooler in between refuses the options of DATABASE_URL. Give them to the role: ALTER ROLE … SET …';
+
+/** The session works, and its server takes no writes: an old primary, or a standby. */
+class ReadOnlyServer extends Error {
+  /** read_only_sql_transaction */
+  readonly code = '25006';
+
+  constructor() {
+    super('The database takes no writes');
+  }
+}
+
+function timeoutOf({ connectTimeoutSeconds, hosts }: DatabaseTarget): number {
+  const longest = hosts.length > 1 ? CONNECT_TIMEOUT_OF_SEVERAL_MS : CONNECT_TIMEOUT_MS;
+  return Math.min(longest, (connectTimeoutSeconds ?? Infinity) * 1000);
+}
+
+/**
+ * Poolers that keep prepared statements give them names of their own; from any other, the next
+ * transaction meets a session that has other statements under the same names, or none.
+ */
+async function translatesNames(session: Session): Promise<boolean> {
+  const name = `oauth10-probe-${Math.random().toString(36).slice(2)}`;
+  const text = 'SELECT name FROM pg_prepared_statements WHERE name = $1';
+  await session.query('BEGIN');
+  const { rows } = await session.query({ name, text, values: [name] });
+  if (rows.length > 0) await session.query(`DEALLOCATE "${name}"`);
+  await session.query('COMMIT');
+  return rows.length === 0;
+}
+
+const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;
+
+const messageOf = (error: unknown): string => (error as Error).message;
+
+const hasState = (error: unknown): boolean => /^[0-9A-Z]{5}$/.test(codeOf(error) ?? '');
+
+const isPasswordRefused = (error: unknown): boolean => codeOf(error) === '28P01';
+
+const isUnsupportedStartup = (error: unknown): boolean =>
+  codeOf(error) === '08P01' && /unsupported startup parameter/.test(messageOf(error));
+
+/** A server without TLS, one that insists on it (28000), a handshake that failed. */
+function mayBeTheEncryption(error: unknown, encryption: Encryption): boolean {
+  if (codeOf(error) === '28000') return true;
+  return encryption !== false && !hasState(error) && !isStoreUnavailable(error);
+}

@@ -1,0 +1,39 @@
+/** Something about the database that no waiting mends. The message says in words what would. */
+export class DatabaseRefusal extends Error {
+  override readonly name = 'DatabaseRefusal';
+}
+
+/** SQLSTATE of a login that was refused, or of what the role may not do: what to look at. */
+const MENDED_BY: Readonly<Record<string, string>> = {
+  '28P01': 'Look at the user and the password in DATABASE_URL.',
+  '28000': "Look at the user in DATABASE_URL, at the role's LOGIN, and at pg_hba.conf.",
+  '3D000': 'Create the database, or look at the name in DATABASE_URL.',
+  '3F000': 'Create the schema, or look at DATABASE_SCHEMA.',
+  '42501': 'Run what is said below as the owner of the schema, or migrate as its owner.',
+};
+
+const CERTIFICATE_CODES =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH)/;
+
+/**
+ * What the operator has to do about the trouble, in words, when waiting for the database does not help;
+ * undefined when it may, or when the fault is not the database's.
+ */
+export function refusalIn(error: unknown, depth = 0): DatabaseRefusal | undefined {
+  if (!(error instanceof Error) || depth > 4) return undefined;
+  if (error instanceof DatabaseRefusal) return error;
+  const { code = '', message, cause } = error as Error & { code?: string };
+  const mend = MENDED_BY[code];
+  if (mend !== undefined) {
+    return new DatabaseRefusal(`The database refuses (${code}): ${message}.\n  ${mend}`);
+  }
+  if (CERTIFICATE_CODES.test(code) || /does not support SSL/.test(message)) {
+    return new DatabaseRefusal(
+      `The connection to the database can't be encrypted as DATABASE_URL says: ${message}.\n` +
+        '  Look at sslmode and sslrootcert in DATABASE_URL; docs/operations.md says what they mean.',
+    );
+  }
+  if (/channel_binding/.test(message)) return new DatabaseRefusal(`${message}.`);
+  const { driverError } = error as { driverError?: unknown };
+  return refusalIn(driverError ?? cause, depth + 1);
+}

@@ -1,0 +1,92 @@
+import pg from 'pg';
+
+/** What pg keeps to itself. */
+interface Inside {
+  readonly connection: {
+    readonly stream: { destroy(): void };
+    on(event: string, listener: (message: never) => void): void;
+    emit(event: 'error', error: Error): void;
+  };
+  readonly processID: number;
+}
+
+/** A session's settings that travel with its start and cost no round trip. */
+export type StartupSettings = Readonly<Record<string, string>>;
+
+export interface SessionOptions extends pg.ClientConfig {
+  readonly startup?: StartupSettings;
+  /** Refuses a server that offers no SCRAM-SHA-256-PLUS. */
+  readonly insistsOnChannelBinding?: boolean;
+}
+
+const { getStartupConf } = pg.Client.prototype as unknown as {
+  getStartupConf: (this: pg.Client) => StartupSettings;
+};
+
+/**
+ * A connection of pg's that is heard from its first moment on, and knows whether its server takes writes.
+ *
+ * A server that ends a connection says so, and pg tells it by an event that ends the process when nobody
+ * listens. Who lends a connection out can't listen soon enough: a new one may be told that it is ready and
+ * that it is over by one packet. Whoever uses it meets the end by its next statement.
+ */
+export class Session extends pg.Client {
+  /** Whether a named statement is there again with the next one: not so behind a pooler of transactions. */
+  keepsStatements = true;
+  /** The server is not this session's own: a pooler stands in between. */
+  isPooled = false;
+  /** When its last use ended, in milliseconds of `performance.now()`. */
+  idleSinceMs = 0;
+  /** To be ended at its release. */
+  isForsaken = false;
+  private readonly startup: StartupSettings;
+
+  /** @param onReadOnly called when the server says, with any answer, that it takes no writes any more */
+  constructor({ startup = {}, insistsOnChannelBinding, ...config }: SessionOptions) {
+    super(config);
+    this.startup = startup;
+    this.on('error', () => undefined);
+    this.inside.connection.on(
+      'parameterStatus',
+      (message: { parameterName: string; parameterValue: string }) => {
+        // Both are reported since PostgreSQL 14: at the start, and whenever they change.
+        const { parameterName, parameterValue } = message;
+        if (!WRITES_DEPEND_ON.has(parameterName) || this.isPooled) return;
+        if (parameterValue === 'on') this.emit('read-only');
+      },
+    );
+    if (insistsOnChannelBinding) this.insistOnChannelBinding();
+  }
+
+  /** Of the server's process, as the start of the session said it. */
+  get processId(): number {
+    return this.inside.processID;
+  }
+
+  /** pg's own, and it sends no others. */
+  getStartupConf(): StartupSettings {
+    return { ...getStartupConf.call(this), ...this.startup };
+  }
+
+  /** Ends it at once, and without the farewell that a silent server would never answer. */
+  destroy(): void {
+    this.inside.connection.stream.destroy();
+  }
+
+  private get inside(): Inside {
+    return this as unknown as Inside;
+  }
+
+  private insistOnChannelBinding(): void {
+    const { connection } = this.inside;
+    const refuse = () =>
+      connection.emit('error', new Error('channel_binding=require, and the server offers none'));
+    connection.on('authenticationSASL', ({ mechanisms }: { mechanisms: string[] }) => {
+      if (!mechanisms.includes('SCRAM-SHA-256-PLUS')) refuse();
+    });
+    connection.on('authenticationCleartextPassword', refuse);
+    connection.on('authenticationMD5Password', refuse);
+  }
+}
+
+const WRITES_DEPEND_ON = new Set(['in_hot_standby', 'default_transaction_read_only']);

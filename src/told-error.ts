@@ -1,0 +1,24 @@
+import { SettingsError } from './config/settings.js';
+import { refusalIn } from './database/database-refusal.js';
+import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
+import { isStoreUnavailable } from './failures/store-unavailable.js';
+
+/**
+ * What a program says of the error that ends it: words for what the operator can mend; anything else
+ * shows where it came from.
+ *
+ * @param expected further errors whose message says it all
+ */
+export function toldError(
+  error: unknown,
+  ...expected: (new (...args: never[]) => Error)[]
+): string {
+  if (!(error instanceof Error)) return String(error);
+  const kinds = [SettingsError, EmbeddedServerError, ...expected];
+  if (kinds.some((kind) => error instanceof kind)) return error.message;
+  const refusal = refusalIn(error);
+  if (refusal) return refusal.message;
+  if (!isStoreUnavailable(error)) return error.stack ?? error.message;
+  const { message } = error.cause instanceof Error ? error.cause : error;
+  return `The database is out of reach: ${message || 'nobody answers there'}`;
+}
