@@ -91,6 +91,11 @@ function decisionProblem(reason: AuthorizationRequestRefused['reason']): Problem
       return new Problem('expired', 'The consumer has to begin again.');
     case 'consumer_disabled':
       return new Problem('consumer_disabled', 'Nobody can allow what it asks for now.');
+    case 'callback_not_registered':
+      return new Problem(
+        'callback_not_registered',
+        'The consumer may not have the owner sent to its callback any more.',
+      );
     case 'scopes_exceeded':
       return new Problem('validation_failed', 'See errors for what to mend.', {
         errors: [{ pointer: '/scopes', detail: 'must be among the scopes that were asked for' }],

@@ -16,7 +16,9 @@ export class PendingRequests {
     const found = oauthToken === undefined ? undefined : await this.requests.find(oauthToken);
     if (!found) throw new PageRefusal('unknown');
     if (found.status !== 'pending') throw new PageRefusal(found.status);
-    if (!found.consumer.active) throw new PageRefusal('consumer-disabled');
+    if (!found.consumer.active || !found.callbackRegistered) {
+      throw new PageRefusal('consumer-disabled');
+    }
     return found;
   }
 
@@ -38,5 +40,6 @@ const REASONS: Record<
   unknown: 'unknown',
   expired: 'expired',
   consumer_disabled: 'consumer-disabled',
+  callback_not_registered: 'consumer-disabled',
   scopes_exceeded: 'malformed',
 };

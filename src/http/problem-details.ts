@@ -22,6 +22,7 @@ export const PROBLEMS = {
   secret_overlap_running: [409, 'The previous secret of the consumer still holds'],
   already_decided: [409, 'The authorization request was decided already'],
   consumer_disabled: [409, 'The consumer is disabled or has expired'],
+  callback_not_registered: [409, 'The callback is not registered any more'],
   expired: [410, 'The authorization request has expired'],
   precondition_failed: [412, 'The state is not the expected one'],
   payload_too_large: [413, 'The body is too large'],

@@ -25,7 +25,7 @@ import { assertWithinWindow } from '../protocol/timestamp.js';
 import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
 import { isWeak } from '../protocol/weak-signature-methods.js';
 import { SecretBox } from '../secrets/secret-box.js';
-import { accessTokenSecret, type AccessToken } from '../tokens/access-token.js';
+import { accessTokenSecret, withinConsumer, type AccessToken } from '../tokens/access-token.js';
 import { Credentials, type FoundCredentials, type Source } from '../tokens/credentials.js';
 import { SignatureUses } from '../tokens/signature-uses.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
@@ -161,7 +161,10 @@ export class RequestVerifier {
       consumer,
       temporaryCredentials:
         rules.token === 'temporary' ? (found.token as TemporaryCredentials) : undefined,
-      accessToken: rules.token === 'access' ? (found.token as AccessToken | undefined) : undefined,
+      accessToken:
+        rules.token === 'access' && found.token !== undefined
+          ? withinConsumer(found.token as AccessToken, consumer)
+          : undefined,
       protocol,
       parameters,
       method: request.method,

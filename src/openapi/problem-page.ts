@@ -17,6 +17,8 @@ const REMEDIES: Record<ProblemCode, string> = {
   secret_overlap_running:
     'Wait until the overlap is over; or send "force": true, which ends the previous secret at once.',
   already_decided: 'Nothing is to be done: a decision is made once and stays.',
+  callback_not_registered:
+    'Register the callback again, or let the consumer begin again with one that is registered.',
   consumer_disabled: 'Activate the consumer, or extend its expiresAt, and begin again.',
   expired: 'Let the consumer begin again with new temporary credentials.',
   precondition_failed: 'Read the resource again, and send the change with its new ETag.',

@@ -10,6 +10,18 @@ export interface AccessToken {
   readonly revoked: boolean;
 }
 
+/**
+ * The access token with the scopes that it has and that its consumer may have now: what staff take from a
+ * consumer is taken from its tokens, for as long as it is taken.
+ */
+export function withinConsumer(
+  token: AccessToken,
+  { scopes }: { readonly scopes: readonly string[] },
+): AccessToken {
+  const kept = token.scopes.filter((scope) => scopes.includes(scope));
+  return kept.length === token.scopes.length ? token : { ...token, scopes: kept };
+}
+
 /** Where the secret of an access token is sealed. */
 export const accessTokenSecret = (token: string) =>
   ({ table: 'access_tokens', row: token, column: 'secret' }) as const;

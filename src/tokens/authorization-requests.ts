@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Statements } from '../database/statements.js';
 import type { StatementRunner } from '../database/transactions.js';
-import { appendToCallback } from '../protocol/callback-uri.js';
+import { appendToCallback, matchesRegisteredCallback } from '../protocol/callback-uri.js';
 import { FAILED_VERIFIERS_MAX } from './temporary-credentials.js';
 import { verifierFor, verifierHash } from './verifier.js';
 
@@ -21,9 +21,12 @@ export interface AuthorizationRequest {
     /** Neither disabled nor expired. */
     readonly active: boolean;
   };
+  /** What the owner can grant: of all that was asked for, what the consumer may still have. */
   readonly scopes: readonly string[];
   /** `oob` or a URI. */
   readonly callback: string;
+  /** Whether the consumer may still send the owner there (RFC 5849 section 2.1). */
+  readonly callbackRegistered: boolean;
   readonly status: AuthorizationRequestStatus;
   readonly expiresAt: Date;
 }
@@ -31,7 +34,13 @@ export interface AuthorizationRequest {
 /** A decision that cannot be recorded. */
 export class AuthorizationRequestRefused extends Error {
   constructor(
-    readonly reason: 'unknown' | 'decided' | 'expired' | 'consumer_disabled' | 'scopes_exceeded',
+    readonly reason:
+      | 'unknown'
+      | 'decided'
+      | 'expired'
+      | 'consumer_disabled'
+      | 'callback_not_registered'
+      | 'scopes_exceeded',
   ) {
     super(`Authorization request refused: ${reason}`);
   }
@@ -39,10 +48,16 @@ export class AuthorizationRequestRefused extends Error {
 
 const CONSUMER_ACTIVE = `(c.status = 'active' AND (c.expires_at IS NULL OR c.expires_at > now()))`;
 
+/** Of these scopes, those that the consumer may have now, in their order. */
+const stillAllowed = (scopes: string): string => `ARRAY(
+  SELECT scope FROM unnest(${scopes}) WITH ORDINALITY AS asked (scope, n)
+  WHERE scope = ANY (c.scopes) ORDER BY n)`;
+
 const FIND = {
   name: 'find-authorization-request',
   text: `
-    SELECT t.token AS "oauthToken", t.scopes, t.callback, t.expires_at AS "expiresAt",
+    SELECT t.token AS "oauthToken", t.scopes AS asked, ${stillAllowed('t.scopes')} AS scopes,
+      t.callback, c.callback_urls AS "callbackUrls", t.expires_at AS "expiresAt",
       CASE
         WHEN t.used_at IS NOT NULL THEN 'used'
         WHEN t.decision = 'denied' THEN 'denied'
@@ -60,26 +75,32 @@ const FIND = {
     WHERE t.token = $1`,
 };
 
-// One decision, whoever comes first: tabs, replicas, and a consent app beside the built-in page.
+// One decision, whoever comes first: tabs, replicas, and a consent app beside the built-in page. Which
+// callback is registered, code says (loopback ports), so that the list it was held against has to stand.
 const ALLOW = {
   name: 'allow-authorization-request',
   text: `
     UPDATE temporary_credentials t SET decision = 'allowed', decided_at = now(), subject = $2,
-      granted_scopes = coalesce($3::text[], t.scopes), verifier_hash = $4
+      granted_scopes = ${stillAllowed('coalesce($3::text[], t.scopes)')}, verifier_hash = $4
     FROM consumers c
     WHERE t.token = $1 AND t.decision IS NULL AND t.expires_at > now()
       AND coalesce($3::text[], t.scopes) <@ t.scopes
-      AND c.consumer_key = t.consumer_key AND ${CONSUMER_ACTIVE}
+      AND c.consumer_key = t.consumer_key AND ${CONSUMER_ACTIVE} AND c.callback_urls = $5::text[]
     RETURNING t.callback`,
 };
 
 const DENY = {
   name: 'deny-authorization-request',
   text: `
-    UPDATE temporary_credentials SET decision = 'denied', decided_at = now()
-    WHERE token = $1 AND decision IS NULL AND expires_at > now()
-    RETURNING callback`,
+    UPDATE temporary_credentials t SET decision = 'denied', decided_at = now()
+    FROM consumers c
+    WHERE t.token = $1 AND t.decision IS NULL AND t.expires_at > now()
+      AND c.consumer_key = t.consumer_key
+    RETURNING t.callback, c.callback_urls AS "callbackUrls"`,
 };
+
+/** How often a decision is tried when the consumer changes under it. */
+const ATTEMPTS_MAX = 3;
 
 /** RFC 5849 section 2.2: the resource owner's decision on temporary credentials. */
 @Injectable()
@@ -90,15 +111,16 @@ export class AuthorizationRequests {
   async find(oauthToken: string): Promise<AuthorizationRequest | undefined> {
     const found = await findStanding(this.statements, oauthToken);
     if (!found) return undefined;
-    const { decided: _, ...request } = found;
-    return request;
+    const { decided: _, asked: __, callbackUrls: ___, ...request } = found;
+    return { ...request, callbackRegistered: isRegistered(found) };
   }
 
   /**
    * Records that the owner allows the request, once.
    *
    * @param runner a transaction, when the decision is part of one
-   * @param grant.scopes a part of the scopes asked for; all of them when undefined
+   * @param grant.scopes a part of the scopes asked for; all of them when undefined. What the consumer lost
+   *   meanwhile is not granted
    * @returns where to send the browser (null for `oob`), and the verifier it carries there
    * @throws AuthorizationRequestRefused
    */
@@ -107,21 +129,26 @@ export class AuthorizationRequests {
     grant: { subject: string; scopes?: readonly string[] | undefined },
     runner: StatementRunner = this.statements,
   ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
-    const request = await findStanding(runner, oauthToken);
-    if (!request) throw new AuthorizationRequestRefused('unknown');
-    const oauthVerifier = verifierFor(request.callback);
-    const [allowed] = await runner.run<{ callback: string }>(ALLOW, [
-      oauthToken,
-      grant.subject,
-      grant.scopes ?? null,
-      verifierHash(oauthVerifier),
-    ]);
-    if (!allowed) throw await whyNot(runner, oauthToken);
-    const redirectTo = redirect(allowed.callback, [
-      ['oauth_token', oauthToken],
-      ['oauth_verifier', oauthVerifier],
-    ]);
-    return { redirectTo, oauthVerifier };
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const request = await findStanding(runner, oauthToken);
+      const reason = reasonAgainst(request) ?? scopesExceeded(request, grant.scopes);
+      if (reason || !request) throw new AuthorizationRequestRefused(reason ?? 'unknown');
+      const oauthVerifier = verifierFor(request.callback);
+      const allowed = await runner.run(ALLOW, [
+        oauthToken,
+        grant.subject,
+        grant.scopes ?? null,
+        verifierHash(oauthVerifier),
+        request.callbackUrls,
+      ]);
+      if (allowed.length === 0) continue;
+      const redirectTo = redirect(request, [
+        ['oauth_token', oauthToken],
+        ['oauth_verifier', oauthVerifier],
+      ]);
+      return { redirectTo, oauthVerifier };
+    }
+    throw new Error('An authorization request changed with every attempt to decide it');
   }
 
   /**
@@ -133,38 +160,65 @@ export class AuthorizationRequests {
     oauthToken: string,
     runner: StatementRunner = this.statements,
   ): Promise<{ redirectTo: string | null }> {
-    const [denied] = await runner.run<{ callback: string }>(DENY, [oauthToken]);
-    if (!denied) throw await whyNot(runner, oauthToken);
-    const redirectTo = redirect(denied.callback, [
-      ['oauth_token', oauthToken],
-      ['oauth_problem', 'permission_denied'],
+    const [denied] = await runner.run<Pick<StandingRequest, 'callback' | 'callbackUrls'>>(DENY, [
+      oauthToken,
     ]);
+    if (!denied) {
+      const reason = reasonAgainst(await findStanding(runner, oauthToken));
+      throw new AuthorizationRequestRefused(reason ?? 'expired');
+    }
+    // Nobody is sent to where the consumer may send nobody any more.
+    const redirectTo = isRegistered(denied)
+      ? redirect(denied, [
+          ['oauth_token', oauthToken],
+          ['oauth_problem', 'permission_denied'],
+        ])
+      : null;
     return { redirectTo };
   }
 }
 
-const redirect = (callback: string, pairs: [string, string][]): string | null =>
-  callback === 'oob' ? null : appendToCallback(callback, pairs);
+/** An authorization request with what a decision is held against. */
+interface StandingRequest extends Omit<AuthorizationRequest, 'callbackRegistered'> {
+  readonly decided: boolean;
+  readonly asked: readonly string[];
+  readonly callbackUrls: readonly string[];
+}
+
+const isRegistered = ({
+  callback,
+  callbackUrls,
+}: Pick<StandingRequest, 'callback' | 'callbackUrls'>): boolean =>
+  callback === 'oob' || matchesRegisteredCallback(callback, callbackUrls);
+
+const redirect = (
+  { callback }: Pick<StandingRequest, 'callback'>,
+  pairs: [string, string][],
+): string | null => (callback === 'oob' ? null : appendToCallback(callback, pairs));
 
 async function findStanding(
   runner: StatementRunner,
   oauthToken: string,
-): Promise<(AuthorizationRequest & { decided: boolean }) | undefined> {
+): Promise<StandingRequest | undefined> {
   // PostgreSQL text cannot hold NUL, and no token does.
   if (oauthToken.includes('\0')) return undefined;
-  const [row] = await runner.run<AuthorizationRequest & { decided: boolean }>(FIND, [oauthToken]);
+  const [row] = await runner.run<StandingRequest>(FIND, [oauthToken]);
   return row;
 }
 
-/** Names the refusal after the update matched nothing: decided wins over expired. */
-async function whyNot(
-  runner: StatementRunner,
-  oauthToken: string,
-): Promise<AuthorizationRequestRefused> {
-  const request = await findStanding(runner, oauthToken);
-  if (!request) return new AuthorizationRequestRefused('unknown');
-  if (request.decided) return new AuthorizationRequestRefused('decided');
-  if (request.status === 'expired') return new AuthorizationRequestRefused('expired');
-  if (!request.consumer.active) return new AuthorizationRequestRefused('consumer_disabled');
-  return new AuthorizationRequestRefused('scopes_exceeded');
+/** Why it can't be allowed, whatever is granted: decided wins over expired. */
+function reasonAgainst(
+  request: StandingRequest | undefined,
+): AuthorizationRequestRefused['reason'] | undefined {
+  if (!request) return 'unknown';
+  if (request.decided) return 'decided';
+  if (request.status === 'expired') return 'expired';
+  if (!request.consumer.active) return 'consumer_disabled';
+  return isRegistered(request) ? undefined : 'callback_not_registered';
 }
+
+const scopesExceeded = (
+  request: StandingRequest | undefined,
+  scopes: readonly string[] = [],
+): 'scopes_exceeded' | undefined =>
+  scopes.every((scope) => request?.asked.includes(scope)) ? undefined : 'scopes_exceeded';

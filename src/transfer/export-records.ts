@@ -49,12 +49,16 @@ const CONSUMERS = {
     FROM consumers WHERE consumer_key > $1 ORDER BY consumer_key LIMIT ${ROWS}`,
 };
 
+// Scopes that the consumer lost stay behind: no import would take them.
 const TOKENS = {
   name: 'export-tokens',
   text: `
-    SELECT token, secret, consumer_key AS "consumerKey", subject, scopes,
-      created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt"
-    FROM access_tokens WHERE token > $1 ORDER BY token LIMIT ${ROWS}`,
+    SELECT t.token, t.secret, t.consumer_key AS "consumerKey", t.subject,
+      ARRAY(SELECT scope FROM unnest(t.scopes) WITH ORDINALITY AS had (scope, n)
+        WHERE scope = ANY (c.scopes) ORDER BY n) AS scopes,
+      t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt"
+    FROM access_tokens t JOIN consumers c USING (consumer_key)
+    WHERE t.token > $1 ORDER BY t.token LIMIT ${ROWS}`,
 };
 
 /** Writes all consumers and access tokens, as a file that can be imported. */

@@ -85,11 +85,14 @@ export class ImportRecords {
 
   private async refuseConflicts(id: number): Promise<void> {
     const faults: LineFault[] = [];
-    for await (const { taken, orphans } of this.staged.conflicts(id)) {
+    for await (const { taken, orphans, exceeding } of this.staged.conflicts(id)) {
       for (const line of taken) faults.push({ line, pointer: '', detail: 'is there already' });
       for (const line of orphans) {
         const detail = 'is neither registered nor in the file';
         faults.push({ line, pointer: '/consumerKey', detail });
+      }
+      for (const line of exceeding) {
+        faults.push({ line, pointer: '/scopes', detail: 'exceeds what its consumer may have' });
       }
       faults.splice(0, faults.length, ...firstOf(faults));
     }

@@ -28,6 +28,8 @@ export interface Conflicts {
   readonly taken: number[];
   /** Their consumer is neither registered nor in the file. */
   readonly orphans: number[];
+  /** They have scopes that their consumer may not have. */
+  readonly exceeding: number[];
 }
 
 /** So many rows that no statement comes near its end, which is after four seconds. */
@@ -91,7 +93,7 @@ const partOf = (table: string, key: string) => `
 const CONSUMER_CONFLICTS = {
   name: 'conflicts-of-imported-consumers',
   text: `${partOf('import_consumers', 'consumer_key')}
-    SELECT max(consumer_key) AS last, '{}'::int[] AS orphans,
+    SELECT max(consumer_key) AS last, '{}'::int[] AS orphans, '{}'::int[] AS exceeding,
       array_agg(line) FILTER (WHERE EXISTS (
         SELECT 1 FROM consumers c WHERE c.consumer_key = part.consumer_key)) AS taken
     FROM part`,
@@ -105,6 +107,11 @@ const TOKEN_CONFLICTS = {
           SELECT 1 FROM consumers c WHERE c.consumer_key = part.consumer_key)
         AND NOT EXISTS (SELECT 1 FROM import_consumers c
           WHERE c.import_id = $1 AND c.consumer_key = part.consumer_key)) AS orphans,
+      array_agg(line) FILTER (WHERE EXISTS (
+          SELECT 1 FROM consumers c
+          WHERE c.consumer_key = part.consumer_key AND NOT part.scopes <@ c.scopes)
+        OR EXISTS (SELECT 1 FROM import_consumers c WHERE c.import_id = $1
+          AND c.consumer_key = part.consumer_key AND NOT part.scopes <@ c.scopes)) AS exceeding,
       array_agg(line) FILTER (WHERE EXISTS (
         SELECT 1 FROM access_tokens t WHERE t.token = part.token)) AS taken
     FROM part`,
@@ -220,10 +227,15 @@ export class StagedImports {
   async *conflicts(id: number): AsyncGenerator<Conflicts> {
     for (const statement of [CONSUMER_CONFLICTS, TOKEN_CONFLICTS]) {
       for (let after: string | null = ''; after !== null;) {
-        const [part]: { last: string | null; taken: number[] | null; orphans: number[] | null }[] =
-          await this.statements.run(statement, [id, after]);
+        const [part]: ({ last: string | null } & {
+          [Kind in keyof Conflicts]: number[] | null;
+        })[] = await this.statements.run(statement, [id, after]);
         after = part?.last ?? null;
-        yield { taken: part?.taken ?? [], orphans: part?.orphans ?? [] };
+        yield {
+          taken: part?.taken ?? [],
+          orphans: part?.orphans ?? [],
+          exceeding: part?.exceeding ?? [],
+        };
       }
     }
   }

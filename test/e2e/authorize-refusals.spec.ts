@@ -82,9 +82,10 @@ describe('what the resource owner’s pages refuse, and how', () => {
   });
 
   it.each([
-    ['disabled', { status: 'disabled' }],
-    ['expired', { expiresAt: '2020-01-01T00:00:00Z' }],
-  ])('a consumer that is %s meanwhile can’t be allowed, anywhere', async (_, change) => {
+    ['disabled', 'consumer_disabled', { status: 'disabled' }],
+    ['expired', 'consumer_disabled', { expiresAt: '2020-01-01T00:00:00Z' }],
+    ['bereft of its callback', 'callback_not_registered', { callbackUrls: [] }],
+  ])('a consumer that is %s meanwhile can’t be allowed, anywhere', async (_, code, change) => {
     const shut = await service.registerConsumer({ name: 'Printer', callbackUrls: [CALLBACK] });
     const { token } = await service.initiate(shut, CALLBACK);
     await browser.open(authorize(token));
@@ -97,7 +98,7 @@ describe('what the resource owner’s pages refuse, and how', () => {
     expect([browser.page.status, browser.title]).toEqual([400, title]);
     const path = `/admin/authorization-requests/${token}`;
     const accepted = await service.admin('POST', `${path}/accept`, { subject: 'jane' });
-    expect([accepted.status, accepted.json().code]).toEqual([409, 'consumer_disabled']);
+    expect([accepted.status, accepted.json().code]).toEqual([409, code]);
     expect((await service.admin('POST', `${path}/reject`)).status).toBe(200);
   });
 

@@ -54,7 +54,8 @@ const errors: Record<PageRefusalReason, Message> = {
   },
   'consumer-disabled': {
     title: 'This application cannot be given access',
-    advice: 'The administrator has switched it off. Ask the people who run it.',
+    advice:
+      'The administrator has switched it off, or lets it send you back no more. Ask the people who run it.',
   },
   'signed-out': {
     title: 'You are not signed in any more',
