@@ -29,6 +29,8 @@ export interface SignatureInput {
 export interface SignatureMethod {
   readonly name: SignatureMethodName;
   readonly family: 'hmac' | 'rsa' | 'plaintext';
+  /** By its name in node:crypto; empty where nothing is hashed. */
+  readonly hash: string;
   /** The signature is the secrets themselves (RFC 5849 §3.4.4), so the client must be on TLS. */
   readonly needsTls: boolean;
   /** RFC 5849 §3.1: PLAINTEXT alone may leave both out. */
@@ -63,6 +65,7 @@ function hmac(name: SignatureMethodName, hash: string): SignatureMethod {
   return Object.freeze({
     name,
     family: 'hmac',
+    hash,
     needsTls: false,
     needsTimestampAndNonce: true,
     verify({ baseString, signature, consumerSecret, tokenSecret }: SignatureInput) {
@@ -79,6 +82,7 @@ function rsa(name: SignatureMethodName, hash: string): SignatureMethod {
   return Object.freeze({
     name,
     family: 'rsa',
+    hash,
     needsTls: false,
     needsTimestampAndNonce: true,
     verify({ baseString, signature, rsaPublicKey }: SignatureInput) {
@@ -104,6 +108,7 @@ function plaintext(): SignatureMethod {
   return Object.freeze({
     name: 'PLAINTEXT',
     family: 'plaintext',
+    hash: '',
     needsTls: true,
     needsTimestampAndNonce: false,
     verify({ signature, consumerSecret, tokenSecret }: SignatureInput) {

@@ -1,0 +1,164 @@
+// What a signature that did not hold may be, whichever way it was written: the digests it claims,
+// each compared in constant time.
+import {
+  constants,
+  createHash,
+  createHmac,
+  publicDecrypt,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto';
+import { MalformedEncoding, percentDecode } from '../percent-encoding.js';
+
+/** How a signature was written that is right but for that; `other_hash`: computed with another. */
+export type Writing =
+  | 'other_hash'
+  | 'signature_is_hex'
+  | 'signature_is_base64url'
+  | 'signature_plus_lost'
+  | 'signature_encoded_twice';
+
+/** Holds one signature against base strings. */
+export interface SignatureCheck {
+  /** Whether it was made over the base string (with the key, for HMAC), and written as it should be. */
+  holds(baseString: string, key: string | Buffer): boolean;
+  /** How it was written, where it was made over the right base string; undefined where it was not. */
+  howWritten(baseString: string, key: string | Buffer): Writing | undefined;
+}
+
+/** One way to read the signature. */
+interface Claim {
+  readonly octets: Buffer;
+  /** Undefined: as it should be. */
+  readonly writing: Writing | undefined;
+}
+
+const HASH_OF_LENGTH: ReadonlyMap<number, string> = new Map([
+  [16, 'md5'],
+  [20, 'sha1'],
+  [32, 'sha256'],
+  [48, 'sha384'],
+  [64, 'sha512'],
+]);
+
+/** A check of an HMAC signature; `hash` is the method's own, by its name in node:crypto. */
+export function hmacCheck(hash: string, signature: string): SignatureCheck {
+  const claims = claimsOf(signature);
+  const digest = (by: string, baseString: string, key: string | Buffer): Buffer =>
+    createHmac(by, key).update(baseString, 'latin1').digest();
+  return {
+    holds(baseString, key) {
+      const asSaid = claims.find(({ writing }) => writing === undefined);
+      return asSaid !== undefined && isEqual(digest(hash, baseString, key), asSaid.octets);
+    },
+    howWritten(baseString, key) {
+      for (const { octets, writing } of claims) {
+        const by = HASH_OF_LENGTH.get(octets.length);
+        if (by === undefined || !isEqual(digest(by, baseString, key), octets)) continue;
+        return writing ?? (by === hash ? undefined : 'other_hash');
+      }
+      return undefined;
+    },
+  };
+}
+
+/** What stands before a digest in an RSA signature (RFC 8017 section 9.2, note 1). */
+const DIGEST_INFO: Readonly<Record<string, Buffer>> = {
+  sha1: Buffer.from('3021300906052b0e03021a05000414', 'hex'),
+  sha256: Buffer.from('3031300d060960864801650304020105000420', 'hex'),
+  sha384: Buffer.from('3041300d060960864801650304020205000430', 'hex'),
+  sha512: Buffer.from('3051300d060960864801650304020305000440', 'hex'),
+};
+
+/**
+ * A check of an RSASSA-PKCS1-v1_5 signature. What was signed is recovered from it once, with the public
+ * key, so that each further base string costs a hash and no computation with the key.
+ */
+export function rsaCheck(hash: string, signature: string, publicKey: KeyObject): SignatureCheck {
+  const claims = claimsOf(signature).flatMap(({ octets, writing }) => {
+    const recovered = recoveredFrom(octets, publicKey);
+    return recovered === undefined ? [] : [{ octets: recovered, writing }];
+  });
+  const encoded = (by: string, baseString: string): Buffer =>
+    Buffer.concat([
+      DIGEST_INFO[by] ?? Buffer.alloc(0),
+      createHash(by).update(baseString, 'latin1').digest(),
+    ]);
+  return {
+    holds(baseString) {
+      const asSaid = claims.find(({ writing }) => writing === undefined);
+      return asSaid !== undefined && isEqual(encoded(hash, baseString), asSaid.octets);
+    },
+    howWritten(baseString) {
+      for (const { octets, writing } of claims) {
+        const by = Object.keys(DIGEST_INFO).find((name) =>
+          isEqual(encoded(name, baseString), octets),
+        );
+        if (by === undefined) continue;
+        return writing ?? (by === hash ? undefined : 'other_hash');
+      }
+      return undefined;
+    },
+  };
+}
+
+function recoveredFrom(signature: Buffer, key: KeyObject): Buffer | undefined {
+  try {
+    return publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature);
+  } catch {
+    // Not a signature by this key: another length, another padding.
+    return undefined;
+  }
+}
+
+/** Everything that the text may stand for; no two of them have the same writing. */
+function claimsOf(signature: string): Claim[] {
+  const claims: Claim[] = [];
+  const claim = (octets: Buffer | undefined, writing?: Writing) => {
+    if (octets !== undefined) claims.push({ octets, writing });
+  };
+  const asSaid = canonicalBase64(signature);
+  claim(asSaid);
+  claim(asSaid && hexadecimal(asSaid.toString('latin1')), 'signature_is_hex');
+  claim(hexadecimal(signature), 'signature_is_hex');
+  if (asSaid === undefined) {
+    claim(base64Otherwise(signature), 'signature_is_base64url');
+    if (signature.includes(' ')) {
+      claim(canonicalBase64(signature.replaceAll(' ', '+')), 'signature_plus_lost');
+    }
+    if (signature.includes('%')) {
+      claim(canonicalBase64(decoded(signature)), 'signature_encoded_twice');
+    }
+  }
+  return claims;
+}
+
+function canonicalBase64(text: string): Buffer | undefined {
+  const octets = Buffer.from(text, 'base64');
+  return octets.length > 0 && octets.toString('base64') === text ? octets : undefined;
+}
+
+/** base64url, padded or not, and base64 that lacks its padding. */
+function base64Otherwise(text: string): Buffer | undefined {
+  const bare = text.replace(/={1,2}$/, '');
+  const octets = Buffer.from(bare, 'base64url');
+  if (octets.length === 0) return undefined;
+  const isUrl = octets.toString('base64url') === bare;
+  return isUrl || octets.toString('base64').replace(/={1,2}$/, '') === bare ? octets : undefined;
+}
+
+const hexadecimal = (text: string): Buffer | undefined =>
+  text.length > 0 && text.length % 2 === 0 && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(text)
+    ? Buffer.from(text, 'hex')
+    : undefined;
+
+function decoded(text: string): string {
+  try {
+    return percentDecode(text);
+  } catch (error) {
+    if (error instanceof MalformedEncoding) return '';
+    throw error;
+  }
+}
+
+const isEqual = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);

@@ -1,0 +1,47 @@
+// The table of section 10 of the contract: every mistake that is known, in the order of the search.
+import { ENCODING_MISTAKES } from './encoding-mistakes.js';
+import { KEY_MISTAKES } from './key-mistakes.js';
+import type { HintCode, Mistake } from './mistake.js';
+import { ORDER_MISTAKES, PAIR_MISTAKES, PROTOCOL_MISTAKES } from './parameter-mistakes.js';
+import { PLACE_MISTAKES, URI_MISTAKES } from './uri-mistakes.js';
+
+/** Mistakes that show in the key or the base string, the likely ones first. */
+export const MISTAKES: readonly Mistake[] = Object.freeze([
+  ...KEY_MISTAKES,
+  ...URI_MISTAKES,
+  ...PLACE_MISTAKES,
+  ...PROTOCOL_MISTAKES,
+  ...PAIR_MISTAKES,
+  ...ENCODING_MISTAKES,
+  ...ORDER_MISTAKES,
+]);
+
+/** Mistakes in how the signature itself is written or computed, told without a search. */
+export const SIGNATURE_ADVICE: Readonly<
+  Record<
+    | 'other_hash'
+    | 'signature_is_hex'
+    | 'signature_is_base64url'
+    | 'signature_plus_lost'
+    | 'signature_encoded_twice',
+    string
+  >
+> = Object.freeze({
+  other_hash:
+    'The signature was made with another hash than oauth_signature_method says. Name the one that is used, or use the one that is named.',
+  signature_is_hex:
+    'The signature is the digest in hexadecimal. Write the octets of the digest in base64 (in PHP: hash_hmac with true as its last argument).',
+  signature_is_base64url:
+    'The signature is written in base64url or without padding. Write it in plain base64, with "+", "/" and "=", and percent-encode that.',
+  signature_plus_lost:
+    'The "+" of the signature arrived as a space. Percent-encode the signature where it is sent: "+" is %2B.',
+  signature_encoded_twice:
+    'The signature was percent-encoded twice. Encode it once where it is sent.',
+});
+
+const BY_CODE: ReadonlyMap<HintCode, Mistake> = new Map(
+  MISTAKES.map((mistake) => [mistake.code, mistake]),
+);
+
+/** The entry of a code; undefined for those of SIGNATURE_ADVICE. */
+export const mistakeOf = (code: HintCode): Mistake | undefined => BY_CODE.get(code);

@@ -1,0 +1,170 @@
+// Contract section 10: a signature that does not hold is tried again under the mistakes that
+// clients are known to make, with the genuine secrets.
+//
+//   how the signature is written → each mistake of the table, in its order → whether it is the only one
+//
+// A digest of 160 bits or more that is equal can't be so by chance: what is found is what was signed.
+import type { KeyObject } from 'node:crypto';
+import { octetsOf, percentEncode, percentEncodeText } from '../percent-encoding.js';
+import type { SignatureMethod } from '../signature-methods.js';
+import { hmacCheck, rsaCheck, type SignatureCheck } from './claimed-digest.js';
+import type { HintCode, Mistake, Reading, RefusedRequest } from './mistake.js';
+import { MISTAKES, mistakeOf, SIGNATURE_ADVICE } from './mistakes.js';
+import { allParameters, normalized } from './normalized.js';
+
+/** What would explain the signature, for the developer of the client. */
+export interface SignatureHint {
+  readonly code: HintCode;
+  readonly advice: string;
+  /** The flag of `compatibility` that would let the consumer in. */
+  readonly flag: string | undefined;
+}
+
+/** A signature that did not hold: what was sent, and by which method. */
+export interface RefusedSignature {
+  readonly method: SignatureMethod;
+  /** `oauth_signature`, decoded. */
+  readonly signature: string;
+  /** The consumer's, for the RSA methods. */
+  readonly rsaPublicKey: KeyObject | undefined;
+}
+
+/**
+ * How many octets of base strings one search goes through: a small request needs a tenth of it. It bounds
+ * the time that the largest request takes to some 2 ms.
+ */
+const SEARCHED_OCTETS_MAX = 256 * 1024;
+
+/**
+ * The one known mistake that explains the signature; undefined where none does, where two that have
+ * nothing to do with each other do, and for PLAINTEXT, whose signature is no computation.
+ *
+ * The work depends on the request alone, not on what is found: the search goes on after a match, to
+ * see whether it is the only one.
+ */
+export function signatureHint(
+  request: RefusedRequest,
+  refused: RefusedSignature,
+): SignatureHint | undefined {
+  const check = checkOf(refused);
+  if (check === undefined) return undefined;
+  const signing = new Signing(request);
+  const written = check.howWritten(signing.baseString({}), signing.key({}));
+  if (written !== undefined) {
+    return { code: written, advice: SIGNATURE_ADVICE[written], flag: undefined };
+  }
+  const found = search(request, signing, check, refused.method.family);
+  return found && { code: found.code, advice: found.advice, flag: found.flag };
+}
+
+/**
+ * Whether the signature is one that a client with this mistake makes, for a consumer that may keep it
+ * (`compatibility`).
+ */
+export function holdsUnderMistake(
+  code: HintCode,
+  request: RefusedRequest,
+  refused: RefusedSignature,
+): boolean {
+  const check = checkOf(refused);
+  const mistake = mistakeOf(code);
+  if (check === undefined || mistake === undefined) return false;
+  const signing = new Signing(request);
+  let holds = false;
+  for (const reading of mistake.readings(request)) {
+    if (isUseless(reading, refused.method.family)) continue;
+    holds = check.holds(signing.baseString(reading), signing.key(reading)) || holds;
+  }
+  return holds;
+}
+
+function checkOf({
+  method,
+  signature,
+  rsaPublicKey,
+}: RefusedSignature): SignatureCheck | undefined {
+  switch (method.family) {
+    case 'hmac':
+      return hmacCheck(method.hash, signature);
+    case 'rsa':
+      return rsaPublicKey && rsaCheck(method.hash, signature, rsaPublicKey);
+    case 'plaintext':
+      return undefined;
+  }
+}
+
+/** A mistake in the HMAC key says nothing of an RSA signature. */
+const isUseless = ({ key }: Reading, family: SignatureMethod['family']): boolean =>
+  key !== undefined && family !== 'hmac';
+
+function search(
+  request: RefusedRequest,
+  signing: Signing,
+  check: SignatureCheck,
+  family: SignatureMethod['family'],
+): Mistake | undefined {
+  const right = { baseString: signing.baseString({}), key: signing.key({}) };
+  let octetsLeft = SEARCHED_OCTETS_MAX;
+  let found: { mistake: Mistake; baseString: string; key: string | Buffer } | undefined;
+  let isAmbiguous = false;
+  for (const mistake of MISTAKES) {
+    for (const reading of mistake.readings(request)) {
+      if (isUseless(reading, family)) continue;
+      const [baseString, key] = [signing.baseString(reading), signing.key(reading)];
+      octetsLeft -= baseString.length;
+      if (octetsLeft < 0) return isAmbiguous ? undefined : found?.mistake;
+      if (baseString === right.baseString && isSameKey(key, right.key)) continue;
+      if (found === undefined) {
+        if (check.holds(baseString, key)) found = { mistake, baseString, key };
+      } else if (baseString === found.baseString && isSameKey(key, found.key)) {
+        isAmbiguous ||= !areRelated(found.mistake, mistake);
+      }
+    }
+  }
+  return isAmbiguous ? undefined : found?.mistake;
+}
+
+const areRelated = (found: Mistake, other: Mistake): boolean =>
+  found === other ||
+  found.likelierThan?.includes(other.code) === true ||
+  other.likelierThan?.includes(found.code) === true;
+
+const isSameKey = (a: string | Buffer, b: string | Buffer): boolean =>
+  typeof a === 'string' && typeof b === 'string' ? a === b : Buffer.from(a).equals(Buffer.from(b));
+
+/** What RFC 5849 says is signed, and what a reading puts in its place. */
+class Signing {
+  private readonly method: string;
+  private readonly uri: string;
+  private readonly parameters: string;
+  private readonly rightKey: string;
+
+  constructor(request: RefusedRequest) {
+    const path = request.path === '' ? '/' : request.path;
+    this.method = encodedMethod(request.method.toUpperCase());
+    this.uri = percentEncode(`${request.scheme}://${request.authority}${path}`);
+    this.parameters = percentEncode(normalized(allParameters(request)));
+    const { consumerSecret, tokenSecret } = request;
+    this.rightKey = `${percentEncodeText(consumerSecret)}&${percentEncodeText(tokenSecret)}`;
+  }
+
+  baseString({ method, uri, parameters, outerEscapes }: Reading): string {
+    const parts = [
+      method === undefined ? this.method : encodedMethod(method),
+      uri === undefined ? this.uri : percentEncode(uri),
+      parameters === undefined ? this.parameters : percentEncode(parameters),
+    ];
+    const whole = parts.join('&');
+    return outerEscapes === 'lower'
+      ? whole.replace(ESCAPE, (escape) => escape.toLowerCase())
+      : whole;
+  }
+
+  key({ key = this.rightKey }: Reading): string | Buffer {
+    return key;
+  }
+}
+
+const ESCAPE = /%[0-9A-F]{2}/g;
+
+const encodedMethod = (method: string): string => percentEncode(octetsOf(method));
