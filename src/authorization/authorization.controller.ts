@@ -2,6 +2,7 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
 import { appendToCallback } from '../protocol/callback-uri.js';
+import type { AuthorizationRequest } from '../tokens/authorization-requests.js';
 import { ConsentPage } from './consent-page.js';
 import { PageHandler } from './page-handler.js';
 import { PendingRequests } from './pending-requests.js';
@@ -9,6 +10,7 @@ import { redirectTo, type Reply } from './reply.js';
 import { Sessions } from './sessions.js';
 import { SignIn } from './sign-in/sign-in.js';
 import type { BrowserRequest } from './browser-request.js';
+import { WaysOn } from './ways-on.js';
 
 /** RFC 5849 section 2.2: where the client sends the resource owner's browser. */
 @Controller('oauth/auz')
@@ -19,6 +21,7 @@ export class AuthorizationController {
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
     private readonly consentPage: ConsentPage,
+    private readonly waysOn: WaysOn,
     private readonly settings: Settings,
   ) {}
 
@@ -29,17 +32,26 @@ export class AuthorizationController {
 
   private async show(visit: BrowserRequest): Promise<Reply> {
     // Nothing redirects before token and consumer are known good.
-    const pending = await this.requests.find(sentToken(visit));
+    const pending = await this.pending(visit);
     const query = [['oauth_token', pending.oauthToken]] as const;
     const { consentUrl } = this.settings;
     if (consentUrl !== undefined) return redirectTo(appendToCallback(consentUrl, query));
-    const session = await this.sessions.find(visit.browserId);
-    if (session) return this.consentPage.show(pending, session);
+    const session = await this.sessions.find(visit.sessionId);
+    if (session) return this.consentPage.show(visit, pending, session);
     // A form on the consumer's site brings no SameSite cookie along; coming back by GET does.
     if (visit.method === 'POST' && visit.from.site === 'cross-site') {
       return redirectTo(appendToCallback('/oauth/auz/authorize', query));
     }
     return this.signIn.begin(visit, pending);
+  }
+
+  private async pending(visit: BrowserRequest): Promise<AuthorizationRequest> {
+    const oauthToken = sentToken(visit);
+    try {
+      return await this.requests.find(oauthToken);
+    } catch (error) {
+      throw this.waysOn.added(error, visit, oauthToken);
+    }
   }
 }
 

@@ -4,13 +4,18 @@ import { DatabaseModule } from '../database/database.module.js';
 import { ScopesModule } from '../scopes/scopes.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthorizationController } from './authorization.controller.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { ConsentPage } from './consent-page.js';
 import { DecisionController } from './decision.controller.js';
+import { FormTokens } from './form-tokens.js';
 import { GrantsController } from './grants.controller.js';
 import { LogoController } from './logo.controller.js';
+import { OwnForms } from './own-forms.js';
 import { PageHandler } from './page-handler.js';
+import { PageLanguages } from './page-languages.js';
 import { PageRenderer } from './page-renderer.js';
 import { PendingRequests } from './pending-requests.js';
+import { SealedCookies } from './sealed-cookies.js';
 import { Sessions } from './sessions.js';
 import { DevelopmentSignInController } from './sign-in/development-sign-in.controller.js';
 import { DevelopmentSignIn } from './sign-in/development-sign-in.js';
@@ -25,6 +30,7 @@ import { SignOutController } from './sign-out.controller.js';
 import { UnservedPageController } from './unserved-page.controller.js';
 import { PageRateLimit } from './page-rate-limit.js';
 import { BrowserRequests } from './browser-request.js';
+import { WaysOn } from './ways-on.js';
 
 /** The way to sign in that the settings allow. Taking any name is for development alone. */
 const signIn = {
@@ -32,7 +38,7 @@ const signIn = {
   inject: [Settings, PageRenderer, StartedSignIns],
   useFactory: (settings: Settings, pages: PageRenderer, started: StartedSignIns): SignIn => {
     if (settings.oidc) return new OidcSignIn(new OidcIssuer(settings.oidc), started);
-    return settings.production ? new NoSignIn() : new DevelopmentSignIn(pages);
+    return settings.production ? new NoSignIn() : new DevelopmentSignIn(pages, started);
   },
 };
 
@@ -41,7 +47,7 @@ const signIn = {
  * scopes/; never issues a token and never sees a secret of a consumer.
  */
 @Module({
-  imports: [DatabaseModule, ScopesModule, TokensModule],
+  imports: [DatabaseModule, ScopesModule, SecretsModule, TokensModule],
   controllers: [
     AuthorizationController,
     DecisionController,
@@ -54,14 +60,19 @@ const signIn = {
   ],
   providers: [
     ConsentPage,
+    FormTokens,
+    OwnForms,
     PageHandler,
+    PageLanguages,
     PageRenderer,
     PendingRequests,
+    SealedCookies,
     Sessions,
     SignedIn,
     StartedSignIns,
     PageRateLimit,
     BrowserRequests,
+    WaysOn,
     signIn,
   ],
 })

@@ -7,8 +7,11 @@ import { readBody } from '../http/request-body.js';
 import { singleHeader } from '../http/single-header.js';
 import { normalizeAuthority, splitTarget } from '../protocol/base-string-uri.js';
 import { contentKind } from '../protocol/form-content.js';
-import { browserIdIn } from './browser-cookie.js';
+import { cookiesIn } from './cookies.js';
 import { FormFields } from './form-fields.js';
+import { PageLanguages } from './page-languages.js';
+import { sessionIdIn } from './sessions.js';
+import type { Texts } from './texts/english.js';
 
 /** What a browser brought, parsed once; nobody downstream touches the raw request. */
 export interface BrowserRequest {
@@ -16,8 +19,12 @@ export interface BrowserRequest {
   readonly query: FormFields;
   /** Empty unless a form was posted. */
   readonly form: FormFields;
-  /** The value of the browser's cookie; whether a session belongs to it is another question. */
-  readonly browserId: string | undefined;
+  /** This service's cookies by their plain names, in the order sent: the oldest first. */
+  readonly cookies: ReadonlyMap<string, string>;
+  /** What the browser's cookie names; whether there is such a session is another question. */
+  readonly sessionId: string | undefined;
+  /** In the browser's language, or the nearest to it. */
+  readonly texts: Texts;
   /** This service as the browser sees it: `https://host:port`. */
   readonly ownOrigin: string;
   /** Whether cookies can be Secure. */
@@ -32,7 +39,10 @@ export interface BrowserRequest {
 export class BrowserRequests {
   private readonly trustedProxies: AddressRanges;
 
-  constructor(private readonly settings: Settings) {
+  constructor(
+    private readonly settings: Settings,
+    private readonly languages: PageLanguages,
+  ) {
     this.trustedProxies = new AddressRanges(settings.trustProxy);
   }
 
@@ -54,11 +64,14 @@ export class BrowserRequests {
     };
     // In production even a request that looks like http gets no cookie that http could carry.
     const secure = seen.scheme === 'https' || this.settings.production;
+    const cookies = cookiesIn(request, secure);
     return {
       method: request.method ?? '',
       query: new FormFields(splitTarget(request.url ?? '').query),
       form: new FormFields(await postedForm(request)),
-      browserId: browserIdIn(request, secure),
+      cookies,
+      sessionId: sessionIdIn(cookies),
+      texts: this.languages.textsFor(request.headers['accept-language']),
       ownOrigin: `${seen.scheme}://${seen.authority}`,
       secure,
       clientAddress,

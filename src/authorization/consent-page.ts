@@ -3,10 +3,14 @@ import { Settings } from '../config/settings.js';
 import { ScopeTitles } from '../scopes/scope-titles.js';
 import type { AuthorizationRequest } from '../tokens/authorization-requests.js';
 import { callbackPlace, type CallbackPlace } from './callback-place.js';
-import { formToken } from './form-token.js';
+import { FormTokens } from './form-tokens.js';
 import { PageRenderer } from './page-renderer.js';
 import type { Reply } from './reply.js';
 import type { Session } from './sessions.js';
+import { pageAfterSignIn } from './sign-in/signed-in.js';
+import type { Texts } from './texts/english.js';
+import type { BrowserRequest } from './browser-request.js';
+import { WaysOn } from './ways-on.js';
 
 /** Shows the owner who asks for what (RFC 5849 section 2.2). */
 @Injectable()
@@ -14,29 +18,52 @@ export class ConsentPage {
   constructor(
     private readonly pages: PageRenderer,
     private readonly scopeTitles: ScopeTitles,
+    private readonly formTokens: FormTokens,
+    private readonly waysOn: WaysOn,
     private readonly settings: Settings,
   ) {}
 
-  async show(request: AuthorizationRequest, session: Session): Promise<Reply> {
-    const { oauthToken, consumer, scopes } = request;
-    const place = callbackPlace(request.callback);
+  /** @param nothingTicked the owner pressed Allow with nothing ticked, and is asked once more */
+  async show(
+    { texts }: BrowserRequest,
+    request: AuthorizationRequest,
+    session: Session,
+    nothingTicked = false,
+  ): Promise<Reply> {
+    const { oauthToken, consumer, scopes, callback } = request;
+    const { subject } = session;
+    const place = callbackPlace(callback);
     const frame = {
-      title: this.pages.texts.consent.title(consumer.name),
+      title: texts.consent.title(consumer.name),
       session,
-      formAction: place.kind === 'oob' ? [] : [place.source, ...this.settings.pagesFormAction],
+      formAction: this.formAction(place),
     };
-    return this.pages.render('consent', frame, {
+    return this.pages.render('consent', texts, frame, {
       oauthToken,
       consumer,
-      scopes: await this.scopeTitles.of(scopes),
-      leadsTo: this.leadsTo(place),
-      lasts: this.lasts(consumer.accessTokenTtlSeconds),
-      formToken: formToken(session.id, 'decide', oauthToken),
+      nothingTicked,
+      scopes: (await this.scopeTitles.of(scopes)).map((scope) => ({
+        ...scope,
+        description: scope.isDescribed ? scope.description : texts.consent.undescribed,
+      })),
+      leadsTo: this.leadsTo(place, texts),
+      lasts: this.lasts(consumer.accessTokenTtlSeconds, texts),
+      formToken: this.formTokens.make({ purpose: 'decide', subject, about: oauthToken }),
+      stuckAt: this.waysOn.isNeeded(callback) ? pageAfterSignIn(oauthToken) : undefined,
     });
   }
 
-  private leadsTo(place: CallbackPlace): string {
-    const { consent } = this.pages.texts;
+  /**
+   * Browsers hold every redirect after a form to `form-action`, and a callback may redirect on to
+   * anywhere. So the policy says nothing of it, unless the operator names all the places.
+   */
+  private formAction(place: CallbackPlace): readonly string[] | null {
+    if (place.kind === 'oob') return [];
+    const { pagesFormAction: named } = this.settings;
+    return named.length === 0 ? null : [place.source, ...named];
+  }
+
+  private leadsTo(place: CallbackPlace, { consent }: Texts): string {
     switch (place.kind) {
       case 'oob':
         return consent.callbackOob;
@@ -49,9 +76,9 @@ export class ConsentPage {
     }
   }
 
-  private lasts(ownTtlSeconds: number | null): string {
+  private lasts(ownTtlSeconds: number | null, texts: Texts): string {
     const seconds = ownTtlSeconds ?? this.settings.accessTokenTtlSeconds;
-    const { lastsFor, lastsUntilRevoked } = this.pages.texts.consent;
+    const { lastsFor, lastsUntilRevoked } = texts.consent;
     return seconds > 0 ? lastsFor(seconds) : lastsUntilRevoked;
   }
 }

@@ -4,25 +4,31 @@ import {
   AuthorizationRequests,
   type AuthorizationRequest,
 } from '../tokens/authorization-requests.js';
-import { assertOwnForm } from './own-form.js';
+import { groupedPin } from '../tokens/verifier.js';
+import { ConsentPage } from './consent-page.js';
+import { copyScript } from './copy-script.js';
+import { OwnForms } from './own-forms.js';
 import { PageHandler } from './page-handler.js';
 import { PageRefusal } from './page-refusal.js';
 import { PageRenderer } from './page-renderer.js';
 import { PendingRequests } from './pending-requests.js';
 import { redirectTo, type Reply } from './reply.js';
-import { Sessions, type Session } from './sessions.js';
+import type { Session } from './sessions.js';
 import { pageAfterSignIn } from './sign-in/signed-in.js';
 import type { BrowserRequest } from './browser-request.js';
+import { WaysOn } from './ways-on.js';
 
 /** The resource owner allows or denies (RFC 5849 section 2.2). */
 @Controller('oauth/auz')
 export class DecisionController {
   constructor(
     private readonly door: PageHandler,
-    private readonly sessions: Sessions,
+    private readonly forms: OwnForms,
     private readonly pending: PendingRequests,
     private readonly requests: AuthorizationRequests,
+    private readonly consentPage: ConsentPage,
     private readonly pages: PageRenderer,
+    private readonly waysOn: WaysOn,
   ) {}
 
   @All('decision')
@@ -32,39 +38,58 @@ export class DecisionController {
 
   private async decide(visit: BrowserRequest): Promise<Reply> {
     const oauthToken = visit.form.one('oauth_token') ?? '';
-    const browserId = assertOwnForm(visit, 'decide', oauthToken);
-    const session = await this.sessions.find(browserId);
-    if (!session) throw new PageRefusal('signed-out', {}, pageAfterSignIn(oauthToken));
-    const request = await this.pending.find(oauthToken);
+    const form = { purpose: 'decide', about: oauthToken } as const;
+    const retryAt = pageAfterSignIn(oauthToken);
+    const session = await this.forms.sessionOf(visit, form, retryAt);
+    if (!session) throw new PageRefusal('signed-out', { retryAt });
     try {
+      const request = await this.pending.find(oauthToken);
       const decision = visit.form.one('decision');
-      if (decision === 'allow') return await this.allow(request, session, visit.form.all('scope'));
-      if (decision === 'deny') return await this.deny(request, session);
-      throw new PageRefusal('malformed');
+      if (decision === 'allow') return await this.allow(visit, request, session);
+      if (decision === 'deny') return await this.deny(visit, request, session);
+      throw new PageRefusal('malformed', { retryAt });
     } catch (error) {
-      throw await this.pending.refusalOf(error, oauthToken);
+      const refusal = await this.pending.refusalOf(error, oauthToken);
+      throw this.waysOn.added(refusal, visit, oauthToken);
     }
   }
 
-  /** @param scopes those that stayed ticked; what was never asked for is refused */
+  /** Gives what stayed ticked; what was never asked for is refused, and nothing is asked about. */
   private async allow(
-    { oauthToken, consumer, expiresAt }: AuthorizationRequest,
+    visit: BrowserRequest,
+    request: AuthorizationRequest,
     session: Session,
-    scopes: readonly string[],
   ): Promise<Reply> {
-    const grant = { subject: session.subject, scopes: [...new Set(scopes)] };
+    const { oauthToken, consumer, expiresAt } = request;
+    const { form, texts } = visit;
+    const scopes = [...new Set(form.all('scope'))];
+    if (scopes.length === 0 && request.scopes.length > 0 && form.one('nothing') === undefined) {
+      return this.consentPage.show(visit, request, session, true);
+    }
+    const grant = { subject: session.subject, scopes };
     const { redirectTo: location, oauthVerifier } = await this.requests.accept(oauthToken, grant);
-    if (location !== null) return redirectTo(location);
-    const frame = { title: this.pages.texts.pin.title, session };
-    const goodForSeconds = Math.max(1, (expiresAt.getTime() - Date.now()) / 1000);
-    const data = { consumerName: consumer.name, verifier: oauthVerifier, goodForSeconds };
-    return this.pages.render('pin', frame, data);
+    if (location !== null) {
+      return redirectTo(location, this.waysOn.keep(visit, request, location));
+    }
+    const frame = { title: texts.pin.title, session, script: copyScript };
+    return this.pages.render('pin', texts, frame, {
+      consumerName: consumer.name,
+      verifier: oauthVerifier,
+      shown: groupedPin(oauthVerifier),
+      goodForSeconds: Math.max(1, (expiresAt.getTime() - Date.now()) / 1000),
+    });
   }
 
-  private async deny({ oauthToken }: AuthorizationRequest, session: Session): Promise<Reply> {
-    const { redirectTo: location } = await this.requests.reject(oauthToken);
-    if (location !== null) return redirectTo(location);
-    const { denied } = this.pages.texts;
-    return this.pages.render('message', { title: denied.title, session }, denied);
+  private async deny(
+    visit: BrowserRequest,
+    request: AuthorizationRequest,
+    session: Session,
+  ): Promise<Reply> {
+    const { redirectTo: location } = await this.requests.reject(request.oauthToken);
+    if (location !== null) {
+      return redirectTo(location, this.waysOn.keep(visit, request, location));
+    }
+    const { denied } = visit.texts;
+    return this.pages.render('message', visit.texts, { title: denied.title, session }, denied);
   }
 }

@@ -2,8 +2,8 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ScopeTitles, type ScopeTitle } from '../scopes/scope-titles.js';
 import { Connections, type Connection } from '../tokens/connections.js';
-import { formToken } from './form-token.js';
-import { assertOwnForm } from './own-form.js';
+import { FormTokens } from './form-tokens.js';
+import { OwnForms } from './own-forms.js';
 import { PageHandler } from './page-handler.js';
 import { PageRefusal } from './page-refusal.js';
 import { PageRenderer } from './page-renderer.js';
@@ -11,6 +11,7 @@ import { redirectTo, type Reply } from './reply.js';
 import { Sessions, type Session } from './sessions.js';
 import { SignIn } from './sign-in/sign-in.js';
 import { pageAfterSignIn } from './sign-in/signed-in.js';
+import type { Texts } from './texts/english.js';
 import type { BrowserRequest } from './browser-request.js';
 
 /** "Your connections": what the owner has allowed, and can take back. */
@@ -20,6 +21,8 @@ export class GrantsController {
     private readonly door: PageHandler,
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
+    private readonly forms: OwnForms,
+    private readonly formTokens: FormTokens,
     private readonly connections: Connections,
     private readonly scopeTitles: ScopeTitles,
     private readonly pages: PageRenderer,
@@ -28,7 +31,7 @@ export class GrantsController {
   @All()
   list(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     return this.door.serve(request, response, ['GET'], async (visit) => {
-      const session = await this.sessions.find(visit.browserId);
+      const session = await this.sessions.find(visit.sessionId);
       if (!session) return this.signIn.begin(visit, undefined);
       return this.show(session, visit);
     });
@@ -37,35 +40,43 @@ export class GrantsController {
   @All('revoke')
   revoke(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     return this.door.serve(request, response, ['POST'], async (visit) => {
-      const session = await this.sessions.find(assertOwnForm(visit, 'revoke', ''));
-      if (!session) throw new PageRefusal('signed-out', {}, pageAfterSignIn(undefined));
+      const retryAt = pageAfterSignIn(undefined);
+      const form = { purpose: 'revoke', about: '' } as const;
+      const session = await this.forms.sessionOf(visit, form, retryAt);
+      if (!session) throw new PageRefusal('signed-out', { retryAt });
       // Gone already is as good: the page that follows shows what is left.
       await this.connections.revoke(session.subject, visit.form.one('reference') ?? '');
       return redirectTo('/oauth/auz/grants?revoked=1');
     });
   }
 
-  private async show(session: Session, { query }: BrowserRequest): Promise<Reply> {
+  private async show(session: Session, { query, texts }: BrowserRequest): Promise<Reply> {
     const after = query.one('after');
     const { connections, hasMore } = await this.connections.of(session.subject, after);
     const granted = new Set(connections.flatMap(({ scopes }) => scopes));
     const titles = new Map(
       (await this.scopeTitles.of([...granted])).map((scope) => [scope.name, scope]),
     );
-    const frame = { title: this.pages.texts.connections.title, session };
-    return this.pages.render('connections', frame, {
+    const frame = { title: texts.connections.title, session };
+    return this.pages.render('connections', texts, frame, {
       revoked: query.one('revoked') !== undefined,
       older: hasMore ? `/oauth/auz/grants?after=${connections.at(-1)?.reference}` : undefined,
-      connections: connections.map((connection) => this.shown(connection, titles)),
-      formToken: formToken(session.id, 'revoke', ''),
+      connections: connections.map((connection) =>
+        this.shown(connection, titles, texts.connections),
+      ),
+      formToken: this.formTokens.make({
+        purpose: 'revoke',
+        subject: session.subject,
+        about: '',
+      }),
     });
   }
 
   private shown(
     { reference, consumer, scopes, since, expiresAt, lastUsedOn }: Connection,
     titles: ReadonlyMap<string, ScopeTitle>,
+    texts: Texts['connections'],
   ) {
-    const { connections: texts } = this.pages.texts;
     return {
       reference,
       consumer,

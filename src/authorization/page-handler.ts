@@ -1,29 +1,59 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Settings } from '../config/settings.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from '../http/http-refusal.js';
+import { requestIdOf } from '../http/problem-details.js';
 import { RepeatedHeader } from '../http/single-header.js';
 import { logUnexpectedError } from '../http/log-unexpected-error.js';
-import { PageRefusal } from './page-refusal.js';
+import { PageLanguages } from './page-languages.js';
+import { PageRefusal, type PageRefusalDetail, type PageRefusalReason } from './page-refusal.js';
 import { PageRenderer } from './page-renderer.js';
 import { sendReply, type Reply } from './reply.js';
+import { pageAfterSignIn } from './sign-in/signed-in.js';
+import type { Texts } from './texts/english.js';
 import { BrowserRequests, type BrowserRequest } from './browser-request.js';
 import { PageRateLimit } from './page-rate-limit.js';
 
 const RETRY_AFTER_SECONDS = '1';
 
-type Told = Pick<PageRefusal, 'reason' | 'status' | 'headers'> & Partial<PageRefusal>;
+/** A year; the host alone, since other hosts below it are not ours to speak for. */
+const HSTS = { 'Strict-Transport-Security': 'max-age=31536000' };
+
+/** What is over by itself, so that the same page may be there a moment later. */
+const TEMPORARY: ReadonlySet<PageRefusalReason> = new Set([
+  'too-many',
+  'sign-in-unavailable',
+  'unavailable',
+  'unforeseen',
+]);
+
+type Told = Pick<PageRefusal, 'reason' | 'status' | 'detail'>;
+
+interface Link {
+  readonly href: string;
+  readonly text: string;
+  /** Leads to a site that need not learn where its visitor comes from. */
+  readonly isForeign?: boolean;
+}
 
 /** The one way in and out of the resource owner's pages. */
 @Injectable()
 export class PageHandler {
   private readonly logger = new Logger('Pages');
+  private readonly always: Readonly<Record<string, string>>;
+  private readonly canSignIn: boolean;
 
   constructor(
     private readonly visits: BrowserRequests,
     private readonly limit: PageRateLimit,
     private readonly pages: PageRenderer,
-  ) {}
+    private readonly languages: PageLanguages,
+    { publicUrl, oidc, production }: Settings,
+  ) {
+    this.always = publicUrl?.scheme === 'https' ? HSTS : {};
+    this.canSignIn = oidc !== undefined || !production;
+  }
 
   /**
    * Serves a request: method, rate, form, then the work. Whatever goes wrong becomes a page that
@@ -40,32 +70,61 @@ export class PageHandler {
     let reply: Reply;
     try {
       const method = methods.find((name) => name === request.method);
-      if (method === undefined) throw new PageRefusal('method', { Allow: methods.join(', ') });
+      if (method === undefined)
+        throw new PageRefusal('method', { headers: { Allow: methods.join(', ') } });
       const address = this.visits.addressOf(request);
       await this.limit.count(address, method === 'POST' ? 'form' : 'page');
       reply = await work(await this.visits.read(request));
     } catch (error) {
-      reply = this.errorPage(error, response);
+      reply = this.errorPage(error, request, response);
     }
-    sendReply(response, reply);
+    sendReply(response, reply, this.always);
   }
 
-  private errorPage(error: unknown, response: ServerResponse): Reply {
-    const { reason, status, headers, retryAt } = this.refusal(error, response);
-    const { errors, tryAgain } = this.pages.texts;
-    const { title, advice } = errors[reason];
-    const link = retryAt === undefined ? undefined : { href: retryAt, text: tryAgain };
-    return this.pages.render('message', { title, status, headers }, { advice, link });
+  private errorPage(error: unknown, request: IncomingMessage, response: ServerResponse): Reply {
+    const texts = this.languages.textsFor(request.headers['accept-language']);
+    const { reason, status, detail } = this.refusal(error, response);
+    const { title, advice } = texts.errors[reason];
+    const links = this.waysFrom(reason, detail, request.method ?? '', texts);
+    const { headers = {} } = detail;
+    const data = { advice, links, requestId: requestIdOf(response) };
+    return this.pages.render('message', texts, { title, status, headers }, data);
+  }
+
+  /** Where the owner can go on from a page that refuses, the best way first. */
+  private waysFrom(
+    reason: PageRefusalReason,
+    { retryAt, consumer, goOn }: PageRefusalDetail,
+    method: string,
+    texts: Texts,
+  ): Link[] {
+    const links: Link[] = [];
+    if (goOn) links.push({ href: goOn.href, text: texts.goOnTo(goOn.place), isForeign: true });
+    if (retryAt !== undefined) links.push({ href: retryAt, text: texts.tryAgain });
+    // The empty reference is the page itself; nothing of its address is repeated.
+    else if (TEMPORARY.has(reason) && method === 'GET')
+      links.push({ href: '', text: texts.tryAgain });
+    if (consumer?.websiteUrl) {
+      links.push({
+        href: consumer.websiteUrl,
+        text: texts.backTo(consumer.name),
+        isForeign: true,
+      });
+    }
+    if (this.canSignIn) {
+      links.push({ href: pageAfterSignIn(undefined), text: texts.connections.title });
+    }
+    return links;
   }
 
   private refusal(error: unknown, response: ServerResponse): Told {
     if (error instanceof PageRefusal) return error;
     if (error instanceof HttpRefusal) {
-      return { reason: 'malformed', status: error.status, headers: error.headers };
+      return { reason: 'malformed', status: error.status, detail: { headers: error.headers } };
     }
     if (error instanceof RepeatedHeader) return new PageRefusal('malformed');
     if (isStoreUnavailable(error)) {
-      return new PageRefusal('unavailable', { 'Retry-After': RETRY_AFTER_SECONDS });
+      return new PageRefusal('unavailable', { headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
     }
     logUnexpectedError(this.logger, error, response);
     return new PageRefusal('unforeseen');

@@ -27,7 +27,7 @@ export class PageRateLimit {
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-      throw new PageRefusal('too-many', { 'Retry-After': String(seconds) });
+      throw new PageRefusal('too-many', { headers: { 'Retry-After': String(seconds) } });
     }
   }
 }

@@ -34,6 +34,18 @@ const STATUSES: Readonly<Partial<Record<PageRefusalReason, number>>> = {
   'sign-in-unavailable': 503,
 };
 
+/** What a refusal brings along for the page that tells it. */
+export interface PageRefusalDetail {
+  /** Of the reply. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A page of this service where it can be tried again. */
+  readonly retryAt?: string;
+  /** The application that the owner came from. */
+  readonly consumer?: { readonly name: string; readonly websiteUrl: string | null };
+  /** Where the owner's decision leads, and what that place is called. */
+  readonly goOn?: { readonly href: string; readonly place: string };
+}
+
 /** A refusal that is told to the resource owner by an error page, never by a redirect. */
 export class PageRefusal extends Error {
   /** The status of the reply; 400 for everything about the authorization request itself. */
@@ -41,9 +53,7 @@ export class PageRefusal extends Error {
 
   constructor(
     readonly reason: PageRefusalReason,
-    readonly headers: Readonly<Record<string, string>> = {},
-    /** Where it can be tried again. */
-    readonly retryAt?: string,
+    readonly detail: PageRefusalDetail = {},
   ) {
     super(`Page refused: ${reason}`);
     this.status = STATUSES[reason] ?? 400;

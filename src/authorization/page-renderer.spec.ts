@@ -1,5 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Settings } from '../config/settings.js';
+import { DerivedKeys } from '../secrets/derived-keys.js';
+import { copyScript } from './copy-script.js';
+import { FormTokens } from './form-tokens.js';
 import { PageRenderer } from './page-renderer.js';
 import { consentTemplate } from './templates/consent.template.js';
 import { connectionsTemplate } from './templates/connections.template.js';
@@ -8,13 +11,16 @@ import { messageTemplate } from './templates/message.template.js';
 import { pinTemplate } from './templates/pin.template.js';
 import { signInTemplate } from './templates/sign-in.template.js';
 import { stylesheet } from './templates/stylesheet.js';
+import { english } from './texts/english.js';
 
 const brand = { name: undefined, logo: undefined, color: '#1d4ed8', legalText: undefined };
-const renderer = new PageRenderer({ brand } as Settings);
+const settings = { brand, sessionTtlSeconds: 60 } as Settings;
+const keys = new DerivedKeys([{ id: 'k', key: randomBytes(32) }]);
+const renderer = new PageRenderer(settings, new FormTokens(keys, settings));
 const message = { title: '<i>', advice: `"'&<b>` };
 
 describe('a page', () => {
-  const { headers, body = '' } = renderer.render('message', message, message);
+  const { headers, body = '' } = renderer.render('message', english, message, message);
   const html = body.toString();
 
   it('escapes every value', () => {
@@ -28,8 +34,12 @@ describe('a page', () => {
       signInTemplate,
     ];
     for (const template of templates) expect(template).not.toContain('<%~');
-    // The layout's two exceptions: our own stylesheet, and a page that was escaped already.
-    expect(layoutTemplate.match(/<%~[^%]*%>/g)).toEqual(['<%~ it.style %>', '<%~ it.content %>']);
+    // The layout's exceptions: our own stylesheet and script, and a page that was escaped already.
+    expect(layoutTemplate.match(/<%~[^%]*%>/g)).toEqual([
+      '<%~ it.style %>',
+      '<%~ it.content %>',
+      '<%~ it.script %>',
+    ]);
   });
 
   it('allows its own stylesheet by hash, no script, no frame, no base, nothing from elsewhere', () => {
@@ -43,13 +53,29 @@ describe('a page', () => {
 
   it('lets its form lead to one more place, where it is told to', () => {
     const frame = { ...message, formAction: ['https://printer.example.com'] };
-    const policy = renderer.render('message', frame, message).headers['Content-Security-Policy'];
+    const policy = renderer.render('message', english, frame, message).headers[
+      'Content-Security-Policy'
+    ];
     expect(policy).toContain("form-action 'self' https://printer.example.com;");
+  });
+
+  it('says nothing of where its form leads, where that may be anywhere', () => {
+    const frame = { ...message, formAction: null };
+    const { headers } = renderer.render('message', english, frame, message);
+    expect(headers['Content-Security-Policy']).not.toContain('form-action');
+  });
+
+  it('allows its own script by hash, where it has one', () => {
+    const frame = { ...message, script: copyScript };
+    const { headers, body = '' } = renderer.render('message', english, frame, message);
+    const script = /<script>(.*)<\/script>/s.exec(body.toString())?.[1] ?? '';
+    const digest = createHash('sha256').update(script).digest('base64');
+    expect(headers['Content-Security-Policy']).toContain(`; script-src 'sha256-${digest}';`);
   });
 
   it('has a language, a title, one heading, and fits a phone', () => {
     expect(html).toMatch(/<html lang="en">/);
-    expect(html).toContain('<title>&lt;i&gt;</title>');
+    expect(html).toContain('<title>&lt;i&gt; · OAuth10</title>');
     expect(html).toContain('name="viewport" content="width=device-width, initial-scale=1"');
     expect(html.match(/<h1/g)).toHaveLength(1);
   });
@@ -62,7 +88,7 @@ describe('a page', () => {
       websiteUrl: 'https://x',
     };
     const data = { consumer, scopes, oauthToken: 'x', formToken: 'x', leadsTo: 'x', lasts: 'x' };
-    const render = () => renderer.render('consent', message, data);
+    const render = () => renderer.render('consent', english, message, data);
     for (let n = 0; n < 50; n += 1) render();
     const before = process.cpuUsage();
     for (let n = 0; n < 100; n += 1) render();

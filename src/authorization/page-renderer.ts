@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Eta } from 'eta';
 import { createHash } from 'node:crypto';
 import { Settings } from '../config/settings.js';
-import { formToken } from './form-token.js';
+import { FormTokens } from './form-tokens.js';
 import type { Reply } from './reply.js';
 import type { Session } from './sessions.js';
 import { connectionsTemplate } from './templates/connections.template.js';
@@ -12,7 +12,7 @@ import { messageTemplate } from './templates/message.template.js';
 import { pinTemplate } from './templates/pin.template.js';
 import { signInTemplate } from './templates/sign-in.template.js';
 import { stylesheet } from './templates/stylesheet.js';
-import { english, type Texts } from './texts/english.js';
+import type { Texts } from './texts/english.js';
 
 const TEMPLATES = {
   connections: connectionsTemplate,
@@ -28,24 +28,31 @@ export interface PageFrame {
   readonly status?: number;
   /** Who is signed in, for the page's head. */
   readonly session?: Session | undefined;
-  /** Where the page's forms may lead in the end, beside this service itself. */
-  readonly formAction?: readonly string[];
+  /** Where the page's forms may lead in the end, beside this service itself; null: anywhere. */
+  readonly formAction?: readonly string[] | null;
+  /** The page's script, where it has one. */
+  readonly script?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
 }
 
+/** What stands in a page's head where the operator gave no name. */
+const NO_BRAND = 'OAuth10';
+
 /** Makes pages of templates. Everything is compiled at the start; every value is escaped. */
 @Injectable()
 export class PageRenderer {
-  readonly texts: Texts = english;
   private readonly eta = new Eta({ autoEscape: true });
   private readonly style: string;
-  private readonly styleSource: string;
+  private readonly brand: { readonly name: string; readonly legalText: string | undefined };
 
-  constructor(private readonly settings: Settings) {
-    this.style = stylesheet(settings.brand.color);
-    const digest = createHash('sha256').update(this.style).digest('base64');
-    this.styleSource = `'sha256-${digest}'`;
+  constructor(
+    private readonly settings: Settings,
+    private readonly formTokens: FormTokens,
+  ) {
+    const { brand, publicUrl } = settings;
+    this.style = stylesheet(brand.color);
+    this.brand = { ...brand, name: brand.name ?? publicUrl?.authority ?? NO_BRAND };
     this.eta.loadTemplate('@layout', layoutTemplate);
     for (const [name, template] of Object.entries(TEMPLATES)) {
       this.eta.loadTemplate(`@${name}`, template);
@@ -53,26 +60,31 @@ export class PageRenderer {
   }
 
   /** A whole page, with the headers that hold the browser to it. */
-  render(template: keyof typeof TEMPLATES, frame: PageFrame, data: object = {}): Reply {
-    const { texts, style } = this;
-    const { title, session } = frame;
+  render(
+    template: keyof typeof TEMPLATES,
+    texts: Texts,
+    frame: PageFrame,
+    data: object = {},
+  ): Reply {
+    const { brand, style } = this;
+    const { title, session, script } = frame;
     const content = this.eta.render(`@${template}`, { ...data, title, texts });
     const body = this.eta.render('@layout', {
       texts,
       style,
+      script,
       title,
       content,
-      brand: this.settings.brand,
-      session: session && {
-        subject: session.subject,
-        signOutToken: formToken(session.id, 'sign-out', ''),
-      },
+      brand,
+      session: session && { subject: session.subject, signOutToken: this.signOutToken(session) },
     });
     return {
       status: frame.status ?? 200,
       headers: {
         'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': this.policy(frame.formAction),
+        'Content-Language': texts.lang,
+        Vary: 'Accept-Language',
+        'Content-Security-Policy': this.policy(frame),
         ...frame.headers,
       },
       cookies: frame.cookies ?? [],
@@ -80,15 +92,23 @@ export class PageRenderer {
     };
   }
 
-  /** No script, no frame, nothing from elsewhere; forms lead here and where the page says. */
-  private policy(formAction: readonly string[] = []): string {
+  private signOutToken({ subject }: Session): string {
+    return this.formTokens.make({ purpose: 'sign-out', subject, about: '' });
+  }
+
+  /** No script but the page's own, no frame, nothing from elsewhere; forms lead where it says. */
+  private policy({ formAction = [], script }: PageFrame): string {
     return [
       "default-src 'none'",
-      `style-src ${this.styleSource}`,
+      `style-src ${hashSource(this.style)}`,
+      ...(script === undefined ? [] : [`script-src ${hashSource(script)}`]),
       ...(this.settings.brand.logo ? ["img-src 'self'"] : []),
-      `form-action ${["'self'", ...formAction].join(' ')}`,
+      ...(formAction === null ? [] : [`form-action ${["'self'", ...formAction].join(' ')}`]),
       "frame-ancestors 'none'",
       "base-uri 'none'",
     ].join('; ');
   }
 }
+
+const hashSource = (inline: string): string =>
+  `'sha256-${createHash('sha256').update(inline).digest('base64')}'`;

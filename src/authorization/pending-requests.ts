@@ -15,9 +15,10 @@ export class PendingRequests {
   async find(oauthToken: string | undefined): Promise<AuthorizationRequest> {
     const found = oauthToken === undefined ? undefined : await this.requests.find(oauthToken);
     if (!found) throw new PageRefusal('unknown');
-    if (found.status !== 'pending') throw new PageRefusal(found.status);
-    if (!found.consumer.active || !found.callbackRegistered) {
-      throw new PageRefusal('consumer-disabled');
+    const { status, consumer, callbackRegistered } = found;
+    if (status !== 'pending') throw new PageRefusal(status, { consumer });
+    if (!consumer.active || !callbackRegistered) {
+      throw new PageRefusal('consumer-disabled', { consumer });
     }
     return found;
   }
@@ -26,8 +27,9 @@ export class PendingRequests {
   async refusalOf(error: unknown, oauthToken: string): Promise<unknown> {
     if (!(error instanceof AuthorizationRequestRefused)) return error;
     if (error.reason === 'decided') {
-      const status = (await this.requests.find(oauthToken))?.status ?? 'unknown';
-      return new PageRefusal(status === 'pending' ? 'unknown' : status);
+      const found = await this.requests.find(oauthToken);
+      if (!found || found.status === 'pending') return new PageRefusal('unknown');
+      return new PageRefusal(found.status, { consumer: found.consumer });
     }
     return new PageRefusal(REASONS[error.reason]);
   }

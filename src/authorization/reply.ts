@@ -13,6 +13,8 @@ export interface Reply {
 // but with it browsers hide from us, too, where a form comes from (Origin: null).
 const EVERYWHERE = {
   'Cache-Control': 'no-store',
+  // No page that opened this one in a window keeps a hold on it, to lead it elsewhere.
+  'Cross-Origin-Opener-Policy': 'same-origin',
   'Referrer-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
@@ -28,12 +30,21 @@ export const redirectTo = (location: string, cookies: readonly string[] = []): R
   cookies,
 });
 
-/** Sends the reply. */
-export function sendReply(response: ServerResponse, reply: Reply): void {
+/**
+ * Sends the reply.
+ *
+ * @param always headers that every reply of this service has, beside those of every service
+ */
+export function sendReply(
+  response: ServerResponse,
+  reply: Reply,
+  always: Readonly<Record<string, string>>,
+): void {
   const { status, headers, cookies = [], body = '' } = reply;
   response
     .writeHead(status, {
       ...EVERYWHERE,
+      ...always,
       'Content-Security-Policy': NOTHING_AT_ALL,
       ...headers,
       ...(cookies.length > 0 && { 'Set-Cookie': [...cookies] }),

@@ -1,11 +1,11 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { forgottenCookie } from './browser-cookie.js';
-import { assertOwnForm } from './own-form.js';
+import { OwnForms } from './own-forms.js';
 import { PageHandler } from './page-handler.js';
 import { PageRenderer } from './page-renderer.js';
 import type { Reply } from './reply.js';
-import { Sessions } from './sessions.js';
+import { noSessionCookie, Sessions } from './sessions.js';
+import { pageAfterSignIn } from './sign-in/signed-in.js';
 import type { BrowserRequest } from './browser-request.js';
 
 /** Ends the session, here and on the server. */
@@ -13,6 +13,7 @@ import type { BrowserRequest } from './browser-request.js';
 export class SignOutController {
   constructor(
     private readonly door: PageHandler,
+    private readonly forms: OwnForms,
     private readonly sessions: Sessions,
     private readonly pages: PageRenderer,
   ) {}
@@ -23,9 +24,12 @@ export class SignOutController {
   }
 
   private async end(visit: BrowserRequest): Promise<Reply> {
-    await this.sessions.end(assertOwnForm(visit, 'sign-out', ''));
-    const { signedOut } = this.pages.texts.session;
-    const frame = { title: signedOut.title, cookies: [forgottenCookie(visit.secure)] };
-    return this.pages.render('message', frame, signedOut);
+    const form = { purpose: 'sign-out', about: '' } as const;
+    const session = await this.forms.sessionOf(visit, form, pageAfterSignIn(undefined));
+    // A session that ended meanwhile needs no end.
+    if (session) await this.sessions.end(session.id);
+    const { signedOut } = visit.texts.session;
+    const frame = { title: signedOut.title, cookies: [noSessionCookie(visit.secure)] };
+    return this.pages.render('message', visit.texts, frame, signedOut);
   }
 }

@@ -10,6 +10,7 @@ import {
   directory,
   formActions,
   httpUrl,
+  languageTags,
   listenHost,
   oidcIssuer,
   oneOf,
@@ -140,6 +141,9 @@ export class Environment {
 
   @Setting({ parse: formActions, example: 'https://www.client.example.com' })
   PAGES_FORM_ACTION?: readonly string[];
+
+  @Setting({ parse: languageTags, fallback: 'en,de', example: 'de,en' })
+  PAGES_LANGUAGES!: readonly string[];
 
   @Setting({ parse: scopesFile, example: 'docs/examples/scopes.json' })
   SCOPES_FILE?: ScopeDescriptions;

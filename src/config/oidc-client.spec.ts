@@ -10,6 +10,7 @@ const PRODUCTION = {
   DATABASE_URL: 'postgres://oauth10:secret@db.example.com/oauth10',
   SECRET_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
   ADMIN_API_KEY: 'a'.repeat(32),
+  PUBLIC_URL: 'https://api.example.com',
 };
 
 function faultsOf(env: NodeJS.ProcessEnv): string[] {
@@ -31,6 +32,17 @@ describe('settings: sign-in by OpenID Connect', () => {
       clientSecret: 'issued-secret',
     });
     expect(faultsOf({ ...PRODUCTION, ...OIDC })).toEqual([]);
+  });
+
+  it('production asks for PUBLIC_URL beside it: no Host header says where browsers come back to', () => {
+    expect(faultsOf({ ...PRODUCTION, ...OIDC, PUBLIC_URL: undefined })).toEqual([
+      expect.stringMatching(
+        /^PUBLIC_URL is required beside OIDC_ISSUER in production, for example /,
+      ),
+    ]);
+    expect(faultsOf({ ...PRODUCTION, ...OIDC, PUBLIC_URL: 'nonsense' })).toHaveLength(1);
+    expect(faultsOf({ ...PRODUCTION, PUBLIC_URL: undefined })).toEqual([]);
+    expect(faultsOf(OIDC)).toEqual([]);
   });
 
   it.each(Object.keys(OIDC))('%s can’t be left out alone', (name) => {

@@ -16,7 +16,7 @@ export function oidcClientFrom(environment: Environment): OidcClient | undefined
   return issuer && clientId && clientSecret ? { issuer, clientId, clientSecret } : undefined;
 }
 
-/** What is missing of the three, and http in production. A variable at fault itself comes first. */
+/** What is missing of the three, and what production asks for. A variable at fault itself comes first. */
 export function oidcFaults(environment: Environment, known: readonly string[]): string[] {
   if (known.some((fault) => fault.startsWith('OIDC_'))) return [];
   const missing = NAMES.filter((name) => environment[name] === undefined);
@@ -25,7 +25,13 @@ export function oidcFaults(environment: Environment, known: readonly string[]): 
     const example = settingRules().get(name)?.example;
     return `${name} is required beside the other OIDC_ settings, for example ${example}`;
   });
-  if (environment.NODE_ENV === 'production' && /^http:/i.test(environment.OIDC_ISSUER ?? '')) {
+  if (environment.NODE_ENV !== 'production') return faults;
+  if (environment.PUBLIC_URL === undefined && !known.some((fault) => /^PUBLIC_URL/.test(fault))) {
+    faults.push(
+      'PUBLIC_URL is required beside OIDC_ISSUER in production, for example https://api.example.com: the issuer sends browsers back there, and no Host header may say where',
+    );
+  }
+  if (/^http:/i.test(environment.OIDC_ISSUER ?? '')) {
     faults.push('OIDC_ISSUER must be https in production, for example https://login.example.com/');
   }
   return faults;

@@ -59,8 +59,10 @@ export class Settings {
   readonly sessionIdleSeconds!: number;
   /** Points an address may spend on the resource owner's pages in a minute; 0: no limit. */
   readonly pagesRateLimitPerMinute!: number;
-  /** Where callbacks may redirect further: origins or schemes, for every consent page. */
+  /** Where alone callbacks may redirect further: origins or schemes; empty: anywhere. */
   readonly pagesFormAction!: readonly string[];
+  /** The languages of the resource owner's pages; the first is for browsers that want no other. */
+  readonly pagesLanguages!: readonly string[];
   readonly scopeDescriptions!: ScopeDescriptions;
   readonly brand!: Brand;
   readonly realm!: string;
@@ -201,6 +203,7 @@ function valuesFrom(
     sessionIdleSeconds: environment.SESSION_IDLE_SECONDS,
     pagesRateLimitPerMinute: environment.PAGES_RATE_LIMIT_PER_MINUTE,
     pagesFormAction: environment.PAGES_FORM_ACTION ?? [],
+    pagesLanguages: environment.PAGES_LANGUAGES,
     scopeDescriptions: environment.SCOPES_FILE ?? new Map(),
     brand: {
       name: environment.BRAND_NAME,

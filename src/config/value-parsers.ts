@@ -90,13 +90,27 @@ export function oidcIssuer(text: string): string {
   return text;
 }
 
-/** Origins (`https://host`, perhaps with a port) and `https:`, as sources of a policy. */
+/** A source of a policy: an https origin, `https:`, or the private scheme of a program. */
+const FORM_ACTION = /^(https:\/\/[a-z0-9.-]+(:\d{1,5})?|https:|[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:)$/;
+
+/** Origins (`https://host`, perhaps with a port), `https:` and private schemes (RFC 8252). */
 export function formActions(text: string): readonly string[] {
   const sources = text.split(',').map((source) => source.trim());
-  if (!sources.every((source) => /^https:(\/\/[a-z0-9.-]+(:\d{1,5})?)?$/.test(source))) {
-    throw new Error('must be https origins without a path, separated by commas, or https:');
+  if (!sources.every((source) => FORM_ACTION.test(source))) {
+    throw new Error(
+      'must be https origins without a path, https:, or schemes such as com.example.app:, separated by commas',
+    );
   }
   return sources;
+}
+
+/** BCP 47 language tags; whether there is such a language, the pages know. */
+export function languageTags(text: string): readonly string[] {
+  const tags = text.split(',').map((tag) => tag.trim());
+  if (!tags.every((tag) => /^[a-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(tag))) {
+    throw new Error('must be language tags such as en,de, the first for browsers that want none');
+  }
+  return tags;
 }
 
 /** A connection string that can be read; the text is kept as it was written. */

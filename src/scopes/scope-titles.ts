@@ -7,6 +7,8 @@ export interface ScopeTitle {
   readonly name: string;
   readonly title: string;
   readonly description: string | undefined;
+  /** Whether somebody put it into words. */
+  readonly isDescribed: boolean;
 }
 
 /**
@@ -31,6 +33,7 @@ export class ScopeTitles {
         name,
         title: words?.title ?? name,
         description: words?.description ?? undefined,
+        isDescribed: words !== undefined,
       };
     });
   }

@@ -8,7 +8,7 @@ import {
 import { sealPrefix, type SealingKey } from './secret-box.js';
 
 /** What a key is derived for: a MAC of one purpose proves nothing for another. */
-export type KeyPurpose = 'audit-event' | 'audit-head';
+export type KeyPurpose = 'audit-event' | 'audit-head' | 'owner-form';
 
 const HASH = 'sha256';
 const MAC_OCTETS = 32;

@@ -53,3 +53,8 @@ const PIN_LENGTH = 10;
  */
 export const newPin = (): string =>
   Array.from({ length: PIN_LENGTH }, () => PIN_ALPHABET[randomInt(PIN_ALPHABET.length)]).join('');
+
+const PIN = new RegExp(`^[${PIN_ALPHABET}]{${PIN_LENGTH}}$`);
+
+/** Whether the text is of the form that newPin() gives. */
+export const isPin = (text: string): boolean => PIN.test(text);

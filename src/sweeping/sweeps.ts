@@ -101,6 +101,7 @@ export function sweepsOf(
     rows('import_tokens', stagedRowsOf('import_tokens')),
     rows('imports', OLD_IMPORTS),
     rows('sessions', rowsOf('sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
+    // Written by the version before alone; this one keeps started sign-ins in cookies.
     rows(
       'started_sign_ins',
       rowsOf('started_sign_ins', 'state_hash', 'expires_at', 'expires_at < now()'),

@@ -10,7 +10,7 @@ import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret } from './access-token.js';
 import type { SigningConsumer } from './signing-consumer.js';
 import { FAILED_VERIFIERS_MAX, type IssuedCredentials } from './temporary-credentials.js';
-import { verifierHash } from './verifier.js';
+import { typedVerifier, verifierHash } from './verifier.js';
 
 // The whole exchange is one statement, which may carry several exchanges of different temporary
 // credentials. Racers queue for the row of the temporary credentials; after the winner the WHERE
@@ -118,7 +118,7 @@ export class ExchangeTemporaryCredentials {
     const outcome = await this.exchanges.run({
       claim,
       temporaryToken: token,
-      verifierHash: verifierHash(verifier),
+      verifierHash: verifierHash(typedVerifier(verifier)),
       token: accessToken,
       sealedSecret: this.secrets.seal(tokenSecret, accessTokenSecret(accessToken)),
       ttlSeconds,

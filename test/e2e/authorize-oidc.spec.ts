@@ -180,19 +180,69 @@ describe('the resource owner signs in by OpenID Connect', () => {
 
   it('a sign-in that took longer than 15 minutes: to be begun again', async () => {
     const callback = await issuer.visit((await begin()).href);
-    await database.query('UPDATE started_sign_ins SET expires_at = now()');
+    const later = Date.now() + 901_000;
+    jest.spyOn(Date, 'now').mockReturnValue(later);
     await browser.open(callback);
+    jest.restoreAllMocks();
     expect(refusal()).toEqual([400, 'This sign-in is out of date']);
   });
 
-  it('the database holds no state and no cookie, but their hashes', async () => {
+  it('strangers leave nothing in the database', async () => {
+    const rows = async () => {
+      const tables = await database.query<{ name: string }>(
+        `SELECT format('%I.%I', schemaname, relname) AS name FROM pg_stat_user_tables ORDER BY 1`,
+      );
+      const counts = tables.map(({ name }) =>
+        database.query<{ n: string }>(`SELECT count(*) AS n FROM ${name}`),
+      );
+      return (await Promise.all(counts)).map(([row], at) => [tables[at]?.name, row?.n]);
+    };
+    const before = await rows();
+    for (let n = 0; n < 20; n += 1) {
+      const stranger = new TestBrowser(service.publicBase);
+      expect((await stranger.open('/oauth/auz/grants')).status).toBe(302);
+    }
+    expect(await rows()).toEqual(before);
+  });
+
+  it('a started sign-in is a sealed cookie of its own, for 15 minutes', async () => {
     const asked = await begin();
-    const [row] = await database.query<{ row: string }>(
-      'SELECT s::text AS row FROM started_sign_ins s ORDER BY expires_at DESC LIMIT 1',
-    );
-    expect(row?.row).toContain(asked.searchParams.get('nonce'));
-    expect(row?.row).not.toContain(asked.searchParams.get('state'));
-    expect(row?.row).not.toContain(browser.cookies.get('oauth10'));
+    const cookie = browser.page.headers['set-cookie'] ?? '';
+    const [pair = '', ...attributes] = cookie.split('; ');
+    expect(pair).toMatch(/^oauth10-sign-in-[\w-]{12}=[\w-]+$/);
+    expect(attributes.sort()).toEqual(['HttpOnly', 'Max-Age=900', 'Path=/', 'SameSite=Lax']);
+    const clear = Buffer.from(pair.split('=')[1] ?? '', 'base64url').toString('latin1');
+    const state = asked.searchParams.get('state') ?? '';
+    for (const secret of [state, asked.searchParams.get('nonce') ?? '']) {
+      expect(pair + clear).not.toContain(secret);
+    }
+    expect(pair.length).toBeLessThan(400);
+  });
+
+  it('a cookie that was altered, or belongs to another sign-in, finishes nothing', async () => {
+    const mine = await issuer.visit((await begin()).href);
+    const [name = '', value = ''] = [...browser.cookies][0] ?? [];
+    const other = new TestBrowser(service.publicBase);
+    await begin(other);
+    const [foreign = ''] = other.cookies.values();
+    for (const planted of [`${value.slice(0, -9)}AAAAAAAAA`, value.slice(0, 20), 'x', foreign]) {
+      browser.cookies.set(name, planted);
+      await browser.open(mine);
+      expect(refusal()).toEqual([400, 'This sign-in is out of date']);
+    }
+    browser.cookies.set(name, value);
+    await browser.open(mine);
+    expect(browser.title).toBe('Printer asks for access');
+  });
+
+  it('twenty sign-ins may be under way on a browser; the oldest makes room', async () => {
+    const first = await issuer.visit((await begin()).href);
+    for (let n = 0; n < 20; n += 1) await begin();
+    expect(browser.cookies.size).toBe(20);
+    await browser.open(first);
+    expect(refusal()).toEqual([400, 'This sign-in is out of date']);
+    await signIn();
+    expect(browser.cookies.size).toBe(20);
   });
 
   it('POST: 405', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { TestBrowser } from '../support/browser.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { send } from '../support/http.js';
 import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
 
 const CALLBACK = 'https://printer.example.com/ready';
@@ -193,14 +194,34 @@ describe('what the resource owner’s pages refuse, and how', () => {
     await secure.open(authorize(token));
     const cookie = secure.page.headers['set-cookie'] ?? '';
     const [value, ...attributes] = cookie.split('; ');
-    expect(value).toMatch(/^__Host-oauth10=[\w-]{32}$/);
-    expect(attributes.sort()).toEqual(['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']);
+    expect(value).toMatch(/^__Host-oauth10-sign-in-[\w-]{12}=[\w-]+$/);
+    const always = ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure'];
+    expect(attributes.sort()).toEqual([...always.slice(0, 1), 'Max-Age=900', ...always.slice(1)]);
     const { fields } = secure.formWith('Sign in');
     const form: [string, string][] = [...fields, ['user_name', 'jane']];
     const wrong = await secure.post('/oauth/auz/sign-in', form, [['Origin', `http://${host}`]]);
     expect(wrong.status).toBe(403);
+    const before = new Map(secure.cookies);
     await secure.post('/oauth/auz/sign-in', form, [['Origin', `https://${host}`]]);
     expect(secure.title).toBe('Printer asks for access');
+    expect([...secure.cookies.keys()]).toEqual(['__Host-oauth10']);
+    const { rawHeaders } = await send({
+      base: behind.publicBase,
+      method: 'POST',
+      target: '/oauth/auz/sign-in',
+      headers: [
+        ['X-Forwarded-Proto', 'https'],
+        ['Content-Type', 'application/x-www-form-urlencoded'],
+        ['Cookie', [...before].map((pair) => pair.join('=')).join('; ')],
+      ],
+      body: new URLSearchParams(form).toString(),
+    });
+    const set = rawHeaders.filter(([name]) => name === 'Set-Cookie').map(([, value]) => value);
+    const kept = '; Path=/; HttpOnly; Secure; SameSite=Lax';
+    expect(set.map((one) => one.replace(/=[^;]*/, ''))).toEqual([
+      `__Host-oauth10${kept}`,
+      expect.stringMatching(/^__Host-oauth10-sign-in-[\w-]{12}; Max-Age=0; Path=/),
+    ]);
   });
 
   it('neither cookie, nor form token, nor verifier is logged, at its most talkative', async () => {

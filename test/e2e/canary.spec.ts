@@ -226,7 +226,7 @@ describe('no secret is where it can be read', () => {
   });
 
   it('not in the traces, which tell of requests and statements', async () => {
-    const expected = ['"http.route"', 'access_tokens', 'started_sign_ins'];
+    const expected = ['"http.route"', 'access_tokens', 'INSERT INTO sessions'];
     const told = await eventually(
       () => Promise.resolve(expected.filter((part) => traces.includes(part))),
       ({ length }) => length === expected.length,

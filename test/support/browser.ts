@@ -18,7 +18,6 @@ export interface Form {
 const MAX_REDIRECTS = 5;
 
 export class TestBrowser {
-  readonly cookies = new Map<string, string>();
   /** The last page that was shown, and from where. */
   page!: HttpReply;
 
@@ -26,7 +25,13 @@ export class TestBrowser {
   constructor(
     private readonly base: string,
     private readonly headers: readonly (readonly [string, string])[] = [],
+    readonly cookies = new Map<string, string>(),
   ) {}
+
+  /** One more tab of the same browser: a page of its own, and the cookies of all. */
+  newTab(): TestBrowser {
+    return new TestBrowser(this.base, this.headers, this.cookies);
+  }
 
   /** Opens a page of the service, following redirects that stay within it. */
   async open(target: string): Promise<HttpReply> {

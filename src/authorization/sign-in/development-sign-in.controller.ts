@@ -1,7 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isSubject } from '../../tokens/subject.js';
-import { assertOwnForm } from '../own-form.js';
 import { PageHandler } from '../page-handler.js';
 import { PageRefusal } from '../page-refusal.js';
 import { PendingRequests } from '../pending-requests.js';
@@ -29,11 +28,11 @@ export class DevelopmentSignInController {
   private async take(visit: BrowserRequest): Promise<Reply> {
     const { signIn } = this;
     if (!(signIn instanceof DevelopmentSignIn)) throw new PageRefusal('not-found');
-    const oauthToken = visit.form.one('oauth_token');
-    assertOwnForm(visit, 'sign-in', oauthToken ?? '');
+    const ended = signIn.finish(visit);
+    const oauthToken = ended.oauthToken ?? undefined;
     const subject = visit.form.one('user_name')?.trim() ?? '';
-    if (isSubject(subject)) return this.signedIn.as(subject, visit, oauthToken);
+    if (isSubject(subject)) return this.signedIn.as(subject, visit, oauthToken, ended.cookies);
     const pending = oauthToken === undefined ? undefined : await this.requests.find(oauthToken);
-    return signIn.form(visit, pending, true);
+    return signIn.form(visit, pending, ended);
   }
 }

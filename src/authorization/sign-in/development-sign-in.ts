@@ -1,17 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { newBrowserId } from '../../secrets/random-values.js';
 import type { AuthorizationRequest } from '../../tokens/authorization-requests.js';
-import { browserCookie } from '../browser-cookie.js';
-import { formToken } from '../form-token.js';
+import { assertOwnOrigin } from '../own-forms.js';
+import { PageRefusal } from '../page-refusal.js';
 import { PageRenderer } from '../page-renderer.js';
 import type { Reply } from '../reply.js';
 import type { BrowserRequest } from '../browser-request.js';
 import { SignIn } from './sign-in.js';
+import { pageAfterSignIn } from './signed-in.js';
+import { StartedSignIns, type StartedSignIn } from './started-sign-ins.js';
+
+/** A sign-in whose form was sent. */
+type EndedSignIn = StartedSignIn<null> & {
+  /** Set-Cookie values that end it. */
+  readonly cookies: readonly string[];
+};
 
 /** Takes any name, and says so. Production never gets it (authorization.module.ts). */
 @Injectable()
 export class DevelopmentSignIn extends SignIn {
-  constructor(private readonly pages: PageRenderer) {
+  constructor(
+    private readonly pages: PageRenderer,
+    private readonly started: StartedSignIns,
+  ) {
     super();
   }
 
@@ -19,20 +30,42 @@ export class DevelopmentSignIn extends SignIn {
     return Promise.resolve(this.form(visit, request));
   }
 
-  /** The form; `invalid` when a name was sent that can't be a subject. */
-  form(visit: BrowserRequest, request: AuthorizationRequest | undefined, invalid = false): Reply {
-    const browserId = visit.browserId ?? newBrowserId();
-    const oauthToken = request?.oauthToken;
+  /** The form; `ended`: once more, since the name that was sent can't be a subject. */
+  form(
+    visit: BrowserRequest,
+    request: AuthorizationRequest | undefined,
+    ended?: EndedSignIn,
+  ): Reply {
+    const invalid = ended !== undefined;
+    const state = newBrowserId();
+    const oauthToken = request?.oauthToken ?? null;
     const frame = {
-      title: this.pages.texts.signIn.title,
+      title: visit.texts.signIn.title,
       status: invalid ? 400 : 200,
-      cookies: visit.browserId === undefined ? [browserCookie(browserId, visit.secure)] : [],
+      cookies: [
+        ...this.started.remember(visit, state, { oauthToken, detail: null }),
+        ...(ended?.cookies ?? []),
+      ],
     };
-    return this.pages.render('signIn', frame, {
+    return this.pages.render('signIn', visit.texts, frame, {
       invalid,
-      oauthToken,
+      oauthToken: request?.oauthToken,
       consumerName: request?.consumer.name,
-      formToken: formToken(browserId, 'sign-in', oauthToken ?? ''),
+      formToken: state,
     });
+  }
+
+  /**
+   * What the browser began with the form that it now sends, and the cookies that end it.
+   *
+   * @throws PageRefusal no-cookie, forged: the form was shown to another browser, or nowhere
+   */
+  finish(visit: BrowserRequest): EndedSignIn {
+    assertOwnOrigin(visit);
+    const retryAt = pageAfterSignIn(visit.form.one('oauth_token'));
+    const state = visit.form.one('form_token') ?? '';
+    const begun = this.started.find<null>(visit, state);
+    if (!begun) throw new PageRefusal(visit.cookies.size > 0 ? 'forged' : 'no-cookie', { retryAt });
+    return { ...begun, cookies: [this.started.forget(visit, state)] };
   }
 }

@@ -81,7 +81,7 @@ export class OidcIssuer {
       this.logger.warn('Discovery of the OpenID Connect issuer failed', {
         'error.type': nameOf(error),
       });
-      throw new PageRefusal('sign-in-unavailable', RETRY_AFTER);
+      throw new PageRefusal('sign-in-unavailable', { headers: RETRY_AFTER });
     });
     return this.discovered;
   }
@@ -107,7 +107,7 @@ export class OidcIssuer {
       'error.type': nameOf(error),
     });
     return isOutage(error)
-      ? new PageRefusal('sign-in-unavailable', RETRY_AFTER)
+      ? new PageRefusal('sign-in-unavailable', { headers: RETRY_AFTER })
       : new PageRefusal('sign-in-failed');
   }
 }

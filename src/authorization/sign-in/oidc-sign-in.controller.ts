@@ -24,7 +24,7 @@ export class OidcSignInController {
 
   private async finish(visit: BrowserRequest): Promise<Reply> {
     if (!(this.signIn instanceof OidcSignIn)) throw new PageRefusal('not-found');
-    const { subject, oauthToken } = await this.signIn.finish(visit);
-    return this.signedIn.as(subject, visit, oauthToken);
+    const { subject, oauthToken, cookies } = await this.signIn.finish(visit);
+    return this.signedIn.as(subject, visit, oauthToken, cookies);
   }
 }

@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
-import { newBrowserId } from '../../secrets/random-values.js';
 import type { AuthorizationRequest } from '../../tokens/authorization-requests.js';
 import { isSubject } from '../../tokens/subject.js';
-import { browserCookie } from '../browser-cookie.js';
 import { PageRefusal } from '../page-refusal.js';
 import { redirectTo, type Reply } from '../reply.js';
 import type { BrowserRequest } from '../browser-request.js';
@@ -18,6 +16,14 @@ const ANSWER_PARAMETERS = ['code', 'state', 'iss', 'error'] as const;
 
 type Remembered = Omit<OidcChecks, 'state'>;
 
+/** Who came back from the issuer, and what for. */
+export interface FinishedSignIn {
+  readonly subject: string;
+  readonly oauthToken: string | undefined;
+  /** Set-Cookie values that end the sign-in. */
+  readonly cookies: readonly string[];
+}
+
 /** Sends people to the platform's OpenID Connect issuer, and takes them back. */
 @Injectable()
 export class OidcSignIn extends SignIn {
@@ -29,37 +35,32 @@ export class OidcSignIn extends SignIn {
   }
 
   async begin(visit: BrowserRequest, request: AuthorizationRequest | undefined): Promise<Reply> {
-    const browserId = visit.browserId ?? newBrowserId();
     const detail: Remembered = { nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
     const state = randomState();
     const location = await this.issuer.authorizationUrl(redirectUri(visit), { state, ...detail });
     const oauthToken = request?.oauthToken ?? null;
-    await this.started.remember(state, browserId, { oauthToken, detail });
-    const isNew = visit.browserId === undefined;
-    return redirectTo(location, isNew ? [browserCookie(browserId, visit.secure)] : []);
+    return redirectTo(location, this.started.remember(visit, state, { oauthToken, detail }));
   }
 
   /**
-   * Who came back, and what for. A sign-in ends once, and only in the browser that began it: an
-   * answer that was made for somebody else signs nobody in.
+   * Takes the issuer's answer, only in the browser that began the sign-in: one that was made for
+   * somebody else signs nobody in. That it counts once is the issuer's part: a code does.
    *
    * @throws PageRefusal, with the way to try again where that is known
    */
-  async finish(
-    visit: BrowserRequest,
-  ): Promise<{ subject: string; oauthToken: string | undefined }> {
-    if (visit.browserId === undefined) throw new PageRefusal('no-cookie');
+  async finish(visit: BrowserRequest): Promise<FinishedSignIn> {
     const state = visit.query.one('state') ?? '';
-    const begun = await this.started.take<Remembered>(state, visit.browserId);
-    if (!begun) throw new PageRefusal('sign-in-unknown');
+    const begun = this.started.find<Remembered>(visit, state);
+    if (!begun) throw new PageRefusal(visit.cookies.size > 0 ? 'sign-in-unknown' : 'no-cookie');
     const oauthToken = begun.oauthToken ?? undefined;
     try {
       const subject = await this.issuer.subjectOf(answer(visit), { state, ...begun.detail });
       if (!isSubject(subject)) throw new PageRefusal('sign-in-failed');
-      return { subject, oauthToken };
+      return { subject, oauthToken, cookies: [this.started.forget(visit, state)] };
     } catch (error) {
       if (!(error instanceof PageRefusal)) throw error;
-      throw new PageRefusal(error.reason, error.headers, pageAfterSignIn(oauthToken));
+      const retryAt = pageAfterSignIn(oauthToken);
+      throw new PageRefusal(error.reason, { ...error.detail, retryAt });
     }
   }
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { formEncode } from '../../protocol/form-encoding.js';
-import { browserCookie } from '../browser-cookie.js';
 import { redirectTo, type Reply } from '../reply.js';
-import { Sessions } from '../sessions.js';
+import { sessionCookie, Sessions } from '../sessions.js';
 import type { BrowserRequest } from '../browser-request.js';
 
 /** What happens once it is known who sits at the browser, whichever way it became known. */
@@ -11,14 +10,21 @@ export class SignedIn {
   constructor(private readonly sessions: Sessions) {}
 
   /**
-   * Starts the session, under a new id, and sends the browser to what it came for.
+   * Starts the session, or goes on with the one that the same person has on this browser, and sends
+   * the browser to what it came for.
    *
    * @param subject the resource owner's id; isSubject() must hold
    * @param oauthToken the authorization request to come back to; undefined: "Your connections"
+   * @param cookies further Set-Cookie values
    */
-  async as(subject: string, visit: BrowserRequest, oauthToken: string | undefined): Promise<Reply> {
-    const { id } = await this.sessions.start(subject, visit.browserId);
-    return redirectTo(pageAfterSignIn(oauthToken), [browserCookie(id, visit.secure)]);
+  async as(
+    subject: string,
+    visit: BrowserRequest,
+    oauthToken: string | undefined,
+    cookies: readonly string[],
+  ): Promise<Reply> {
+    const { id } = await this.sessions.start(subject, visit.sessionId);
+    return redirectTo(pageAfterSignIn(oauthToken), [sessionCookie(id, visit.secure), ...cookies]);
   }
 }
 

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { Statements } from '../../database/statements.js';
+import { forgottenCookie } from '../cookies.js';
 import { idHash } from '../id-hash.js';
+import { SealedCookies, type CookieMatter } from '../sealed-cookies.js';
+import type { BrowserRequest } from '../browser-request.js';
 
-/** How long a person may take to sign in elsewhere. */
+/** How long a person may take to sign in. */
 const TTL_SECONDS = 900;
-const SWEPT_AT_ONCE = 20;
+/** About 6 KB of cookies; servers in front take 8 KB. The oldest makes room for the newest. */
+const AT_ONCE = 20;
+const PREFIX = 'oauth10-sign-in-';
 
-/** A sign-in that has begun here and goes on at another server. */
+/** A sign-in that has begun on a browser. */
 export interface StartedSignIn<Detail> {
   /** The authorization request to come back to; null: "Your connections". */
   readonly oauthToken: string | null;
@@ -14,54 +18,40 @@ export interface StartedSignIn<Detail> {
   readonly detail: Detail;
 }
 
-const REMEMBER = {
-  name: 'remember-started-sign-in',
-  text: `
-    WITH swept AS (
-      DELETE FROM started_sign_ins WHERE state_hash IN (
-        SELECT state_hash FROM started_sign_ins WHERE expires_at <= now()
-        LIMIT ${SWEPT_AT_ONCE} FOR UPDATE SKIP LOCKED)
-    )
-    INSERT INTO started_sign_ins (state_hash, browser_hash, oauth_token, detail, expires_at)
-    VALUES ($1, $2, $3, $4, now() + make_interval(secs => ${TTL_SECONDS}))`,
-};
-
-// Taken once, and only by the browser that began: a stranger's link can neither use it up nor
-// sign this browser in as the stranger.
-const TAKE = {
-  name: 'take-started-sign-in',
-  text: `
-    DELETE FROM started_sign_ins
-    WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > now()
-    RETURNING oauth_token AS "oauthToken", detail`,
-};
-
-/** Remembers, while the browser is away, what it came for. */
+/**
+ * Remembers what a browser came for while somebody signs in on it, in a cookie of its own for each
+ * sign-in: tabs go on in any order, and strangers leave nothing in the database. Since the cookie is
+ * the browser's, a stranger's link can't sign this browser in as the stranger.
+ */
 @Injectable()
 export class StartedSignIns {
-  constructor(private readonly statements: Statements) {}
+  constructor(private readonly cookies: SealedCookies) {}
 
   /**
-   * @param state unguessable; travels to the other server and back
-   * @param browserId the value of the browser's cookie
+   * @param state unguessable; travels to where people sign in, and back
+   * @returns Set-Cookie values
    */
-  async remember<Detail>(
-    state: string,
-    browserId: string,
-    signIn: StartedSignIn<Detail>,
-  ): Promise<void> {
-    await this.statements.run(REMEMBER, [
-      idHash(state),
-      idHash(browserId),
-      signIn.oauthToken,
-      JSON.stringify(signIn.detail),
-    ]);
+  remember<Detail>(visit: BrowserRequest, state: string, signIn: StartedSignIn<Detail>): string[] {
+    const begun = [...visit.cookies.keys()].filter((name) => name.startsWith(PREFIX));
+    const tooMany = begun.slice(0, Math.max(0, begun.length + 1 - AT_ONCE));
+    return [
+      this.cookies.set(matterOf(state), signIn, visit.secure, TTL_SECONDS),
+      ...tooMany.map((name) => forgottenCookie(name, visit.secure)),
+    ];
   }
 
-  /** What this browser began under the state, once; undefined when there is nothing (left). */
-  async take<Detail>(state: string, browserId: string): Promise<StartedSignIn<Detail> | undefined> {
-    const values = [idHash(state), idHash(browserId)];
-    const [row] = await this.statements.run<StartedSignIn<Detail>>(TAKE, values);
-    return row;
+  /** What this browser began under the state; undefined when there is nothing, or it is too old. */
+  find<Detail>(visit: BrowserRequest, state: string): StartedSignIn<Detail> | undefined {
+    return this.cookies.read(visit, matterOf(state));
+  }
+
+  /** A Set-Cookie value that ends the sign-in. */
+  forget(visit: BrowserRequest, state: string): string {
+    return forgottenCookie(matterOf(state).name, visit.secure);
   }
 }
+
+const matterOf = (state: string): CookieMatter => ({
+  name: PREFIX + idHash(state).subarray(0, 9).toString('base64url'),
+  about: state,
+});

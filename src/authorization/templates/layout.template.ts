@@ -7,13 +7,13 @@ export const layoutTemplate = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title><%= it.title %><% if (it.brand.name) { %> · <%= it.brand.name %><% } %></title>
+<title><%= it.title %> · <%= it.brand.name %></title>
 <style><%~ it.style %></style>
 </head>
 <body>
 <header>
 <div class="product"><% if (it.brand.logo) { %><img src="/oauth/auz/logo" alt=""><% } %>
-<% if (it.brand.name) { %><span><%= it.brand.name %></span><% } %></div>
+<span><%= it.brand.name %></span></div>
 <% if (it.session) { %><div class="soft"><%= it.texts.session.signedInAs(it.session.subject) %></div><% } %>
 </header>
 <main>
@@ -22,6 +22,7 @@ export const layoutTemplate = `<!doctype html>
 <footer><% if (it.session) { %><form method="post" action="/oauth/auz/sign-out">
 <button class="plain" type="submit" name="form_token" value="<%= it.session.signOutToken %>"><%= it.texts.session.signOut %></button>
 </form><% } %><% if (it.brand.legalText) { %><p><%= it.brand.legalText %></p><% } %></footer>
-</body>
+<% if (it.script) { %><script><%~ it.script %></script>
+<% } %></body>
 </html>
 `;

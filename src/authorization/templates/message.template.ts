@@ -1,5 +1,6 @@
-/** A page that only says something: what happened, and what to do. */
+/** A page that only says something: what happened, what to do, and where to go on. */
 export const messageTemplate = `<h1><%= it.title %></h1>
 <p><%= it.advice %></p>
-<% if (it.link) { %><p><a href="<%= it.link.href %>"><%= it.link.text %></a></p><% } %>
+<% if (it.links) { %><% it.links.forEach((link) => { %><p><a href="<%= link.href %>"<% if (link.isForeign) { %> rel="noreferrer"<% } %>><%= link.text %></a></p>
+<% }) %><% } %><% if (it.requestId) { %><p class="soft"><%= it.texts.requestId(it.requestId) %></p><% } %>
 `;

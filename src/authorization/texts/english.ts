@@ -1,4 +1,5 @@
 import type { PageRefusalReason } from '../page-refusal.js';
+import { dayIn, durationIn, isolated as name } from './wording.js';
 
 /** A page that only says something. */
 export interface Message {
@@ -6,29 +7,10 @@ export interface Message {
   readonly advice: string;
 }
 
-/**
- * Keeps a name that somebody else chose from changing the reading order of the sentence around it
- * (Unicode's first strong isolate).
- */
-const name = (text: string): string => `\u2068${text}\u2069`;
-
 const START_AGAIN = 'Go back to the application and start again from there.';
 
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-  ['second', 1],
-] as const;
-
-/** The largest unit that says it in whole numbers, or nearly so. */
-function duration(seconds: number): string {
-  const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? (['second', 1] as const);
-  const format = { style: 'unit', unit, unitDisplay: 'long' } as const;
-  return new Intl.NumberFormat('en', format).format(Math.round(seconds / length));
-}
-
-const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' });
+const LANG = 'en';
+const duration = durationIn(LANG);
 
 const errors: Record<PageRefusalReason, Message> = {
   unknown: {
@@ -64,7 +46,7 @@ const errors: Record<PageRefusalReason, Message> = {
   forged: {
     title: 'This form is out of date',
     advice:
-      'It was not filled in on this page, or you signed in anew since. Nothing was changed. Go back, reload the page and try again.',
+      'It was not made for you on this browser: it is too old, comes from somewhere else, or someone else has signed in since. Nothing was changed.',
   },
   'no-cookie': {
     title: 'Your browser sent no cookie',
@@ -84,7 +66,7 @@ const errors: Record<PageRefusalReason, Message> = {
   },
   'sign-in-unknown': {
     title: 'This sign-in is out of date',
-    advice: `It was begun in another browser, took too long, or has been finished already. ${START_AGAIN}`,
+    advice: `It was begun in another browser, took longer than 15 minutes, or has been finished already. ${START_AGAIN}`,
   },
   'sign-in-refused': {
     title: 'You were not signed in',
@@ -111,9 +93,13 @@ const errors: Record<PageRefusalReason, Message> = {
 /** Every text of the resource owner's pages. Another language is another file of this shape. */
 export const english = {
   /** BCP 47 tag of the language, for the lang attribute. */
-  lang: 'en',
+  lang: LANG,
   errors,
   tryAgain: 'Try again',
+  /** The way back to the application's own site. */
+  backTo: (consumer: string) => `Go back to ${name(consumer)}`,
+  /** What to tell the people who run the service. */
+  requestId: (id: string) => `If you ask for help, tell this number: ${id}`,
 
   signIn: {
     title: 'Sign in',
@@ -127,7 +113,6 @@ export const english = {
 
   consent: {
     title: (consumer: string) => `${name(consumer)} asks for access`,
-    about: 'About the application',
     website: 'Website',
     registered: 'Registered by your administrator',
     callback: 'Afterwards',
@@ -140,6 +125,14 @@ export const english = {
     scopes: 'It may',
     noScopes: 'It will know your user name, and nothing else was asked for.',
     untick: 'Untick what you do not want to allow.',
+    /** Below a scope that nobody has put into words. */
+    undescribed: 'Named so by the application; nobody has described it here.',
+    /** After Allow was pressed with nothing ticked. */
+    nothingTicked: (consumer: string) =>
+      `Nothing is ticked. Press Allow once more if ${name(consumer)} may know your user name and nothing else.`,
+    /** Where the browser may have been stopped on its way to the application. */
+    stuck: 'If nothing happens after you decide:',
+    goOn: 'go on from here',
     allow: 'Allow',
     deny: 'Deny',
     revocable: 'You can take access back at any time under',
@@ -148,9 +141,14 @@ export const english = {
   pin: {
     title: 'Access is allowed',
     instruction: (consumer: string) => `Type this code into ${name(consumer)}:`,
+    copy: 'Copy code',
+    copied: 'Copied',
     once: 'The code is shown only this once. Give it to nobody who asks for it.',
     goodFor: (seconds: number) => `It is good for another ${duration(seconds)}.`,
   },
+
+  /** For an application that the browser did not get to. */
+  goOnTo: (place: string) => `Go on to ${name(place)}`,
 
   denied: {
     title: 'Access is denied',
@@ -172,7 +170,7 @@ export const english = {
     revokeFrom: (consumer: string) => `Take back access from ${name(consumer)}`,
     revoked: 'Access was taken back.',
     older: 'Older connections',
-    day: (at: Date) => day.format(at),
+    day: dayIn(LANG),
   },
 
   session: {

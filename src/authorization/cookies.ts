@@ -1,0 +1,44 @@
+import { parseCookie, stringifySetCookie } from 'cookie';
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * The cookies of these pages. `__Host-` keeps other hosts of the same domain from planting one, but
+ * it needs Secure, and Secure needs https; over http, which only development serves, a cookie has a
+ * plain name (docs/adr/0013).
+ */
+const nameOf = (name: string, secure: boolean): string => (secure ? `__Host-${name}` : name);
+
+const attributes = (secure: boolean) =>
+  ({ httpOnly: true, sameSite: 'lax', secure, path: '/' }) as const;
+
+/** The cookies that the browser sent and this service can have set, by their plain names, in order. */
+export function cookiesIn(request: IncomingMessage, secure: boolean): ReadonlyMap<string, string> {
+  const prefix = nameOf('', secure);
+  return new Map(
+    Object.entries(parseCookie(request.headers.cookie ?? '')).flatMap(([name, value = '']) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+}
+
+/**
+ * A Set-Cookie value.
+ *
+ * @param maxAgeSeconds how long the browser keeps it; undefined: as long as it runs
+ */
+export const cookie = (
+  name: string,
+  value: string,
+  secure: boolean,
+  maxAgeSeconds?: number,
+): string =>
+  stringifySetCookie({
+    name: nameOf(name, secure),
+    value,
+    ...attributes(secure),
+    ...(maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds }),
+  });
+
+/** A Set-Cookie value that makes the browser forget. */
+export const forgottenCookie = (name: string, secure: boolean): string =>
+  cookie(name, '', secure, 0);

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import type { AuthorizationRequest } from '../tokens/authorization-requests.js';
+import { callbackPlace } from './callback-place.js';
+import { PageRefusal } from './page-refusal.js';
+import { SealedCookies, type CookieMatter } from './sealed-cookies.js';
+import type { BrowserRequest } from './browser-request.js';
+
+const NAME = 'oauth10-way-on';
+
+/**
+ * The way to the application for an owner whose browser was stopped on it: where PAGES_FORM_ACTION
+ * holds forms to certain places, Chromium blocks a callback that redirects to another one, without a
+ * word and after the decision. A link is not held to them. The browser keeps where it leads, since
+ * the database has a hash of the verifier alone.
+ */
+@Injectable()
+export class WaysOn {
+  constructor(
+    private readonly cookies: SealedCookies,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Whether a browser can be stopped on its way to this callback. */
+  isNeeded(callback: string): boolean {
+    return this.settings.pagesFormAction.length > 0 && callback !== 'oob';
+  }
+
+  /** Set-Cookie values to go with the redirect. */
+  keep(visit: BrowserRequest, request: AuthorizationRequest, location: string): string[] {
+    const { oauthToken, callback, expiresAt } = request;
+    if (!this.isNeeded(callback)) return [];
+    const seconds = Math.max(1, Math.ceil((expiresAt.getTime() - Date.now()) / 1000));
+    return [this.cookies.set(matterOf(oauthToken), location, visit.secure, seconds)];
+  }
+
+  /** The refusal with a link to the application, where it is about a decision of this browser. */
+  added(refusal: unknown, visit: BrowserRequest, oauthToken: string | undefined): unknown {
+    if (!(refusal instanceof PageRefusal) || oauthToken === undefined) return refusal;
+    if (refusal.reason !== 'allowed' && refusal.reason !== 'denied') return refusal;
+    const href = this.cookies.read<string>(visit, matterOf(oauthToken));
+    const place = href === undefined ? undefined : callbackPlace(href);
+    if (href === undefined || place === undefined || place.kind === 'oob') return refusal;
+    const goOn = { href, place: place.kind === 'host' ? place.host : place.name };
+    return new PageRefusal(refusal.reason, { ...refusal.detail, goOn });
+  }
+}
+
+const matterOf = (oauthToken: string): CookieMatter => ({ name: NAME, about: oauthToken });
