@@ -73,6 +73,22 @@ describe('refused calls are on record, and a flood of them fills no disk', () =>
     expect(noted.at(-1)).toMatchObject({ actor: 'others', target: 'others' });
   });
 
+  it('takes all that is beyond twenty kinds of one actor in a minute as one', async () => {
+    const byGateway = (n: number) => ({
+      ...call(`${n}`),
+      actor: 'gateway',
+      target: `POST /admin/consumers/${n}`,
+    });
+    for (let n = 0; n < 5000; n += 1) await calls.record(byGateway(n));
+    expect(noted).toHaveLength(21);
+    expect(noted.at(-1)).toMatchObject({ actor: 'gateway', target: 'others' });
+    await calls.record(call('somebody else'));
+    expect(noted).toHaveLength(22);
+    await later(61_000);
+    await calls.record(byGateway(1));
+    expect(noted.at(-1)).toMatchObject({ target: 'POST /admin/consumers/1' });
+  });
+
   it('refuses all the same, and logs, when the store is out of reach', async () => {
     away = true;
     const log = jest.spyOn(Logger.prototype, 'error').mockImplementation();

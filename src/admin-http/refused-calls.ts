@@ -6,6 +6,8 @@ import { errorFields } from '../failures/error-fields.js';
 const MINUTE_MS = 60_000;
 /** Beyond so many different refusals in a minute, the rest of it counts as one. */
 const KINDS_MAX = 1000;
+/** Beyond so many different refusals of one actor in a minute, the rest of his counts as one. */
+const ACTOR_KINDS_MAX = 20;
 const OTHERS = 'others';
 
 /** A call that was refused. */
@@ -29,11 +31,14 @@ export class RefusedCalls {
   private readonly recorded = new LRUCache<string, true>({ max: KINDS_MAX + 1, ttl: MINUTE_MS });
   private readonly uncounted = new LRUCache<string, number>({ max: KINDS_MAX + 1 });
 
+  private readonly byActor = new LRUCache<string, number>({ max: KINDS_MAX + 1, ttl: MINUTE_MS });
+
   constructor(private readonly audit: AuditTrail) {}
 
   /** Records the attempt. A store out of reach changes nothing about the refusal. */
-  async record({ actor, target, status, code, kind }: RefusedCall): Promise<void> {
+  async record(call: RefusedCall): Promise<void> {
     this.recorded.purgeStale();
+    const { actor, target, status, code, kind } = this.withinBoundOfActor(call);
     const tooMany = !this.recorded.has(kind) && this.recorded.size >= KINDS_MAX;
     const counted = tooMany ? OTHERS : kind;
     const repeated = this.uncounted.get(counted) ?? 0;
@@ -42,6 +47,8 @@ export class RefusedCalls {
       return;
     }
     this.recorded.set(counted, true);
+    if (!tooMany)
+      this.byActor.set(actor, (this.byActor.get(actor) ?? 0) + 1, { noUpdateTTL: true });
     this.uncounted.delete(counted);
     const detail = { status, code, ...(repeated > 0 && { repeatedBefore: repeated }) };
     try {
@@ -54,5 +61,12 @@ export class RefusedCalls {
     } catch (error) {
       this.logger.error('A refused call is not on record', errorFields(error));
     }
+  }
+
+  /** Who has a key can think of any path, and would fill the record with them. */
+  private withinBoundOfActor(call: RefusedCall): RefusedCall {
+    const isNew = !this.recorded.has(call.kind);
+    if (!isNew || (this.byActor.get(call.actor) ?? 0) < ACTOR_KINDS_MAX) return call;
+    return { ...call, target: OTHERS, kind: JSON.stringify([call.actor, OTHERS]) };
   }
 }
