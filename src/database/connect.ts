@@ -6,6 +6,7 @@ import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { connectorOf } from './data-source.js';
 import { refusalIn } from './database-refusal.js';
 import { migrate, pendingMigrations } from './migrate.js';
+import { assertGrants } from './missing-grants.js';
 
 const PAUSE_MS = 500;
 
@@ -30,10 +31,10 @@ export async function connect(
   const logger = new Logger('Database');
   const deadline = Date.now() + patienceMs;
   let told: string | undefined;
-  const tell = (fields: ErrorFields | { reason: string }) => {
-    const said = JSON.stringify(fields);
-    if (said !== told) logger.warn('The database is not ready yet', fields);
-    told = said;
+  // Attempts fail now in this way and now in that; what they come to is the same.
+  const tell = (reason: string, fields?: ErrorFields) => {
+    if (reason !== told) logger.warn('The database is not ready yet', { reason, ...fields });
+    told = reason;
   };
   for (;;) {
     const dataSource = new DataSource(options);
@@ -44,13 +45,16 @@ export async function connect(
         const applied = await migrate(dataSource);
         if (applied.length > 0) logger.log('Migrations applied', { migrations: applied });
       }
-      if (!(await pendingMigrations(dataSource))) return dataSource;
-      tell({ reason: 'migrations are missing: npm run migrate' });
+      if (!(await pendingMigrations(dataSource))) {
+        await assertGrants(dataSource);
+        return dataSource;
+      }
+      tell('migrations are missing: npm run migrate');
     } catch (error) {
       const refusal = refusalIn(error);
       if (refusal) throw refusal;
       if (!isStoreUnavailable(error) || Date.now() > deadline) throw error;
-      tell(errorFields(innermost(error)));
+      tell('out of reach', errorFields(innermost(error)));
     }
     if (dataSource.isInitialized) await dataSource.destroy();
     await sleep(PAUSE_MS);

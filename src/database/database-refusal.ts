@@ -9,7 +9,7 @@ const MENDED_BY: Readonly<Record<string, string>> = {
   '28000': "Look at the user in DATABASE_URL, at the role's LOGIN, and at pg_hba.conf.",
   '3D000': 'Create the database, or look at the name in DATABASE_URL.',
   '3F000': 'Create the schema, or look at DATABASE_SCHEMA.',
-  '42501': 'Run what is said below as the owner of the schema, or migrate as its owner.',
+  '42501': 'As the owner of the tables, grant what it names, or run deploy/postgresql/roles.sql.',
 };
 
 const CERTIFICATE_CODES =

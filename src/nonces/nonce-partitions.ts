@@ -4,6 +4,7 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
 import { Transactions, type Transaction } from '../database/transactions.js';
 import { errorFields } from '../failures/error-fields.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { Metrics } from '../metrics/metrics.js';
 
 /** The timestamps of one partition, in seconds since 1970; `to` is not included. */
@@ -164,7 +165,9 @@ export class NoncePartitions implements OnModuleInit {
       });
     } catch (error) {
       this.metrics.sweepFailed('nonce_partitions');
-      this.logger.debug('Work on nonce partitions failed', { work: what, ...errorFields(error) });
+      // Whoever waited too long tries again; anything else stays as it is until somebody mends it.
+      const level = isStoreUnavailable(error) ? 'debug' : 'error';
+      this.logger[level]('Work on nonce partitions failed', { work: what, ...errorFields(error) });
       return false;
     }
   }

@@ -9,6 +9,7 @@ import { Metrics } from '../../src/metrics/metrics.js';
 import { nonceClaim } from '../../src/nonces/nonce-claim.js';
 import { NoncePartitions } from '../../src/nonces/nonce-partitions.js';
 import { Nonces } from '../../src/nonces/nonces.js';
+import { createLoginRole } from '../support/login-role.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const WINDOW_SECONDS = 300;
@@ -32,7 +33,7 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     now = Math.floor(Date.now() / 1000);
   });
   afterEach(async () => {
-    await dataSource?.destroy();
+    if (dataSource?.isInitialized) await dataSource.destroy();
     await database?.drop();
   });
 
@@ -67,6 +68,31 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     }
     expect(await count('nonces_rest')).toBe(0);
     expect(await count('nonces')).toBe(4);
+  });
+
+  it('that the role may not make are told at error level; claims go on from the rest', async () => {
+    const role = await createLoginRole(database, 'p');
+    await database.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public
+      TO ${role.name}`);
+    await database.query('REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC');
+    const errors: unknown[] = [];
+    Logger.overrideLogger({
+      log: () => undefined,
+      warn: () => undefined,
+      error: (message) => errors.push(message),
+    });
+    await dataSource.destroy();
+    dataSource = await new DataSource(
+      dataSourceOptions({ databasePoolSize: 2 }, role.url('p')),
+    ).initialize();
+    await maintainer(WINDOW_SECONDS).makeAhead(now + 86_400);
+    Logger.overrideLogger(false);
+    expect(errors).toContain('Work on nonce partitions failed');
+    nonces = new Nonces(new Statements(dataSource), new Metrics());
+    expect(await claim(now + 86_400, 'n')).toBe(true);
+    expect(await count('nonces_rest')).toBe(1);
+    await dataSource.destroy();
+    await role.drop();
   });
 
   it('a nonce is kept until its timestamp has left the window, and a margin more', async () => {

@@ -15,13 +15,41 @@ export interface BuiltService {
   stop(): Promise<void>;
 }
 
-/** Starts it on a migrated database, on free ports of the loopback. */
+/** One that may or may not get as far as to serve. */
+export interface LaunchedService extends BuiltService {
+  /** Undefined while it runs. */
+  exitCode(): number | null;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts it on a migrated database, on free ports of the loopback, and waits until it is ready. */
 export async function startBuiltService(
   databaseUrl: string,
   env: Record<string, string> = {},
 ): Promise<BuiltService> {
+  const service = await launchBuiltService(databaseUrl, env);
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const base = service.publicBase;
+    const ready = await send({ base, target: '/health/ready' }).catch(() => undefined);
+    if (ready?.status === 200) return service;
+    if (service.exitCode() !== null || Date.now() > deadline) {
+      await service.stop();
+      throw new Error(`The service did not start: ${service.output()}`);
+    }
+    await sleep(20);
+  }
+}
+
+/** Starts it, and waits for nothing. */
+export async function launchBuiltService(
+  databaseUrl: string,
+  env: Record<string, string> = {},
+  program = 'dist/main.js',
+): Promise<LaunchedService> {
   const [port, adminPort] = [await freePort(), await freePort()];
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const child = spawn(process.execPath, [program], {
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
@@ -38,23 +66,16 @@ export async function startBuiltService(
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const exit = new Promise((resolve) => child.once('exit', resolve));
-  const stop = async () => {
-    child.kill('SIGINT');
-    await exit;
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  return {
+    publicBase: `http://127.0.0.1:${port}`,
+    adminBase: `http://127.0.0.1:${adminPort}`,
+    output: () => output,
+    exitCode: () => child.exitCode,
+    ended,
+    stop: async () => {
+      child.kill('SIGINT');
+      await ended;
+    },
   };
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const publicBase = `http://127.0.0.1:${port}`;
-    const ready = await send({ base: publicBase, target: '/health/ready' }).catch(() => undefined);
-    if (ready?.status === 200) {
-      const adminBase = `http://127.0.0.1:${adminPort}`;
-      return { publicBase, adminBase, output: () => output, stop };
-    }
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await stop();
-      throw new Error(`The service did not start: ${output}`);
-    }
-    await sleep(20);
-  }
 }

@@ -1,0 +1,38 @@
+import type { DataSource } from 'typeorm';
+import { DatabaseRefusal } from './database-refusal.js';
+
+// The tables of the migrations' owner, without partitions, which are reached through their table. What the
+// service does without is left out, as deploy/postgresql/roles.sql leaves it out.
+const MISSING = `
+  SELECT quote_ident(c.relname) AS name, quote_ident(current_user) AS role,
+    string_agg(needed.privilege, ', ') AS privileges
+  FROM pg_class list
+  JOIN pg_class c ON c.relnamespace = list.relnamespace AND c.relowner = list.relowner
+  CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS needed(privilege)
+  WHERE list.oid = to_regclass('migrations') AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND (needed.privilege = 'SELECT' OR c.relname <> 'migrations')
+    AND (needed.privilege NOT IN ('UPDATE', 'DELETE') OR c.relname <> 'audit_events')
+    AND (needed.privilege NOT IN ('INSERT', 'DELETE')
+      OR c.relname NOT IN ('audit_head', 'nonce_horizon', 'grant_macs'))
+    AND NOT has_table_privilege(c.oid, needed.privilege)
+  GROUP BY c.relname ORDER BY c.relname`;
+
+/**
+ * Looks whether the service's role may do what it does; a grant that is missing would show as late as at
+ * the first request that needs it.
+ *
+ * @throws DatabaseRefusal with the statements that mend it
+ */
+export async function assertGrants(dataSource: DataSource): Promise<void> {
+  const missing =
+    await dataSource.query<{ name: string; role: string; privileges: string }[]>(MISSING);
+  const [first] = missing;
+  if (!first) return;
+  const grants = missing.map(
+    ({ name, role, privileges }) => `  GRANT ${privileges} ON ${name} TO ${role};`,
+  );
+  throw new DatabaseRefusal(
+    `The role ${first.role} lacks grants. As the owner of the tables, run deploy/postgresql/roles.sql, or:\n` +
+      grants.join('\n'),
+  );
+}
