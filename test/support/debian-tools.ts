@@ -9,6 +9,9 @@ export interface DebianTool {
 
 export const NGINX: DebianTool = { debianPackage: 'nginx-light', probe: ['nginx', '-v'] };
 export const CADDY: DebianTool = { debianPackage: 'caddy', probe: ['caddy', 'version'] };
+export const HAPROXY: DebianTool = { debianPackage: 'haproxy', probe: ['haproxy', '-v'] };
+export const VARNISH: DebianTool = { debianPackage: 'varnish', probe: ['varnishd', '-V'] };
+export const APACHE: DebianTool = { debianPackage: 'apache2', probe: ['apache2', '-v'] };
 /** Renders; .ci/run installs the package where no other kubectl is. */
 export const KUBECTL: DebianTool = {
   debianPackage: 'kubernetes-client',

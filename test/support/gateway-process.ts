@@ -62,6 +62,74 @@ export const startCaddy: Start = ({ verifier, upstream, gatewayKey }) =>
     ]),
   );
 
+/** HAProxy, with docs/gateways/haproxy.cfg and the Lua that it loads. */
+export const startHaproxy: Start = async ({ verifier, upstream, gatewayKey }) => {
+  const port = await freePort();
+  return run(port, (folder) => {
+    const lua = join(folder, 'oauth10.lua');
+    writeFileSync(lua, configuration('oauth10.lua', [['127.0.0.1:3001', verifier]]));
+    const file = join(folder, 'haproxy.cfg');
+    writeFileSync(
+      file,
+      configuration('haproxy.cfg', [
+        ['/etc/haproxy/oauth10.lua', lua],
+        ['bind :80 #', `bind 127.0.0.1:${port} #`],
+        ['127.0.0.1:8080', upstream],
+      ]),
+    );
+    return ['haproxy', ['-db', '-f', file], { OAUTH10_GATEWAY_KEY: gatewayKey }];
+  });
+};
+
+/** Varnish, with docs/gateways/varnish.vcl. */
+export const startVarnish: Start = async ({ verifier, upstream, gatewayKey }) => {
+  const port = await freePort();
+  const [verifierPort, upstreamPort] = [verifier, upstream].map((place) => place.split(':')[1]);
+  return run(port, (folder) => {
+    const key = join(folder, 'gateway-key');
+    writeFileSync(key, `${gatewayKey}\n`);
+    const file = join(folder, 'varnish.vcl');
+    writeFileSync(
+      file,
+      configuration('varnish.vcl', [
+        ['.port = "3001"', `.port = "${verifierPort}"`],
+        ['.port = "8080"', `.port = "${upstreamPort}"`],
+        ['/etc/varnish/oauth10-gateway-key', key],
+      ]),
+    );
+    const state = join(folder, 'state');
+    return [
+      'varnishd',
+      ['-F', '-j', 'none', '-n', state, '-a', `127.0.0.1:${port}`, '-f', file, '-s', 'malloc,16m'],
+      { HOME: folder },
+    ];
+  });
+};
+
+/** Apache httpd, with docs/gateways/apache.conf and the modules that its page names. */
+export const startApache: Start = async ({ upstream }) => {
+  const port = await freePort();
+  return run(port, (folder) => {
+    const site = configuration('apache.conf', [
+      ['Listen 80', `Listen 127.0.0.1:${port}`],
+      ['<VirtualHost *:80>', `<VirtualHost 127.0.0.1:${port}>`],
+      ['127.0.0.1:8080', upstream],
+    ]);
+    const modules = ['mpm_event', 'authz_core', 'headers', 'proxy', 'proxy_http'].map(
+      (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`,
+    );
+    const file = join(folder, 'apache.conf');
+    const own = [
+      `PidFile ${join(folder, 'pid')}`,
+      `DefaultRuntimeDir ${folder}`,
+      `ErrorLog ${join(folder, 'error.log')}`,
+      'ServerName localhost',
+    ];
+    writeFileSync(file, [...modules, `ServerRoot ${folder}`, ...own, site].join('\n'));
+    return ['apache2', ['-D', 'FOREGROUND', '-f', file], {}];
+  });
+};
+
 /** Caddy with the least that a reader of its manual would write. */
 export const startPlainCaddy: Start = ({ verifier, upstream, gatewayKey }) =>
   runCaddy(

@@ -1,0 +1,63 @@
+import { CADDY, HAPROXY, NGINX, VARNISH } from './debian-tools.js';
+import { startCaddy, startHaproxy, startNginx, startVarnish } from './gateway-process.js';
+
+/** What a client might hope to be believed about; some upstreams take `_` for `-`. */
+export const FORGED = [
+  ['X-OAuth-Consumer-Key', 'forged'],
+  ['x-oauth-token', 'forged'],
+  ['X-OAUTH-SUBJECT', 'forged'],
+  ['X-OAuth-Subject', 'forged'],
+  ['X-OAuth-Scope', 'forged'],
+  ['X-OAuth-Body-Verified', 'forged'],
+  ['X_OAuth_Subject', 'forged'],
+  ['x_oauth_token', 'forged'],
+  ['X-Gateway-Key', 'forged'],
+] as const;
+
+const NOTHING_TOLD = ['x-oauth-token', 'x-oauth-subject', 'x-oauth-scope'];
+
+/** The gateways that are run for real, and how they differ in what they can pass on. */
+export const GATEWAYS = [
+  // nginx passes 401 and 403 alone, and without a body; of all else it makes 500. It leaves out headers
+  // that are empty.
+  {
+    name: 'nginx',
+    tool: NGINX,
+    start: startNginx,
+    page: 'nginx.conf',
+    refused: 403,
+    lost: 500,
+    empty: [],
+    forwardsForms: false,
+  },
+  {
+    name: 'Caddy',
+    tool: CADDY,
+    start: startCaddy,
+    page: 'Caddyfile',
+    refused: 400,
+    lost: 503,
+    empty: NOTHING_TOLD,
+    forwardsForms: false,
+  },
+  {
+    name: 'HAProxy',
+    tool: HAPROXY,
+    start: startHaproxy,
+    page: 'haproxy.cfg',
+    refused: 400,
+    lost: 503,
+    empty: NOTHING_TOLD,
+    forwardsForms: true,
+  },
+  {
+    name: 'Varnish',
+    tool: VARNISH,
+    start: startVarnish,
+    page: 'varnish.vcl',
+    refused: 401,
+    lost: 503,
+    empty: NOTHING_TOLD,
+    forwardsForms: true,
+  },
+];
