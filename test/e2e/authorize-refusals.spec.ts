@@ -119,6 +119,9 @@ describe('what the resource owner’s pages refuse, and how', () => {
     '/oauth/auz/authorize/',
     '/oauth/auz/authorize/x.css',
     '/oauth/auz/Grants',
+    '/oauth/auz/%ff',
+    '/oauth/auz/%',
+    '/oauth/auz/grants/%c0%af',
   ])('%s: 404 as a page, kept nowhere', async (target) => {
     const reply = await browser.open(target);
     expect([reply.status, reply.headers['cache-control']]).toEqual([404, 'no-store']);
