@@ -42,13 +42,26 @@ function sessionOf(request, response) {
 // --- The admin API of the service -------------------------------------------------------------
 /** @returns the status, and the JSON of the reply; 503 when the service can't be reached */
 async function askService(method, oauthToken, step = '', body = undefined) {
+  const reply = await askOnce(method, oauthToken, step, body);
+  // Perhaps only the answer got lost: the same decision with the same key has the same answer.
+  return reply.status === 503 ? askOnce(method, oauthToken, step, body) : reply;
+}
+
+/** The same for the same decision, and for no other. */
+const idempotencyKey = (...decision) =>
+  createHash('sha256').update(JSON.stringify(decision)).digest('base64url');
+
+async function askOnce(method, oauthToken, step, body) {
   const path = `/admin/authorization-requests/${encodeURIComponent(oauthToken)}${step}`;
   try {
     const reply = await fetch(ADMIN_API + path, {
       method,
       headers: {
         Authorization: `Bearer ${CONSENT_API_KEY}`,
-        ...(body && { 'Content-Type': 'application/json' }),
+        ...(body && {
+          'Content-Type': 'application/json',
+          'Idempotency-Key': idempotencyKey(oauthToken, step, body),
+        }),
       },
       ...(body && { body: JSON.stringify(body) }),
       redirect: 'error',
@@ -76,7 +89,8 @@ const FAULTS = {
 function faultOf({ status, json }) {
   if (status === 404) return 'unknown';
   if (status === 410) return 'expired';
-  if (status === 409) return json.code === 'consumer_disabled' ? 'disabled' : 'decided';
+  const shut = ['consumer_disabled', 'callback_not_registered'].includes(json.code);
+  if (status === 409) return shut ? 'disabled' : 'decided';
   if (status === 400) return 'forged'; // scopes that nobody asked for
   if (status === 503 || status === 429) return 'unavailable';
   // 401 and 403: the key is wrong, or not of role consent. The operator has to know.
@@ -95,14 +109,14 @@ const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '
 const escape = (text) => String(text).replace(/[&<>"']/g, (character) => ENTITIES[character]);
 const nameOf = (consumer) => `<bdi>${escape(consumer.name)}</bdi>`;
 
-function send(response, status, title, content, formAction = '') {
+function send(response, status, title, content, formAction = "form-action 'self'; ") {
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
 <style>${STYLE}</style></head><body><main>${content}</main></body></html>`;
   response.writeHead(status, {
     'Content-Type': 'text/html; charset=utf-8',
-    // No script, no frame, nothing from elsewhere; the form leads here and on to the callback.
-    'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'${formAction}; frame-ancestors 'none'; base-uri 'none'`,
+    // No script, no frame, nothing from elsewhere.
+    'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; ${formAction}frame-ancestors 'none'; base-uri 'none'`,
     'Cache-Control': 'no-store',
     'Referrer-Policy': 'same-origin',
     'X-Content-Type-Options': 'nosniff',
@@ -115,13 +129,6 @@ function send(response, status, title, content, formAction = '') {
 function sendFault(response, fault) {
   const [status, title, advice] = FAULTS[fault];
   send(response, status, title, `<h1>${title}</h1><p>${advice}</p>`);
-}
-
-/** What the form may lead to: the callback's origin, or its scheme where CSP can't name that. */
-function formAction(callback) {
-  if (callback === 'oob') return '';
-  const { origin, protocol } = new URL(callback);
-  return ` ${/^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(origin) ? origin : protocol}`;
 }
 
 /** Where the owner will land. Private schemes have no host; they open a program on the device. */
@@ -146,7 +153,8 @@ function sendConsentPage(response, session, request) {
     ${ticks.length > 0 ? `<fieldset><legend>It may</legend>${ticks.join('')}</fieldset>` : ''}
     <p><button name="decision" value="deny">Deny</button>
     <button name="decision" value="allow">Allow</button></p></form>`;
-  send(response, 200, `${consumer.name} asks for access`, content, formAction(callback));
+  // Browsers hold every redirect after a form to form-action, and a callback may redirect on.
+  send(response, 200, `${consumer.name} asks for access`, content, '');
 }
 
 // --- The form is ours ---------------------------------------------------------------------------

@@ -88,7 +88,8 @@ describe('the consent app of docs/examples/, before the real service', () => {
     expect(browser.text).toContain('you go on to printer.example.com.');
     expect(browser.text).toContain('See your <photos> profile');
     const policy = browser.page.headers['content-security-policy'] ?? '';
-    expect(policy).toContain(`form-action 'self' https://printer.example.com;`);
+    // Browsers hold every redirect after a form to it, and a callback may redirect on.
+    expect(policy).not.toContain('form-action');
     expect(policy).toContain(`frame-ancestors 'none'`);
     const { headers, status } = await browser.press('Allow', { unticked: ['photos'] });
     expect(status).toBe(302);
