@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import type { AuditHead } from './audit/audit-head.js';
 import { AuditVerifier } from './audit/audit-verifier.js';
 import { Transactions } from './database/transactions.js';
-import { ProgramError, runProgram } from './offline-program.js';
+import { runProgram } from './offline-program.js';
+import { parseArguments, UsageError } from './program-arguments.js';
 
 const USAGE = 'Usage: npm run audit:verify [-- --known ID:HASH]';
 
@@ -11,18 +12,16 @@ const USAGE = 'Usage: npm run audit:verify [-- --known ID:HASH]';
  * 0 when it is, with 1 when it was altered, with 2 when that could not be found out.
  */
 await runProgram(
-  () => knownHead(process.argv.slice(2)),
+  () => knownHead(parseArguments(USAGE, { options: { known: { type: 'string' } } }).values.known),
   async (known, { dataSource, secretBox }) =>
     tell(await new AuditVerifier(new Transactions(dataSource), secretBox).verify(known)),
 );
 
-/** @throws ProgramError */
-function knownHead(given: readonly string[]): AuditHead | undefined {
-  if (given.length === 0) return undefined;
-  const [, id, lastHash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(given[1] ?? '') ?? [];
-  if (given.length !== 2 || given[0] !== '--known' || lastHash === undefined) {
-    throw new ProgramError(USAGE);
-  }
+/** @throws UsageError */
+function knownHead(given: string | undefined): AuditHead | undefined {
+  if (given === undefined) return undefined;
+  const [, id, lastHash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(given) ?? [];
+  if (lastHash === undefined) throw new UsageError(USAGE);
   return { lastId: Number(id), lastHash };
 }
 

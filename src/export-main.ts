@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { lstat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { AuditTrail } from './audit/audit-trail.js';
 import { Transactions } from './database/transactions.js';
 import { ExportFile } from './export-file.js';
@@ -12,6 +11,7 @@ import {
   runProgram,
   type Store,
 } from './offline-program.js';
+import { parseArguments, UsageError } from './program-arguments.js';
 import { ExportRecords, type ExportedCounts } from './transfer/export-records.js';
 
 const USAGE = `Usage: npm run export -- FILE [--secrets]
@@ -66,24 +66,16 @@ function exportTo(
 }
 
 async function readOrder(): Promise<Order> {
-  const { values, positionals } = parsedArguments();
+  const { values, positionals } = parseArguments(USAGE, {
+    allowPositionals: true,
+    options: { secrets: { type: 'boolean', default: false } },
+  });
   const [path] = positionals;
-  if (path === undefined || positionals.length > 1) throw new ProgramError(USAGE);
+  if (path === undefined || positionals.length > 1) throw new UsageError(USAGE);
   const isThere = await lstat(path).then(
     () => true,
     () => false,
   );
   if (isThere) throw new ProgramError(`${path} is there already.`);
   return { path, secrets: values.secrets };
-}
-
-function parsedArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: { secrets: { type: 'boolean', default: false } },
-    });
-  } catch {
-    throw new ProgramError(USAGE);
-  }
 }

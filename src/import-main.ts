@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
 import { AuditTrail } from './audit/audit-trail.js';
 import { Statements } from './database/statements.js';
 import { Transactions } from './database/transactions.js';
@@ -15,6 +14,7 @@ import {
   runProgram,
   type Store,
 } from './offline-program.js';
+import { parseArguments, UsageError } from './program-arguments.js';
 import { ImportRecords, type ImportResult } from './transfer/import-records.js';
 import { ImportRefused, type LineFault } from './transfer/import-refused.js';
 import { TransferProgress } from './transfer/transfer-progress.js';
@@ -50,25 +50,17 @@ await runProgram(readOrder, async (order, store) => {
 });
 
 async function readOrder(): Promise<Order> {
-  const { values, positionals } = parsedArguments();
+  const { values, positionals } = parseArguments(USAGE, {
+    allowPositionals: true,
+    options: { 'dry-run': { type: 'boolean', default: false } },
+  });
   const [path] = positionals;
-  if (path === undefined || positionals.length > 1) throw new ProgramError(USAGE);
+  if (path === undefined || positionals.length > 1) throw new UsageError(USAGE);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new ProgramError(`${path} can't be read: ${error.code ?? error.message}`);
   });
   if (!found.isFile()) throw new ProgramError(`${path} is not a file: it is read twice.`);
   return { path, octets: found.size, dryRun: values['dry-run'] };
-}
-
-function parsedArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: { 'dry-run': { type: 'boolean', default: false } },
-    });
-  } catch {
-    throw new ProgramError(USAGE);
-  }
 }
 
 async function importFile(

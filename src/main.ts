@@ -3,6 +3,8 @@ import { Logger } from '@nestjs/common';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withDevelopmentSecrets, type KeptSecret } from './config/development-secrets.js';
+import { addEnvFile } from './config/env-file.js';
+import { misspeltSettings } from './config/misspelt-settings.js';
 import { VERSION } from './config/version.js';
 import { readSettings, type Settings } from './config/settings.js';
 import {
@@ -10,13 +12,20 @@ import {
   type EmbeddedServer,
 } from './database/embedded-server/embedded-server.js';
 import type { RunningService } from './start-service.js';
+import { parseArguments, UsageError } from './program-arguments.js';
 import { toldError } from './told-error.js';
+
+const USAGE = `Usage: npm start
+
+Serves OAuth 1.0a with the settings of the environment and of .env; .env.example lists them.`;
 
 /** A collector that is down does not keep the process. */
 const LAST_SPANS_TIMEOUT_MS = 2_000;
 
 /** Starts the process and, on a signal, ends it in order. */
 async function main(): Promise<void> {
+  parseArguments(USAGE, {});
+  addEnvFile();
   const { settings, kept } = await withDevelopmentSecrets(readSettings());
   const { tracesUrl } = settings;
   const endTracing =
@@ -31,15 +40,20 @@ async function main(): Promise<void> {
     import('./start-service.js'),
   ]);
   let service: RunningService | undefined = undefined as RunningService | undefined;
+  const logger = new Logger('Service');
+  for (const misspelt of misspeltSettings()) logger.warn('Unknown setting', { ...misspelt });
+
   let stopping = false;
   const stop = async (delaySeconds: number) => {
     if (stopping) return;
     stopping = true;
+    logger.log('stopping', { delaySeconds });
     // The database may be waited for yet.
     await service?.stop(delaySeconds);
     await embedded?.stop();
     const lastSpans = endTracing?.().catch(() => undefined);
     await Promise.race([lastSpans, sleep(LAST_SPANS_TIMEOUT_MS)]);
+    logger.log('stopped');
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop(settings.shutdownDelaySeconds));
@@ -75,7 +89,7 @@ function greet(
   const key = keyFile === undefined ? '$ADMIN_API_KEY' : `$(cat ${keyFile})`;
   const lines = [
     '',
-    'OAuth 1.0a service, ready.',
+    `OAuth 1.0a service ${VERSION}, ready.`,
     '',
     `  public     http://${publicAt}`,
     `  admin      ${admin}`,
@@ -102,6 +116,6 @@ function greet(
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${toldError(error)}\n`);
+  process.stderr.write(`${toldError(error, UsageError)}\n`);
   process.exit(1);
 }

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { HEAD_COLUMNS, isOurHead, type SealedHead } from './audit/audit-head.js';
 import { withDevelopmentSecrets } from './config/development-secrets.js';
+import { addEnvFile } from './config/env-file.js';
+import { misspeltSettings, sentenceAbout } from './config/misspelt-settings.js';
 import { readSettings, type Settings } from './config/settings.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { startEmbeddedServer } from './database/embedded-server/embedded-server.js';
 import { Statements } from './database/statements.js';
+import { UsageError } from './program-arguments.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { toldError } from './told-error.js';
 
@@ -71,9 +74,11 @@ export async function runProgram<Order>(
   process.stdout.on('error', () => undefined);
   try {
     const order = await orderOf();
+    addEnvFile();
+    for (const one of misspeltSettings()) process.stderr.write(`${sentenceAbout(one)}\n`);
     process.exitCode = await withStore((store) => work(order, store));
   } catch (error) {
-    process.stderr.write(`${toldError(error, ProgramError)}\n`);
+    process.stderr.write(`${toldError(error, ProgramError, UsageError)}\n`);
     process.exitCode = 2;
   }
 }

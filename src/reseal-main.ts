@@ -1,7 +1,13 @@
 import 'reflect-metadata';
 import { Statements } from './database/statements.js';
 import { runProgram } from './offline-program.js';
+import { parseArguments } from './program-arguments.js';
 import { reseal, type Resealed } from './resealing/reseal.js';
+
+const USAGE = `Usage: npm run reseal
+
+Seals every stored secret with the first key of SECRET_KEYS, so that the others can be retired.
+It may be run again at any time.`;
 
 /**
  * `npm run reseal`: seals every stored secret with the first key of SECRET_KEYS, so that the others
@@ -9,7 +15,7 @@ import { reseal, type Resealed } from './resealing/reseal.js';
  * opened, with 2 when that could not be found out. It may be run again at any time.
  */
 await runProgram(
-  () => undefined,
+  () => parseArguments(USAGE, {}),
   async (_, { settings, dataSource, secretBox }) => {
     const [sealing] = settings.secretKeys;
     return tell(await reseal(new Statements(dataSource), secretBox, sealing?.id ?? ''));

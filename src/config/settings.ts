@@ -4,6 +4,7 @@ import type { Environment, LogLevel, ProblemDetail, RateLimitStore } from './env
 import { requestsInFlightFor } from './memory-bounds.js';
 import { oidcClientFrom, oidcFaults, type OidcClient } from './oidc-client.js';
 import type { PublicUrl } from './public-url.js';
+import { misspeltSettings, sentenceAbout } from './misspelt-settings.js';
 import { readEnvironment } from './read-environment.js';
 import type { ScopeDescriptions } from './scopes-file.js';
 import type { SecretKey } from './secret-keys.js';
@@ -108,7 +109,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const { environment, faults } = readEnvironment(env);
   faults.push(...faultsBetween(environment, faults));
   if (faults.length > 0) {
-    throw new SettingsError(faults);
+    throw new SettingsError([...faults, ...misspeltSettings(env).map(sentenceAbout)]);
   }
   return new Settings(valuesFrom(environment, env));
 }

@@ -67,6 +67,7 @@ export function createListener(
       if (isShuttingDown()) response.setHeader('Connection', 'close');
       if (!bounded.admit(response)) return;
       if (SERVED[listener].test(target)) handle(request, response);
+      else if (/^\/(\?|$)/.test(target)) welcome(listener, response);
       else refuseTarget(request, response);
     },
   );
@@ -87,6 +88,18 @@ export function createListener(
   );
   limits.watch(bounded);
   return server;
+}
+
+/** Whoever types the bare address is told where things are. */
+function welcome(listener: Listener, response: ServerResponse): void {
+  if (listener === 'admin') {
+    return sendText(response, 302, 'The operations are at /docs.', { Location: '/docs' });
+  }
+  sendText(
+    response,
+    404,
+    'This is an OAuth 1.0a (RFC 5849) service; its endpoints are below /oauth/.',
+  );
 }
 
 /** Neither a path of this listener nor, in absolute form, a target that any signature covers. */

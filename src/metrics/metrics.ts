@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BoundedListener } from '../http/bounded-listener.js';
 import type { Listener } from '../http/listeners.js';
+import { VERSION } from '../config/version.js';
 import { isJudged, type AnsweredRequest } from '../http/request-observer.js';
 import { TURNED_AWAY, type TurnedAway } from '../http/turned-away.js';
 
@@ -105,7 +106,15 @@ export class Metrics {
   });
   private readonly listeners = new Map<Listener, BoundedListener>();
 
+  private readonly build = new Gauge({
+    name: 'oauth10_build_info',
+    help: 'Always 1; its labels say which version runs on which Node.js.',
+    labelNames: ['version', 'node_version'],
+    registers: [this.registry],
+  });
+
   constructor() {
+    this.build.set({ version: VERSION, node_version: process.version }, 1);
     collectDefaultMetrics({ register: this.registry });
   }
 

@@ -1,3 +1,4 @@
+import { VERSION } from '../config/version.js';
 import { gatewayPaths } from './gateway-paths.js';
 import { publicPaths } from './public-paths.js';
 import { schemas } from './schemas.js';
@@ -19,12 +20,30 @@ const formSchema = (properties: Record<string, object>, required: readonly strin
 
 const TEXT = { type: 'string' };
 
+/** The public paths are served elsewhere than this document is; probes and metrics are here too. */
+const onTheirListener = (paths: object): object =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, item]: [string, object]) => [
+      path,
+      path.startsWith('/oauth/') ? { ...item, servers: [PUBLIC_LISTENER] } : item,
+    ]),
+  );
+
+const PUBLIC_LISTENER = {
+  url: '{scheme}://{authority}',
+  description: 'The public listener',
+  variables: {
+    scheme: { default: 'http', enum: ['http', 'https'] },
+    authority: { default: '127.0.0.1:3000', description: 'As clients see it.' },
+  },
+};
+
 /** What the service answers to, as OpenAPI 3.1. A function of nothing: each call makes it anew. */
 export const openApiDocument = (): object => ({
   openapi: '3.1.0',
   info: {
     title: 'OAuth 1.0a service',
-    version: '1.0.0',
+    version: VERSION,
     description:
       'Temporary credentials, resource owner authorization and access tokens of RFC 5849 on the public listener; staff, gateways and operation on the admin listener.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
@@ -43,7 +62,7 @@ export const openApiDocument = (): object => ({
     { name: 'Operation', description: 'Probes and counters.' },
   ],
   security: [{ bearer: [] }],
-  paths: { ...publicPaths, ...staffPaths, ...gatewayPaths },
+  paths: { ...onTheirListener(publicPaths), ...staffPaths, ...gatewayPaths },
   components: {
     securitySchemes: {
       bearer: {

@@ -23,6 +23,7 @@ export const INITIALIZER = `SwaggerUIBundle({
   dom_id: '#swagger-ui',
   deepLinking: true,
   displayRequestDuration: true,
+  persistAuthorization: true,
   validatorUrl: null,
 });
 `;
