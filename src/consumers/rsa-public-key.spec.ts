@@ -63,7 +63,7 @@ describe('normalizeRsaPublicKey (RFC 5849 §3.4.3)', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['2047 bits', pemOf(rsa(2047).publicKey), /2048 to 8192 bits, this one has 2047/],
+    ['2047 bits', pemOf(rsa(2047).publicKey), /2048 to 4096 bits, this one has 2047/],
     ['1024 bits', pemOf(rsa(1024).publicKey), /this one has 1024/],
     ['an elliptic key', pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey), /RSA/],
     ['Ed25519', pemOf(generateKeyPairSync('ed25519').publicKey), /RSA/],
@@ -79,10 +79,26 @@ describe('normalizeRsaPublicKey (RFC 5849 §3.4.3)', () => {
     expect(() => normalizeRsaPublicKey(pem)).toThrow(reason);
   });
 
+  it('refuses 4097 bits and more', () => {
+    const modulus = Buffer.concat([Buffer.from([1]), Buffer.alloc(511), Buffer.from([1])]);
+    const n = modulus.toString('base64url');
+    const key = createPublicKey({ format: 'jwk', key: { kty: 'RSA', e: 'AQAB', n } });
+    expect(() => normalizeRsaPublicKey(pemOf(key))).toThrow(/this one has 4097/);
+  });
+
+  it.each([' ', '\n', 'A', '-', '='])('4 KB of %j cost nothing to speak of', (character) => {
+    const begin = '-----BEGIN PUBLIC KEY-----';
+    const before = process.cpuUsage().user;
+    for (const pem of [character.repeat(4096), begin + character.repeat(4000)]) {
+      expect(() => normalizeRsaPublicKey(pem)).toThrow();
+    }
+    expect(process.cpuUsage().user - before).toBeLessThan(100_000);
+  });
+
   it.each([
     ['1', 1n],
     ['an even one', 65_536n],
-    ['one of 65 bits', (1n << 64n) + 1n],
+    ['one of 33 bits', (1n << 32n) + 1n],
   ])('refuses the exponent %s', (_, exponent) => {
     const jwk = publicKey.export({ format: 'jwk' });
     const hex = exponent.toString(16);

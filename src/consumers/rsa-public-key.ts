@@ -5,12 +5,13 @@ import { holdsPrivateKey } from './private-key-markers.js';
 export class RsaPublicKeyRefused extends Error {}
 
 const MIN_MODULUS_BITS = 2048;
-/** OpenSSL's own limit for verifying; far below it, verifying gets slow enough to hurt. */
-const MAX_MODULUS_BITS = 8192;
+/** Verifying with a larger one costs the only thread more than any other request may. */
+const MAX_MODULUS_BITS = 4096;
+const EXPONENT_LIMIT = 1n << 32n;
 const MAX_PEM_LENGTH = 4096;
 
-const ONE_PEM_BLOCK =
-  /^\s*-----BEGIN (RSA )?PUBLIC KEY-----\s*([A-Za-z0-9+/\s]+={0,2})\s*-----END (?:RSA )?PUBLIC KEY-----\s*$/;
+const LABELS = { spki: 'PUBLIC KEY', pkcs1: 'RSA PUBLIC KEY' } as const;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
  * Reads a public key for RFC 5849 section 3.4.3, as SubjectPublicKeyInfo ("PUBLIC KEY") or PKCS#1
@@ -37,20 +38,33 @@ export function normalizeRsaPublicKey(pem: string): string {
     );
   }
   // An exponent of 1 makes every message its own signature, an even one belongs to no RSA key.
-  if (publicExponent < 3n || publicExponent % 2n === 0n || publicExponent >= 1n << 64n) {
-    throw new RsaPublicKeyRefused('must have an odd public exponent from 3 to 64 bits');
+  if (publicExponent < 3n || publicExponent % 2n === 0n || publicExponent >= EXPONENT_LIMIT) {
+    throw new RsaPublicKeyRefused('must have an odd public exponent of 3 or more, below 2^32');
   }
   return key.export({ type: 'spki', format: 'pem' }).toString();
 }
 
 function readKey(pem: string): KeyObject {
-  const [, pkcs1, base64 = ''] = ONE_PEM_BLOCK.exec(pem) ?? [];
-  try {
-    const der = Buffer.from(base64, 'base64');
-    return createPublicKey({ key: der, format: 'der', type: pkcs1 ? 'pkcs1' : 'spki' });
-  } catch {
-    throw new RsaPublicKeyRefused(
-      'must be one public key in PEM, beginning with "-----BEGIN PUBLIC KEY-----"',
-    );
+  const text = pem.trim();
+  for (const type of ['spki', 'pkcs1'] as const) {
+    const base64 = withinLabel(text, LABELS[type]);
+    if (base64 === undefined) continue;
+    try {
+      return createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type });
+    } catch {
+      break;
+    }
   }
+  throw new RsaPublicKeyRefused(
+    'must be one public key in PEM, beginning with "-----BEGIN PUBLIC KEY-----"',
+  );
+}
+
+/** The base64 between the two lines of a label; undefined where there is something else. */
+function withinLabel(text: string, label: string): string | undefined {
+  const begin = `-----BEGIN ${label}-----`;
+  const end = `-----END ${label}-----`;
+  if (!text.startsWith(begin) || !text.endsWith(end)) return undefined;
+  const base64 = text.slice(begin.length, -end.length).replace(/\s/g, '');
+  return BASE64.test(base64) ? base64 : undefined;
 }

@@ -8,15 +8,26 @@ const FORM = 'application/x-www-form-urlencoded';
 /** Less than any difference that Accept can state: weights have three decimals (RFC 9110 12.4.2). */
 const TIE_BREAK = 0.0005;
 
+/** More ranges than any client sends; what stands behind them is not read. */
+const RANGES_MAX = 32;
+
+const labels = new WeakMap<IncomingMessage, { readonly type: string | undefined }>();
+
 /**
- * What the form-encoded body is labelled as: text/plain, unless Accept ranks the other type above
+ * What the form-encoded body is labelled as, read once for a request: text/plain, unless Accept ranks the other type above
  * it. Undefined when the client takes neither label.
  */
 export function acceptableFormType(request: IncomingMessage): string | undefined {
+  let label = labels.get(request);
+  if (!label) labels.set(request, (label = { type: readAccept(request) }));
+  return label.type;
+}
+
+function readAccept(request: IncomingMessage): string | undefined {
   // Without Accept, and for the usual */*, there is nothing to weigh.
   const accept = request.headers.accept?.trim();
   if (!accept || accept === '*/*') return PLAIN;
-  const headers = { accept: accept.split(',').map(withTieBroken).join(',') };
+  const headers = { accept: accept.split(',', RANGES_MAX).map(withTieBroken).join(',') };
   return new Negotiator({ headers }).mediaType([PLAIN, FORM]);
 }
 

@@ -4,6 +4,7 @@
 // The nonce comes after, in the statement that acts on the request (nonces/nonce-claim.ts): it is
 // spent only by a request whose signature holds.
 import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { noteClaimedConsumer, noteConsumer } from '../http/request-notes.js';
@@ -16,13 +17,8 @@ import {
   readProtocolParameters,
   type ProtocolParameters,
 } from '../protocol/protocol-parameters.js';
-import {
-  collectRequestParameters,
-  normalizeRequestParameters,
-} from '../protocol/request-parameters.js';
-import { signatureBaseString } from '../protocol/signature-base-string.js';
+import { collectRequestParameters } from '../protocol/request-parameters.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
-import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
 import { isWeak } from '../protocol/weak-signature-methods.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret, withinConsumer, type AccessToken } from '../tokens/access-token.js';
@@ -37,6 +33,7 @@ import { MethodNotRegistered, TokenMissing, VerifierMissing } from './disclosure
 import type { EndpointRules } from './endpoint-rules.js';
 import type { SignedRequest } from './signed-request.js';
 import { padsTiming, padToNextStep } from './timing-padding.js';
+import { SignatureCheck, type SignatureOutcome } from './signature-check.js';
 import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
 import { assertActive } from './assert-active.js';
 import type { VerifiedRequest } from './verified-request.js';
@@ -119,34 +116,28 @@ export class RequestVerifier {
     const protocol = readProtocolParameters(collected, rules, request.scheme);
     this.assertTimely(protocol);
 
-    const decoy = await this.keyRing.decoyForOneRequest();
-    let byPrevious = false;
-    const holdsOver = (from: FoundCredentials<Token>, unencodedName?: string): boolean => {
-      const normalized = normalizeRequestParameters(parameters, unencodedName);
-      const baseString = signatureBaseString(request.method, uri, normalized);
-      const { signatureMethod, signature } = protocol;
-      const sealed = sealedSecret(protocol, from.token, rules);
-      const keys = this.keyRing.open(signatureMethod.family, from.consumer, sealed, decoy);
-      if (signatureMethod.verify({ ...keys, baseString, signature }) && keys.genuine) return true;
-      if (signatureMethod.family === 'rsa') return false;
-      // For every consumer, so that the work doesn't tell which one is changing its secret.
-      const nowSeconds = this.clock.nowSeconds();
-      const before = this.keyRing.previousSecret(from.consumer, nowSeconds, decoy);
-      const previous = { ...keys, consumerSecret: before.secret, baseString, signature };
-      byPrevious = signatureMethod.verify(previous) && keys.genuine && before.genuine;
-      return byPrevious;
-    };
-    const holdsFor = (from: FoundCredentials<Token>): boolean =>
-      holdsOver(from) ||
-      (isBodyHashUnencoded(collected, request.authorization) && holdsOver(from, 'oauth_body_hash'));
+    const hasForm = isForm && request.body !== undefined && request.body.length > 0;
+    const { method, authorization } = request;
+    const check = new SignatureCheck(
+      { method, uri, collected, protocol, authorization, hasForm },
+      this.keyRing,
+      await this.keyRing.decoyForOneRequest(),
+    );
+    const checkAgainst = (from: FoundCredentials<Token>): SignatureOutcome =>
+      check.against(
+        from.consumer,
+        sealedSecret(protocol, from.token, rules),
+        this.clock.nowSeconds(),
+      );
     // Computed before anything is refused: who is unknown is told no sooner than who signs wrongly.
-    // Nor is who is remembered: no signature is refused without a look into the store, and every
-    // refused one was computed twice.
+    // Nor is who is remembered: no signature is refused without a look into the store, and what it finds is
+    // computed with only where it is something else.
     let found = await this.find(protocol, rules, 'memory');
-    let holds = holdsFor(found);
-    if (!holds) {
-      if (found.fromMemory) found = await this.find(protocol, rules, 'store');
-      holds = holdsFor(found);
+    let { holds, byPrevious } = checkAgainst(found);
+    if (!holds && found.fromMemory) {
+      const remembered = found;
+      found = await this.find(protocol, rules, 'store');
+      if (!isSameFind(found, remembered)) ({ holds, byPrevious } = checkAgainst(found));
     }
 
     if (found.consumer) noteConsumer(request.source, found.consumer.consumerKey);
@@ -195,6 +186,9 @@ export class RequestVerifier {
     return this.credentials.findAccessToken(consumerKey, token, source);
   }
 }
+
+const isSameFind = (one: FoundCredentials<Token>, other: FoundCredentials<Token>): boolean =>
+  isDeepStrictEqual([one.consumer, one.token], [other.consumer, other.token]);
 
 const isVerifierMissing = (error: unknown): boolean =>
   error instanceof OAuthProblem &&

@@ -2,7 +2,7 @@ import type { OAuthProblem } from '../protocol/oauth-problem.js';
 import { MethodNotRegistered, TokenMissing, VerifierMissing } from './disclosure.js';
 import { PreciseTimer } from './precise-timer.js';
 
-/** Longer than the look into the store and the two computations that a refusal costs. */
+/** Longer than the look into the store and the computation that a refusal costs. */
 const STEP_MS = 5;
 
 const TELLS_BY_TIME = new Set(['consumer_key_unknown', 'token_rejected', 'signature_invalid']);

@@ -107,3 +107,13 @@ describe('RFC 5849 §3.6 percent-encoding', () => {
     );
   });
 });
+
+describe('a text of 64 KiB', () => {
+  const octets = Array.from({ length: 256 }, (_, octet) => String.fromCharCode(octet)).join('');
+
+  it('is encoded as its parts are', () => {
+    const parts = Array.from(octets, (octet) => percentEncode(octet)).join('');
+    expect(percentEncode(octets.repeat(256))).toBe(parts.repeat(256));
+    expect(() => percentEncode(`${octets.repeat(256)}\u0100`)).toThrow(MalformedEncoding);
+  });
+});

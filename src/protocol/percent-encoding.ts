@@ -26,6 +26,9 @@ const ENCODED_OCTETS: readonly string[] = Array.from({ length: 256 }, (_, octet)
 
 const IS_UNRESERVED = Uint8Array.from(ENCODED_OCTETS, (encoded) => (encoded.length === 1 ? 1 : 0));
 
+const PERCENT = 0x25;
+const HEX_DIGITS = '0123456789ABCDEF';
+
 const NOT_HEX = 255;
 const HEX_VALUES = Uint8Array.from({ length: 256 }, (_, code) => {
   const value = Number.parseInt(String.fromCharCode(code), 16);
@@ -40,6 +43,7 @@ const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
  * Throws MalformedEncoding if a character is no octet.
  */
 export function percentEncode(octets: string): string {
+  if (octets.length > LONG) return percentEncodeLong(octets);
   let encoded = '';
   let plainFrom = 0;
   for (let i = 0; i < octets.length; i += 1) {
@@ -51,6 +55,28 @@ export function percentEncode(octets: string): string {
     plainFrom = i + 1;
   }
   return plainFrom === 0 ? octets : encoded + octets.slice(plainFrom);
+}
+
+/** Joining strings costs more than filling octets from about here on. */
+const LONG = 512;
+
+/** For what may be 64 KiB of octets to escape: each is written once, where joining strings copies. */
+function percentEncodeLong(octets: string): string {
+  const encoded = Buffer.allocUnsafe(octets.length * 3);
+  let length = 0;
+  for (let i = 0; i < octets.length; i += 1) {
+    const code = octets.charCodeAt(i);
+    if (IS_UNRESERVED[code] === 1) {
+      encoded[length++] = code;
+      continue;
+    }
+    if (code > 0xff) throw new MalformedEncoding('a character beyond one octet');
+    encoded[length] = PERCENT;
+    encoded[length + 1] = HEX_DIGITS.charCodeAt(code >> 4);
+    encoded[length + 2] = HEX_DIGITS.charCodeAt(code & 0x0f);
+    length += 3;
+  }
+  return encoded.toString('latin1', 0, length);
 }
 
 /**

@@ -36,6 +36,11 @@ export interface SignatureMethod {
   /** RFC 5849 §3.1: PLAINTEXT alone may leave both out. */
   readonly needsTimestampAndNonce: boolean;
   /**
+   * Whether a signature of this method can have this length; nothing needs to be computed for one that
+   * can't. It is asked of the text alone, so that it tells nothing of who signs.
+   */
+  fits(signature: string): boolean;
+  /**
    * Whether the signature holds; false, never an error, for whatever a client may send. Secrets
    * must be well-formed text, which any text that has been stored as UTF-8 is.
    */
@@ -43,9 +48,9 @@ export interface SignatureMethod {
 }
 
 export const SIGNATURE_METHODS: readonly SignatureMethod[] = Object.freeze([
-  hmac('HMAC-SHA1', 'sha1'),
-  hmac('HMAC-SHA256', 'sha256'),
-  hmac('HMAC-SHA512', 'sha512'),
+  hmac('HMAC-SHA1', 'sha1', 20),
+  hmac('HMAC-SHA256', 'sha256', 32),
+  hmac('HMAC-SHA512', 'sha512', 64),
   rsa('RSA-SHA1', 'sha1'),
   rsa('RSA-SHA256', 'sha256'),
   rsa('RSA-SHA512', 'sha512'),
@@ -61,13 +66,20 @@ export function signatureMethodNamed(name: string): SignatureMethod | undefined 
   return METHODS_BY_NAME.get(name);
 }
 
-function hmac(name: SignatureMethodName, hash: string): SignatureMethod {
+/** Octets of the modulus of the smallest and the largest key, those registered before 4096 bits was the limit included. */
+const RSA_OCTETS = [2048 / 8, 8192 / 8] as const;
+
+/** How many characters of base64, with padding, so many octets are. */
+const base64Length = (octets: number): number => Math.ceil(octets / 3) * 4;
+
+function hmac(name: SignatureMethodName, hash: string, octets: number): SignatureMethod {
   return Object.freeze({
     name,
     family: 'hmac',
     hash,
     needsTls: false,
     needsTimestampAndNonce: true,
+    fits: (signature: string) => signature.length === base64Length(octets),
     verify({ baseString, signature, consumerSecret, tokenSecret }: SignatureInput) {
       if (consumerSecret === undefined) return false;
       const key = joinedSecrets(consumerSecret, tokenSecret);
@@ -85,6 +97,8 @@ function rsa(name: SignatureMethodName, hash: string): SignatureMethod {
     hash,
     needsTls: false,
     needsTimestampAndNonce: true,
+    fits: ({ length }: string) =>
+      length >= base64Length(RSA_OCTETS[0]) && length <= base64Length(RSA_OCTETS[1]),
     verify({ baseString, signature, rsaPublicKey }: SignatureInput) {
       if (rsaPublicKey?.asymmetricKeyType !== 'rsa') return false;
       const octets = Buffer.from(signature, 'base64');
@@ -111,6 +125,7 @@ function plaintext(): SignatureMethod {
     hash: '',
     needsTls: true,
     needsTimestampAndNonce: false,
+    fits: () => true, // its length is that of the secrets
     verify({ signature, consumerSecret, tokenSecret }: SignatureInput) {
       if (consumerSecret === undefined) return false;
       return equalSecrets(signature, joinedSecrets(consumerSecret, tokenSecret));
