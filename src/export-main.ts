@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { lstat } from 'node:fs/promises';
 import { AuditTrail } from './audit/audit-trail.js';
+import { Statements } from './database/statements.js';
 import { Transactions } from './database/transactions.js';
 import { ExportFile } from './export-file.js';
 import { isStoreUnavailable } from './failures/store-unavailable.js';
+import { macsAreComplete } from './grants/grants-completion.js';
 import {
   assertServicesOwnKeys,
   operatorName,
@@ -52,14 +54,17 @@ await runProgram(readOrder, async (order, store) => {
   }
 });
 
-function exportTo(
+async function exportTo(
   file: ExportFile,
   { secrets }: Order,
-  { dataSource, secretBox }: Store,
+  { dataSource, secretBox, grants }: Store,
 ): Promise<ExportedCounts> {
+  const isComplete = await macsAreComplete(new Statements(dataSource));
+  grants.takeWithoutMac(isComplete ? 'refused' : 'taken');
+
   const transactions = new Transactions(dataSource);
   const audit = new AuditTrail(transactions, secretBox);
-  return new ExportRecords(transactions, audit, secretBox).run(
+  return new ExportRecords(transactions, audit, secretBox, grants).run(
     { actor: `export:${operatorName()}`, secrets },
     (lines) => file.append(lines),
   );

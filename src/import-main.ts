@@ -65,7 +65,7 @@ async function readOrder(): Promise<Order> {
 
 async function importFile(
   { path, octets, dryRun }: Order,
-  { dataSource, secretBox }: Store,
+  { dataSource, secretBox, keys, grants }: Store,
   progress: TransferProgress,
 ): Promise<ImportResult> {
   const hash = createHash('sha256');
@@ -75,6 +75,8 @@ async function importFile(
     new StagedImports(new Statements(dataSource)),
     audit,
     secretBox,
+    grants,
+    keys,
   );
   return records.run(
     { chunks: createReadStream(path, { highWaterMark: 1024 * 1024 }), hash: hash.digest() },

@@ -9,7 +9,9 @@ import { readSettings, type Settings } from './config/settings.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { startEmbeddedServer } from './database/embedded-server/embedded-server.js';
 import { Statements } from './database/statements.js';
+import { Grants } from './grants/grants.js';
 import { UsageError } from './program-arguments.js';
+import { DerivedKeys } from './secrets/derived-keys.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { toldError } from './told-error.js';
 
@@ -18,6 +20,8 @@ export interface Store {
   readonly settings: Settings;
   readonly dataSource: DataSource;
   readonly secretBox: SecretBox;
+  readonly keys: DerivedKeys;
+  readonly grants: Grants;
 }
 
 /** What was asked for wrongly, or can't be done: its message says so without a stack trace. */
@@ -93,7 +97,9 @@ async function withStore(work: (store: Store) => Promise<number>): Promise<numbe
     const options = dataSourceOptions(settings, settings.databaseUrl ?? embedded?.url ?? '');
     const dataSource = await new DataSource(options).initialize();
     try {
-      return await work({ settings, dataSource, secretBox: new SecretBox(settings.secretKeys) });
+      const keys = new DerivedKeys(settings.secretKeys);
+      const secretBox = new SecretBox(settings.secretKeys);
+      return await work({ settings, dataSource, secretBox, keys, grants: new Grants(keys) });
     } finally {
       await dataSource.destroy();
     }

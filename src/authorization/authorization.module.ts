@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { Settings } from '../config/settings.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { GrantsModule } from '../grants/grants.module.js';
 import { ScopesModule } from '../scopes/scopes.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthorizationController } from './authorization.controller.js';
@@ -49,7 +50,7 @@ const signIn = {
  * scopes/; never issues a token and never sees a secret of a consumer.
  */
 @Module({
-  imports: [DatabaseModule, ScopesModule, SecretsModule, TokensModule],
+  imports: [DatabaseModule, GrantsModule, ScopesModule, SecretsModule, TokensModule],
   controllers: [
     AuthorizationController,
     DecisionController,

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
+import { GRANTED_TO_SESSION, grantedToSession } from '../grants/granted.js';
+import { Grants, type GrantRow } from '../grants/grants.js';
 import { newBrowserId } from '../secrets/random-values.js';
 import { cookie, forgottenCookie } from './cookies.js';
 import { idHash } from './id-hash.js';
@@ -48,8 +50,8 @@ const START = {
     ), ended AS (
       DELETE FROM sessions WHERE id_hash = $4 AND subject <> $2
     ), started AS (
-      INSERT INTO sessions (id_hash, subject, expires_at)
-      SELECT $1, $2, now() + make_interval(secs => $3) WHERE NOT EXISTS (SELECT FROM continued)
+      INSERT INTO sessions (id_hash, subject, expires_at, grant_mac)
+      SELECT $1, $2, now() + make_interval(secs => $3), $6::bytea WHERE NOT EXISTS (SELECT FROM continued)
     )
     SELECT EXISTS (SELECT FROM continued) AS continued`,
 };
@@ -59,13 +61,13 @@ const FIND = {
   name: 'find-session',
   text: `
     WITH live AS (
-      SELECT subject, last_seen_at FROM sessions
+      SELECT subject, last_seen_at, ${GRANTED_TO_SESSION} AS granted, grant_mac FROM sessions t
       WHERE id_hash = $1 AND ${LIVE('$2')}
     ), seen AS (
       UPDATE sessions SET last_seen_at = now()
       WHERE id_hash = $1 AND EXISTS (SELECT FROM live WHERE last_seen_at < now() - interval '1 minute')
     )
-    SELECT subject FROM live`,
+    SELECT subject, granted, grant_mac AS "grantMac" FROM live`,
 };
 
 const END = { name: 'end-session', text: 'DELETE FROM sessions WHERE id_hash = $1' };
@@ -76,6 +78,7 @@ export class Sessions {
   constructor(
     private readonly statements: Statements,
     private readonly settings: Settings,
+    private readonly grants: Grants,
   ) {}
 
   /**
@@ -94,6 +97,7 @@ export class Sessions {
       this.settings.sessionTtlSeconds,
       previousId === undefined ? null : idHash(previousId),
       this.settings.sessionIdleSeconds,
+      this.grants.mac('session', grantedToSession({ idHash: idHash(id), subject })),
     ]);
     return { id: row?.continued && previousId !== undefined ? previousId : id, subject };
   }
@@ -102,8 +106,8 @@ export class Sessions {
   async find(id: string | undefined): Promise<Session | undefined> {
     if (id === undefined) return undefined;
     const values = [idHash(id), this.settings.sessionIdleSeconds];
-    const [row] = await this.statements.run<{ subject: string }>(FIND, values);
-    return row && { id, subject: row.subject };
+    const [row] = await this.statements.run<{ subject: string } & GrantRow>(FIND, values);
+    return row && this.grants.hold('session', row) ? { id, subject: row.subject } : undefined;
   }
 
   /** Ends the session; from then on its id opens nothing. */

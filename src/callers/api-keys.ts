@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { createHash, randomBytes } from 'node:crypto';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
+import { GRANTED_TO_API_KEY, grantedToApiKey } from '../grants/granted.js';
+import { Grants, type GrantRow } from '../grants/grants.js';
 import type { Caller, Role } from './caller.js';
 
 /** A key of staff, of a gateway or of a consent application, as staff see it. */
@@ -25,7 +27,8 @@ const COLUMNS = `id, name, role, created_at AS "createdAt", expires_at AS "expir
 
 const INSERT = {
   name: 'insert-api-key',
-  text: `INSERT INTO api_keys (id, name, role, hash, expires_at) VALUES ($1, $2, $3, $4, $5)
+  text: `INSERT INTO api_keys (id, name, role, hash, expires_at, grant_mac)
+    VALUES ($1, $2, $3, $4, $5, $6)
     RETURNING ${COLUMNS}`,
 };
 
@@ -42,7 +45,9 @@ const PAGE = {
 
 const FIND = {
   name: 'find-api-key',
-  text: `SELECT id, role FROM api_keys WHERE hash = $1 AND (expires_at IS NULL OR expires_at > now())`,
+  text: `
+    SELECT id, role, ${GRANTED_TO_API_KEY} AS granted, grant_mac AS "grantMac" FROM api_keys t
+    WHERE hash = $1 AND (expires_at IS NULL OR expires_at > now())`,
 };
 
 const TOUCH = {
@@ -74,6 +79,7 @@ export class ApiKeys {
   constructor(
     private readonly statements: Statements,
     private readonly audit: AuditTrail,
+    private readonly grants: Grants,
   ) {}
 
   /**
@@ -91,7 +97,9 @@ export class ApiKeys {
     const apiKey = await this.audit.record(
       { actor, action: 'api_key.create', target: `api_key:${id}`, detail },
       async (transaction) => {
-        const values = [id, name, role, apiKeyHash(key), expiresAt];
+        const hash = apiKeyHash(key);
+        const mac = this.grants.mac('api-key', grantedToApiKey({ id, role, hash, expiresAt }));
+        const values = [id, name, role, hash, expiresAt, mac];
         const [row] = await transaction.run<ApiKey>(INSERT, values);
         return row!;
       },
@@ -123,13 +131,14 @@ export class ApiKeys {
     return this.statements.run<ApiKey>(PAGE, [at, key, limit]);
   }
 
-  /** The caller whose key has this hash; undefined for no key, or one that has expired. */
+  /** The caller whose key has this hash; undefined for no key, one that has expired, or a row of others. */
   async callerOf(hash: Buffer): Promise<Caller | undefined> {
     const text = hash.toString('base64');
     let found = this.remembered.get(text);
     if (!found) {
-      [found] = await this.statements.run<{ id: string; role: Role }>(FIND, [hash]);
-      if (!found) return undefined;
+      const [row] = await this.statements.run<{ id: string; role: Role } & GrantRow>(FIND, [hash]);
+      if (!row || !this.grants.hold('api-key', row)) return undefined;
+      found = { id: row.id, role: row.role };
       this.remembered.set(text, found);
     }
     this.touch(found.id);

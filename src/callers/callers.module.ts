@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { GrantsModule } from '../grants/grants.module.js';
 import { ApiKeys } from './api-keys.js';
 import { Callers } from './callers.js';
 import { PlatformTokens } from './platform-tokens.js';
@@ -10,7 +11,7 @@ import { PlatformTokens } from './platform-tokens.js';
  * and the platform's issuer; decides nothing about a single operation.
  */
 @Module({
-  imports: [AuditModule, DatabaseModule],
+  imports: [AuditModule, DatabaseModule, GrantsModule],
   providers: [ApiKeys, Callers, PlatformTokens],
   exports: [ApiKeys, Callers],
 })

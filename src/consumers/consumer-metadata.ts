@@ -12,6 +12,8 @@ export type ConsumerMetadata = Omit<
   | 'secret'
   | 'previousSecret'
   | 'previousSecretExpiresAt'
+  | 'weakSignaturesUntil'
+  | 'grantMac'
   | 'version'
   | 'createdAt'
   | 'updatedAt'

@@ -29,6 +29,8 @@ export const ConsumerSchema = new EntitySchema<Consumer>({
     expiresAt: { name: 'expires_at', type: 'timestamptz', nullable: true },
     labels: { type: 'jsonb' },
     status: { type: 'text' },
+    weakSignaturesUntil: { name: 'weak_signatures_until', type: 'timestamptz', nullable: true },
+    grantMac: { name: 'grant_mac', type: 'bytea', nullable: true },
     version: { type: 'integer', version: true },
     createdAt: { name: 'created_at', type: 'timestamptz', createDate: true },
     updatedAt: { name: 'updated_at', type: 'timestamptz', updateDate: true },

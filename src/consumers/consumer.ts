@@ -32,6 +32,10 @@ export class Consumer {
   expiresAt!: Date | null;
   labels!: Record<string, string>;
   status!: ConsumerStatus;
+  /** From when weak signatures are refused; WeakSignatures alone sets it. */
+  weakSignaturesUntil!: Date | null;
+  /** Proves what the row grants (grants/grants.ts). */
+  grantMac!: Buffer | null;
   /** Counts changes; the entity tag of the admin API. */
   version!: number;
   createdAt!: Date;

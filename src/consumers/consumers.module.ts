@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { GrantsModule } from '../grants/grants.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { Consumer } from './consumer.js';
 import { ConsumersRepository } from './consumers.repository.js';
@@ -11,10 +12,16 @@ import { WeakSignatures } from './weak-signatures.js';
 
 /**
  * Owns registered clients: the table `consumers` and the rules of registration. Depends on the
- * database, secrets/ and the record of audit/; never sees an HTTP request, nor reads a consumer to verify one.
+ * database, secrets/, grants/ and the record of audit/; never sees an HTTP request, nor reads a consumer to verify one.
  */
 @Module({
-  imports: [AuditModule, DatabaseModule, TypeOrmModule.forFeature([Consumer]), SecretsModule],
+  imports: [
+    AuditModule,
+    DatabaseModule,
+    GrantsModule,
+    TypeOrmModule.forFeature([Consumer]),
+    SecretsModule,
+  ],
   providers: [ConsumersRepository, ConsumersService, RotateConsumerSecret, WeakSignatures],
   exports: [ConsumersService, RotateConsumerSecret, WeakSignatures],
 })

@@ -2,19 +2,39 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { QueryFailedError, Repository } from 'typeorm';
 import type { Transaction } from '../database/transactions.js';
+import { grantedToConsumer } from '../grants/granted.js';
+import { Grants } from '../grants/grants.js';
 import { Consumer } from './consumer.js';
 import { ConsumerKeyTaken } from './consumer-refusals.js';
 import { consumerSearch, type ConsumerFilter, type ConsumerPosition } from './consumer-search.js';
+
+/** What a consumer begins with; the rest is the database's, or made here. */
+type NewConsumerRow = Omit<
+  Consumer,
+  'version' | 'createdAt' | 'updatedAt' | 'weakSignaturesUntil' | 'grantMac'
+>;
 
 const UNIQUE_VIOLATION = '23505';
 
 /** The table `consumers`; each method is one statement. */
 @Injectable()
 export class ConsumersRepository {
-  constructor(@InjectRepository(Consumer) private readonly consumers: Repository<Consumer>) {}
+  constructor(
+    @InjectRepository(Consumer) private readonly consumers: Repository<Consumer>,
+    private readonly grants: Grants,
+  ) {}
 
   find(consumerKey: string): Promise<Consumer | null> {
     return this.consumers.findOneBy({ consumerKey });
+  }
+
+  /** One to build a change on; none that was altered, lest the change make it look right. */
+  async findToChange(consumerKey: string): Promise<Consumer | undefined> {
+    const found = await this.find(consumerKey);
+    if (!found) return undefined;
+    const { grantMac } = found;
+    const isOurs = this.grants.hold('consumer', { granted: grantedToConsumer(found), grantMac });
+    return isOurs ? found : undefined;
   }
 
   /**
@@ -23,13 +43,12 @@ export class ConsumersRepository {
    *
    * @throws ConsumerKeyTaken
    */
-  async insert(
-    { manager }: Transaction,
-    consumer: Omit<Consumer, 'version' | 'createdAt' | 'updatedAt'>,
-  ): Promise<Consumer> {
+  async insert({ manager }: Transaction, consumer: NewConsumerRow): Promise<Consumer> {
     const consumers = manager.getRepository(Consumer);
     const { labels, ...columns } = consumer;
-    const row = consumers.create(columns);
+    const granted = grantedToConsumer({ ...consumer, weakSignaturesUntil: null });
+    const row = consumers.create({ ...columns, weakSignaturesUntil: null });
+    row.grantMac = this.grants.mac('consumer', granted);
     row.labels = labels; // TypeORM's create() would merge the object, prototype and all
     try {
       await consumers.insert(row);
@@ -44,22 +63,30 @@ export class ConsumersRepository {
 
   /**
    * Replaces the consumer, provided that it is still at the version that `consumer` was read at
-   * (compare and swap).
+   * (compare and swap), and under the same MAC, which changes with more than the version counts.
    *
+   * @param consumer as findToChange gave it, with what shall be different
    * @returns the consumer at its next version; undefined when it has moved on, or is gone
    */
   async replace({ manager }: Transaction, consumer: Consumer): Promise<Consumer | undefined> {
-    const { consumerKey, version, createdAt: _, updatedAt: __, ...columns } = consumer;
+    const { consumerKey, version, grantMac, createdAt: _, updatedAt: __, ...columns } = consumer;
+    const freshMac = this.grants.mac('consumer', grantedToConsumer(consumer));
     const result = await manager
       .getRepository(Consumer)
       .createQueryBuilder()
       .update()
-      .set(columns)
-      .where('consumerKey = :consumerKey AND version = :version', { consumerKey, version })
+      .set({ ...columns, grantMac: freshMac })
+      .where(
+        `consumerKey = :consumerKey AND version = :version
+          AND grantMac IS NOT DISTINCT FROM :grantMac::bytea`,
+        { consumerKey, version, grantMac },
+      )
       .returning(['version', 'updatedAt'])
       .execute();
     const [row] = result.raw as { version: number; updated_at: Date }[];
-    return row && { ...consumer, version: row.version, updatedAt: row.updated_at };
+    return (
+      row && { ...consumer, grantMac: freshMac, version: row.version, updatedAt: row.updated_at }
+    );
   }
 
   /**

@@ -105,7 +105,8 @@ export class ConsumersService {
     versions?: readonly number[],
   ): Promise<Consumer> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const before = await this.find(consumerKey);
+      const before = await this.repository.findToChange(consumerKey);
+      if (!before) throw new ConsumerUnknown();
       if (versions && !versions.includes(before.version)) throw new ConsumerChanged();
       const described = consumerMetadata(change(before), before);
       const faults = contradictions(described, before.secret !== null);

@@ -60,7 +60,7 @@ export class RotateConsumerSecret {
   ): Promise<{ consumerSecret: string; previousSecretExpiresAt: Date | null }> {
     const consumerSecret = newSecret();
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const before = await this.repository.find(consumerKey);
+      const before = await this.repository.findToChange(consumerKey);
       if (!before) throw new ConsumerUnknown();
       const running = this.runningOverlap(before);
       if (running && !force) throw new SecretOverlapRunning(running);

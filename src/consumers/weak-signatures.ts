@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
+import { GRANTED_TO_CONSUMER, grantedWithWeakSignaturesUntil } from '../grants/granted.js';
+import { Grants, type GrantRow } from '../grants/grants.js';
 import { ConsumerUnknown } from './consumer-refusals.js';
 
 /** How often a consumer signed by one weak method. */
@@ -47,14 +49,17 @@ const PAGE = {
     ORDER BY c.consumer_key`,
 };
 
+const LOCK = {
+  name: 'lock-weak-signatures-until',
+  text: `
+    SELECT weak_signatures_until AS until, ${GRANTED_TO_CONSUMER('c')} AS granted,
+      grant_mac AS "grantMac"
+    FROM consumers c WHERE consumer_key = $1 FOR UPDATE`,
+};
+
 const SET_UNTIL = {
   name: 'set-weak-signatures-until',
-  text: `
-    UPDATE consumers c SET weak_signatures_until = $2
-    FROM (SELECT consumer_key, weak_signatures_until FROM consumers
-      WHERE consumer_key = $1 FOR UPDATE) old
-    WHERE c.consumer_key = old.consumer_key
-    RETURNING old.weak_signatures_until AS before`,
+  text: `UPDATE consumers SET weak_signatures_until = $2, grant_mac = $3 WHERE consumer_key = $1`,
 };
 
 /** Who still signs with SHA-1 or in plain text, and until when they may (RFC 5849 section 4.11). */
@@ -63,6 +68,7 @@ export class WeakSignatures {
   constructor(
     private readonly statements: Statements,
     private readonly audit: AuditTrail,
+    private readonly grants: Grants,
   ) {}
 
   /** @throws ConsumerUnknown */
@@ -92,12 +98,14 @@ export class WeakSignatures {
         detail: { from: before?.toISOString() ?? null, to: until?.toISOString() ?? null },
       }),
       async (transaction) => {
-        const [row] = await transaction.run<{ before: Date | null }>(SET_UNTIL, [
+        const [before] = await transaction.run<{ until: Date | null } & GrantRow>(LOCK, [
           consumerKey,
-          until,
         ]);
-        if (!row) throw new ConsumerUnknown();
-        return row.before;
+        if (!before || !this.grants.hold('consumer', before)) throw new ConsumerUnknown();
+        const granted = grantedWithWeakSignaturesUntil(before.granted, until);
+        const mac = this.grants.mac('consumer', granted);
+        await transaction.run(SET_UNTIL, [consumerKey, until, mac]);
+        return before.until;
       },
     );
   }

@@ -8,6 +8,8 @@ import { RateLimits1700000000007 } from './migrations/0007-rate-limits.js';
 import { ScopeDescriptions1700000000008 } from './migrations/0008-scope-descriptions.js';
 import { Imports1700000000009 } from './migrations/0009-imports.js';
 import { Lists1700000000010 } from './migrations/0010-lists.js';
+import { AuthenticatedGrants1700000000012 } from './migrations/0012-authenticated-grants.js';
+import { PartitionsWithoutOwnership1700000000016 } from './migrations/0016-partitions-without-ownership.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -21,4 +23,6 @@ export const migrations = [
   ScopeDescriptions1700000000008,
   Imports1700000000009,
   Lists1700000000010,
+  AuthenticatedGrants1700000000012,
+  PartitionsWithoutOwnership1700000000016,
 ];

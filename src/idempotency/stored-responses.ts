@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { ChangeFeed } from '../database/change-feed.js';
 import { Statements } from '../database/statements.js';
+import { DerivedKeys } from '../secrets/derived-keys.js';
 import { SecretBox, type SecretPlace } from '../secrets/secret-box.js';
 
 /** One request under the key that its caller gave it. */
@@ -32,7 +33,7 @@ const BEGIN = {
 const FIND = {
   name: 'find-keyed-request',
   text: `
-    SELECT request_hash = $3 AS same, answer FROM idempotency_keys
+    SELECT request_hash = ANY ($3::bytea[]) AS same, answer FROM idempotency_keys
     WHERE caller = $1 AND key_hash = $2`,
 };
 
@@ -57,16 +58,18 @@ export class StoredResponses {
     private readonly statements: Statements,
     private readonly secretBox: SecretBox,
     private readonly changes: ChangeFeed,
+    private readonly keys: DerivedKeys,
   ) {}
 
   /** Takes the key for the request; of two who come together exactly one is `new`. */
   async begin(request: KeyedRequest): Promise<Known> {
-    const columns = columnsOf(request);
+    const columns = this.columnsOf(request);
     if ((await this.statements.run(BEGIN, columns)).length > 0) return { as: 'new' };
-    const [found] = await this.statements.run<{ same: boolean; answer: Buffer | null }>(
-      FIND,
-      columns,
-    );
+    const [found] = await this.statements.run<{ same: boolean; answer: Buffer | null }>(FIND, [
+      columns[0],
+      columns[1],
+      this.hashesOf(request),
+    ]);
     if (found && !found.same) return { as: 'another' };
     if (!found?.answer) return { as: 'in_flight' };
     // Another replica may have made the change, and this one says again that it is made.
@@ -77,22 +80,30 @@ export class StoredResponses {
   /** Keeps the answer, sealed: it may hold a secret that is shown once. */
   async keep(request: KeyedRequest, answer: string): Promise<void> {
     const sealed = this.secretBox.seal(answer, placeOf(request));
-    await this.statements.run(KEEP, [...columnsOf(request), sealed]);
+    await this.statements.run(KEEP, [...this.columnsOf(request), sealed]);
   }
 
   /** Lets the key go, since nothing was made. */
   async forget(request: KeyedRequest): Promise<void> {
-    await this.statements.run(FORGET, columnsOf(request));
+    await this.statements.run(FORGET, this.columnsOf(request));
+  }
+
+  private columnsOf(request: KeyedRequest): [string, Buffer, Buffer] {
+    const hash = this.keys.mac('keyed-request', request.content);
+    return [request.caller, sha256(request.key), hash];
+  }
+
+  /**
+   * What is kept of a request to know it again: a MAC, since it may hold a secret that could be guessed.
+   * First what a new one gets, then what it may have: of another key, or plain from the version before,
+   * for the day that such a row lives.
+   */
+  private hashesOf({ content }: KeyedRequest): Buffer[] {
+    return [...this.keys.macs('keyed-request', content), sha256(content)];
   }
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-const columnsOf = ({ caller, key, content }: KeyedRequest) => [
-  caller,
-  sha256(key),
-  sha256(content),
-];
 
 const placeOf = ({ caller, key }: KeyedRequest): SecretPlace => ({
   table: 'idempotency_keys',

@@ -83,6 +83,17 @@ export class Metrics {
     help: 'Up to which oauth_timestamp partitions for nonces are there; later ones go to the rest.',
     registers: [this.registry],
   });
+  private readonly refusedGrants = new Counter({
+    name: 'oauth10_grants_refused_total',
+    help: 'Rows that grant something and were refused for want of a MAC of ours, by kind.',
+    labelNames: ['kind'],
+    registers: [this.registry],
+  });
+  private readonly completeGrants = new Gauge({
+    name: 'oauth10_grant_macs_complete',
+    help: '1: rows that grant something are refused without a MAC; 0: taken, until npm run reseal made all.',
+    registers: [this.registry],
+  });
 
   private readonly away = new Counter({
     name: 'oauth10_turned_away_total',
@@ -168,6 +179,14 @@ export class Metrics {
   /** A round over all there is to sweep has ended well. */
   sweepDone(): void {
     this.lastSweep.setToCurrentTime();
+  }
+
+  grantRefused(kind: string): void {
+    this.refusedGrants.inc({ kind });
+  }
+
+  grantsComplete(isComplete: boolean): void {
+    this.completeGrants.set(isComplete ? 1 : 0);
   }
 
   /** @param seconds since 1970 */

@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
-import { Statements } from '../database/statements.js';
-import { Transactions, type Transaction } from '../database/transactions.js';
+import { Statements, type Statement } from '../database/statements.js';
+import { Transactions } from '../database/transactions.js';
 import { errorFields } from '../failures/error-fields.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -34,9 +34,18 @@ const PARTITIONS = {
     WHERE i.inhparent = 'nonces'::regclass`,
 };
 
-const IS_MADE = {
-  name: 'nonce-partition-is-made',
-  text: 'SELECT to_regclass($1) IS NOT NULL AS made',
+// These run as the owner of the tables (migration 0016), which the service's own role need not be.
+const MAKE = { name: 'make-nonce-partition', text: 'SELECT make_nonce_partition($1)' };
+const DROP = { name: 'drop-nonce-partition', text: 'SELECT drop_nonce_partition($1)' };
+
+const LOCK_TIMEOUT = {
+  name: 'lock-timeout-of-nonce-partitions',
+  text: `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
+};
+
+const LOCK = {
+  name: 'lock-nonce-partitions',
+  text: `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS ours`,
 };
 
 const FORGET_BEFORE = {
@@ -128,46 +137,34 @@ export class NoncePartitions implements OnModuleInit {
   }
 
   /** Attaching locks claims out of the rest alone, which nothing goes to while all is well. */
-  private make({ from, to }: Range): Promise<boolean> {
-    return this.attempt(async (run, transaction) => {
-      const name = nameOf(from);
-      const [there] = await transaction.run<{ made: boolean }>(IS_MADE, [name]);
-      if (there?.made) return;
-      await run(`CREATE TABLE ${name} (LIKE nonces INCLUDING ALL)`);
-      await run(`ALTER TABLE nonces ATTACH PARTITION ${name} FOR VALUES FROM (${from}) TO (${to})`);
-    }, `make the partition of ${from}`);
+  private make({ from }: Range): Promise<boolean> {
+    return this.attempt(MAKE, from);
   }
 
   /** The horizon moves in the same transaction: none of these nonces is ever taken for a new one. */
-  private drop({ from, to }: Range): Promise<boolean> {
-    return this.attempt(async (run, transaction) => {
-      await transaction.run(FORGET_BEFORE, [to]);
-      await run(`DROP TABLE IF EXISTS ${nameOf(from)}`);
-    }, `drop the partition of ${from}`);
+  private drop({ from }: Range): Promise<boolean> {
+    return this.attempt(DROP, from);
   }
 
   /** One replica at a time; what can't be done at once is left for the next time. */
-  private async attempt(
-    work: (run: (sql: string) => Promise<unknown>, transaction: Transaction) => Promise<void>,
-    what: string,
-  ): Promise<boolean> {
+  private async attempt(statement: Statement, from: number): Promise<boolean> {
     try {
       return await this.transactions.run(async (transaction) => {
-        const run = (sql: string) => transaction.run({ name: what, text: sql });
-        await run(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-        const [lock] = await transaction.run<{ ours: boolean }>({
-          name: 'lock-nonce-partitions',
-          text: `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS ours`,
-        });
+        await transaction.run(LOCK_TIMEOUT);
+        const [lock] = await transaction.run<{ ours: boolean }>(LOCK);
         if (!lock?.ours) return false;
-        await work(run, transaction);
+        await transaction.run(statement, [from]);
         return true;
       });
     } catch (error) {
       this.metrics.sweepFailed('nonce_partitions');
       // Whoever waited too long tries again; anything else stays as it is until somebody mends it.
       const level = isStoreUnavailable(error) ? 'debug' : 'error';
-      this.logger[level]('Work on nonce partitions failed', { work: what, ...errorFields(error) });
+      this.logger[level]('Work on nonce partitions failed', {
+        work: statement.name,
+        from,
+        ...errorFields(error),
+      });
       return false;
     }
   }
@@ -175,5 +172,3 @@ export class NoncePartitions implements OnModuleInit {
 
 const startOf = (seconds: number): number =>
   Math.floor(seconds / PARTITION_SECONDS) * PARTITION_SECONDS;
-
-const nameOf = (from: number): string => `nonces_${from}`;

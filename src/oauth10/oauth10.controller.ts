@@ -39,12 +39,13 @@ export class OAuth10Controller {
   @All('token')
   @SignedEndpoint({ ...EXCHANGE, methods: GET_OR_POST, issuesCredentials: true })
   async token(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
-    const { token, verifier = '' } = request.protocol;
-    if (token === undefined) throw parameterRejected(['oauth_token']);
+    const { protocol, temporaryCredentials } = request;
+    const { verifier = '' } = protocol;
+    if (!temporaryCredentials) throw parameterRejected(['oauth_token']);
     const issued = await this.exchangeTemporaryCredentials.exchange(
       claimOf(request),
       request.consumer,
-      token,
+      temporaryCredentials,
       verifier,
     );
     const { expiresInSeconds } = issued;

@@ -8,10 +8,21 @@ import {
 import { sealPrefix, type SealingKey } from './secret-box.js';
 
 /** What a key is derived for: a MAC of one purpose proves nothing for another. */
-export type KeyPurpose = 'audit-event' | 'audit-head' | 'owner-form';
+export type KeyPurpose =
+  | 'audit-event'
+  | 'audit-head'
+  | 'owner-form'
+  | 'api-key'
+  | 'consumer'
+  | 'access-token'
+  | 'session'
+  | 'verifier'
+  | 'keyed-request'
+  | 'import-file';
 
 const HASH = 'sha256';
-const MAC_OCTETS = 32;
+/** Of a MAC, behind what names its key. */
+export const MAC_OCTETS = 32;
 /** Part of what every key is derived from; another number would be another set of keys. */
 const SCHEME = 'oauth10 v1';
 

@@ -1,3 +1,5 @@
+import type { DatabaseClock } from '../database/database-clock.js';
+
 /** What a protected resource needs to know of token credentials (RFC 5849 section 2.3). */
 export interface AccessToken {
   readonly token: string;
@@ -21,6 +23,13 @@ export function withinConsumer(
   const kept = token.scopes.filter((scope) => scopes.includes(scope));
   return kept.length === token.scopes.length ? token : { ...token, scopes: kept };
 }
+
+/**
+ * When a token that is made now ends, by the database's clock, to the millisecond; null = when revoked.
+ * It is told to the database and not computed there, since the token's MAC holds it.
+ */
+export const expiryAfter = (ttlSeconds: number, clock: DatabaseClock): Date | null =>
+  ttlSeconds > 0 ? new Date(Math.round((clock.nowSeconds() + ttlSeconds) * 1000)) : null;
 
 /** Where the secret of an access token is sealed. */
 export const accessTokenSecret = (token: string) =>

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Statements } from '../database/statements.js';
 import type { StatementRunner } from '../database/transactions.js';
+import { GRANTED_TO_CONSUMER } from '../grants/granted.js';
+import { Grants, type GrantRow } from '../grants/grants.js';
 import { appendToCallback, matchesRegisteredCallback } from '../protocol/callback-uri.js';
+import { DerivedKeys } from '../secrets/derived-keys.js';
 import { FAILED_VERIFIERS_MAX } from './temporary-credentials.js';
-import { verifierFor, verifierHash } from './verifier.js';
+import { plainVerifierHash, verifierFor, verifierMac } from './verifier.js';
 
 /** Where an authorization request stands. */
 export type AuthorizationRequestStatus = 'pending' | 'allowed' | 'denied' | 'used' | 'expired';
@@ -70,7 +73,8 @@ const FIND = {
         'description', c.description, 'websiteUrl', c.website_url,
         'legalNotice', c.legal_notice,
         'accessTokenTtlSeconds', c.access_token_ttl_seconds,
-        'active', ${CONSUMER_ACTIVE}) AS consumer
+        'active', ${CONSUMER_ACTIVE}) AS consumer,
+      ${GRANTED_TO_CONSUMER('c')} AS granted, c.grant_mac AS "grantMac"
     FROM temporary_credentials t JOIN consumers c USING (consumer_key)
     WHERE t.token = $1`,
 };
@@ -81,10 +85,10 @@ const ALLOW = {
   name: 'allow-authorization-request',
   text: `
     UPDATE temporary_credentials t SET decision = 'allowed', decided_at = now(), subject = $2,
-      granted_scopes = ${stillAllowed('coalesce($3::text[], t.scopes)')}, verifier_hash = $4
+      granted_scopes = $3::text[], verifier_hash = $4
     FROM consumers c
     WHERE t.token = $1 AND t.decision IS NULL AND t.expires_at > now()
-      AND coalesce($3::text[], t.scopes) <@ t.scopes
+      AND $3::text[] <@ t.scopes AND $3::text[] <@ c.scopes
       AND c.consumer_key = t.consumer_key AND ${CONSUMER_ACTIVE} AND c.callback_urls = $5::text[]
     RETURNING t.callback`,
 };
@@ -105,11 +109,15 @@ const ATTEMPTS_MAX = 3;
 /** RFC 5849 section 2.2: the resource owner's decision on temporary credentials. */
 @Injectable()
 export class AuthorizationRequests {
-  constructor(private readonly statements: Statements) {}
+  constructor(
+    private readonly statements: Statements,
+    private readonly grants: Grants,
+    private readonly keys: DerivedKeys,
+  ) {}
 
   /** The request behind a token, whatever its status; undefined when there is none. */
   async find(oauthToken: string): Promise<AuthorizationRequest | undefined> {
-    const found = await findStanding(this.statements, oauthToken);
+    const found = await this.findStanding(this.statements, oauthToken);
     if (!found) return undefined;
     const { decided: _, asked: __, callbackUrls: ___, ...request } = found;
     return { ...request, callbackRegistered: isRegistered(found) };
@@ -130,23 +138,28 @@ export class AuthorizationRequests {
     runner: StatementRunner = this.statements,
   ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      const request = await findStanding(runner, oauthToken);
+      const request = await this.findStanding(runner, oauthToken);
       const reason = reasonAgainst(request) ?? scopesExceeded(request, grant.scopes);
       if (reason || !request) throw new AuthorizationRequestRefused(reason ?? 'unknown');
-      const oauthVerifier = verifierFor(request.callback);
+      const verifier = verifierFor(request.callback);
+      const scopes = (grant.scopes ?? request.asked).filter((scope) =>
+        request.scopes.includes(scope),
+      );
+      const allowing = { token: oauthToken, subject: grant.subject, scopes, verifier };
       const allowed = await runner.run(ALLOW, [
         oauthToken,
         grant.subject,
-        grant.scopes ?? null,
-        verifierHash(oauthVerifier),
+        scopes,
+        // The version before compares plain hashes, and whoever allows here may exchange there.
+        this.grants.isUpgrading ? plainVerifierHash(verifier) : verifierMac(this.keys, allowing),
         request.callbackUrls,
       ]);
       if (allowed.length === 0) continue;
       const redirectTo = redirect(request, [
         ['oauth_token', oauthToken],
-        ['oauth_verifier', oauthVerifier],
+        ['oauth_verifier', verifier],
       ]);
-      return { redirectTo, oauthVerifier };
+      return { redirectTo, oauthVerifier: verifier };
     }
     throw new Error('An authorization request changed with every attempt to decide it');
   }
@@ -164,7 +177,7 @@ export class AuthorizationRequests {
       oauthToken,
     ]);
     if (!denied) {
-      const reason = reasonAgainst(await findStanding(runner, oauthToken));
+      const reason = reasonAgainst(await this.findStanding(runner, oauthToken));
       throw new AuthorizationRequestRefused(reason ?? 'expired');
     }
     // Nobody is sent to where the consumer may send nobody any more.
@@ -175,6 +188,18 @@ export class AuthorizationRequests {
         ])
       : null;
     return { redirectTo };
+  }
+
+  private async findStanding(
+    runner: StatementRunner,
+    oauthToken: string,
+  ): Promise<StandingRequest | undefined> {
+    // PostgreSQL text cannot hold NUL, and no token does.
+    if (oauthToken.includes('\0')) return undefined;
+    const [row] = await runner.run<StandingRequest & GrantRow>(FIND, [oauthToken]);
+    if (!row || !this.grants.hold('consumer', row)) return undefined;
+    const { granted: _, grantMac: __, ...request } = row;
+    return request;
   }
 }
 
@@ -195,16 +220,6 @@ const redirect = (
   { callback }: Pick<StandingRequest, 'callback'>,
   pairs: [string, string][],
 ): string | null => (callback === 'oob' ? null : appendToCallback(callback, pairs));
-
-async function findStanding(
-  runner: StatementRunner,
-  oauthToken: string,
-): Promise<StandingRequest | undefined> {
-  // PostgreSQL text cannot hold NUL, and no token does.
-  if (oauthToken.includes('\0')) return undefined;
-  const [row] = await runner.run<StandingRequest>(FIND, [oauthToken]);
-  return row;
-}
 
 /** Why it can't be allowed, whatever is granted: decided wins over expired. */
 function reasonAgainst(

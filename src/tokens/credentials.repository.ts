@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Batcher } from '../database/batcher.js';
 import { Statements, type Statement } from '../database/statements.js';
+import {
+  ACCESS_TOKEN_GETS_NOTHING,
+  CONSUMER_GETS_NOTHING,
+  GRANTED_TO_ACCESS_TOKEN,
+  GRANTED_TO_CONSUMER,
+  type GrantKind,
+} from '../grants/granted.js';
+import { Grants, type GrantRow } from '../grants/grants.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { AccessToken } from './access-token.js';
 import type { SigningConsumer } from './signing-consumer.js';
@@ -16,8 +24,10 @@ const FIND_CONSUMERS = {
       extract(epoch FROM expires_at)::float8 AS "expiresAtSeconds",
       previous_secret AS "previousSecret",
       extract(epoch FROM previous_secret_expires_at)::float8 AS "previousSecretExpiresAtSeconds",
-      extract(epoch FROM weak_signatures_until)::float8 AS "weakSignaturesUntilSeconds"
-    FROM consumers WHERE consumer_key = ANY ($1::text[])`,
+      extract(epoch FROM weak_signatures_until)::float8 AS "weakSignaturesUntilSeconds",
+      ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac",
+      ${CONSUMER_GETS_NOTHING('c')} AS "getsNothing"
+    FROM consumers c WHERE consumer_key = ANY ($1::text[])`,
 };
 
 // A token is looked up under the consumer's key, so another consumer's token, or one of the wrong
@@ -29,6 +39,7 @@ const FIND_TEMPORARY_CREDENTIALS = {
   text: `
     SELECT n::int, t.token, t.secret, t.used_at IS NOT NULL AS used,
       t.decision IS NOT DISTINCT FROM 'denied' AS denied, t.failed_verifiers AS "failedVerifiers",
+      t.subject, t.granted_scopes AS "grantedScopes", t.verifier_hash AS "verifierHash",
       extract(epoch FROM t.expires_at)::float8 AS "expiresAtSeconds"
     FROM ${WANTED} JOIN temporary_credentials t USING (token, consumer_key)`,
 };
@@ -37,9 +48,22 @@ const FIND_ACCESS_TOKENS = {
   name: 'find-access-tokens',
   text: `
     SELECT n::int, t.token, t.secret, t.subject, t.scopes, t.revoked_at IS NOT NULL AS revoked,
-      extract(epoch FROM t.expires_at)::float8 AS "expiresAtSeconds"
+      extract(epoch FROM t.expires_at)::float8 AS "expiresAtSeconds",
+      ${GRANTED_TO_ACCESS_TOKEN} AS granted, t.grant_mac AS "grantMac",
+      ${ACCESS_TOKEN_GETS_NOTHING} AS "getsNothing"
     FROM ${WANTED} JOIN access_tokens t USING (token, consumer_key)`,
 };
+
+/** What stands for a consumer that was altered: no signature holds for it, at the usual cost. */
+const withoutKeys = (consumer: SigningConsumer): SigningConsumer => ({
+  ...consumer,
+  secret: null,
+  previousSecret: null,
+  rsaPublicKey: null,
+});
+
+/** A row that grants something, with its proof. */
+type Guarded<Row> = Row & GrantRow & { readonly getsNothing: boolean };
 
 interface Wanted {
   readonly consumerKey: string;
@@ -56,6 +80,7 @@ export class CredentialsRepository {
   constructor(
     private readonly statements: Statements,
     private readonly metrics: Metrics,
+    private readonly grants: Grants,
   ) {
     this.consumers = new Batcher({
       keyOf: (consumerKey) => consumerKey,
@@ -63,8 +88,13 @@ export class CredentialsRepository {
       send: (consumerKeys) => this.readConsumers(consumerKeys),
       onSent: (size) => metrics.batchSent(FIND_CONSUMERS.name, size),
     });
-    this.temporaryCredentials = this.tokens<TemporaryCredentials>(FIND_TEMPORARY_CREDENTIALS);
-    this.accessTokens = this.tokens<AccessToken>(FIND_ACCESS_TOKENS);
+    this.temporaryCredentials = this.tokens(
+      FIND_TEMPORARY_CREDENTIALS,
+      (row: TemporaryCredentials) => row,
+    );
+    this.accessTokens = this.tokens(FIND_ACCESS_TOKENS, (row: Guarded<AccessToken>) =>
+      this.genuine('access-token', row),
+    );
   }
 
   findConsumer(consumerKey: string): Promise<SigningConsumer | undefined> {
@@ -87,22 +117,37 @@ export class CredentialsRepository {
   private async readConsumers(
     consumerKeys: readonly string[],
   ): Promise<(SigningConsumer | undefined)[]> {
-    const rows = await this.statements.run<SigningConsumer>(FIND_CONSUMERS, [consumerKeys]);
-    const found = new Map(rows.map((row) => [row.consumerKey, row]));
+    const rows = await this.statements.run<Guarded<SigningConsumer>>(FIND_CONSUMERS, [
+      consumerKeys,
+    ]);
+    const found = new Map(
+      rows.map((row) => [row.consumerKey, this.genuine('consumer', row) ?? withoutKeys(row)]),
+    );
     return consumerKeys.map((consumerKey) => found.get(consumerKey));
   }
 
-  private tokens<Token>(statement: Statement): Batcher<Wanted, Token | undefined> {
+  /** The row without its proof; undefined, as if it were not there, for one that nobody here wrote. */
+  private genuine<Row extends object>(kind: GrantKind, row: Guarded<Row>): Row | undefined {
+    const { granted, grantMac, getsNothing, ...rest } = row;
+    // What gets nothing is refused for that, in words.
+    if (!getsNothing && !this.grants.hold(kind, { granted, grantMac })) return undefined;
+    return rest as unknown as Row;
+  }
+
+  private tokens<Row, Token>(
+    statement: Statement,
+    tokenOf: (row: Row) => Token | undefined,
+  ): Batcher<Wanted, Token | undefined> {
     return new Batcher({
       keyOf: ({ consumerKey, token }) => JSON.stringify([consumerKey, token]),
       sameKey: 'share',
       send: async (wanted: readonly Wanted[]) => {
-        const rows = await this.statements.run<Token & { n: number }>(statement, [
+        const rows = await this.statements.run<Row & { n: number }>(statement, [
           wanted.map(({ consumerKey }) => consumerKey),
           wanted.map(({ token }) => token),
         ]);
         const found = wanted.map((): Token | undefined => undefined);
-        for (const row of rows) found[row.n - 1] = row;
+        for (const row of rows) found[row.n - 1] = tokenOf(row);
         return found;
       },
       onSent: (size) => this.metrics.batchSent(statement.name, size),

@@ -1,16 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Batcher } from '../database/batcher.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
+import { grantedToAccessToken } from '../grants/granted.js';
+import { Grants } from '../grants/grants.js';
 import { Metrics } from '../metrics/metrics.js';
 import { CLAIMED_NONCES, claimColumns, type NonceClaim } from '../nonces/nonce-claim.js';
 import { oauthProblem, type OAuthProblem } from '../protocol/oauth-problem.js';
+import { DerivedKeys } from '../secrets/derived-keys.js';
 import { newSecret, newToken } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
-import { accessTokenSecret } from './access-token.js';
+import { accessTokenSecret, expiryAfter } from './access-token.js';
 import type { SigningConsumer } from './signing-consumer.js';
-import { FAILED_VERIFIERS_MAX, type IssuedCredentials } from './temporary-credentials.js';
-import { typedVerifier, verifierHash } from './verifier.js';
+import {
+  FAILED_VERIFIERS_MAX,
+  type IssuedCredentials,
+  type TemporaryCredentials,
+} from './temporary-credentials.js';
+import { typedVerifier, verifierHolds, type Allowed } from './verifier.js';
 
 // The whole exchange is one statement, which may carry several exchanges of different temporary
 // credentials. Racers queue for the row of the temporary credentials; after the winner the WHERE
@@ -21,9 +29,9 @@ const EXCHANGE = {
   text: `
     WITH exchange AS (
       SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::bytea[],
-          $6::text[], $7::bytea[], $8::float8[])
+          $6::text[], $7::bytea[], $8::float8[], $9::bytea[])
         WITH ORDINALITY AS exchange (oauth_timestamp, consumer_key, digest, temporary_token,
-          verifier_hash, token, secret, ttl_seconds, n)
+          verifier_hash, token, secret, expires_at_ms, grant_mac, n)
     ), ${CLAIMED_NONCES('exchange')}, attempted AS (
       UPDATE temporary_credentials t SET
         used_at = CASE WHEN t.verifier_hash = claimed.verifier_hash THEN now() END,
@@ -34,12 +42,13 @@ const EXCHANGE = {
         AND t.decision = 'allowed' AND t.used_at IS NULL AND t.expires_at > now()
         AND t.failed_verifiers < ${FAILED_VERIFIERS_MAX}
       RETURNING claimed.n, claimed.token, claimed.consumer_key, claimed.temporary_token,
-        claimed.secret, claimed.ttl_seconds, t.subject, t.granted_scopes,
+        claimed.secret, claimed.expires_at_ms, claimed.grant_mac, t.subject, t.granted_scopes,
         t.used_at IS NOT NULL AS matched
     ), issued AS (
-      INSERT INTO access_tokens (token, consumer_key, temporary_token, secret, subject, scopes, expires_at)
+      INSERT INTO access_tokens (token, consumer_key, temporary_token, secret, subject, scopes,
+        expires_at, grant_mac)
       SELECT token, consumer_key, temporary_token, secret, subject, granted_scopes,
-        CASE WHEN ttl_seconds > 0 THEN now() + make_interval(secs => ttl_seconds) END
+        to_timestamp(expires_at_ms / 1000), grant_mac
       FROM attempted WHERE matched
       RETURNING token
     )
@@ -54,6 +63,9 @@ const WHY_NOT = {
     FROM temporary_credentials WHERE token = $1 AND consumer_key = $2`,
 };
 
+/** No row has it. */
+const NO_VERIFIER = Buffer.alloc(0);
+
 /** One exchange, as the statement takes it. */
 interface Exchange {
   readonly claim: NonceClaim;
@@ -61,7 +73,8 @@ interface Exchange {
   readonly verifierHash: Buffer;
   readonly token: string;
   readonly sealedSecret: Buffer;
-  readonly ttlSeconds: number;
+  readonly expiresAt: Date | null;
+  readonly grantMac: Buffer;
 }
 
 /** How far it came; undefined: the nonce was used. */
@@ -88,6 +101,9 @@ export class ExchangeTemporaryCredentials {
     private readonly statements: Statements,
     private readonly secrets: SecretBox,
     private readonly settings: Settings,
+    private readonly clock: DatabaseClock,
+    private readonly keys: DerivedKeys,
+    private readonly grants: Grants,
     metrics: Metrics,
   ) {
     this.exchanges = new Batcher({
@@ -101,7 +117,8 @@ export class ExchangeTemporaryCredentials {
   /**
    * Exchanges the temporary credentials of a verified request, at most once.
    *
-   * @param token the temporary credentials' identifier
+   * @param temporaryCredentials as they were read to verify the request, so after it was sent: whoever
+   * knows a verifier sends it after it was stored
    * @param verifier oauth_verifier as sent
    * @throws OAuthProblem nonce_used; permission_unknown, permission_denied, verifier_invalid,
    *   token_used, token_expired and token_rejected, each with the nonce spent
@@ -109,19 +126,34 @@ export class ExchangeTemporaryCredentials {
   async exchange(
     claim: NonceClaim,
     consumer: SigningConsumer,
-    token: string,
+    temporaryCredentials: TemporaryCredentials,
     verifier: string,
   ): Promise<ExchangedCredentials> {
+    const { token } = temporaryCredentials;
+    const { consumerKey } = consumer;
+    const subject = temporaryCredentials.subject ?? '';
+    const scopes = temporaryCredentials.grantedScopes ?? [];
     const accessToken = newToken();
     const tokenSecret = newSecret();
     const ttlSeconds = consumer.accessTokenTtlSeconds ?? this.settings.accessTokenTtlSeconds;
+    const expiresAt = expiryAfter(ttlSeconds, this.clock);
     const outcome = await this.exchanges.run({
       claim,
       temporaryToken: token,
-      verifierHash: verifierHash(typedVerifier(verifier)),
+      verifierHash: this.storedIfRight(temporaryCredentials, {
+        token,
+        subject,
+        scopes,
+        verifier: typedVerifier(verifier),
+      }),
       token: accessToken,
       sealedSecret: this.secrets.seal(tokenSecret, accessTokenSecret(accessToken)),
-      ttlSeconds,
+      expiresAt,
+      // Holds what was read; what was altered since then, before the statement, has no MAC that fits.
+      grantMac: this.grants.mac(
+        'access-token',
+        grantedToAccessToken({ token: accessToken, consumerKey, subject, scopes, expiresAt }),
+      ),
     });
     if (!outcome) throw oauthProblem('nonce_used');
     if (!outcome.attempted) throw await this.whyNot(token, consumer.consumerKey);
@@ -133,6 +165,14 @@ export class ExchangeTemporaryCredentials {
     };
   }
 
+  /** What the statement compares with: what is stored, for the right verifier; else what nothing equals. */
+  private storedIfRight({ verifierHash }: TemporaryCredentials, allowed: Allowed): Buffer {
+    const isRight =
+      verifierHash !== null &&
+      verifierHolds(this.keys, allowed, verifierHash, this.grants.takesPlainVerifiers);
+    return isRight ? verifierHash : NO_VERIFIER;
+  }
+
   private async send(exchanges: readonly Exchange[]): Promise<Outcome[]> {
     const rows = await this.statements.run<{ n: number; attempted: boolean; issued: boolean }>(
       EXCHANGE,
@@ -142,7 +182,8 @@ export class ExchangeTemporaryCredentials {
         exchanges.map(({ verifierHash }) => verifierHash),
         exchanges.map(({ token }) => token),
         exchanges.map(({ sealedSecret }) => sealedSecret),
-        exchanges.map(({ ttlSeconds }) => ttlSeconds),
+        exchanges.map(({ expiresAt }) => expiresAt && expiresAt.getTime()),
+        exchanges.map(({ grantMac }) => grantMac),
       ],
     );
     const outcomes = exchanges.map((): Outcome => undefined);

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
 import type { Transaction } from '../database/transactions.js';
+import { grantedToAccessToken, GRANTED_TO_CONSUMER } from '../grants/granted.js';
+import { Grants, type GrantRow } from '../grants/grants.js';
 import { newSecret, newToken } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
-import { accessTokenSecret } from './access-token.js';
+import { accessTokenSecret, expiryAfter } from './access-token.js';
 import { AccessTokenRefused } from './access-token-refusals.js';
 import {
   FOUND_TOKEN,
@@ -27,6 +30,12 @@ export interface NewAccessToken {
   readonly tokenSecret: string | undefined;
 }
 
+/** What of a consumer decides on a token that staff make. */
+interface MintingConsumer extends GrantRow {
+  readonly scopes: readonly string[];
+  readonly ttlSeconds: number | null;
+}
+
 const FIND = {
   name: 'find-listed-access-token',
   text: `SELECT ${FOUND_TOKEN} FROM access_tokens t WHERE t.token = $1`,
@@ -36,16 +45,16 @@ const FIND = {
 const CONSUMER = {
   name: 'consumer-of-new-access-token',
   text: `
-    SELECT scopes, access_token_ttl_seconds AS "ttlSeconds"
-    FROM consumers WHERE consumer_key = $1 FOR SHARE`,
+    SELECT scopes, access_token_ttl_seconds AS "ttlSeconds",
+      ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac"
+    FROM consumers c WHERE consumer_key = $1 FOR SHARE`,
 };
 
 const INSERT = {
   name: 'insert-access-token',
   text: `
-    INSERT INTO access_tokens AS t (token, consumer_key, secret, subject, scopes, expires_at)
-    VALUES ($1, $2, $3, $4, $5,
-      CASE WHEN $6::float8 > 0 THEN now() + make_interval(secs => $6) END)
+    INSERT INTO access_tokens AS t (token, consumer_key, secret, subject, scopes, expires_at, grant_mac)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (token) DO NOTHING
     RETURNING ${FOUND_TOKEN}`,
 };
@@ -84,6 +93,8 @@ export class ManageAccessTokens {
     private readonly secretBox: SecretBox,
     private readonly settings: Settings,
     private readonly audit: AuditTrail,
+    private readonly clock: DatabaseClock,
+    private readonly grants: Grants,
   ) {}
 
   /** @throws AccessTokenRefused unknown */
@@ -130,21 +141,25 @@ export class ManageAccessTokens {
         detail: { consumerKey, subject, scopes, expiresAt: expiresAt?.toISOString() ?? null },
       }),
       async (transaction) => {
-        const [consumer] = await transaction.run<{ scopes: string[]; ttlSeconds: number | null }>(
-          CONSUMER,
-          [consumerKey],
-        );
-        if (!consumer) throw new AccessTokenRefused('consumer_unknown');
+        const [consumer] = await transaction.run<MintingConsumer>(CONSUMER, [consumerKey]);
+        if (!consumer || !this.grants.hold('consumer', consumer))
+          throw new AccessTokenRefused('consumer_unknown');
         const scopes = given.scopes ?? consumer.scopes;
         const exceeding = scopes.findIndex((scope) => !consumer.scopes.includes(scope));
         if (exceeding >= 0) throw new AccessTokenRefused('scopes_exceeded', exceeding);
+        const ttlSeconds =
+          given.ttlSeconds ?? consumer.ttlSeconds ?? this.settings.accessTokenTtlSeconds;
+        const { subject } = given;
+        const expiresAt = expiryAfter(ttlSeconds, this.clock);
+        const granted = grantedToAccessToken({ token, consumerKey, subject, scopes, expiresAt });
         const [row] = await transaction.run<ListedAccessToken>(INSERT, [
           token,
           consumerKey,
           this.secretBox.seal(tokenSecret, accessTokenSecret(token)),
-          given.subject,
+          subject,
           scopes,
-          given.ttlSeconds ?? consumer.ttlSeconds ?? this.settings.accessTokenTtlSeconds,
+          expiresAt,
+          this.grants.mac('access-token', granted),
         ]);
         if (!row) throw new AccessTokenRefused('taken');
         return row;

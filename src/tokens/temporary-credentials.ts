@@ -9,6 +9,10 @@ export interface TemporaryCredentials {
   /** Seconds since 1970, by the database's clock. */
   readonly expiresAtSeconds: number;
   readonly failedVerifiers: number;
+  /** What the owner allowed, and what is kept of the verifier; null before that, or when denied. */
+  readonly subject: string | null;
+  readonly grantedScopes: readonly string[] | null;
+  readonly verifierHash: Buffer | null;
 }
 
 /** The fifth wrong verifier kills temporary credentials; the schema holds the same number. */

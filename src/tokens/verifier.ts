@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { DerivedKeys } from '../secrets/derived-keys.js';
 import { isPin, newPin, newVerifier } from '../secrets/random-values.js';
 
 /** A new verifier: short enough to type when there is no callback to carry it (section 2.2). */
@@ -26,9 +27,40 @@ export function typedVerifier(sent: string): string {
   return isPin(typed) ? typed : sent;
 }
 
+/** What the resource owner allowed, and what proves it. */
+export interface Allowed {
+  readonly token: string;
+  readonly subject: string;
+  readonly scopes: readonly string[];
+  readonly verifier: string;
+}
+
 /**
- * What is stored and compared of a verifier. Comparing hashes leaks nothing of the value by time,
- * and a reader of the database cannot finish somebody else's authorization.
+ * What is stored of a verifier: a MAC, since a verifier that is typed has 45 bits, too few for a plain
+ * hash. It holds who allowed what, so that nobody can change these in the database and keep the verifier.
  */
-export const verifierHash = (verifier: string): Buffer =>
+export const verifierMac = (keys: DerivedKeys, allowed: Allowed): Buffer =>
+  keys.mac('verifier', contentOf(allowed));
+
+/** What the version before stored and compares; written and taken only while it may still serve. */
+export const plainVerifierHash = (verifier: string): Buffer =>
   createHash('sha256').update(verifier).digest();
+
+/**
+ * Whether the verifier is the one of which this is stored.
+ *
+ * @param takesPlain while the version before may still serve
+ */
+export function verifierHolds(
+  keys: DerivedKeys,
+  allowed: Allowed,
+  stored: Buffer,
+  takesPlain: boolean,
+): boolean {
+  if (keys.verify('verifier', contentOf(allowed), stored)) return true;
+  const plain = plainVerifierHash(allowed.verifier);
+  return takesPlain && stored.length === plain.length && timingSafeEqual(stored, plain);
+}
+
+const contentOf = ({ token, subject, scopes, verifier }: Allowed): string =>
+  JSON.stringify([token, subject, scopes, verifier]);

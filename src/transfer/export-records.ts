@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import type { Statement } from '../database/statements.js';
 import { Transactions, type Transaction } from '../database/transactions.js';
+import { GRANTED_TO_ACCESS_TOKEN, GRANTED_TO_CONSUMER, type GrantKind } from '../grants/granted.js';
+import { Grants, type GrantRow } from '../grants/grants.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
 import { consumerSecret, previousConsumerSecret } from '../tokens/signing-consumer.js';
@@ -20,14 +22,20 @@ export interface ExportedCounts {
   readonly tokens: number;
 }
 
-interface ConsumerRow {
+/** A row that is exported as it was granted, or not at all. */
+interface GuardedRow extends GrantRow {
+  /** It may stand without a proof. */
+  readonly getsNothing: boolean;
+}
+
+interface ConsumerRow extends GuardedRow {
   readonly consumerKey: string;
   readonly secret: Buffer | null;
   readonly previousSecret: Buffer | null;
   readonly previousSecretExpiresAt: Date | null;
 }
 
-interface TokenRow {
+interface TokenRow extends GuardedRow {
   readonly token: string;
   readonly secret: Buffer;
 }
@@ -45,8 +53,10 @@ const CONSUMERS = {
       two_legged AS "twoLegged", access_token_ttl_seconds AS "accessTokenTtlSeconds",
       website_url AS "websiteUrl", legal_notice AS "legalNotice",
       allowed_addresses AS "allowedAddresses", expires_at AS "expiresAt", labels, status,
-      weak_signatures_until AS "weakSignaturesUntil", created_at AS "createdAt"
-    FROM consumers WHERE consumer_key > $1 ORDER BY consumer_key LIMIT ${ROWS}`,
+      weak_signatures_until AS "weakSignaturesUntil", created_at AS "createdAt",
+      ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac",
+      false AS "getsNothing"
+    FROM consumers c WHERE consumer_key > $1 ORDER BY consumer_key LIMIT ${ROWS}`,
 };
 
 // Scopes that the consumer lost stay behind: no import would take them.
@@ -56,7 +66,9 @@ const TOKENS = {
     SELECT t.token, t.secret, t.consumer_key AS "consumerKey", t.subject,
       ARRAY(SELECT scope FROM unnest(t.scopes) WITH ORDINALITY AS had (scope, n)
         WHERE scope = ANY (c.scopes) ORDER BY n) AS scopes,
-      t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt"
+      t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt",
+      ${GRANTED_TO_ACCESS_TOKEN} AS granted, t.grant_mac AS "grantMac",
+      t.revoked_at IS NOT NULL AS "getsNothing"
     FROM access_tokens t JOIN consumers c USING (consumer_key)
     WHERE t.token > $1 ORDER BY t.token LIMIT ${ROWS}`,
 };
@@ -68,6 +80,7 @@ export class ExportRecords {
     private readonly transactions: Transactions,
     private readonly audit: AuditTrail,
     private readonly secretBox: SecretBox,
+    private readonly grants: Grants,
   ) {}
 
   /**
@@ -90,21 +103,29 @@ export class ExportRecords {
     return this.transactions.runOnSnapshot(async (transaction) => {
       let consumers = 0;
       for await (const rows of pagesOf<ConsumerRow>(transaction, CONSUMERS, 'consumerKey')) {
-        await write(rows.map((row) => this.consumerLine(row, secrets)).join(''));
-        consumers += rows.length;
+        const genuine = secrets ? this.genuine('consumer', rows) : rows;
+        await write(genuine.map((row) => this.consumerLine(row, secrets)).join(''));
+        consumers += genuine.length;
       }
       let tokens = 0;
       for await (const rows of pagesOf<TokenRow>(transaction, TOKENS, 'token')) {
-        await write(rows.map((row) => this.tokenLine(row, secrets)).join(''));
-        tokens += rows.length;
+        const genuine = secrets ? this.genuine('access-token', rows) : rows;
+        await write(genuine.map((row) => this.tokenLine(row, secrets)).join(''));
+        tokens += genuine.length;
       }
       await write(lineOf({ type: 'end', consumers, tokens }));
       return { consumers, tokens };
     });
   }
 
+  /** Without those that nobody here wrote: from a file that can be imported, they would be granted elsewhere. */
+  private genuine<Row extends GuardedRow>(kind: GrantKind, rows: readonly Row[]): Row[] {
+    return rows.filter((row) => row.getsNothing || this.grants.hold(kind, row));
+  }
+
   private consumerLine(row: ConsumerRow, secrets: boolean): string {
-    const { consumerKey, secret, previousSecret, previousSecretExpiresAt, ...shown } = row;
+    const { granted: _, grantMac: __, getsNothing: ___, ...columns } = row;
+    const { consumerKey, secret, previousSecret, previousSecretExpiresAt, ...shown } = columns;
     const opened = secrets && {
       consumerSecret: secret && this.secretBox.open(secret, consumerSecret(consumerKey)),
       ...(previousSecret && {
@@ -115,7 +136,9 @@ export class ExportRecords {
     return lineOf({ type: 'consumer', consumerKey, ...opened, ...shown });
   }
 
-  private tokenLine({ token, secret, ...shown }: TokenRow, secrets: boolean): string {
+  private tokenLine(row: TokenRow, secrets: boolean): string {
+    const { granted: _, grantMac: __, getsNothing: ___, ...columns } = row;
+    const { token, secret, ...shown } = columns;
     const opened = secrets && {
       tokenSecret: this.secretBox.open(secret, accessTokenSecret(token)),
     };

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
+import { Grants } from '../grants/grants.js';
+import { DerivedKeys, MAC_OCTETS } from '../secrets/derived-keys.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { ImportRefused, type LineFault } from './import-refused.js';
 import { firstOf, stageLines, type StagedFile } from './stage-lines.js';
@@ -46,6 +48,8 @@ export class ImportRecords {
     private readonly staged: StagedImports,
     private readonly audit: AuditTrail,
     private readonly secretBox: SecretBox,
+    private readonly grants: Grants,
+    private readonly keys: DerivedKeys,
   ) {}
 
   /**
@@ -57,14 +61,16 @@ export class ImportRecords {
    */
   async run(source: ImportSource, order: ImportOrder): Promise<ImportResult> {
     const { actor, dryRun, onProgress = () => undefined } = order;
-    const begun = await this.staged.begin(dryRun ? undefined : source.hash);
+    const { hash } = source;
+    const begun = await this.staged.begin(dryRun || !hash ? undefined : this.digestsOf(hash));
     const { id, finishedAt } = begun;
     if (finishedAt) {
       return { consumers: begun.consumers, tokens: begun.tokens, takenOverAt: finishedAt };
     }
     let mayGoOn = source.hash !== undefined && !dryRun;
     try {
-      const file = await stageLines(this.staged, this.secretBox, begun, source.chunks, (octets) =>
+      const sealing = { secretBox: this.secretBox, grants: this.grants };
+      const file = await stageLines(this.staged, sealing, begun, source.chunks, (octets) =>
         onProgress({ done: 'read', octets }),
       );
       if (source.hash && !source.hash.equals(file.hash)) {
@@ -81,6 +87,14 @@ export class ImportRecords {
       // What can't be cleared away now is swept later; this file begins anew when it comes again.
       if (!mayGoOn) await this.staged.clear(id).catch(() => undefined);
     }
+  }
+
+  /**
+   * What a file is kept under: MACs of its SHA-256, which tell whoever reads them nothing of a secret
+   * that could be guessed, under each key; and the SHA-256 itself, as the version before kept it.
+   */
+  private digestsOf(hash: Buffer): Buffer[] {
+    return [...this.keys.macs('import-file', hash), hash];
   }
 
   private async refuseConflicts(id: number): Promise<void> {
@@ -106,7 +120,8 @@ export class ImportRecords {
     onProgress: (step: ImportStep) => void,
   ): Promise<void> {
     const of = consumers + tokens;
-    const detail = { consumers, tokens, sha256: hash.toString('hex') };
+    const sha256 = this.keys.mac('import-file', hash).subarray(-MAC_OCTETS).toString('hex');
+    const detail = { consumers, tokens, sha256 };
     try {
       await this.audit.recordAtLength(
         () => ({ actor, action: 'records.import', target: `import:${id}`, detail }),

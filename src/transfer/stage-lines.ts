@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { InvalidInput } from '../input/input-fault.js';
-import type { SecretBox } from '../secrets/secret-box.js';
 import { ImportRefused, type LineFault } from './import-refused.js';
 import { linesOf, MAX_LINE_OCTETS } from './lines-of.js';
 import { readLine, type ImportedConsumer } from './read-line.js';
 import type { StagedImport, StagedImports } from './staged-imports.js';
-import { consumerRow, tokenRow, type StagedRow } from './staged-rows.js';
+import { consumerRow, tokenRow, type Sealing, type StagedRow } from './staged-rows.js';
 import type { TokenLine } from './transfer-lines.js';
 
 /** What a file held. */
@@ -32,7 +31,7 @@ const MAX_FAULTS = 50;
  */
 export async function stageLines(
   staged: StagedImports,
-  secretBox: SecretBox,
+  sealing: Sealing,
   begun: StagedImport,
   chunks: AsyncIterable<Buffer>,
   onOctets: (count: number) => void,
@@ -78,7 +77,7 @@ export async function stageLines(
       return;
     }
     counts[read.type === 'consumer' ? 'consumers' : 'tokens'] += 1;
-    if (faults.length === 0) batch.add(secretBox, line, read);
+    if (faults.length === 0) batch.add(sealing, line, read);
   };
 
   for await (const octets of linesOf(hashed(chunks, hash, onOctets))) {
@@ -120,9 +119,9 @@ class Batch {
     this.to = from;
   }
 
-  add(secretBox: SecretBox, line: number, read: ImportedConsumer | TokenLine): void {
-    if (read.type === 'consumer') this.consumers.push(consumerRow(secretBox, line, read));
-    else this.tokens.push(tokenRow(secretBox, line, read));
+  add(sealing: Sealing, line: number, read: ImportedConsumer | TokenLine): void {
+    if (read.type === 'consumer') this.consumers.push(consumerRow(sealing, line, read));
+    else this.tokens.push(tokenRow(sealing, line, read));
   }
 }
 

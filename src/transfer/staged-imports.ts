@@ -42,8 +42,13 @@ const IMPORT = 'id, lines, consumers, tokens, finished_at AS "finishedAt"';
 const BEGIN = {
   name: 'begin-import',
   text: `
-    INSERT INTO imports (file_hash) VALUES ($1)
-    ON CONFLICT (file_hash) DO UPDATE SET updated_at = now() RETURNING ${IMPORT}`,
+    WITH begun AS (
+      UPDATE imports SET updated_at = now() WHERE file_hash = ANY ($2::bytea[]) RETURNING ${IMPORT}
+    ), new AS (
+      INSERT INTO imports (file_hash) SELECT $1 WHERE NOT EXISTS (SELECT FROM begun)
+      ON CONFLICT (file_hash) DO UPDATE SET updated_at = now() RETURNING ${IMPORT}
+    )
+    TABLE begun UNION ALL TABLE new LIMIT 1`,
 };
 
 // One statement moves the counts and keeps the rows, so that a line is staged once or not at all; a key that
@@ -80,9 +85,10 @@ const KEYS_STAGED = {
 const CONSUMER_COLUMNS = `consumer_key, secret, previous_secret, previous_secret_expires_at, name,
   description, callback_urls, scopes, signature_methods, rsa_public_key, two_legged,
   access_token_ttl_seconds, website_url, legal_notice, allowed_addresses, expires_at, labels,
-  status, weak_signatures_until`;
+  status, weak_signatures_until, grant_mac`;
 
-const TOKEN_COLUMNS = 'token, consumer_key, secret, subject, scopes, expires_at, revoked_at';
+const TOKEN_COLUMNS =
+  'token, consumer_key, secret, subject, scopes, expires_at, revoked_at, grant_mac';
 
 /** The rows of an import after a key ($2), in the order of their keys. */
 const partOf = (table: string, key: string) => `
@@ -174,10 +180,14 @@ export class StagedImports {
   /**
    * Begins a file, or finds one of the same digest.
    *
-   * @param fileHash SHA-256 of the file; undefined where it is known at the end only
+   * @param digests what the file may be kept under, first what a new one is; undefined where that is
+   * known at the end only
    */
-  async begin(fileHash: Buffer | undefined): Promise<StagedImport> {
-    const [begun] = await this.statements.run<StagedImport>(BEGIN, [fileHash ?? null]);
+  async begin(digests: readonly Buffer[] | undefined): Promise<StagedImport> {
+    const [begun] = await this.statements.run<StagedImport>(BEGIN, [
+      digests?.[0] ?? null,
+      digests ?? [],
+    ]);
     if (!begun) throw new Error('An import could not be begun');
     return begun;
   }

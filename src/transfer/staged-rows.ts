@@ -1,8 +1,17 @@
 import { previousConsumerSecret, consumerSecret } from '../tokens/signing-consumer.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
+import { parseDateTime } from '../input/date-time.js';
+import { grantedToAccessToken, grantedToConsumer } from '../grants/granted.js';
+import type { Grants } from '../grants/grants.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import type { ImportedConsumer } from './read-line.js';
 import type { TokenLine } from './transfer-lines.js';
+
+/** What makes a row that nobody else can make. */
+export interface Sealing {
+  readonly secretBox: SecretBox;
+  readonly grants: Grants;
+}
 
 /** A row of import_consumers or import_tokens as JSON, for jsonb_populate_record. */
 export interface StagedRow {
@@ -12,7 +21,7 @@ export interface StagedRow {
 
 /** The consumer as a row, its secrets sealed for the place that they go to. */
 export function consumerRow(
-  secretBox: SecretBox,
+  { secretBox, grants }: Sealing,
   line: number,
   brought: ImportedConsumer,
 ): StagedRow {
@@ -45,21 +54,35 @@ export function consumerRow(
     status: described.status,
     weak_signatures_until: brought.weakSignaturesUntil,
     created_at: brought.createdAt,
+    grant_mac: bytea(grants.mac('consumer', grantedToConsumer({ ...brought, ...described }))),
   };
 }
 
 /** The access token as a row, its secret sealed for the place that it goes to. */
-export const tokenRow = (secretBox: SecretBox, line: number, brought: TokenLine): StagedRow => ({
-  line,
-  token: brought.token,
-  consumer_key: brought.consumerKey,
-  secret: bytea(secretBox.seal(brought.tokenSecret, accessTokenSecret(brought.token))),
-  subject: brought.subject,
-  scopes: brought.scopes ?? [],
-  created_at: brought.createdAt ?? null,
-  expires_at: brought.expiresAt ?? null,
-  revoked_at: brought.revokedAt ?? null,
-});
+export function tokenRow(
+  { secretBox, grants }: Sealing,
+  line: number,
+  brought: TokenLine,
+): StagedRow {
+  const { token, consumerKey, subject } = brought;
+  const scopes = brought.scopes ?? [];
+  // To the millisecond, as the MAC has it.
+  const expiresAt = (brought.expiresAt && parseDateTime(brought.expiresAt)) || null;
+  const granted = grantedToAccessToken({ token, consumerKey, subject, scopes, expiresAt });
+  const isRevoked = typeof brought.revokedAt === 'string';
+  return {
+    line,
+    token,
+    consumer_key: consumerKey,
+    secret: bytea(secretBox.seal(brought.tokenSecret, accessTokenSecret(token))),
+    subject,
+    scopes,
+    created_at: brought.createdAt ?? null,
+    expires_at: expiresAt,
+    revoked_at: brought.revokedAt ?? null,
+    grant_mac: isRevoked ? null : bytea(grants.mac('access-token', granted)),
+  };
+}
 
 /** As PostgreSQL reads it from a text. */
 const bytea = (octets: Buffer): string => `\\x${octets.toString('hex')}`;

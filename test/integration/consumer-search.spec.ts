@@ -3,6 +3,8 @@ import { ConsumerSchema } from '../../src/consumers/consumer.schema.js';
 import { Consumer } from '../../src/consumers/consumer.js';
 import type { ConsumerPosition } from '../../src/consumers/consumer-search.js';
 import { ConsumersRepository } from '../../src/consumers/consumers.repository.js';
+import { Grants } from '../../src/grants/grants.js';
+import { DerivedKeys } from '../../src/secrets/derived-keys.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -50,7 +52,10 @@ describe('consumers by a part of their key or name: pages from the first to the 
     await database.query('VACUUM ANALYZE consumers');
     const options = dataSourceOptions({ databasePoolSize: 1 }, database.url, [ConsumerSchema]);
     dataSource = await new DataSource(options).initialize();
-    consumers = new ConsumersRepository(dataSource.getRepository(Consumer));
+    consumers = new ConsumersRepository(
+      dataSource.getRepository(Consumer),
+      new Grants(new DerivedKeys([{ id: 'k', key: Buffer.alloc(32, 1) }])),
+    );
   });
   afterAll(async () => {
     await dataSource?.destroy();

@@ -1,0 +1,30 @@
+-- What the service's role may do, and no more: it owns nothing, makes no table, and adds to the record of
+-- staff without changing it. Run it as the owner, after each migration:
+--
+--   psql "$MIGRATION_DATABASE_URL" -v schema=public -v service=oauth10 -f deploy/postgresql/roles.sql
+--
+-- The role itself is made once, by whoever may: CREATE ROLE oauth10 LOGIN PASSWORD '...';
+\set ON_ERROR_STOP on
+
+BEGIN;
+
+GRANT USAGE ON SCHEMA :"schema" TO :"service";
+REVOKE CREATE ON SCHEMA :"schema" FROM :"service";
+
+-- Partitions of nonces are reached through their table; they are made and dropped by functions of the owner.
+REVOKE ALL ON ALL TABLES IN SCHEMA :"schema" FROM :"service";
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA :"schema" TO :"service";
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA :"schema" TO :"service";
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA :"schema" TO :"service";
+
+-- The record only grows.
+REVOKE UPDATE, DELETE ON :"schema".audit_events FROM :"service";
+
+-- One row each, made by a migration.
+REVOKE INSERT, DELETE ON
+  :"schema".audit_head, :"schema".nonce_horizon, :"schema".grant_macs FROM :"service";
+
+-- What was migrated is the owner's to say.
+REVOKE INSERT, UPDATE, DELETE ON :"schema".migrations FROM :"service";
+
+COMMIT;

@@ -1,0 +1,84 @@
+import { Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { DerivedKeys } from '../secrets/derived-keys.js';
+import type { GrantKind, Granted } from './granted.js';
+
+/** A row that grants something, as it was read. */
+export interface GrantRow {
+  readonly granted: Granted;
+  readonly grantMac: Buffer | null;
+}
+
+/** One line a minute for each row: whoever forged it may ask for it a thousand times a second. */
+const TOLD_EVERY_MS = 60_000;
+const TOLD_MAX = 1_000;
+/** As temporary credentials usually live. */
+const PLAIN_VERIFIERS_MS = 600_000;
+
+/**
+ * Makes and checks the MACs of rows that grant something, so that whoever can write to the database
+ * but has no `SECRET_KEYS` grants nothing. A row that holds a MAC of another row, of other values, or
+ * none, is refused as if it were not there, and told to operators.
+ */
+export class Grants {
+  private readonly logger = new Logger('Grants');
+  private readonly told = new LRUCache<string, true>({ max: TOLD_MAX, ttl: TOLD_EVERY_MS });
+  private plainVerifiersUntilMs = 0;
+  /** Rows without a MAC are the work of the version before, until all have one. */
+  private withoutMac: 'taken' | 'refused' = 'refused';
+
+  /** @param onRefused counts */
+  constructor(
+    private readonly keys: DerivedKeys,
+    private readonly onRefused: (kind: GrantKind) => void = () => undefined,
+  ) {}
+
+  /** @param withoutMac what becomes of rows that have none; GrantsCompletion alone decides */
+  takeWithoutMac(withoutMac: 'taken' | 'refused'): void {
+    if (this.isUpgrading && withoutMac === 'refused') {
+      this.plainVerifiersUntilMs = Date.now() + PLAIN_VERIFIERS_MS;
+    }
+    this.withoutMac = withoutMac;
+  }
+
+  /** Whether a verifier may be kept as the version before kept it: until what was allowed then is exchanged. */
+  get takesPlainVerifiers(): boolean {
+    return this.isUpgrading || Date.now() < this.plainVerifiersUntilMs;
+  }
+
+  /** Whether the version before may still serve, and read what this one writes. */
+  get isUpgrading(): boolean {
+    return this.withoutMac === 'taken';
+  }
+
+  /** The MAC to be written beside the row, in the same statement. */
+  mac(kind: GrantKind, granted: Granted): Buffer {
+    return this.keys.mac(kind, JSON.stringify(granted));
+  }
+
+  /** Whether the row is as this service wrote it. Tells of one that is not. */
+  hold(kind: GrantKind, { granted, grantMac }: GrantRow): boolean {
+    if (grantMac === null ? this.isUpgrading : this.isOurs(kind, granted, grantMac)) return true;
+    this.onRefused(kind);
+    this.tell(kind, granted);
+    return false;
+  }
+
+  /** Whether a key of the ring made the MAC for this row. */
+  isOurs(kind: GrantKind, granted: Granted, grantMac: Buffer): boolean {
+    return this.keys.verify(kind, JSON.stringify(granted), grantMac);
+  }
+
+  private tell(kind: GrantKind, granted: Granted): void {
+    const [id, owner] = granted;
+    const place = `${kind} ${String(id)}`;
+    if (this.told.has(place)) return;
+    this.told.set(place, true);
+    // Tokens and the ids of sessions stay out of the log; a token is found by its consumer.
+    const named = kind === 'access-token' ? { consumer: owner } : kind === 'session' ? {} : { id };
+    this.logger.error('A row that grants something was altered, or written by another: refused', {
+      kind,
+      ...named,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  GRANTED_TO_ACCESS_TOKEN,
+  GRANTED_TO_API_KEY,
+  GRANTED_TO_CONSUMER,
+  GRANTED_TO_SESSION,
+  type GrantKind,
+} from '../grants/granted.js';
+
+/** A table whose rows grant something, and so carry a MAC. */
+export interface GuardedTable {
+  readonly table: string;
+  readonly kind: GrantKind;
+  /** SQL for what a row `t` grants. */
+  readonly granted: string;
+  /** The primary key: column and type, in its order. */
+  readonly key: readonly (readonly [column: string, type: string])[];
+  /** SQL for the rows that must have one. */
+  readonly where: string;
+}
+
+const IMPORT_ID = ['import_id', 'integer'] as const;
+/** A revocation takes the MAC away (migration 0012). */
+const NOT_REVOKED = 't.revoked_at IS NULL';
+
+/** All that carry a MAC; a test holds the list to the schema. */
+export const GUARDED_TABLES: readonly GuardedTable[] = [
+  {
+    table: 'api_keys',
+    kind: 'api-key',
+    granted: GRANTED_TO_API_KEY,
+    key: [['id', 'text']],
+    where: 'true',
+  },
+  {
+    table: 'consumers',
+    kind: 'consumer',
+    granted: GRANTED_TO_CONSUMER('t'),
+    key: [['consumer_key', 'text']],
+    where: 'true',
+  },
+  {
+    table: 'access_tokens',
+    kind: 'access-token',
+    granted: GRANTED_TO_ACCESS_TOKEN,
+    key: [['token', 'text']],
+    where: NOT_REVOKED,
+  },
+  {
+    table: 'sessions',
+    kind: 'session',
+    granted: GRANTED_TO_SESSION,
+    key: [['id_hash', 'bytea']],
+    where: 'true',
+  },
+  {
+    table: 'import_consumers',
+    kind: 'consumer',
+    granted: GRANTED_TO_CONSUMER('t'),
+    key: [IMPORT_ID, ['consumer_key', 'text']],
+    where: 'true',
+  },
+  {
+    table: 'import_tokens',
+    kind: 'access-token',
+    granted: GRANTED_TO_ACCESS_TOKEN,
+    key: [IMPORT_ID, ['token', 'text']],
+    where: NOT_REVOKED,
+  },
+];

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StatementRunner } from '../database/transactions.js';
+import type { Granted } from '../grants/granted.js';
+import type { Grants } from '../grants/grants.js';
+import { sealPrefix } from '../secrets/secret-box.js';
+import { GUARDED_TABLES, type GuardedTable } from './guarded-tables.js';
+
+/** What became of one table. */
+export interface RenewedMacs {
+  readonly table: string;
+  readonly renewed: number;
+  /** Which rows are not ours, one sentence each. */
+  readonly faults: readonly string[];
+}
+
+type GuardedRow = {
+  /** As JSON. */
+  readonly granted: string;
+  readonly mac: Buffer | null;
+} & Readonly<Record<`k${number}`, unknown>>;
+
+const ROWS = 500;
+
+/**
+ * Gives every row that grants something a MAC of the ring's first key: in the place of one of another
+ * key and, while the version before left rows without, in the place of none. In batches of one statement
+ * each, with as much rest as work; a row that changes meanwhile is left as it was written last.
+ *
+ * @param firstKeyId the id of the ring's first key
+ * @param makesMissing whether rows without a MAC get one; else they are faults
+ */
+export async function renewMacs(
+  statements: StatementRunner,
+  grants: Grants,
+  firstKeyId: string,
+  makesMissing: boolean,
+): Promise<RenewedMacs[]> {
+  const done: RenewedMacs[] = [];
+  for (const table of GUARDED_TABLES) {
+    done.push(await renewIn(statements, grants, sealPrefix(firstKeyId), table, makesMissing));
+  }
+  return done;
+}
+
+async function renewIn(
+  statements: StatementRunner,
+  grants: Grants,
+  prefix: Buffer,
+  table: GuardedTable,
+  makesMissing: boolean,
+): Promise<RenewedMacs> {
+  const faults: string[] = [];
+  let renewed = 0;
+  let after: readonly unknown[] = [];
+  for (;;) {
+    const startedAt = performance.now();
+    const rows = await statements.run<GuardedRow>(pageOf(table, after.length > 0), [
+      prefix,
+      ...after,
+    ]);
+    const keyOf = (row: GuardedRow) => table.key.map((_, n) => row[`k${n}`]);
+    const fresh = rows.flatMap((row) => {
+      const granted = JSON.parse(row.granted) as Granted;
+      const isOurs = row.mac === null ? makesMissing : grants.isOurs(table.kind, granted, row.mac);
+      if (isOurs) return [{ row, fresh: grants.mac(table.kind, granted) }];
+      const what =
+        row.mac === null ? 'has no MAC' : 'was altered, or its key is not in SECRET_KEYS';
+      faults.push(`${table.table}: a row ${what} (row ${nameOf(granted)})`);
+      return [];
+    });
+    const written = await statements.run(replacementIn(table), [
+      ...table.key.map((_, n) => fresh.map(({ row }) => row[`k${n}`])),
+      fresh.map(({ row }) => row.granted),
+      fresh.map(({ row }) => row.mac),
+      fresh.map((made) => made.fresh),
+    ]);
+    renewed += written.length;
+    if (rows.length < ROWS) return { table: table.table, renewed, faults };
+    after = keyOf(rows.at(-1) as GuardedRow);
+    await sleep(performance.now() - startedAt);
+  }
+}
+
+const nameOf = ([id]: Granted): string => String(id);
+
+/** A page of rows whose MAC is not of the key whose MACs begin with $1, in the order of the primary key. */
+function pageOf({ table, granted, key, where }: GuardedTable, continued: boolean) {
+  const names = key.map(([name]) => `t.${name}`).join(', ');
+  const last = key.map(([, type], n) => `$${n + 2}::${type}`).join(', ');
+  return {
+    name: `renew-macs-${table}-${continued ? 'next' : 'first'}`.replaceAll('_', '-'),
+    text: `
+      SELECT ${key.map(([name], n) => `t.${name} AS k${n}`).join(', ')},
+        (${granted})::text AS granted, t.grant_mac AS mac
+      FROM ${table} t
+      WHERE ${where}
+        AND (t.grant_mac IS NULL OR substring(t.grant_mac FROM 1 FOR length($1::bytea)) <> $1)
+        ${continued ? `AND (${names}) > (${last})` : ''}
+      ORDER BY ${names} LIMIT ${ROWS}`,
+  };
+}
+
+/** Writes MACs beside rows that still are what was read. */
+function replacementIn({ table, granted, key }: GuardedTable) {
+  const types = [...key.map(([, type]) => type), 'text', 'bytea', 'bytea'];
+  const columns = [...key.map(([name]) => name), 'granted', 'mac', 'fresh'];
+  const same = key.map(([name]) => `t.${name} = f.${name}`).join(' AND ');
+  return {
+    name: `renew-macs-${table}`.replaceAll('_', '-'),
+    text: `
+      UPDATE ${table} t SET grant_mac = f.fresh
+      FROM unnest(${types.map((type, n) => `$${n + 1}::${type}[]`).join(', ')})
+        AS f (${columns.join(', ')})
+      WHERE ${same} AND t.grant_mac IS NOT DISTINCT FROM f.mac AND (${granted})::text = f.granted
+      RETURNING 1`,
+  };
+}
