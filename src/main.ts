@@ -72,16 +72,16 @@ function greet(
 ): void {
   const authority = (host: string, port: number) =>
     host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  const publicAt = authority(settings.host, service.port);
-  const adminAt = authority(settings.adminHost, service.adminPort);
+  const publicAt = authority(settings.host, service.ports.public);
+  const adminAt = authority(settings.adminHost, service.ports.admin);
   const admin = `http://${adminAt}`;
   if (settings.production) {
     new Logger('Service').log('ready', {
       'service.version': VERSION,
       'server.address': settings.host,
-      'server.port': service.port,
+      'server.port': service.ports.public,
       adminAddress: settings.adminHost,
-      adminPort: service.adminPort,
+      adminPort: service.ports.admin,
     });
     return;
   }

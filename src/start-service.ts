@@ -1,6 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import express from 'express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
 import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,9 +7,15 @@ import { getHeapStatistics } from 'node:v8';
 import { AppModule } from './app.module.js';
 import { connectionsFor, requestsInFlightFor } from './config/memory-bounds.js';
 import { SettingsError, type Settings } from './config/settings.js';
-import { DirectVerdicts } from './gateway/direct-verdicts.js';
 import type { BoundedListener } from './http/bounded-listener.js';
-import { createListener, type Listener, type ListenerLimits } from './http/listeners.js';
+import { ExactPathAdapter } from './http/exact-path-adapter.js';
+import {
+  createListener,
+  LISTENER_NAMES,
+  LISTENERS,
+  type Listener,
+  type ListenerLimits,
+} from './http/listeners.js';
 import { answerNotReady } from './http/not-ready.js';
 import { NotFoundFilter } from './http/not-found.filter.js';
 import type { AnsweredRequest } from './http/request-observer.js';
@@ -20,31 +25,28 @@ import { JsonLogger } from './logging/json-logger.js';
 import { RequestLog } from './logging/request-log.js';
 import { TextLogger } from './logging/text-logger.js';
 import { Metrics } from './metrics/metrics.js';
-import { DirectRoutes } from './oauth10/direct-routes.js';
 
 /** In-flight requests get this long to finish; every wait inside them is shorter. */
 const DRAIN_TIMEOUT_MS = 10_000;
 const IDLE_SWEEP_INTERVAL_MS = 50;
 
-/** A service that answers on both listeners. */
+/** A service that answers on all its listeners. */
 export interface RunningService {
-  readonly port: number;
-  readonly adminPort: number;
+  readonly ports: Readonly<Record<Listener, number>>;
   /** Readiness turns at once; requests are served for the delay, then those in flight finish. */
   stop(delaySeconds: number): Promise<void>;
 }
 
-/** Who answers on the two listeners, at first and once there is a service. */
+/** Who answers on the listeners, at first and once there is a service. */
 interface Answering {
-  public: RequestListener;
-  admin: RequestListener;
+  handlerOf: (listener: Listener) => RequestListener;
   shutdown: Pick<ShutdownState, 'shuttingDown'>;
   tell: (answered: AnsweredRequest) => void;
   turnedAway: (listener: Listener, why: TurnedAway) => void;
 }
 
 /**
- * Opens both listeners, and puts the service together once the database is there: until then they say
+ * Opens the listeners, and puts the service together once the database is there: until then they say
  * that the process is alive and not ready.
  *
  * @throws SettingsError; DatabaseRefusal for what no waiting for the database mends
@@ -55,50 +57,55 @@ export async function startService(
 ): Promise<RunningService> {
   const json = settings.production ? new JsonLogger(settings.logLevel) : undefined;
   const answering: Answering = {
-    public: answerNotReady('public'),
-    admin: answerNotReady('admin'),
+    handlerOf: answerNotReady,
     shutdown: { shuttingDown: false },
     tell: () => undefined,
     turnedAway: () => undefined,
   };
+  const adapter = new ExactPathAdapter();
   const bounds = new Map<Listener, BoundedListener>();
-  const [publicServer, adminServer] = (['public', 'admin'] as const).map((listener) =>
-    createListener(
-      listener,
-      (request, response) => answering[listener](request, response),
-      () => answering.shutdown.shuttingDown,
-      (answered) => answering.tell(answered),
-      {
-        ...limitsOf(listener, settings),
-        turnedAway: (why) => answering.turnedAway(listener, why),
-        watch: (bounded) => void bounds.set(listener, bounded),
-      },
-    ),
-  ) as [Server, Server];
+  const servers = new Map(
+    LISTENER_NAMES.map((name) => {
+      const { messages } = adapter.at(name);
+      const server = createListener(
+        name,
+        {
+          messages,
+          handle: (request, response) => answering.handlerOf(name)(request, response),
+        },
+        () => answering.shutdown.shuttingDown,
+        (answered) => answering.tell(answered),
+        {
+          ...limitsOf(name, settings),
+          turnedAway: (why) => answering.turnedAway(name, why),
+          watch: (bounded) => void bounds.set(name, bounded),
+        },
+      );
+      return [name, server] as const;
+    }),
+  );
   try {
-    const port = await listen(publicServer, 'PORT', settings.port, settings.host);
-    const adminPort = await listen(
-      adminServer,
-      'ADMIN_PORT',
-      settings.adminPort,
-      settings.adminHost,
-    );
-    const app = await putTogether(settings, databaseUrl, json);
+    const ports: Partial<Record<Listener, number>> = {};
+    for (const [name, server] of servers) {
+      const { setting, port, host } = LISTENERS[name];
+      ports[name] = await listen(server, setting, settings[port], settings[host]);
+    }
+    const app = await putTogether(settings, databaseUrl, adapter, json);
     const shutdown = app.get(ShutdownState, { strict: false });
-    Object.assign(answering, { ...handlersOf(app), ...observersOf(app, json), shutdown });
+    const handlerOf = (listener: Listener) => adapter.at(listener).handle;
+    Object.assign(answering, { handlerOf, ...observersOf(app, json), shutdown });
     for (const [listener, bounded] of bounds) app.get(Metrics).watchListener(listener, bounded);
     return {
-      port,
-      adminPort,
+      ports: ports as Record<Listener, number>,
       stop: async (delaySeconds) => {
         shutdown.begin();
         await sleep(delaySeconds * 1000);
-        await Promise.all([drain(publicServer), drain(adminServer)]);
+        await Promise.all([...servers.values()].map(drain));
         await app.close();
       },
     };
   } catch (error) {
-    for (const server of [publicServer, adminServer]) server.close().closeAllConnections();
+    for (const server of servers.values()) server.close().closeAllConnections();
     throw error;
   }
 }
@@ -106,11 +113,12 @@ export async function startService(
 async function putTogether(
   settings: Settings,
   databaseUrl: string,
+  adapter: ExactPathAdapter,
   json: JsonLogger | undefined,
 ): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.for(settings, databaseUrl),
-    new ExpressAdapter(quietExpress()),
+    adapter,
     {
       bodyParser: false,
       abortOnError: false,
@@ -119,19 +127,6 @@ async function putTogether(
   );
   app.useGlobalFilters(new NotFoundFilter());
   return app.init();
-}
-
-function handlersOf(app: NestExpressApplication): Pick<Answering, 'public' | 'admin'> {
-  const express = app.getHttpAdapter().getInstance() as RequestListener;
-  const preferring =
-    (direct: DirectRoutes | DirectVerdicts): RequestListener =>
-    (request, response) => {
-      if (!direct.serve(request, response)) express(request, response);
-    };
-  return {
-    public: preferring(app.get(DirectRoutes, { strict: false })),
-    admin: preferring(app.get(DirectVerdicts, { strict: false })),
-  };
 }
 
 function observersOf(
@@ -162,27 +157,13 @@ function limitsOf(
   };
 }
 
-/** Express without what would reinterpret a request or describe the server. */
-function quietExpress(): express.Express {
-  const instance = express();
-  instance.disable('x-powered-by');
-  instance.disable('etag');
-  instance.enable('case sensitive routing');
-  instance.enable('strict routing');
-  instance.set('query parser', 'simple');
-  return instance;
-}
-
 /** @throws SettingsError when the address is taken, or not this machine's. */
-function listen(
-  server: Server,
-  name: 'PORT' | 'ADMIN_PORT',
-  port: number,
-  host: string,
-): Promise<number> {
+function listen(server: Server, setting: string, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const refuse = ({ code }: NodeJS.ErrnoException) =>
-      reject(new SettingsError([`${name} can't be listened on: ${code} at ${host} port ${port}`]));
+      reject(
+        new SettingsError([`${setting} can't be listened on: ${code} at ${host} port ${port}`]),
+      );
     server.once('error', refuse);
     server.listen(port, host, () => {
       server.off('error', refuse);

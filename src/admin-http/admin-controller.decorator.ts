@@ -1,11 +1,5 @@
-import {
-  applyDecorators,
-  Controller,
-  UseFilters,
-  UseGuards,
-  UseInterceptors,
-  UsePipes,
-} from '@nestjs/common';
+import { applyDecorators, Controller, UseFilters, UseInterceptors, UsePipes } from '@nestjs/common';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import { AdminGuard } from './admin.guard.js';
 import { JsonBodyInterceptor } from './json-body.interceptor.js';
 import { PrivateReplyInterceptor } from './private-reply.interceptor.js';
@@ -23,7 +17,7 @@ export const AdminController = (path: string): ClassDecorator =>
   applyDecorators(
     Controller(`admin/${path}`),
     UseFilters(AdminProblemFilter),
-    UseGuards(AdminGuard),
+    Endpoint({ listener: 'admin', label: 'admin', guard: AdminGuard }),
     UseInterceptors(PrivateReplyInterceptor, StrictQueryInterceptor, JsonBodyInterceptor),
     UsePipes(StrictInputPipe),
   );

@@ -1,15 +1,19 @@
 import 'reflect-metadata';
-import { Controller, Get, Module, Post, UseGuards, type Type } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, Post, UseFilters, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { Endpoint } from '../http/endpoint.decorator.js';
+import { ExactPathAdapter } from '../http/exact-path-adapter.js';
+import { NotFoundFilter } from '../http/not-found.filter.js';
 import { Roles } from './roles.decorator.js';
 import { StatedRoles } from './stated-roles.js';
 
+@Injectable()
 class SomeGuard {
   canActivate = () => true;
 }
 
 @Controller('admin/sound')
-@UseGuards(SomeGuard)
+@Endpoint({ listener: 'admin', label: 'admin', guard: SomeGuard })
 class Sound {
   @Get()
   @Roles()
@@ -18,7 +22,7 @@ class Sound {
 }
 
 @Controller('admin/forgetful')
-@UseGuards(SomeGuard)
+@Endpoint({ listener: 'admin', label: 'admin', guard: SomeGuard })
 class WithoutRole {
   @Get()
   @Roles()
@@ -28,6 +32,7 @@ class WithoutRole {
 }
 
 @Controller()
+@Endpoint({ listener: 'admin', label: 'verify', guard: 'none' })
 class WithoutGuard {
   @Post(['elsewhere', 'verify'])
   @Roles()
@@ -35,7 +40,22 @@ class WithoutGuard {
 }
 
 @Controller(['health', 'metrics', 'administration'])
+@Endpoint({ listener: 'admin', label: 'health', guard: 'none' })
 class Open {
+  @Get()
+  read(): void {}
+}
+
+@Controller('nowhere')
+@UseFilters(NotFoundFilter)
+class WithoutEndpoint {
+  @Get('to-be-found')
+  read(): void {}
+}
+
+@Controller('admin/sound')
+@Endpoint({ listener: 'admin', label: 'admin', guard: 'none' })
+class Twice {
   @Get()
   read(): void {}
 }
@@ -47,8 +67,15 @@ async function start(...controllers: Type[]): Promise<void> {
     imports: [Elsewhere],
     providers: [StatedRoles],
   }).compile();
-  await module.init();
-  await module.close();
+  const app = module.createNestApplication(new ExactPathAdapter(), {
+    bodyParser: false,
+    logger: false,
+  });
+  try {
+    await app.init();
+  } finally {
+    await app.close();
+  }
 }
 
 describe('an operation of staff that does not state whom it is for stops the start', () => {
@@ -58,10 +85,22 @@ describe('an operation of staff that does not state whom it is for stops the sta
 
   it.each<[string, Type, string]>([
     ['role', WithoutRole, 'POST /admin/forgetful/:id/change'],
-    ['guard', WithoutGuard, 'POST /verify'],
+    ['guard', WithoutGuard, 'POST /elsewhere, POST /verify'],
   ])('without a %s, in whatever module', async (_, controller, operation) => {
     await expect(start(Sound, controller)).rejects.toThrow(
       new Error(`Without a guard or a role: ${operation}`),
     );
+  });
+});
+
+describe('a route whose endpoint is not stated stops the start', () => {
+  it('names it, and what is missing', async () => {
+    await expect(start(Sound, WithoutEndpoint)).rejects.toThrow(
+      'GET /nowhere/to-be-found (WithoutEndpoint.read) states no endpoint: say listener, label and guard with @Endpoint',
+    );
+  });
+
+  it('and so does one that is served already', async () => {
+    await expect(start(Sound, Twice)).rejects.toThrow('GET /admin/sound is served twice');
   });
 });

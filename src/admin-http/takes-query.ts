@@ -36,6 +36,15 @@ export class StrictQueryInterceptor implements NestInterceptor {
   }
 }
 
+/**
+ * For operations that take none.
+ *
+ * @throws InvalidInput, Problem
+ */
+export function assertNoQuery(target: string): void {
+  validQuery(NoQuery, queryParameters(target));
+}
+
 /** The places in the query are told as `?name`, since JSON pointers belong to the body. */
 function validQuery(type: QueryClass, query: Record<string, string>): object {
   try {

@@ -1,10 +1,12 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Express, NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import { AuditModule } from '../audit/audit.module.js';
 import { CallersModule } from '../callers/callers.module.js';
 import { ConsumersModule } from '../consumers/consumers.module.js';
+import type { ExactPathAdapter } from '../http/exact-path-adapter.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { noteEndpoint } from '../http/request-observer.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { ScopesModule } from '../scopes/scopes.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
@@ -61,7 +63,7 @@ import {
   exports: [CallersModule, RefusedCalls],
 })
 export class AdminModule implements OnModuleInit {
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(private readonly host: HttpAdapterHost<ExactPathAdapter>) {}
 
   /**
    * A path that can't be percent-decoded fails in Express's router, where no controller's filter
@@ -70,9 +72,10 @@ export class AdminModule implements OnModuleInit {
   onModuleInit(): void {
     const filter = new ProblemDetailsFilter(problemOf);
     this.host.httpAdapter
-      .getInstance<Express>()
-      .use('/admin', (error: unknown, _: Request, response: Response, __: NextFunction) =>
-        filter.answer(error, response),
-      );
+      .at('admin')
+      .express.use('/admin', (error: unknown, _: Request, response: Response, __: NextFunction) => {
+        noteEndpoint(response, { label: 'admin' });
+        filter.answer(error, response);
+      });
   }
 }

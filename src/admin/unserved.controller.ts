@@ -1,6 +1,8 @@
-import { All, Controller, Req, UseFilters, UseGuards } from '@nestjs/common';
+import { All, Controller, Req, UseFilters } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Express, Request } from 'express';
+import type { Request } from 'express';
+import { Endpoint } from '../http/endpoint.decorator.js';
+import type { ExactPathAdapter } from '../http/exact-path-adapter.js';
 import { Problem } from '../http/problem-details.js';
 import { AdminGuard } from '../admin-http/admin.guard.js';
 import { Roles } from '../admin-http/roles.decorator.js';
@@ -10,14 +12,14 @@ import { AdminProblemFilter } from '../admin-http/admin-problem.filter.js';
 /** What no operation serves: told to holders of a key, and after all other controllers. */
 @Controller()
 @UseFilters(AdminProblemFilter)
-@UseGuards(AdminGuard)
+@Endpoint({ listener: 'admin', label: 'admin', guard: AdminGuard })
 export class UnservedController {
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(private readonly host: HttpAdapterHost<ExactPathAdapter>) {}
 
-  @All(['admin', 'admin/{*rest}'])
+  @All('admin/{*rest}')
   @Roles('auditor', 'consent', 'gateway')
   refuse(@Req() request: Request): never {
-    const express = this.host.httpAdapter.getInstance<Express>();
+    const { express } = this.host.httpAdapter.at('admin');
     const methods = allowedMethods(express, request.path);
     if (methods.length === 0) throw new Problem('not_found', 'No operation has this path.');
     const Allow = methods.join(', ');

@@ -1,5 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import { Settings } from '../config/settings.js';
 import { appendToCallback } from '../protocol/callback-uri.js';
 import type { AuthorizationRequest } from '../tokens/authorization-requests.js';
@@ -14,6 +15,7 @@ import { WaysOn } from './ways-on.js';
 
 /** RFC 5849 section 2.2: where the client sends the resource owner's browser. */
 @Controller('oauth/auz')
+@Endpoint({ listener: 'public', label: 'authorize', guard: 'none' })
 export class AuthorizationController {
   constructor(
     private readonly door: PageHandler,

@@ -1,5 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import {
   AuthorizationRequests,
   type AuthorizationRequest,
@@ -20,6 +21,7 @@ import { WaysOn } from './ways-on.js';
 
 /** The resource owner allows or denies (RFC 5849 section 2.2). */
 @Controller('oauth/auz')
+@Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class DecisionController {
   constructor(
     private readonly door: PageHandler,

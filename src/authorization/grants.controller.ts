@@ -1,5 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import { ScopeTitles, type ScopeTitle } from '../scopes/scope-titles.js';
 import { Connections, type Connection } from '../tokens/connections.js';
 import { FormTokens } from './form-tokens.js';
@@ -16,6 +17,7 @@ import type { BrowserRequest } from './browser-request.js';
 
 /** "Your connections": what the owner has allowed, and can take back. */
 @Controller('oauth/auz/grants')
+@Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class GrantsController {
   constructor(
     private readonly door: PageHandler,

@@ -1,11 +1,13 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import { Settings } from '../config/settings.js';
 import { PageHandler } from './page-handler.js';
 import { PageRefusal } from './page-refusal.js';
 
 /** The platform's logo. Opened by itself, even an SVG may run and load nothing. */
 @Controller('oauth/auz')
+@Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class LogoController {
   constructor(
     private readonly door: PageHandler,

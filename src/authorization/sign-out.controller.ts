@@ -1,6 +1,7 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OwnForms } from './own-forms.js';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import { PageHandler } from './page-handler.js';
 import { PageRenderer } from './page-renderer.js';
 import type { Reply } from './reply.js';
@@ -10,6 +11,7 @@ import type { BrowserRequest } from './browser-request.js';
 
 /** Ends the session, here and on the server. */
 @Controller('oauth/auz')
+@Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class SignOutController {
   constructor(
     private readonly door: PageHandler,

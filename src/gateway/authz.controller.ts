@@ -1,5 +1,6 @@
-import { All, Controller, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { All, Controller, Req, Res, UseFilters } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Endpoint, type EndpointStatement } from '../http/endpoint.decorator.js';
 import { Roles } from '../admin-http/roles.decorator.js';
 import { AuthzRefusalFilter, NginxRefusalFilter } from './authz-refusal.filter.js';
 import { sendIdentity } from './authz-reply.js';
@@ -14,15 +15,21 @@ import { GatewayVerdicts } from './gateway-verdicts.js';
 import { GatewayGuard } from './gateway.guard.js';
 
 /** What Envoy's path_prefix puts before the target of its client's request. */
-export const EXT_AUTHZ = '/authz/ext-authz';
+const EXT_AUTHZ = '/authz/ext-authz';
+
+const ENDPOINT = {
+  listener: 'admin',
+  guard: GatewayGuard,
+  givesVerdicts: true,
+} as const satisfies Partial<EndpointStatement>;
 
 /** The verdict as a status, for gateways that copy their client's request. */
 @Controller('authz')
-@UseGuards(GatewayGuard)
 export class AuthzController {
   constructor(private readonly verdicts: GatewayVerdicts) {}
 
   @All('nginx')
+  @Endpoint({ ...ENDPOINT, label: 'authz/nginx' })
   @Roles('gateway')
   @UseFilters(NginxRefusalFilter)
   nginx(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
@@ -30,6 +37,7 @@ export class AuthzController {
   }
 
   @All('forward-auth')
+  @Endpoint({ ...ENDPOINT, label: 'authz/forward-auth' })
   @Roles('gateway')
   @UseFilters(AuthzRefusalFilter)
   forwardAuth(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
@@ -37,6 +45,7 @@ export class AuthzController {
   }
 
   @All('ext-authz')
+  @Endpoint({ ...ENDPOINT, label: 'authz/ext-authz', servesBelow: true })
   @Roles('gateway')
   @UseFilters(AuthzRefusalFilter)
   extAuthz(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {

@@ -4,7 +4,6 @@ import { NoncesModule } from '../nonces/nonces.module.js';
 import { OAuth10Module } from '../oauth10/oauth10.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthzController } from './authz.controller.js';
-import { DirectVerdicts } from './direct-verdicts.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { VerifyController } from './verify.controller.js';
 
@@ -12,6 +11,6 @@ import { VerifyController } from './verify.controller.js';
 @Module({
   imports: [AdminModule, NoncesModule, OAuth10Module, TokensModule],
   controllers: [VerifyController, AuthzController],
-  providers: [DirectVerdicts, GatewayVerdicts],
+  providers: [GatewayVerdicts],
 })
 export class GatewayModule {}

@@ -1,24 +1,11 @@
-import {
-  All,
-  Body,
-  Controller,
-  HttpCode,
-  Post,
-  Res,
-  UseFilters,
-  UseGuards,
-  UseInterceptors,
-  UsePipes,
-} from '@nestjs/common';
+import { All, Controller, Header, HttpCode, Post, Res, UseFilters } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Roles } from '../admin-http/roles.decorator.js';
-import { PrivateReplyInterceptor } from '../admin-http/private-reply.interceptor.js';
 import { AdminProblemFilter } from '../admin-http/admin-problem.filter.js';
-import { StrictInputPipe } from '../admin-http/strict-input.pipe.js';
-import { StrictQueryInterceptor } from '../admin-http/takes-query.js';
 import { Settings } from '../config/settings.js';
 import { InvalidInput } from '../input/input-fault.js';
 import { addressInEntry } from '../http/ip-address.js';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import { Problem } from '../http/problem-details.js';
 import { MAX_BODY_OCTETS, oversizedBody } from '../http/request-body.js';
 import { noteProblem } from '../http/request-notes.js';
@@ -27,17 +14,15 @@ import type { SignedRequest } from '../oauth10/signed-request.js';
 import { OAuthProblem } from '../protocol/oauth-problem.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { GatewayGuard, TakesBearerKey } from './gateway.guard.js';
-import { ReportInterceptor } from './report.interceptor.js';
-import { ReportedRequest } from './reported-request.js';
+import { Report } from './report.decorator.js';
+import type { ReportedRequest } from './reported-request.js';
 import { splitUrl } from './reported-url.js';
 
 /** The verdict as JSON, for gateways and APIs that can ask in their own words. */
 @Controller('verify')
 @TakesBearerKey()
+@Endpoint({ listener: 'admin', label: 'verify', guard: GatewayGuard, givesVerdicts: true })
 @UseFilters(AdminProblemFilter)
-@UseGuards(GatewayGuard)
-@UseInterceptors(PrivateReplyInterceptor, StrictQueryInterceptor, ReportInterceptor)
-@UsePipes(StrictInputPipe)
 export class VerifyController {
   constructor(
     private readonly verdicts: GatewayVerdicts,
@@ -47,8 +32,9 @@ export class VerifyController {
   @Post()
   @Roles('gateway')
   @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
   async verify(
-    @Body() reported: ReportedRequest,
+    @Report() reported: ReportedRequest,
     @Res({ passthrough: true }) response: ServerResponse,
   ) {
     const headers = new Map(

@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import { DatabaseHealth } from './database-health.js';
 import { ShutdownHealth } from './shutdown-health.js';
 
@@ -7,6 +8,7 @@ const NOT_STORED = 'no-store';
 
 /** The three probes of Kubernetes, in the JSON of terminus, on both listeners. */
 @Controller('health')
+@Endpoint({ listener: 'every', label: 'health', guard: 'none' })
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,

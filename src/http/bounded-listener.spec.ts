@@ -34,7 +34,7 @@ describe('a bounded listener', () => {
         requestsInFlight: 10,
         silenceMs: 10_000,
         probes: '/health/',
-        genuineBelow: '/signed/',
+        isGenuine: ({ req }) => req.url?.startsWith('/signed/') === true,
         ...bounds,
       },
       (why) => turnedAway.push(why),

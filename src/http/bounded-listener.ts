@@ -13,8 +13,8 @@ export interface ListenerBounds {
   readonly silenceMs: number;
   /** Paths for which there is always room. */
   readonly probes: string;
-  /** Who gets a 2xx below this path has shown a genuine signature; undefined: all are trusted alike. */
-  readonly genuineBelow: string | undefined;
+  /** Whether a 2xx such as this one shows a genuine signature; undefined: all are trusted alike. */
+  readonly isGenuine: ((response: ServerResponse) => boolean) | undefined;
 }
 
 /** What stands before a listener, and what it has in hand. */
@@ -48,8 +48,8 @@ export function boundListener(
   const room = new RequestsInFlight(bounds.requestsInFlight);
   const turns = new StrangersInTurn();
   const known = new WeakSet<Socket>();
-  const { genuineBelow, probes } = bounds;
-  if (genuineBelow !== undefined) {
+  const { isGenuine, probes } = bounds;
+  if (isGenuine !== undefined) {
     server.on('connection', (socket: Socket) => {
       turns.queue(socket);
       socket.once('close', () => turns.forget(socket));
@@ -57,10 +57,9 @@ export function boundListener(
   }
 
   /** Whose turn comes next on this connection is decided when the answer is out. */
-  const afterAnswer = (socket: Socket, target: string, { statusCode }: ServerResponse): void => {
-    const isGenuine =
-      statusCode >= 200 && statusCode < 300 && target.startsWith(genuineBelow as string);
-    if (isGenuine) known.add(socket);
+  const afterAnswer = (socket: Socket, response: ServerResponse): void => {
+    const { statusCode } = response;
+    if (statusCode >= 200 && statusCode < 300 && isGenuine?.(response)) known.add(socket);
     else if (socket.writable) turns.queue(socket);
   };
 
@@ -68,8 +67,8 @@ export function boundListener(
     admit(response) {
       const { socket, url = '' } = response.req;
       inHand(response);
-      const isStranger = genuineBelow !== undefined && !known.has(socket);
-      if (isStranger) response.once('close', () => afterAnswer(socket, url, response));
+      const isStranger = isGenuine !== undefined && !known.has(socket);
+      if (isStranger) response.once('close', () => afterAnswer(socket, response));
       else turns.noteKnown();
       if (url.startsWith(probes) || room.take(response, isStranger)) return true;
       turnedAway('in_flight');

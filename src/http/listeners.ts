@@ -1,34 +1,62 @@
 import {
   createServer,
-  type IncomingMessage,
   type RequestListener,
   type Server,
+  type ServerOptions,
   type ServerResponse,
 } from 'node:http';
+import type { Settings } from '../config/settings.js';
 import { BODY_TIMEOUT_MS, limitBodyTime } from './body-time.js';
 import { boundListener, type BoundedListener } from './bounded-listener.js';
 import { requestIdOf } from './problem-details.js';
-import { observeRequest, type AnsweredRequest } from './request-observer.js';
+import { endpointOf, observeRequest, type AnsweredRequest } from './request-observer.js';
 import { sendText } from './send-text.js';
 import type { TurnedAway } from './turned-away.js';
 
-/** `public` faces the internet, `admin` the inside of the platform. */
-export type Listener = 'public' | 'admin';
+/** What one listener is. */
+interface ListenerFacts {
+  /** The setting that names its port, and where the settings keep it. */
+  readonly setting: string;
+  readonly port: keyof Settings & ('port' | `${string}Port`);
+  readonly host: keyof Settings & ('host' | `${string}Host`);
+  /** How long a whole request may take; 0: each body has a limit of its own, which can be lifted. */
+  readonly requestTimeoutMs: number;
+  /** Longer than anything takes that is done for a request. */
+  readonly silenceMs: number;
+  /** Whether a connection has to show a signature that holds before it is no stranger's any more. */
+  readonly hasStrangers: boolean;
+}
 
-// Deny by default: a path that is not listed is served nowhere.
-const SERVED: Record<Listener, RegExp> = {
-  public: /^\/(oauth\/oauth10|oauth\/auz|health)\//,
-  admin: /^\/((admin|authz|health)\/|(verify|docs|metrics)([/?]|$))/,
-};
+/** `public` faces the internet, `admin` the inside of the platform. */
+export const LISTENERS = {
+  public: {
+    setting: 'PORT',
+    port: 'port',
+    host: 'host',
+    requestTimeoutMs: BODY_TIMEOUT_MS,
+    silenceMs: 15_000,
+    hasStrangers: true,
+  },
+  // Staff may bring a large file, and wait for larger things.
+  admin: {
+    setting: 'ADMIN_PORT',
+    port: 'adminPort',
+    host: 'adminHost',
+    requestTimeoutMs: 0,
+    silenceMs: 120_000,
+    hasStrangers: false,
+  },
+} as const satisfies Record<string, ListenerFacts>;
+
+export type Listener = keyof typeof LISTENERS;
+
+export const LISTENER_NAMES = Object.keys(LISTENERS) as Listener[];
 
 // Node's defaults are minutes.
 const HEADERS_TIMEOUT_MS = 10_000;
 const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
 /** Longer than the idle timeout of the usual balancers (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-
-/** Longer than anything that is done for a request takes; staff wait for larger things. */
-const SILENCE_MS: Record<Listener, number> = { public: 15_000, admin: 120_000 };
 
 /** What a listener may take on, and who hears of it. */
 export interface ListenerLimits {
@@ -39,36 +67,43 @@ export interface ListenerLimits {
   readonly watch: (listener: BoundedListener) => void;
 }
 
+/** What a listener's server is made of. */
+export interface ListenerHandler {
+  readonly handle: RequestListener;
+  /** The classes of its requests and responses. */
+  readonly messages: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
+}
+
 /**
- * A server that hands to `handle` only what its listener serves. Once the process is shutting down,
+ * A server that hands to `handle` whatever has the form of a request for a path. Once the process is shutting down,
  * every reply asks for a new connection, so that clients and balancers move on by themselves.
  *
  * @param tell hears of each request when it has been answered
  */
 export function createListener(
   listener: Listener,
-  handle: RequestListener,
+  { handle, messages }: ListenerHandler,
   isShuttingDown: () => boolean,
   tell: (answered: AnsweredRequest) => void,
   limits: ListenerLimits,
 ): Server {
+  const { requestTimeoutMs, silenceMs, hasStrangers } = LISTENERS[listener];
   const server = createServer(
     {
+      ...messages,
       headersTimeout: HEADERS_TIMEOUT_MS,
-      // Staff may bring a large file; there, each body has a limit of its own.
-      requestTimeout: listener === 'admin' ? 0 : BODY_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     },
     (request, response) => {
-      const target = request.url ?? '';
       observeRequest(request, response, requestIdOf(response), tell);
-      if (listener === 'admin') limitBodyTime(request);
+      if (requestTimeoutMs === 0) limitBodyTime(request);
       if (isShuttingDown()) response.setHeader('Connection', 'close');
       if (!bounded.admit(response)) return;
-      if (SERVED[listener].test(target)) handle(request, response);
-      else if (/^\/(\?|$)/.test(target)) welcome(listener, response);
-      else refuseTarget(request, response);
+      if (request.url?.startsWith('/')) handle(request, response);
+      // In absolute form it is no target that any signature covers.
+      else sendText(response, 400, 'Send the path and query alone as the request target.');
     },
   );
   // Node drops headers beyond a count without a word, perhaps the second Authorization. Their
@@ -80,9 +115,9 @@ export function createListener(
     {
       connections,
       requestsInFlight,
-      silenceMs: SILENCE_MS[listener],
+      silenceMs,
       probes: '/health/',
-      genuineBelow: listener === 'public' ? '/oauth/oauth10/' : undefined,
+      isGenuine: hasStrangers ? givesVerdict : undefined,
     },
     turnedAway,
   );
@@ -90,23 +125,6 @@ export function createListener(
   return server;
 }
 
-/** Whoever types the bare address is told where things are. */
-function welcome(listener: Listener, response: ServerResponse): void {
-  if (listener === 'admin') {
-    return sendText(response, 302, 'The operations are at /docs.', { Location: '/docs' });
-  }
-  sendText(
-    response,
-    404,
-    'This is an OAuth 1.0a (RFC 5849) service; its endpoints are below /oauth/.',
-  );
-}
-
-/** Neither a path of this listener nor, in absolute form, a target that any signature covers. */
-function refuseTarget(request: IncomingMessage, response: ServerResponse): void {
-  const isPath = request.url?.startsWith('/') === true;
-  const [status, text] = isPath
-    ? [404, 'There is nothing here.']
-    : [400, 'Send the path and query alone as the request target.'];
-  sendText(response, status, text);
-}
+/** A 2xx is the verdict that a signature holds, where verdicts are given. */
+const givesVerdict = (response: ServerResponse): boolean =>
+  endpointOf(response).givesVerdicts === true;

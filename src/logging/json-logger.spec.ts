@@ -84,6 +84,8 @@ describe('the line of an answered request', () => {
     requestId: 'r-1',
     method: 'GET',
     endpoint: 'echo',
+    route: '/oauth/oauth10/echo',
+    isVerdict: true,
     status: 401,
     problem: 'consumer_key_rejected',
     problemDetail: 'disabled',

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { routeOf, type AnsweredRequest } from '../http/request-observer.js';
+import type { AnsweredRequest } from '../http/request-observer.js';
 import type { JsonLogger } from './json-logger.js';
 
 const CONTEXT = 'Request';
@@ -35,7 +35,7 @@ function levelOf({ status, endpoint }: AnsweredRequest): 'warn' | 'debug' | 'log
 /** Named by OpenTelemetry's semantic conventions, where those have a name. */
 const fieldsOf = (answered: AnsweredRequest) => ({
   'http.request.method': answered.method,
-  'http.route': routeOf(answered.endpoint),
+  'http.route': answered.route,
   'http.response.status_code': answered.status,
   problem: answered.problem,
   problemDetail: answered.problemDetail,

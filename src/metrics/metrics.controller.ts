@@ -1,9 +1,11 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import { Metrics } from './metrics.js';
 
 /** What Prometheus scrapes. It needs no key: the admin listener is for the inside. */
 @Controller('metrics')
+@Endpoint({ listener: 'admin', label: 'metrics', guard: 'none' })
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 

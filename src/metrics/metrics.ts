@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { BoundedListener } from '../http/bounded-listener.js';
 import type { Listener } from '../http/listeners.js';
 import { VERSION } from '../config/version.js';
-import { isJudged, type AnsweredRequest } from '../http/request-observer.js';
+import type { AnsweredRequest } from '../http/request-observer.js';
 import { TURNED_AWAY, type TurnedAway } from '../http/turned-away.js';
 
 const LATENCY_BUCKETS_SECONDS = [
@@ -129,11 +129,11 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  answered({ endpoint, status, problem, durationSeconds }: AnsweredRequest): void {
+  answered({ endpoint, isVerdict, status, problem, durationSeconds }: AnsweredRequest): void {
     this.requests.inc({ endpoint, status });
     this.durations.observe({ endpoint }, durationSeconds);
     const served = status >= 200 && status < 300;
-    if (isJudged(endpoint) && (problem !== undefined || served)) {
+    if (isVerdict && (problem !== undefined || served)) {
       this.verdicts.inc({ endpoint, problem: problem ?? 'none' });
     }
   }

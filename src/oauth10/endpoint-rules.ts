@@ -10,6 +10,8 @@ export interface EndpointRules {
 
 /** How an endpoint may be called, beside the rules of its signature. */
 export interface SignedEndpointOptions extends EndpointRules {
+  /** The name that its requests are counted and logged under. */
+  readonly label: string;
   /** Undefined: any. */
   readonly methods?: readonly string[];
   /** The reply is form-encoded, so Accept must allow that; and OAUTH_GET_ENABLED governs GET. */

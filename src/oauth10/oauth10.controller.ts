@@ -8,7 +8,7 @@ import { EXCHANGE, INITIATE } from './endpoint-rules.js';
 import { sendForm } from './form-reply.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
 import { requestedScopes } from './requested-scopes.js';
-import { SignedEndpoint, Verified } from './signed-endpoint.js';
+import { SignedEndpoint, Verified } from './signed-endpoint.decorator.js';
 import { claimOf, type VerifiedRequest } from './verified-request.js';
 
 const GET_OR_POST = ['GET', 'POST'];
@@ -23,7 +23,7 @@ export class OAuth10Controller {
   ) {}
 
   @All('initiate')
-  @SignedEndpoint({ ...INITIATE, methods: GET_OR_POST, issuesCredentials: true })
+  @SignedEndpoint({ label: 'initiate', ...INITIATE, methods: GET_OR_POST, issuesCredentials: true })
   async initiate(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
     const { consumer, protocol } = request;
     const callback = assertCallback(protocol.callback, consumer);
@@ -37,7 +37,7 @@ export class OAuth10Controller {
   }
 
   @All('token')
-  @SignedEndpoint({ ...EXCHANGE, methods: GET_OR_POST, issuesCredentials: true })
+  @SignedEndpoint({ label: 'token', ...EXCHANGE, methods: GET_OR_POST, issuesCredentials: true })
   async token(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
     const { protocol, temporaryCredentials } = request;
     const { verifier = '' } = protocol;

@@ -4,7 +4,6 @@ import { LimitsModule } from '../limits/limits.module.js';
 import { NoncesModule } from '../nonces/nonces.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
-import { DirectRoutes } from './direct-routes.js';
 import { IncomingRequests } from './incoming-request.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
 import { OAuth10Controller } from './oauth10.controller.js';
@@ -19,13 +18,7 @@ import { SignedRequestGuard } from './signed-request.guard.js';
 @Module({
   imports: [DatabaseModule, LimitsModule, NoncesModule, SecretsModule, TokensModule],
   controllers: [OAuth10Controller, ResourceController],
-  providers: [
-    DirectRoutes,
-    IncomingRequests,
-    OAuthProblemFilter,
-    RequestVerifier,
-    SignedRequestGuard,
-  ],
-  exports: [DirectRoutes, RequestVerifier],
+  providers: [IncomingRequests, OAuthProblemFilter, RequestVerifier, SignedRequestGuard],
+  exports: [RequestVerifier],
 })
 export class OAuth10Module {}

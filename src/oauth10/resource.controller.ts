@@ -7,7 +7,7 @@ import { LastUse } from '../tokens/last-use.js';
 import { RevokeAccessTokens } from '../tokens/revoke-access-tokens.js';
 import { RESOURCE, REVOKE } from './endpoint-rules.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
-import { SignedEndpoint, Verified } from './signed-endpoint.js';
+import { SignedEndpoint, Verified } from './signed-endpoint.decorator.js';
 import { claimOf, type VerifiedRequest } from './verified-request.js';
 
 /** What an access token is good for on this service itself. */
@@ -22,7 +22,7 @@ export class ResourceController {
 
   /** A protected resource that says what it understood, for trying a signer on. */
   @All('echo')
-  @SignedEndpoint({ ...RESOURCE, issuesCredentials: false })
+  @SignedEndpoint({ label: 'echo', ...RESOURCE, issuesCredentials: false })
   async echo(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
     if (!(await this.nonces.claim(claimOf(request)))) throw oauthProblem('nonce_used');
     const { consumer, accessToken, method, url, parameters } = request;
@@ -50,7 +50,7 @@ export class ResourceController {
 
   /** The client gives its access token back. */
   @All('revoke')
-  @SignedEndpoint({ ...REVOKE, methods: ['POST'], issuesCredentials: false })
+  @SignedEndpoint({ label: 'revoke', ...REVOKE, methods: ['POST'], issuesCredentials: false })
   async revoke(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
     const { token = '' } = request.protocol;
     if (!(await this.revokeAccessTokens.revokeOwn(claimOf(request), token))) {

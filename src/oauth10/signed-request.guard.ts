@@ -9,8 +9,19 @@ import type { SignedEndpointOptions } from './endpoint-rules.js';
 import { acceptableFormType } from './form-reply.js';
 import { IncomingRequests } from './incoming-request.js';
 import { RequestVerifier } from './request-verifier.js';
-import { rememberVerified, SIGNED_ENDPOINT } from './verified-request-of.js';
 import type { VerifiedRequest } from './verified-request.js';
+
+/** Metadata key of SignedEndpointOptions. */
+export const SIGNED_ENDPOINT = Symbol('signed endpoint');
+
+const verifiedRequests = new WeakMap<IncomingMessage, VerifiedRequest>();
+
+/** What the guard found. Throws where a handler runs without it, which is a fault in our code. */
+export function verifiedRequestOf(request: IncomingMessage): VerifiedRequest {
+  const verified = verifiedRequests.get(request);
+  if (!verified) throw new Error('A handler asked for a signed request that no guard verified');
+  return verified;
+}
 
 /** Lets through what the RequestVerifier finds genuine. */
 @Injectable()
@@ -29,16 +40,15 @@ export class SignedRequestGuard implements CanActivate {
       context.getHandler(),
     );
     const request = context.switchToHttp().getRequest<IncomingMessage>();
-    rememberVerified(request, await this.admit(request, options));
+    verifiedRequests.set(request, await this.admit(request, options));
     return true;
   }
 
-  /**
-   * What the request turns out to be.
-   *
-   * @throws OAuthProblem, HttpRefusal or StoreUnavailable
-   */
-  async admit(request: IncomingMessage, options: SignedEndpointOptions): Promise<VerifiedRequest> {
+  /** @throws OAuthProblem, HttpRefusal or StoreUnavailable */
+  private async admit(
+    request: IncomingMessage,
+    options: SignedEndpointOptions,
+  ): Promise<VerifiedRequest> {
     this.assertServed(request, options);
     const signed = await this.requests.read(request);
     await this.limits.countAddress(signed.clientAddress);

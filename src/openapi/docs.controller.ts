@@ -2,6 +2,7 @@ import { Controller, Get, NotFoundException, Param, Res, UseFilters } from '@nes
 import type { Response } from 'express';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { openApiDocument } from './document.js';
 import { problemPage } from './problem-page.js';
@@ -17,6 +18,7 @@ const PAGE_POLICY =
 
 /** What there is to call, for people and for programs. It needs no key: it holds no secret. */
 @Controller('docs')
+@Endpoint({ listener: 'admin', label: 'docs', guard: 'none' })
 @UseFilters(new ProblemDetailsFilter(() => undefined))
 export class DocsController {
   @Get()

@@ -1,13 +1,13 @@
 // Loaded only when traces are wanted, and before anything that is to be traced: instrumentation
 // works by changing modules as they load.
-import { IncomingMessage } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { NodeSDK, tracing } from '@opentelemetry/sdk-node';
 import { notesOf } from '../http/request-notes.js';
-import { endpointOf, routeOf } from '../http/request-observer.js';
+import { endpointOf } from '../http/request-observer.js';
 import { SecretFreeSpans } from './secret-free-spans.js';
 
 /**
@@ -27,10 +27,15 @@ export function startTracing(collectorUrl: string): () => Promise<void> {
     logRecordProcessors: [],
     instrumentations: [
       new HttpInstrumentation({
-        startIncomingSpanHook: ({ url }) => ({ 'http.route': routeOf(endpointOf(url ?? '')) }),
         requestHook: (span, request) => {
           if (request instanceof IncomingMessage) {
             notesOf(request).traceId = span.spanContext().traceId;
+          }
+        },
+        applyCustomAttributesOnSpan: (span, _, response) => {
+          const { route } = response instanceof ServerResponse ? endpointOf(response) : {};
+          if (route !== undefined) {
+            span.setAttribute('http.route', route);
           }
         },
         ignoreIncomingRequestHook: ({ url }) => /^\/(health|metrics)/.test(url ?? ''),

@@ -47,7 +47,7 @@ const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
 
 /** What needs no key: the public listener, probes, metrics, the documents. */
 const OPEN = /^\/(oauth|health|metrics|docs)(\/|$)/;
-/** The listener serves what is below it, and not this path itself. */
+/** The listener serves what is below this path, and not the path itself. */
 const UNREACHABLE = 'ALL /admin';
 
 /** An unsigned request that a gateway asks about. */
@@ -96,10 +96,10 @@ describe('contract section 6: which role may use which operation', () => {
   const statusOf = async (operation: string, key?: string) => (await call(operation, key)).status;
 
   it('has a row for every route that there is, and no row without one', async () => {
-    const routes = (await realRoutes(database.url)).flatMap(({ path, methods }) =>
-      OPEN.test(path) ? [] : methods.map((method) => `${method} ${path}`),
-    );
-    const rows = [...TABLE.map(([operation]) => operation), UNREACHABLE];
+    const routes = (await realRoutes(database.url))
+      .filter(({ path }) => !OPEN.test(path))
+      .map(({ path, method }) => `${method} ${path}`);
+    const rows = TABLE.map(([operation]) => operation);
     expect([...new Set(routes)].sort()).toEqual(rows.sort());
   });
 

@@ -112,6 +112,23 @@ describe('RFC 5849 §3.4.1.2 which host a request is for', () => {
     });
 
     it.each([
+      ['with it', '%2Fecho%23top&', 200],
+      ['without it', '%2Fecho&', 401],
+    ])('a "#" before the "?", signed %s: the path is taken raw', async (_, signedPath, status) => {
+      const signed = signRequest({
+        method: 'GET',
+        url: `http://api.example.com${ECHO}?size=a`,
+        ...consumer,
+        tamper: {
+          baseString: (text) => text.replace('%2Fecho&', signedPath),
+          target: (target) => target.replace('/echo?', '/echo#top?'),
+        },
+      });
+      expect(signed.target).toBe(`${ECHO}#top?size=a`);
+      expect(verdictOf(await ask(signed, 'api.example.com'))).toBe(status);
+    });
+
+    it.each([
       ['userinfo', 'user@api.example.com'],
       ['userinfo with a password', 'user:secret@api.example.com'],
       ['an empty port', 'api.example.com:'],

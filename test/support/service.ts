@@ -34,8 +34,9 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
     ...env,
   });
   const running = await startService(settings, databaseUrl);
-  const publicBase = `http://127.0.0.1:${running.port}`;
-  const adminBase = `http://127.0.0.1:${running.adminPort}`;
+  const { public: port, admin: adminPort } = running.ports;
+  const publicBase = `http://127.0.0.1:${port}`;
+  const adminBase = `http://127.0.0.1:${adminPort}`;
 
   const admin = async (method: string, target: string, body?: unknown): Promise<HttpReply> =>
     send({
@@ -72,6 +73,8 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
 
   return {
     ...running,
+    port,
+    adminPort,
     publicBase,
     adminBase,
     admin,

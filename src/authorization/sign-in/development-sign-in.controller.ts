@@ -1,5 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Endpoint } from '../../http/endpoint.decorator.js';
 import { isSubject } from '../../tokens/subject.js';
 import { PageHandler } from '../page-handler.js';
 import { PageRefusal } from '../page-refusal.js';
@@ -12,6 +13,7 @@ import { SignedIn } from './signed-in.js';
 
 /** Where the form of the development sign-in goes. */
 @Controller('oauth/auz')
+@Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class DevelopmentSignInController {
   constructor(
     private readonly door: PageHandler,

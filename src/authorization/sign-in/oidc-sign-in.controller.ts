@@ -1,5 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Endpoint } from '../../http/endpoint.decorator.js';
 import { PageHandler } from '../page-handler.js';
 import { PageRefusal } from '../page-refusal.js';
 import type { Reply } from '../reply.js';
@@ -10,6 +11,7 @@ import { SignedIn } from './signed-in.js';
 
 /** Where the OpenID Connect issuer sends the browser back to. */
 @Controller('oauth/auz')
+@Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class OidcSignInController {
   constructor(
     private readonly door: PageHandler,

@@ -2,17 +2,24 @@ import {
   applyDecorators,
   createParamDecorator,
   SetMetadata,
-  UseGuards,
   type ExecutionContext,
 } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
+import { Endpoint } from '../http/endpoint.decorator.js';
 import type { SignedEndpointOptions } from './endpoint-rules.js';
-import { SignedRequestGuard } from './signed-request.guard.js';
-import { SIGNED_ENDPOINT, verifiedRequestOf } from './verified-request-of.js';
+import { SIGNED_ENDPOINT, SignedRequestGuard, verifiedRequestOf } from './signed-request.guard.js';
 
 /** The handler runs only for requests that the guard found genuine. */
-export const SignedEndpoint = (options: SignedEndpointOptions) =>
-  applyDecorators(SetMetadata(SIGNED_ENDPOINT, options), UseGuards(SignedRequestGuard));
+export const SignedEndpoint = (options: SignedEndpointOptions): MethodDecorator =>
+  applyDecorators(
+    Endpoint({
+      listener: 'public',
+      label: options.label,
+      guard: SignedRequestGuard,
+      givesVerdicts: true,
+    }),
+    SetMetadata(SIGNED_ENDPOINT, options),
+  );
 
 /** The VerifiedRequest that the guard left. */
 export const Verified = createParamDecorator((_: unknown, context: ExecutionContext) =>

@@ -1,0 +1,188 @@
+import { RequestMethod } from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import express, { type Express, type Request, type Response } from 'express';
+import { IncomingMessage, ServerResponse, type RequestListener } from 'node:http';
+import { splitTarget } from '../protocol/base-string-uri.js';
+import { statementOf, type EndpointStatement } from './endpoint.decorator.js';
+import { LISTENER_NAMES, type Listener, type ListenerHandler } from './listeners.js';
+import { sendNotFound } from './not-found.filter.js';
+import { noteEndpoint, type ObservedEndpoint } from './request-observer.js';
+
+/** A handler as Nest compiled it: guards, pipes, interceptors, filters and all. */
+type Handler = (request: IncomingMessage, response: ServerResponse, next?: unknown) => unknown;
+
+/** A route as Nest registered it. */
+export interface Route {
+  /** Upper case; `ALL` for every method. */
+  readonly method: string;
+  readonly path: string;
+  readonly endpoint: EndpointStatement;
+  /** The same for those who count and log. */
+  readonly observed: ObservedEndpoint;
+  /** Carries the metadata of the controller's method. */
+  readonly handler: Handler;
+}
+
+/** What one listener serves. */
+export interface ServedListener extends ListenerHandler {
+  /** Serves what is no exact path: parameters, and HEAD for GET. */
+  readonly express: Express;
+}
+
+// Letters that mean more than themselves in a path of Express.
+const PATTERN = /[^\w\-./~]/;
+
+/**
+ * Nest on Express, where a path without parameters is found in a map before Express's router is asked,
+ * which takes longer than verifying a signature does. What it finds is the function that Nest registered, so
+ * that all that is declared at a handler is done. Each listener has routes of its own, as the handlers state.
+ */
+export class ExactPathAdapter extends ExpressAdapter {
+  private readonly registered: Route[] = [];
+  private readonly listeners: ReadonlyMap<Listener, ListenerRoutes>;
+
+  constructor() {
+    super();
+    this.listeners = new Map(LISTENER_NAMES.map((name) => [name, new ListenerRoutes()]));
+    for (const name of Object.values(RequestMethod)) {
+      if (typeof name !== 'string') continue;
+      const value = (path: string, handler: Handler) => this.register(name, path, handler);
+      Object.defineProperty(this, name.toLowerCase(), { value });
+    }
+  }
+
+  /** Every route there is. */
+  get routes(): readonly Route[] {
+    return this.registered;
+  }
+
+  at(listener: Listener): ServedListener {
+    const served = this.listeners.get(listener);
+    if (!served) throw new Error(`There is no listener ${listener}`);
+    return served;
+  }
+
+  /**
+   * For what Nest puts behind all routes: its answer to unknown paths, and to errors.
+   *
+   * @throws Error for middleware, which exact paths would not go through
+   */
+  override use(...parts: unknown[]): void {
+    if (this.registered.length === 0) throw unreachedMiddleware();
+    for (const { express } of this.listeners.values()) express.use(...(parts as [never]));
+  }
+
+  override createMiddlewareFactory(): never {
+    throw unreachedMiddleware();
+  }
+
+  private register(method: string, path: string, handler: Handler): void {
+    const endpoint = statementOf(handler);
+    if (!endpoint) {
+      throw new Error(
+        `${method} ${path} (${handler.name}) states no endpoint: say listener, label and guard with @Endpoint`,
+      );
+    }
+    const { label, givesVerdicts = false } = endpoint;
+    const observed = { label, givesVerdicts, route: path };
+    const route = { method, path, endpoint, observed, handler };
+    this.registered.push(route);
+    for (const [name, routes] of this.listeners) {
+      if (endpoint.listener === name || endpoint.listener === 'every') routes.add(route);
+    }
+  }
+}
+
+const unreachedMiddleware = () =>
+  new Error('Middleware does not reach every endpoint: write a guard, or see http/listeners.ts');
+
+class ListenerRoutes implements ServedListener {
+  readonly express = quietExpress();
+  readonly messages = messagesOf(this.express);
+  /** By path, then by method. */
+  private readonly exact = new Map<string, Map<string, Route>>();
+  private readonly above: Route[] = [];
+  /** What the paths with parameters begin with. */
+  private readonly heads = new Set<string>();
+
+  /** @throws Error when the exact path is served already */
+  add(route: Route): void {
+    const { method, path, endpoint, observed, handler } = route;
+    const verb = method.toLowerCase() as 'all';
+    this.express[verb](path, (request, response, next) => {
+      noteEndpoint(response, observed);
+      return handler(request, response, next);
+    });
+    const patternAt = path.search(PATTERN);
+    if (patternAt >= 0) return void this.heads.add(path.slice(0, patternAt));
+    const byMethod = this.exact.get(path) ?? new Map<string, Route>();
+    if (byMethod.has(method)) throw new Error(`${method} ${path} is served twice`);
+    this.exact.set(path, byMethod.set(method, route));
+    if (endpoint.servesBelow) this.above.push(route);
+  }
+
+  readonly handle: RequestListener = (request, response) => {
+    const path = pathOf(request.url ?? '');
+    const route = this.find(path, request.method ?? '');
+    if (!route) return this.handleOthers(path, request, response);
+    noteEndpoint(response, route.observed);
+    // A filter that fails itself leaves no answer to give.
+    this.answer(route, request, response).catch(() => response.destroy());
+  };
+
+  private find(path: string, method: string): Route | undefined {
+    const byMethod = this.exact.get(path);
+    if (byMethod) return byMethod.get(method) ?? byMethod.get('ALL');
+    return this.above.find((route) => path.startsWith(`${route.path}/`));
+  }
+
+  /** Deny by default: what no route can mean is answered before the framework sees it. */
+  private handleOthers(path: string, request: IncomingMessage, response: ServerResponse): void {
+    const mayBeServed =
+      this.exact.has(path) || [...this.heads].some((head) => path.startsWith(head));
+    if (mayBeServed) this.express(request, response);
+    else sendNotFound(response);
+  }
+
+  private async answer(
+    { handler }: Route,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const [asked, answered] = [request as Request, response as Response];
+    // What Express and its router say of a request before they hand it out.
+    asked.res = answered;
+    asked.params = {};
+    asked.originalUrl = request.url ?? '';
+    asked.baseUrl = '';
+    answered.locals = {};
+    await handler(request, response);
+  }
+}
+
+/** The path of a raw target. A `#` and what follows it is signed, but names no endpoint. */
+function pathOf(target: string): string {
+  const { path } = splitTarget(target);
+  const fragmentAt = path.indexOf('#');
+  return fragmentAt < 0 ? path : path.slice(0, fragmentAt);
+}
+
+/** Express without what would reinterpret a request or describe the server. */
+function quietExpress(): Express {
+  const instance = express();
+  instance.disable('x-powered-by');
+  instance.disable('etag');
+  instance.enable('case sensitive routing');
+  instance.enable('strict routing');
+  instance.set('query parser', 'simple');
+  return instance;
+}
+
+/** Requests and responses that are Express's from the first; it would make them so one by one. */
+function messagesOf({ request, response }: Express): ServedListener['messages'] {
+  class ExpressRequest extends IncomingMessage {}
+  class ExpressResponse<Asked extends IncomingMessage> extends ServerResponse<Asked> {}
+  Object.setPrototypeOf(ExpressRequest.prototype, request);
+  Object.setPrototypeOf(ExpressResponse.prototype, response);
+  return { IncomingMessage: ExpressRequest, ServerResponse: ExpressResponse };
+}

@@ -1,0 +1,24 @@
+import { All, Controller, Res } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Endpoint } from '../http/endpoint.decorator.js';
+import { sendText } from '../http/send-text.js';
+
+/** Whoever types the bare address is told where things are. */
+@Controller()
+export class WelcomeController {
+  @All()
+  @Endpoint({ listener: 'admin', label: 'docs', guard: 'none' })
+  admin(@Res() response: ServerResponse): void {
+    sendText(response, 302, 'The operations are at /docs.', { Location: '/docs' });
+  }
+
+  @All()
+  @Endpoint({ listener: 'public', label: 'other', guard: 'none' })
+  public(@Res() response: ServerResponse): void {
+    sendText(
+      response,
+      404,
+      'This is an OAuth 1.0a (RFC 5849) service; its endpoints are below /oauth/.',
+    );
+  }
+}
