@@ -20,6 +20,9 @@ export class StrangersInTurn {
   private turnAt = 0;
   private isCounting = false;
 
+  /** @param now milliseconds that only grow */
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
   /** How many connections wait to be read from. */
   get waitingCount(): number {
     return this.waiting.size;
@@ -49,12 +52,12 @@ export class StrangersInTurn {
   private count(): void {
     if (this.isCounting) return;
     this.isCounting = true;
-    this.turnAt = performance.now();
+    this.turnAt = this.now();
     setImmediate(this.endTurn);
   }
 
   private readonly endTurn = (): void => {
-    const now = performance.now();
+    const now = this.now();
     const least = Math.max(1, Math.floor(this.known * LEAST_SHARE));
     this.allowed =
       now - this.turnAt > TURN_MS

@@ -25,6 +25,8 @@ const operations: Operation[] = Object.entries<any>(document.paths).flatMap(([pa
 
 // Served for every method to say 405, or to catch what no operation serves; pages and files.
 const UNDESCRIBED = [
+  // Tells people where things are.
+  /^\/$/,
   /^\/admin\/\{\*rest\}$/,
   /^\/docs/,
   /^\/oauth\/auz\/(?!authorize$)/,
