@@ -169,6 +169,12 @@ export class Environment {
   @Setting({ parse: oneOf('full', 'uniform'), fallback: 'full', example: 'uniform' })
   OAUTH_PROBLEM_DETAIL!: ProblemDetail;
 
+  @Setting({ parse: trueOrFalse, fallback: 'true', example: 'false' })
+  SIGNATURE_HINTS!: boolean;
+
+  @Setting({ parse: wholeNumber(0, 1000), fallback: '20', example: '20' })
+  SIGNATURE_HINTS_PER_SECOND!: number;
+
   @Setting({ parse: wholeNumber(1, 86_400), fallback: '600', example: '600' })
   TEMPORARY_CREDENTIAL_TTL_SECONDS!: number;
 

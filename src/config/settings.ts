@@ -69,6 +69,10 @@ export class Settings {
   readonly realm!: string;
   readonly oauthGetEnabled!: boolean;
   readonly problemDetail!: ProblemDetail;
+  /** Whether who holds the secrets is told which mistake explains a signature. */
+  readonly signatureHints!: boolean;
+  /** How many searches for one begin in a second of a process at most. */
+  readonly signatureHintsPerSecond!: number;
   readonly temporaryCredentialTtlSeconds!: number;
   /** 0: until revoked. */
   readonly accessTokenTtlSeconds!: number;
@@ -215,6 +219,8 @@ function valuesFrom(
     realm: environment.OAUTH_REALM,
     oauthGetEnabled: environment.OAUTH_GET_ENABLED,
     problemDetail: environment.OAUTH_PROBLEM_DETAIL,
+    signatureHints: environment.SIGNATURE_HINTS,
+    signatureHintsPerSecond: environment.SIGNATURE_HINTS_PER_SECOND,
     temporaryCredentialTtlSeconds: environment.TEMPORARY_CREDENTIAL_TTL_SECONDS,
     accessTokenTtlSeconds: environment.ACCESS_TOKEN_TTL_SECONDS,
     timestampWindowSeconds: environment.TIMESTAMP_WINDOW_SECONDS,

@@ -11,7 +11,7 @@ import { MAX_BODY_OCTETS, oversizedBody } from '../http/request-body.js';
 import { noteProblem } from '../http/request-notes.js';
 import { disclosedProblem } from '../oauth10/disclosure.js';
 import type { SignedRequest } from '../oauth10/signed-request.js';
-import { OAuthProblem } from '../protocol/oauth-problem.js';
+import { OAuthProblem, SIGNATURE_HINT } from '../protocol/oauth-problem.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { GatewayGuard, TakesBearerKey } from './gateway.guard.js';
 import { Report } from './report.decorator.js';
@@ -65,8 +65,16 @@ export class VerifyController {
     } catch (error) {
       if (!(error instanceof OAuthProblem)) throw error;
       noteProblem(response, error.code, error.detail);
-      const { status, code, advice, parameters } = disclosedProblem(error, this.settings);
-      return { active: false, status, problem: code, advice, ...(parameters && { parameters }) };
+      const { status, code, advice, parameters, extra } = disclosedProblem(error, this.settings);
+      const hint = extra[SIGNATURE_HINT];
+      return {
+        active: false,
+        status,
+        problem: code,
+        advice,
+        ...(parameters && { parameters }),
+        ...(hint !== undefined && { hint }),
+      };
     }
   }
 
@@ -97,6 +105,7 @@ function signedRequest(
     contentType: headers.get('content-type'),
     body: octets(text, base64, headers.get('content-length')),
     clientAddress: addressInEntry(clientAddress ?? ''),
+    otherHosts: [headers.get('host'), headers.get('x-forwarded-host')],
     source,
   };
 }

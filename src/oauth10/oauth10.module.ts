@@ -8,6 +8,7 @@ import { IncomingRequests } from './incoming-request.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
 import { OAuth10Controller } from './oauth10.controller.js';
 import { RequestVerifier } from './request-verifier.js';
+import { SignatureExplanation } from './signature-explanation.js';
 import { ResourceController } from './resource.controller.js';
 import { SignedRequestGuard } from './signed-request.guard.js';
 
@@ -18,7 +19,13 @@ import { SignedRequestGuard } from './signed-request.guard.js';
 @Module({
   imports: [DatabaseModule, LimitsModule, NoncesModule, SecretsModule, TokensModule],
   controllers: [OAuth10Controller, ResourceController],
-  providers: [IncomingRequests, OAuthProblemFilter, RequestVerifier, SignedRequestGuard],
+  providers: [
+    IncomingRequests,
+    OAuthProblemFilter,
+    RequestVerifier,
+    SignatureExplanation,
+    SignedRequestGuard,
+  ],
   exports: [RequestVerifier],
 })
 export class OAuth10Module {}

@@ -12,7 +12,12 @@ import { Metrics } from '../metrics/metrics.js';
 import { baseStringUri, splitTarget } from '../protocol/base-string-uri.js';
 import { bodyHashMatches } from '../protocol/body-hash.js';
 import { isFormContent } from '../protocol/form-content.js';
-import { OAuthProblem, oauthProblem, parameterRejected } from '../protocol/oauth-problem.js';
+import {
+  OAuthProblem,
+  oauthProblem,
+  parameterRejected,
+  signatureInvalid,
+} from '../protocol/oauth-problem.js';
 import {
   readProtocolParameters,
   type ProtocolParameters,
@@ -34,6 +39,7 @@ import type { EndpointRules } from './endpoint-rules.js';
 import type { SignedRequest } from './signed-request.js';
 import { padsTiming, padToNextStep } from './timing-padding.js';
 import { SignatureCheck, type SignatureOutcome } from './signature-check.js';
+import { SignatureExplanation } from './signature-explanation.js';
 import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
 import { assertActive } from './assert-active.js';
 import type { VerifiedRequest } from './verified-request.js';
@@ -54,6 +60,7 @@ export class RequestVerifier {
     private readonly settings: Settings,
     private readonly metrics: Metrics,
     private readonly uses: SignatureUses,
+    private readonly explanation: SignatureExplanation,
   ) {
     this.keyRing = new SigningKeyRing(secrets);
   }
@@ -140,10 +147,20 @@ export class RequestVerifier {
       if (!isSameFind(found, remembered)) ({ holds, byPrevious } = checkAgainst(found));
     }
 
+    // Searched for unknown keys, too, so that neither the work nor the time tells them apart.
+    const hint = holds
+      ? undefined
+      : this.explanation.of(
+          request,
+          parameters,
+          protocol,
+          check.keysOf(found.consumer, sealedSecret(protocol, found.token, rules)),
+        );
+
     if (found.consumer) noteConsumer(request.source, found.consumer.consumerKey);
     const consumer = assertConsumer(found.consumer, protocol, this.clock.nowSeconds());
     assertToken(protocol, rules, found, consumer, holds);
-    if (!holds) throw oauthProblem('signature_invalid');
+    if (!holds) throw signatureInvalid(hint);
     assertBodyHash(protocol, request.body, isForm);
     assertActive(consumer, found.token, request.clientAddress, this.clock.nowSeconds());
     this.uses.note(consumer.consumerKey, protocol.signatureMethod, byPrevious);

@@ -7,7 +7,7 @@ import { signatureBaseString } from '../protocol/signature-base-string.js';
 import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import type { DecoySecrets } from './decoy.js';
-import type { SigningKeyRing, SealedTokenSecret } from './signing-keys.js';
+import type { SealedTokenSecret, SigningKeyRing, SigningKeys } from './signing-keys.js';
 
 /** What of a request is signed, read. */
 export interface SignedReading {
@@ -68,6 +68,19 @@ export class SignatureCheck {
     return FAILS;
   }
 
+  /** The keys of the find, as they are checked with; the decoy's where something is unknown. */
+  keysOf(
+    consumer: SigningConsumer | undefined,
+    token: SealedTokenSecret | 'none' | undefined,
+  ): SigningKeys {
+    return this.keyRing.open(
+      this.signed.protocol.signatureMethod.family,
+      consumer,
+      token,
+      this.decoy,
+    );
+  }
+
   private underReading(
     unencodedName: string | undefined,
     consumer: SigningConsumer | undefined,
@@ -76,7 +89,7 @@ export class SignatureCheck {
   ): SignatureOutcome {
     const { signatureMethod, signature } = this.signed.protocol;
     const baseString = signatureMethod.family === 'plaintext' ? '' : this.baseString(unencodedName);
-    const keys = this.keyRing.open(signatureMethod.family, consumer, token, this.decoy);
+    const keys = this.keysOf(consumer, token);
     if (signatureMethod.verify({ ...keys, baseString, signature }) && keys.genuine) {
       return { holds: true, byPrevious: false };
     }

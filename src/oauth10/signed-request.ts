@@ -17,6 +17,11 @@ export interface SignedRequest {
   /** Undefined when a gateway did not forward it, or did not say that there is none. */
   readonly body: Buffer | undefined;
   readonly clientAddress: string | undefined;
+  /**
+   * What else it was sent to by its own headers, as a gateway reports them; undefined where `source` is
+   * the request itself.
+   */
+  readonly otherHosts?: readonly (string | undefined)[];
   /** What brought it here; notes for the log are kept with that. */
   readonly source: IncomingMessage;
 }

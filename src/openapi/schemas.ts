@@ -181,6 +181,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
           problem: text(),
           advice: text(),
           parameters: { ...texts, description: 'Those that are absent or rejected.' },
+          hint: text('Beside `signature_invalid`: the known mistake that explains the signature.'),
         }),
         required: ['active', 'status', 'problem', 'advice'],
       },

@@ -131,6 +131,20 @@ export function oauthProblem(code: PlainProblemCode, detail?: string): OAuthProb
   return new OAuthProblem(code, detail === undefined ? {} : { detail });
 }
 
+/** The name of the reply parameter that explains a signature (contract section 10). */
+export const SIGNATURE_HINT = 'oauth_signature_hint';
+
+/** The signature does not hold; a hint explains it, to who holds the secrets. */
+export function signatureInvalid(hint?: { code: string; advice: string }): OAuthProblem {
+  if (hint === undefined) return oauthProblem('signature_invalid');
+  const { code, advice } = hint;
+  return new OAuthProblem('signature_invalid', {
+    advice,
+    extra: { [SIGNATURE_HINT]: code },
+    detail: code,
+  });
+}
+
 /** Required parameters are missing: 400, or 401 where the request has no OAuth parameter at all. */
 export function parameterAbsent(names: readonly string[], anyPresent: boolean): OAuthProblem {
   return new OAuthProblem('parameter_absent', {

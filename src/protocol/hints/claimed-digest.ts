@@ -20,6 +20,8 @@ export type Writing =
 
 /** Holds one signature against base strings. */
 export interface SignatureCheck {
+  /** Whether it can hold over any base string at all, by how it is written. */
+  readonly canHold: boolean;
   /** Whether it was made over the base string (with the key, for HMAC), and written as it should be. */
   holds(baseString: string, key: string | Buffer): boolean;
   /** How it was written, where it was made over the right base string; undefined where it was not. */
@@ -46,9 +48,10 @@ export function hmacCheck(hash: string, signature: string): SignatureCheck {
   const claims = claimsOf(signature);
   const digest = (by: string, baseString: string, key: string | Buffer): Buffer =>
     createHmac(by, key).update(baseString, 'latin1').digest();
+  const asSaid = claims.find(({ writing }) => writing === undefined);
   return {
+    canHold: asSaid !== undefined && HASH_OF_LENGTH.get(asSaid.octets.length) === hash,
     holds(baseString, key) {
-      const asSaid = claims.find(({ writing }) => writing === undefined);
       return asSaid !== undefined && isEqual(digest(hash, baseString, key), asSaid.octets);
     },
     howWritten(baseString, key) {
@@ -84,9 +87,10 @@ export function rsaCheck(hash: string, signature: string, publicKey: KeyObject):
       DIGEST_INFO[by] ?? Buffer.alloc(0),
       createHash(by).update(baseString, 'latin1').digest(),
     ]);
+  const asSaid = claims.find(({ writing }) => writing === undefined);
   return {
+    canHold: asSaid !== undefined,
     holds(baseString) {
-      const asSaid = claims.find(({ writing }) => writing === undefined);
       return asSaid !== undefined && isEqual(encoded(hash, baseString), asSaid.octets);
     },
     howWritten(baseString) {

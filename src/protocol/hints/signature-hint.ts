@@ -53,6 +53,7 @@ export function signatureHint(
   if (written !== undefined) {
     return { code: written, advice: SIGNATURE_ADVICE[written], flag: undefined };
   }
+  if (!check.canHold) return undefined;
   const found = search(request, signing, check, refused.method.family);
   return found && { code: found.code, advice: found.advice, flag: found.flag };
 }
