@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import type { AuditHead } from './audit/audit-head.js';
-import { AuditVerifier } from './audit/audit-verifier.js';
+import { AuditVerifier, type AuditVerdict } from './audit/audit-verifier.js';
+import type { AuditHead } from './audit/record-proofs.js';
 import { Transactions } from './database/transactions.js';
 import { runProgram } from './offline-program.js';
 import { parseArguments, UsageError } from './program-arguments.js';
@@ -13,8 +13,8 @@ const USAGE = 'Usage: npm run audit:verify [-- --known ID:HASH]';
  */
 await runProgram(
   () => knownHead(parseArguments(USAGE, { options: { known: { type: 'string' } } }).values.known),
-  async (known, { dataSource, secretBox }) =>
-    tell(await new AuditVerifier(new Transactions(dataSource), secretBox).verify(known)),
+  async (known, { dataSource, proofs }) =>
+    tell(await new AuditVerifier(new Transactions(dataSource), proofs).verify(known)),
 );
 
 /** @throws UsageError */
@@ -25,12 +25,23 @@ function knownHead(given: string | undefined): AuditHead | undefined {
   return { lastId: Number(id), lastHash };
 }
 
-function tell({ events, head, faults }: Awaited<ReturnType<AuditVerifier['verify']>>): number {
+function tell({ events, head, since, faults }: AuditVerdict): number {
   if (faults.length > 0) {
     process.stdout.write(`The record was altered.\n${faults.join('\n')}\n`);
     return 1;
   }
+  if (events > 0) process.stdout.write(`${howProven(since)}\n`);
   const note = head && events > 0 ? ` Note where it ends: ${head.lastId}:${head.lastHash}` : '';
   process.stdout.write(`The record is whole: ${events} events.${note}\n`);
   return 0;
+}
+
+function howProven(since: AuditVerdict['since']): string {
+  if (!since)
+    return 'No event has a proof of its own yet: the next start of the service begins that.';
+  if (since.id === 1) return 'Every event has a proof of its own.';
+  return (
+    `From event ${since.id} on (${since.at}) every event has a proof of its own; ` +
+    'those before are proven as they stood at that time.'
+  );
 }

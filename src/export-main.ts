@@ -1,18 +1,12 @@
 import 'reflect-metadata';
 import { lstat } from 'node:fs/promises';
-import { AuditTrail } from './audit/audit-trail.js';
+import type { AuditTrail } from './audit/audit-trail.js';
 import { Statements } from './database/statements.js';
 import { Transactions } from './database/transactions.js';
 import { ExportFile } from './export-file.js';
 import { isStoreUnavailable } from './failures/store-unavailable.js';
 import { macsAreComplete } from './grants/grants-completion.js';
-import {
-  assertServicesOwnKeys,
-  operatorName,
-  ProgramError,
-  runProgram,
-  type Store,
-} from './offline-program.js';
+import { openRecord, operator, ProgramError, runProgram, type Store } from './offline-program.js';
 import { parseArguments, UsageError } from './program-arguments.js';
 import { ExportRecords, type ExportedCounts } from './transfer/export-records.js';
 
@@ -33,14 +27,14 @@ interface Order {
  * is there already stays as it is.
  */
 await runProgram(readOrder, async (order, store) => {
-  await assertServicesOwnKeys(store);
+  const audit = await openRecord(store);
   let isWhole = false;
   // Heard from before the file is there.
   for (const signal of SIGNALS) process.once(signal, () => process.exit(isWhole ? 0 : 2));
   const file = new ExportFile(order.path);
   process.once('exit', () => file.clearAway());
   try {
-    const { consumers, tokens } = await exportTo(file, order, store);
+    const { consumers, tokens } = await exportTo(file, order, store, audit);
     await file.publish();
     isWhole = true;
     file.clearAway();
@@ -58,14 +52,14 @@ async function exportTo(
   file: ExportFile,
   { secrets }: Order,
   { dataSource, secretBox, grants }: Store,
+  audit: AuditTrail,
 ): Promise<ExportedCounts> {
   const isComplete = await macsAreComplete(new Statements(dataSource));
   grants.takeWithoutMac(isComplete ? 'refused' : 'taken');
 
   const transactions = new Transactions(dataSource);
-  const audit = new AuditTrail(transactions, secretBox);
   return new ExportRecords(transactions, audit, secretBox, grants).run(
-    { actor: `export:${operatorName()}`, secrets },
+    { actor: operator('export'), secrets },
     (lines) => file.append(lines),
   );
 }

@@ -3,17 +3,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { AuditTrail } from './audit/audit-trail.js';
+import type { AuditTrail } from './audit/audit-trail.js';
 import { Statements } from './database/statements.js';
-import { Transactions } from './database/transactions.js';
 import { isStoreUnavailable } from './failures/store-unavailable.js';
-import {
-  assertServicesOwnKeys,
-  operatorName,
-  ProgramError,
-  runProgram,
-  type Store,
-} from './offline-program.js';
+import { openRecord, operator, ProgramError, runProgram, type Store } from './offline-program.js';
 import { parseArguments, UsageError } from './program-arguments.js';
 import { ImportRecords, type ImportResult } from './transfer/import-records.js';
 import { ImportRefused, type LineFault } from './transfer/import-refused.js';
@@ -37,10 +30,10 @@ interface Order {
  * goes on where it was cut off.
  */
 await runProgram(readOrder, async (order, store) => {
-  await assertServicesOwnKeys(store);
+  const audit = await openRecord(store);
   const progress = new TransferProgress();
   try {
-    const imported = await importFile(order, store, progress).finally(() => progress.stop());
+    const imported = await importFile(order, store, audit, progress).finally(() => progress.stop());
     return tell(order, imported);
   } catch (error) {
     if (error instanceof ImportRefused) return tellRefusal(error);
@@ -66,11 +59,11 @@ async function readOrder(): Promise<Order> {
 async function importFile(
   { path, octets, dryRun }: Order,
   { dataSource, secretBox, keys, grants }: Store,
+  audit: AuditTrail,
   progress: TransferProgress,
 ): Promise<ImportResult> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
-  const audit = new AuditTrail(new Transactions(dataSource), secretBox);
   const records = new ImportRecords(
     new StagedImports(new Statements(dataSource)),
     audit,
@@ -81,7 +74,7 @@ async function importFile(
   return records.run(
     { chunks: createReadStream(path, { highWaterMark: 1024 * 1024 }), hash: hash.digest() },
     {
-      actor: `import:${operatorName()}`,
+      actor: operator('import'),
       dryRun,
       onProgress: (step) =>
         step.done === 'read'

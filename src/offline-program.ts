@@ -1,7 +1,9 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import { HEAD_COLUMNS, isOurHead, type SealedHead } from './audit/audit-head.js';
+import { actorWithoutRequest, type AuditActor } from './audit/audit-event.js';
+import { AuditTrail } from './audit/audit-trail.js';
+import { RecordProofs } from './audit/record-proofs.js';
 import { withDevelopmentSecrets } from './config/development-secrets.js';
 import { addEnvFile } from './config/env-file.js';
 import { misspeltSettings, sentenceAbout } from './config/misspelt-settings.js';
@@ -9,6 +11,7 @@ import { readSettings, type Settings } from './config/settings.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { startEmbeddedServer } from './database/embedded-server/embedded-server.js';
 import { Statements } from './database/statements.js';
+import { Transactions } from './database/transactions.js';
 import { Grants } from './grants/grants.js';
 import { UsageError } from './program-arguments.js';
 import { DerivedKeys } from './secrets/derived-keys.js';
@@ -22,6 +25,8 @@ export interface Store {
   readonly secretBox: SecretBox;
   readonly keys: DerivedKeys;
   readonly grants: Grants;
+  /** Of the record. */
+  readonly proofs: RecordProofs;
 }
 
 /** What was asked for wrongly, or can't be done: its message says so without a stack trace. */
@@ -29,34 +34,30 @@ export class ProgramError extends Error {}
 
 const UNDEFINED_TABLE = '42P01';
 
-const SEALED_END = {
-  name: 'sealed-end-of-record',
-  text: `SELECT ${HEAD_COLUMNS} FROM audit_head`,
-};
-
 /**
- * Whoever writes has to seal with keys that the service has: what it could not open would be lost, and
+ * The record, for whoever writes: with keys that the service has not, what is sealed would be lost, and
  * the record look altered.
  *
- * @throws ProgramError also where the schema is not there yet
+ * @throws RecordNotOurs; ProgramError where the schema is not there yet
  */
-export async function assertServicesOwnKeys({ dataSource, secretBox }: Store): Promise<void> {
-  const [head] = await new Statements(dataSource)
-    .run<SealedHead>(SEALED_END)
-    .catch((error: unknown) => {
-      if ((error as { code?: string }).code !== UNDEFINED_TABLE) throw error;
-      throw new ProgramError('The schema is not there yet: npm run migrate');
-    });
-  if (head && !isOurHead(secretBox, head)) {
-    throw new ProgramError(
-      'The record of this database was not sealed with these SECRET_KEYS. Set those of the service; ' +
-        'if they are the same, run npm run audit:verify.',
-    );
-  }
+export async function openRecord({ dataSource, proofs }: Store): Promise<AuditTrail> {
+  const trail = new AuditTrail(new Transactions(dataSource), proofs);
+  await trail.open(new Statements(dataSource)).catch((error: unknown) => {
+    if ((error as { code?: string }).code !== UNDEFINED_TABLE) throw error;
+    throw new ProgramError('The schema is not there yet: npm run migrate');
+  });
+  return trail;
 }
 
-/** Who runs the program, for the record: the name of the account, or its number in a container that names none. */
-export function operatorName(): string {
+/**
+ * Who runs a program, for the record: `PROGRAM:` and the name of the account, or its number in a
+ * container that names none.
+ */
+export function operator(program: string): AuditActor {
+  return actorWithoutRequest(`${program}:${accountName()}`);
+}
+
+function accountName(): string {
   try {
     return userInfo().username;
   } catch {
@@ -99,7 +100,9 @@ async function withStore(work: (store: Store) => Promise<number>): Promise<numbe
     try {
       const keys = new DerivedKeys(settings.secretKeys);
       const secretBox = new SecretBox(settings.secretKeys);
-      return await work({ settings, dataSource, secretBox, keys, grants: new Grants(keys) });
+      const proofs = new RecordProofs(keys, secretBox);
+      const grants = new Grants(keys);
+      return await work({ settings, dataSource, secretBox, keys, grants, proofs });
     } finally {
       await dataSource.destroy();
     }

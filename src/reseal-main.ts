@@ -1,7 +1,9 @@
 import 'reflect-metadata';
+import { AuditVerifier } from './audit/audit-verifier.js';
 import { Statements } from './database/statements.js';
+import { Transactions } from './database/transactions.js';
 import { completeMacs, macsAreComplete } from './grants/grants-completion.js';
-import { runProgram } from './offline-program.js';
+import { openRecord, operator, runProgram, type Store } from './offline-program.js';
 import { parseArguments } from './program-arguments.js';
 import { renewMacs, type RenewedMacs } from './resealing/renew-macs.js';
 import { reseal, type Resealed } from './resealing/reseal.js';
@@ -21,14 +23,15 @@ It may be run again at any time.`;
  */
 await runProgram(
   () => parseArguments(USAGE, {}),
-  async (_, { settings, dataSource, secretBox, grants }) => {
+  async (_, store) => {
+    const { settings, dataSource, secretBox, grants } = store;
     const statements = new Statements(dataSource);
     const firstKeyId = settings.secretKeys[0]?.id ?? '';
     const wasComplete = await macsAreComplete(statements);
     const columns = await reseal(statements, secretBox, firstKeyId);
     const tables = await renewMacs(statements, grants, firstKeyId, !wasComplete);
     if (!wasComplete) await completeMacs(statements);
-    return tell(columns, tables);
+    return tell([...columns, await moveRecord(store)], tables);
   },
 );
 
@@ -47,4 +50,20 @@ function tell(columns: readonly Resealed[], tables: readonly RenewedMacs[]): num
   if (sealed.length + strange.length > 0) return 1;
   out('Everything is sealed with the first key of SECRET_KEYS.');
   return 0;
+}
+
+/**
+ * Events stay as they were written. A new one, proven with the first key, proves all that came before it
+ * as it stands, so that the proofs of other keys are not needed any more; what was altered before must
+ * not be proven so.
+ */
+async function moveRecord(store: Store): Promise<Resealed> {
+  const name = 'audit record';
+  const verifier = new AuditVerifier(new Transactions(store.dataSource), store.proofs);
+  const { since, faults, underOtherKeys } = await verifier.verify();
+  if (faults.length > 0) return { name, resealed: 0, faults };
+  if (since && underOtherKeys === 0) return { name, resealed: 0, faults };
+  const trail = await openRecord(store);
+  if (since) await trail.begin(operator('reseal'), 'keys');
+  return { name, resealed: underOtherKeys, faults };
 }

@@ -5,8 +5,11 @@ import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { AppModule } from './app.module.js';
+import { AuditTrail } from './audit/audit-trail.js';
 import { connectionsFor, requestsInFlightFor } from './config/memory-bounds.js';
 import { SettingsError, type Settings } from './config/settings.js';
+import { Statements } from './database/statements.js';
+import { isStoreUnavailable } from './failures/store-unavailable.js';
 import type { BoundedListener } from './http/bounded-listener.js';
 import { ExactPathAdapter } from './http/exact-path-adapter.js';
 import {
@@ -126,7 +129,9 @@ async function putTogether(
     },
   );
   app.useGlobalFilters(new NotFoundFilter());
-  return app.init();
+  await app.init();
+  await openRecord(app);
+  return app;
 }
 
 function observersOf(
@@ -155,6 +160,19 @@ function limitsOf(
     requestsInFlight:
       listener === 'public' ? settings.maxRequestsInFlight : requestsInFlightFor(heapOctets),
   };
+}
+
+/** @throws RecordNotOurs */
+async function openRecord(app: NestExpressApplication): Promise<void> {
+  const trail = app.get(AuditTrail, { strict: false });
+  try {
+    await trail.open(app.get(Statements, { strict: false }));
+  } catch (error) {
+    // A database that has just gone away is waited for by readiness, which opens the record too.
+    if (isStoreUnavailable(error)) return;
+    await app.close();
+    throw error;
+  }
 }
 
 /** @throws SettingsError when the address is taken, or not this machine's. */

@@ -1,7 +1,9 @@
+import { RecordNotOurs } from './audit/record-not-ours.js';
 import { SettingsError } from './config/settings.js';
 import { refusalIn } from './database/database-refusal.js';
 import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
 import { isStoreUnavailable } from './failures/store-unavailable.js';
+import { SealBroken } from './secrets/secret-box.js';
 
 /**
  * What a program says of the error that ends it: words for what the operator can mend; anything else
@@ -14,7 +16,7 @@ export function toldError(
   ...expected: (new (...args: never[]) => Error)[]
 ): string {
   if (!(error instanceof Error)) return String(error);
-  const kinds = [SettingsError, EmbeddedServerError, ...expected];
+  const kinds = [SettingsError, EmbeddedServerError, RecordNotOurs, SealBroken, ...expected];
   if (kinds.some((kind) => error instanceof kind)) return error.message;
   const refusal = refusalIn(error);
   if (refusal) return refusal.message;

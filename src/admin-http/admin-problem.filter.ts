@@ -1,10 +1,10 @@
 import { Catch, Injectable, type ArgumentsHost } from '@nestjs/common';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { PROBLEMS, type Problem } from '../http/problem-details.js';
 import { rateLimitKey } from '../http/rate-limit-key.js';
 import { splitTarget } from '../protocol/base-string-uri.js';
-import { callerOf } from './caller-of.js';
+import { actorBy, callerOf } from './caller-of.js';
 import { problemOf } from './problem-of.js';
 import { RefusedCalls, type RefusedCall } from './refused-calls.js';
 
@@ -24,7 +24,9 @@ export class AdminProblemFilter extends ProblemDetailsFilter {
     const problem = this.problemOf(error);
     const request = host.switchToHttp().getRequest<IncomingMessage>();
     if (problem && isOnRecord(request, problem)) {
-      await this.refusedCalls.record(refusedCall(request, problem));
+      await this.refusedCalls.record(
+        refusedCall(request, host.switchToHttp().getResponse(), problem),
+      );
     }
     await super.catch(error, host);
   }
@@ -37,11 +39,16 @@ function isOnRecord(request: IncomingMessage, { code }: Problem): boolean {
 }
 
 /** Strangers can think of any path, so that theirs are one kind for an address. */
-function refusedCall(request: IncomingMessage, { code }: Problem): RefusedCall {
+function refusedCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { code }: Problem,
+): RefusedCall {
   const { path } = splitTarget(request.url ?? '');
   const target = `${request.method} ${path}`.slice(0, LONGEST_TARGET);
   const caller = callerOf(request);
-  const actor = caller?.name ?? `address:${rateLimitKey(request.socket.remoteAddress)}`;
-  const kind = JSON.stringify(caller ? [actor, code, target] : [actor, code]);
+  const name = caller?.name ?? `address:${rateLimitKey(request.socket.remoteAddress)}`;
+  const kind = JSON.stringify(caller ? [name, code, target] : [name, code]);
+  const actor = actorBy(name, request, response);
   return { actor, target, status: PROBLEMS[code][0], code, kind };
 }

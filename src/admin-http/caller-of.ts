@@ -1,6 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuditActor } from '../audit/audit-event.js';
 import type { Caller } from '../callers/caller.js';
+import { requestIdOf } from '../http/problem-details.js';
 
 const callers = new WeakMap<IncomingMessage, Caller>();
 
@@ -12,9 +14,25 @@ export function rememberCaller(request: IncomingMessage, caller: Caller): void {
 /** Who sent the request; undefined before a guard has found out. */
 export const callerOf = (request: IncomingMessage): Caller | undefined => callers.get(request);
 
-/** The name of the caller that the guard let through, for the record. */
-export const Actor = createParamDecorator((_: unknown, context: ExecutionContext): string => {
-  const caller = callerOf(context.switchToHttp().getRequest<IncomingMessage>());
+/**
+ * Who acts by this request, for the record. The address is the peer's: to the admin listener nobody's
+ * word for another's is taken.
+ */
+export const actorBy = (
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): AuditActor => ({
+  name,
+  requestId: requestIdOf(response),
+  address: request.socket.remoteAddress ?? null,
+});
+
+/** The caller that the guard let through, for the record. */
+export const Actor = createParamDecorator((_: unknown, context: ExecutionContext): AuditActor => {
+  const http = context.switchToHttp();
+  const request = http.getRequest<IncomingMessage>();
+  const caller = callerOf(request);
   if (!caller) throw new Error('An operation ran without a caller');
-  return caller.name;
+  return actorBy(caller.name, request, http.getResponse<ServerResponse>());
 });

@@ -5,7 +5,7 @@ import type { AuditTrail } from '../audit/audit-trail.js';
 import { RefusedCalls, type RefusedCall } from './refused-calls.js';
 
 const call = (kind: string): RefusedCall => ({
-  actor: `address:${kind}`,
+  actor: { name: `address:${kind}`, requestId: 'r1', address: '192.0.2.1' },
   target: 'GET /admin/consumers',
   status: 401,
   code: 'unauthorized',
@@ -42,7 +42,7 @@ describe('refused calls are on record, and a flood of them fills no disk', () =>
     await calls.record(call('a'));
     expect(noted).toEqual([
       {
-        actor: 'address:a',
+        actor: { name: 'address:a', requestId: 'r1', address: '192.0.2.1' },
         action: 'call.refuse',
         target: 'GET /admin/consumers',
         detail: { status: 401, code: 'unauthorized' },
@@ -64,24 +64,24 @@ describe('refused calls are on record, and a flood of them fills no disk', () =>
 
   it('keeps kinds apart', async () => {
     for (const kind of ['a', 'b', 'a', 'b']) await calls.record(call(kind));
-    expect(noted.map(({ actor }) => actor)).toEqual(['address:a', 'address:b']);
+    expect(noted.map(({ actor }) => actor.name)).toEqual(['address:a', 'address:b']);
   });
 
   it('takes all that is beyond a thousand kinds a minute as one', async () => {
     for (let n = 0; n < 5000; n += 1) await calls.record(call(`${n}`));
     expect(noted).toHaveLength(1001);
-    expect(noted.at(-1)).toMatchObject({ actor: 'others', target: 'others' });
+    expect(noted.at(-1)).toMatchObject({ actor: { name: 'others' }, target: 'others' });
   });
 
   it('takes all that is beyond twenty kinds of one actor in a minute as one', async () => {
     const byGateway = (n: number) => ({
       ...call(`${n}`),
-      actor: 'gateway',
+      actor: { name: 'gateway', requestId: 'r1', address: '192.0.2.1' },
       target: `POST /admin/consumers/${n}`,
     });
     for (let n = 0; n < 5000; n += 1) await calls.record(byGateway(n));
     expect(noted).toHaveLength(21);
-    expect(noted.at(-1)).toMatchObject({ actor: 'gateway', target: 'others' });
+    expect(noted.at(-1)).toMatchObject({ actor: { name: 'gateway' }, target: 'others' });
     await calls.record(call('somebody else'));
     expect(noted).toHaveLength(22);
     await later(61_000);

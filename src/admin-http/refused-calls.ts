@@ -1,3 +1,4 @@
+import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AuditTrail } from '../audit/audit-trail.js';
@@ -12,7 +13,7 @@ const OTHERS = 'others';
 
 /** A call that was refused. */
 export interface RefusedCall {
-  readonly actor: string;
+  readonly actor: AuditActor;
   /** Method and path. */
   readonly target: string;
   readonly status: number;
@@ -48,12 +49,12 @@ export class RefusedCalls {
     }
     this.recorded.set(counted, true);
     if (!tooMany)
-      this.byActor.set(actor, (this.byActor.get(actor) ?? 0) + 1, { noUpdateTTL: true });
+      this.byActor.set(actor.name, (this.byActor.get(actor.name) ?? 0) + 1, { noUpdateTTL: true });
     this.uncounted.delete(counted);
     const detail = { status, code, ...(repeated > 0 && { repeatedBefore: repeated }) };
     try {
       await this.audit.note({
-        actor: tooMany ? OTHERS : actor,
+        actor: tooMany ? { ...actor, name: OTHERS } : actor,
         action: 'call.refuse',
         target: tooMany ? OTHERS : target,
         detail,
@@ -66,7 +67,7 @@ export class RefusedCalls {
   /** Who has a key can think of any path, and would fill the record with them. */
   private withinBoundOfActor(call: RefusedCall): RefusedCall {
     const isNew = !this.recorded.has(call.kind);
-    if (!isNew || (this.byActor.get(call.actor) ?? 0) < ACTOR_KINDS_MAX) return call;
-    return { ...call, target: OTHERS, kind: JSON.stringify([call.actor, OTHERS]) };
+    if (!isNew || (this.byActor.get(call.actor.name) ?? 0) < ACTOR_KINDS_MAX) return call;
+    return { ...call, target: OTHERS, kind: JSON.stringify([call.actor.name, OTHERS]) };
   }
 }

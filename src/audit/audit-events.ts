@@ -2,13 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Statements, type Query } from '../database/statements.js';
 import type { AuditEvent } from './audit-event.js';
 
-/** Which events a list shows. Texts must be equal; `from` is included, `to` is not. */
+/** Which events a list shows, and in which order. Texts must be equal; `from` is included, `to` is not. */
 export interface AuditFilter {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   readonly target?: string | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
+  /** The other order is the oldest first. */
+  readonly newestFirst?: boolean | undefined;
 }
 
 export const EVENT_COLUMNS = `id::float8 AS id, at, actor, action, target, detail, hash`;
@@ -23,18 +25,22 @@ export const EVENT_COLUMNS = `id::float8 AS id, at, actor, action, target, detai
  * No event is dated before the one before it (audit-trail.ts), so that a time is a place in the order
  * of the ids. That order is the column's: the `id` that is selected is a number of another type.
  */
-function pageQuery(filter: AuditFilter, afterId: number, limit: number): Query {
-  const values: unknown[] = [limit, afterId];
+function pageQuery(filter: AuditFilter, lastId: number | undefined, limit: number): Query {
+  const values: unknown[] = [limit];
   const put = (value: unknown) => `$${values.push(value)}`;
   const { columns, sought, rest } = placeInIndex(filter, put);
-  const after = filter.from ? `greatest($2, ${firstIdFrom(put(filter.from))} - 1)` : '$2::bigint';
-  const before = filter.to ? firstIdFrom(put(filter.to)) : MAX_ID;
-  const order = [...columns, 'audit_events.id'].join(', ');
+  const from = filter.from ? `${firstIdFrom(put(filter.from))} - 1` : '0';
+  const to = filter.to ? firstIdFrom(put(filter.to)) : MAX_ID;
+  const last = lastId === undefined ? undefined : `${put(lastId)}::bigint`;
+  const after = last === undefined || filter.newestFirst ? from : `greatest(${last}, ${from})`;
+  const before = last !== undefined && filter.newestFirst ? `least(${last}, ${to})` : to;
+  const place = [...columns, 'audit_events.id'];
+  const order = place.join(', ');
   const text = `
     SELECT ${EVENT_COLUMNS} FROM audit_events
     WHERE (${order}) > (${[...sought, after].join(', ')})
       AND (${order}) < (${[...sought, before].join(', ')}) ${rest.join(' ')}
-    ORDER BY ${order} LIMIT $1`;
+    ORDER BY ${filter.newestFirst ? place.map((one) => `${one} DESC`).join(', ') : order} LIMIT $1`;
   return { text, values };
 }
 
@@ -73,9 +79,17 @@ const firstIdFrom = (time: string): string => `coalesce((
 export class AuditEvents {
   constructor(private readonly statements: Statements) {}
 
-  /** The events after an id, oldest first. */
-  async page(filter: AuditFilter, afterId: number, limit: number): Promise<AuditEvent[]> {
-    const query = pageQuery(filter, afterId, limit);
+  /**
+   * One page.
+   *
+   * @param lastId the last one of the page before
+   */
+  async page(
+    filter: AuditFilter,
+    lastId: number | undefined,
+    limit: number,
+  ): Promise<AuditEvent[]> {
+    const query = pageQuery(filter, lastId, limit);
     const rows = await this.statements.runPlanned<Omit<AuditEvent, 'at'> & { at: Date }>(query);
     return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
   }

@@ -1,8 +1,23 @@
-import { Injectable } from '@nestjs/common';
-import { Transactions, type Transaction } from '../database/transactions.js';
-import { SecretBox } from '../secrets/secret-box.js';
-import { eventHash, type NewAuditEvent } from './audit-event.js';
-import { HEAD_COLUMNS, sealHead, type AuditHead } from './audit-head.js';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Transactions, type StatementRunner, type Transaction } from '../database/transactions.js';
+import { Metrics } from '../metrics/metrics.js';
+import {
+  actorWithoutRequest,
+  eventHash,
+  type AuditActor,
+  type AuditEvent,
+  type NewAuditEvent,
+} from './audit-event.js';
+import { isNewDatabase } from './new-database.js';
+import { RecordNotOurs } from './record-not-ours.js';
+import {
+  HEAD_COLUMNS,
+  readHead,
+  RecordProofs,
+  type AuditHead,
+  type HeadStanding,
+  type StoredHead,
+} from './record-proofs.js';
 
 // The head is the lock of the chain: whoever holds it appends next. It is taken last, so that it is
 // held for the shortest time, and nobody waits for anything else while holding it.
@@ -15,20 +30,29 @@ const LOCK_HEAD = {
 };
 
 const APPEND = {
-  name: 'append-audit-event',
+  name: 'append-audit-events',
   text: `
     WITH moved AS (
-      UPDATE audit_head SET last_id = $1, last_at = $2, last_hash = $7, seal = $8)
-    INSERT INTO audit_events (id, at, actor, action, target, detail, hash)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      UPDATE audit_head SET last_id = $1, last_at = $2, last_hash = $3, since = $4, mac = $5, seal = NULL)
+    INSERT INTO audit_events (id, at, actor, action, target, detail, hash, mac)
+    SELECT id, $2, actor, action, target, detail, hash, mac
+    FROM unnest($6::bigint[], $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::text[], $12::bytea[])
+      AS e (id, actor, action, target, detail, hash, mac)`,
 };
+
+const NOT_THEIRS = 'its end is not one that they proved';
+const UNIQUE_VIOLATION = '23505';
 
 /** The record of what was done over the admin API: it only grows, and shows when it was altered. */
 @Injectable()
 export class AuditTrail {
+  private readonly logger = new Logger('Audit');
+
+  /** @param metrics none for a program that nobody watches */
   constructor(
     private readonly transactions: Transactions,
-    private readonly secretBox: SecretBox,
+    private readonly proofs: RecordProofs,
+    @Inject(Metrics) private readonly metrics?: Metrics,
   ) {}
 
   /**
@@ -36,7 +60,7 @@ export class AuditTrail {
    *
    * @param act what is recorded; made from the change's result, it may be undefined, and then the
    * change changed nothing worth recording
-   * @throws what the change threw; StoreUnavailable
+   * @throws what the change threw; RecordNotOurs; StoreUnavailable
    */
   record<Result>(
     act: NewAuditEvent | ((result: Result) => NewAuditEvent | undefined),
@@ -53,9 +77,41 @@ export class AuditTrail {
     return this.transactions.runAtLength((transaction) => this.recorded(transaction, act, change));
   }
 
-  /** Puts on record what changed nothing: an attempt that was refused. @throws StoreUnavailable */
+  /**
+   * Puts on record what changed nothing: an attempt that was refused.
+   *
+   * @throws RecordNotOurs; StoreUnavailable
+   */
   note(act: NewAuditEvent): Promise<void> {
-    return this.transactions.run((transaction) => this.append(transaction, act));
+    return this.transactions.run((transaction) => this.append(transaction, [act]));
+  }
+
+  /**
+   * Makes sure that the record is one that a service with these keys wrote, and begins it where there is
+   * none yet. To be called before anything that leaves an event is made.
+   *
+   * @param runner for a look without a lock, which is enough nearly always
+   * @throws RecordNotOurs; StoreUnavailable; the error of PostgreSQL where the schema is still to come
+   */
+  async open(runner: StatementRunner): Promise<void> {
+    const standing = this.proofs.standingOf(await readHead(runner));
+    if (standing === 'ours') return;
+    if (standing === 'foreign') throw new RecordNotOurs(NOT_THEIRS);
+    await this.transactions.run((transaction) => this.append(transaction, []));
+  }
+
+  /**
+   * Begins anew: from this event on each has a proof under the first key, and the event proves what came
+   * before as it stands now. So nothing that was altered before may be taken for whole: verify first.
+   *
+   * @throws RecordNotOurs; StoreUnavailable
+   */
+  begin(actor: AuditActor, reason: string): Promise<void> {
+    return this.transactions.run(async (transaction) => {
+      const head = await this.lockHead(transaction);
+      if (head.standing === 'foreign') throw this.refused(NOT_THEIRS);
+      await this.write(transaction, head, head.lastId + 1, [beginning(actor, reason)]);
+    });
   }
 
   private async recorded<Result>(
@@ -65,34 +121,90 @@ export class AuditTrail {
   ): Promise<Result> {
     const result = await change(transaction);
     const done = typeof act === 'function' ? act(result) : act;
-    if (done !== undefined) await this.append(transaction, done);
+    if (done !== undefined) await this.append(transaction, [done]);
     return result;
   }
 
-  private async append(transaction: Transaction, act: NewAuditEvent): Promise<void> {
-    const [head] = await transaction.run<AuditHead & { at: Date }>(LOCK_HEAD);
-    if (!head) throw new Error('The head of the audit record is missing');
-    const { actor, action, target, detail } = storable(act);
-    const event = { id: head.lastId + 1, at: head.at.toISOString(), actor, action, target, detail };
-    const hash = eventHash(head.lastHash, event);
-    const seal = sealHead(this.secretBox, { lastId: event.id, lastHash: hash });
-    await transaction.run(APPEND, [
-      event.id,
-      event.at,
-      actor,
-      action,
-      target,
-      JSON.stringify(detail),
-      hash,
-      seal,
-    ]);
+  private async append(transaction: Transaction, acts: readonly NewAuditEvent[]): Promise<void> {
+    const head = await this.lockHead(transaction);
+    if (head.standing === 'ours' && head.since !== null) {
+      return this.write(transaction, head, head.since, acts);
+    }
+    if (head.standing === 'foreign') throw this.refused(NOT_THEIRS);
+    if (head.standing === 'unbegun' && !(await isNewDatabase(transaction))) {
+      throw this.refused('it is empty, and the database is not');
+    }
+    const reason = head.standing === 'unbegun' ? 'first' : 'earlier release';
+    const all = [beginning(actorWithoutRequest('service'), reason), ...acts];
+    return this.write(transaction, head, head.lastId + 1, all);
+  }
+
+  private async lockHead(transaction: Transaction): Promise<LockedHead> {
+    const [head] = await transaction.run<StoredHead & { at: Date }>(LOCK_HEAD);
+    if (!head) throw this.refused('its end is gone');
+    return { ...head, standing: this.proofs.standingOf(head) };
+  }
+
+  private async write(
+    transaction: Transaction,
+    { at, ...end }: AuditHead & { at: Date },
+    since: number,
+    acts: readonly NewAuditEvent[],
+  ): Promise<void> {
+    let last: AuditHead = end;
+    const events = acts.map((one) => {
+      const { actor, action, target, detail } = storable(one);
+      const event = { id: last.lastId + 1, at: at.toISOString(), actor, action, target, detail };
+      const hash = eventHash(last.lastHash, event);
+      last = { lastId: event.id, lastHash: hash };
+      return { ...event, hash, mac: this.proofs.ofEvent(hash) };
+    });
+    try {
+      await transaction.run(APPEND, [
+        last.lastId,
+        at.toISOString(),
+        last.lastHash,
+        since,
+        this.proofs.ofHead(last, since),
+        events.map(({ id }) => id),
+        events.map(({ actor }) => actor),
+        events.map(({ action }) => action),
+        events.map(({ target }) => target),
+        events.map(({ detail }) => JSON.stringify(detail)),
+        events.map(({ hash }) => hash),
+        events.map(({ mac }) => mac),
+      ]);
+    } catch (error) {
+      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+      throw this.refused('it goes on past its end');
+    }
+  }
+
+  private refused(reason: string): RecordNotOurs {
+    this.metrics?.recordRefused();
+    this.logger.fatal('Nothing is put on a record that is not ours', { reason });
+    return new RecordNotOurs(reason);
   }
 }
 
+type LockedHead = StoredHead & { readonly at: Date; readonly standing: HeadStanding };
+
+/** The event that proves what stands before it, and from which on each has a proof of its own. */
+const beginning = (actor: AuditActor, reason: string): NewAuditEvent => ({
+  actor,
+  action: 'record.begin',
+  target: 'record',
+  detail: { reason },
+});
+
+type Told = Pick<AuditEvent, 'actor' | 'action' | 'target' | 'detail'>;
+
 /** What PostgreSQL gives back as it was given: no NUL, no lone surrogates, nothing undefined. */
-function storable(act: NewAuditEvent): NewAuditEvent {
+function storable({ actor, action, target, detail }: NewAuditEvent): Told {
+  const { name, requestId, address } = actor;
+  const act = { actor: name, action, target, detail: { ...detail, requestId, address } };
   const text = JSON.stringify(act, (_, value: unknown) =>
     typeof value === 'string' ? Buffer.from(value).toString().replaceAll('\0', '\uFFFD') : value,
   );
-  return JSON.parse(text) as NewAuditEvent;
+  return JSON.parse(text) as Told;
 }

@@ -1,23 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions, type Transaction } from '../database/transactions.js';
-import { SecretBox } from '../secrets/secret-box.js';
 import { eventHash, NO_HASH, type AuditEvent } from './audit-event.js';
 import { EVENT_COLUMNS } from './audit-events.js';
-import { HEAD_COLUMNS, isOurHead, type AuditHead, type SealedHead } from './audit-head.js';
+import { readHead, RecordProofs, type AuditHead, type StoredHead } from './record-proofs.js';
 
 /** What a look through the whole record found. */
 export interface AuditVerdict {
   readonly events: number;
   readonly head: AuditHead | undefined;
+  /** The first event from which on each has a proof of its own; undefined before there is any. */
+  readonly since: { readonly id: number; readonly at: string } | undefined;
+  /** Proofs, that of the end included, that another key than the first of the ring made. */
+  readonly underOtherKeys: number;
   /** Sentences, each naming a place; empty when the record is whole. */
   readonly faults: readonly string[];
 }
 
-const HEAD = { name: 'audit-head', text: `SELECT ${HEAD_COLUMNS} FROM audit_head` };
 const BATCH = 1000;
 const EVENTS_AFTER = {
   name: 'audit-events-after',
-  text: `SELECT ${EVENT_COLUMNS} FROM audit_events WHERE id > $1 ORDER BY id LIMIT ${BATCH}`,
+  text: `SELECT ${EVENT_COLUMNS}, mac FROM audit_events WHERE id > $1 ORDER BY id LIMIT ${BATCH}`,
 };
 /** One alteration breaks little; who sees this many has seen enough. */
 const MAX_FAULTS = 20;
@@ -27,12 +29,12 @@ const MAX_FAULTS = 20;
 export class AuditVerifier {
   constructor(
     private readonly transactions: Transactions,
-    private readonly secretBox: SecretBox,
+    private readonly proofs: RecordProofs,
   ) {}
 
   /**
-   * Checks every event against its hash, the hashes against each other, and the end against the
-   * sealed head, in constant memory, while the service goes on.
+   * Checks every event against its hash and its proof, the hashes against each other, and the end against
+   * the head, in constant memory, while the service goes on.
    *
    * @param known an event that was noted down earlier, outside the database: whoever could restore
    * an old state with its old head can't change what was noted
@@ -42,11 +44,16 @@ export class AuditVerifier {
     return this.transactions.runOnSnapshot(async (transaction) => {
       const faults: string[] = [];
       const tell = (fault: string) => void (faults.length < MAX_FAULTS && faults.push(fault));
-      const [head] = await transaction.run<SealedHead>(HEAD);
+      const head = await readHead(transaction);
+      const standing = this.proofs.standingOf(head);
+      // A release from before that appends beside this one begins no new part; the next event does.
+      const provenFrom = standing === 'earlier' ? Infinity : (head?.since ?? Infinity);
       let last: AuditHead = { lastId: 0, lastHash: NO_HASH };
       let events = 0;
+      let since: AuditVerdict['since'];
+      let underOtherKeys = head?.mac && !this.proofs.isUnderFirstKey(head.mac) ? 1 : 0;
       let met = known === undefined;
-      for await (const event of allEvents(transaction)) {
+      for await (const { mac, ...event } of allEvents(transaction)) {
         events += 1;
         if (event.id !== last.lastId + 1) {
           tell(`Event ${event.id} follows event ${last.lastId}: what was between them is gone.`);
@@ -54,26 +61,48 @@ export class AuditVerifier {
         if (event.hash !== eventHash(last.lastHash, event)) {
           tell(`Event ${event.id} is not what was recorded, or does not follow the one before it.`);
         }
+        if (event.id >= provenFrom) {
+          since ??= { id: event.id, at: event.at };
+          if (!this.proofs.isOfEvent(mac, event.hash)) {
+            tell(`Event ${event.id} was not written by the service.`);
+          } else if (mac && !this.proofs.isUnderFirstKey(mac)) underOtherKeys += 1;
+        }
         if (event.id === known?.lastId && event.hash === known.lastHash) met = true;
         last = { lastId: event.id, lastHash: event.hash };
       }
-      if (!head) tell('The head of the record is gone.');
-      else {
-        if (!isOurHead(this.secretBox, head)) tell('The head of the record was altered.');
-        if (head.lastId !== last.lastId || head.lastHash !== last.lastHash) {
-          tell(`The record ends with event ${last.lastId}, its head says ${head.lastId}.`);
-        }
-      }
+      for (const fault of this.faultsOfEnd(head, last)) tell(fault);
       if (!met) tell(`Event ${known?.lastId} is not the one that was noted.`);
-      return { events, head: head && { lastId: head.lastId, lastHash: head.lastHash }, faults };
+      return {
+        events,
+        head: head && { lastId: head.lastId, lastHash: head.lastHash },
+        since,
+        underOtherKeys,
+        faults,
+      };
     });
+  }
+
+  private faultsOfEnd(head: StoredHead | undefined, last: AuditHead): string[] {
+    if (!head) return ['The head of the record is gone.'];
+    const faults: string[] = [];
+    const standing = this.proofs.standingOf(head);
+    if (standing === 'foreign') faults.push('The head of the record was altered.');
+    // The first start of the service begins it, so that there is an event ever after.
+    if (standing === 'unbegun')
+      faults.push('The record has not begun, or all of it was taken away.');
+    if (head.lastId !== last.lastId || head.lastHash !== last.lastHash) {
+      faults.push(`The record ends with event ${last.lastId}, its head says ${head.lastId}.`);
+    }
+    return faults;
   }
 }
 
-async function* allEvents(transaction: Transaction): AsyncGenerator<AuditEvent> {
+type StoredEvent = AuditEvent & { readonly mac: Buffer | null };
+
+async function* allEvents(transaction: Transaction): AsyncGenerator<StoredEvent> {
   let after = 0;
   for (;;) {
-    const rows = await transaction.run<Omit<AuditEvent, 'at'> & { at: Date }>(EVENTS_AFTER, [
+    const rows = await transaction.run<Omit<StoredEvent, 'at'> & { at: Date }>(EVENTS_AFTER, [
       after,
     ]);
     for (const row of rows) yield { ...row, at: row.at.toISOString() };

@@ -30,6 +30,8 @@ export interface BrowserRequest {
   /** Whether cookies can be Secure. */
   readonly secure: boolean;
   readonly clientAddress: string | undefined;
+  /** The `X-Request-Id` of the answer. */
+  readonly requestId: string;
   /** What the browser says of where the request came from. */
   readonly from: { readonly origin: string | undefined; readonly site: string | undefined };
 }
@@ -54,9 +56,10 @@ export class BrowserRequests {
   /**
    * Reads the request, body included.
    *
+   * @param requestId of its answer
    * @throws HttpRefusal 413 or 415 for the body; RepeatedHeader
    */
-  async read(request: IncomingMessage): Promise<BrowserRequest> {
+  async read(request: IncomingMessage, requestId: string): Promise<BrowserRequest> {
     const { scheme, host, clientAddress } = clientFacts(request, this.trustedProxies);
     const seen = this.settings.publicUrl ?? {
       scheme,
@@ -75,6 +78,7 @@ export class BrowserRequests {
       ownOrigin: `${seen.scheme}://${seen.authority}`,
       secure,
       clientAddress,
+      requestId,
       from: {
         origin: singleHeader(request, 'origin'),
         site: singleHeader(request, 'sec-fetch-site'),

@@ -8,6 +8,7 @@ import {
 import { groupedPin } from '../tokens/verifier.js';
 import { ConsentPage } from './consent-page.js';
 import { copyScript } from './copy-script.js';
+import { ownerActor } from './owner-actor.js';
 import { OwnForms } from './own-forms.js';
 import { PageHandler } from './page-handler.js';
 import { PageRefusal } from './page-refusal.js';
@@ -69,7 +70,11 @@ export class DecisionController {
       return this.consentPage.show(visit, request, session, true);
     }
     const grant = { subject: session.subject, scopes };
-    const { redirectTo: location, oauthVerifier } = await this.requests.accept(oauthToken, grant);
+    const { redirectTo: location, oauthVerifier } = await this.requests.accept(
+      oauthToken,
+      grant,
+      ownerActor(session, visit),
+    );
     if (location !== null) {
       return redirectTo(location, this.waysOn.keep(visit, request, location));
     }
@@ -87,7 +92,8 @@ export class DecisionController {
     request: AuthorizationRequest,
     session: Session,
   ): Promise<Reply> {
-    const { redirectTo: location } = await this.requests.reject(request.oauthToken);
+    const owner = ownerActor(session, visit);
+    const { redirectTo: location } = await this.requests.reject(request.oauthToken, owner);
     if (location !== null) {
       return redirectTo(location, this.waysOn.keep(visit, request, location));
     }

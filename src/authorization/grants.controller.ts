@@ -4,6 +4,7 @@ import { Endpoint } from '../http/endpoint.decorator.js';
 import { ScopeTitles, type ScopeTitle } from '../scopes/scope-titles.js';
 import { Connections, type Connection } from '../tokens/connections.js';
 import { FormTokens } from './form-tokens.js';
+import { ownerActor } from './owner-actor.js';
 import { OwnForms } from './own-forms.js';
 import { PageHandler } from './page-handler.js';
 import { PageRefusal } from './page-refusal.js';
@@ -47,7 +48,8 @@ export class GrantsController {
       const session = await this.forms.sessionOf(visit, form, retryAt);
       if (!session) throw new PageRefusal('signed-out', { retryAt });
       // Gone already is as good: the page that follows shows what is left.
-      await this.connections.revoke(session.subject, visit.form.one('reference') ?? '');
+      const reference = visit.form.one('reference') ?? '';
+      await this.connections.revoke(session.subject, reference, ownerActor(session, visit));
       return redirectTo('/oauth/auz/grants?revoked=1');
     });
   }

@@ -74,7 +74,7 @@ export class PageHandler {
         throw new PageRefusal('method', { headers: { Allow: methods.join(', ') } });
       const address = this.visits.addressOf(request);
       await this.limit.count(address, method === 'POST' ? 'form' : 'page');
-      reply = await work(await this.visits.read(request));
+      reply = await work(await this.visits.read(request, requestIdOf(response)));
     } catch (error) {
       reply = this.errorPage(error, request, response);
     }

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { createHash, randomBytes } from 'node:crypto';
@@ -89,7 +90,7 @@ export class ApiKeys {
    */
   async create(
     { name, role, expiresAt }: Pick<ApiKey, 'name' | 'role' | 'expiresAt'>,
-    actor: string,
+    actor: AuditActor,
   ): Promise<{ apiKey: ApiKey; key: string }> {
     const id = randomBytes(9).toString('base64url');
     const key = `oak_${randomBytes(32).toString('base64url')}`;
@@ -108,7 +109,7 @@ export class ApiKeys {
   }
 
   /** Ends a key; within a second no replica takes it any more. @throws ApiKeyUnknown */
-  async delete(id: string, actor: string): Promise<void> {
+  async delete(id: string, actor: AuditActor): Promise<void> {
     await this.audit.record(
       (detail: { name: string; role: string }) => ({
         actor,

@@ -70,7 +70,7 @@ describe('development secrets', () => {
       NODE_ENV: 'production',
       DATA_DIR: dataDir,
       DATABASE_URL: 'postgres://db.example.com/oauth10',
-      SECRET_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
+      SECRET_KEYS: `k1:${Buffer.from('a key for tests: 32 octets of it').toString('base64')}`,
       ADMIN_JWKS_URL: 'https://login.example.com/jwks',
       ADMIN_JWT_ISSUER: 'https://login.example.com/',
       ADMIN_JWT_AUDIENCE: 'oauth10-admin',

@@ -8,8 +8,8 @@ const OIDC = {
 const PRODUCTION = {
   NODE_ENV: 'production',
   DATABASE_URL: 'postgres://oauth10:secret@db.example.com/oauth10',
-  SECRET_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
-  ADMIN_API_KEY: 'a'.repeat(32),
+  SECRET_KEYS: `k1:${Buffer.from('a key for tests: 32 octets of it').toString('base64')}`,
+  ADMIN_API_KEY: 'ab'.repeat(16),
   PUBLIC_URL: 'https://api.example.com',
 };
 

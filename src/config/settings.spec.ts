@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readSettings, SettingsError } from './settings.js';
 
-const KEY = Buffer.alloc(32, 7).toString('base64');
-const OTHER_KEY = Buffer.alloc(32, 9).toString('base64');
+const KEY = Buffer.from('a key of thirty-two octets, no 1').toString('base64');
+const OTHER_KEY = Buffer.from('a key of thirty-two octets, no 2').toString('base64');
 const PRODUCTION = {
   NODE_ENV: 'production',
   DATABASE_URL: 'postgres://oauth10:pass%20word@db.example.com/oauth10',
   SECRET_KEYS: `k1:${KEY}`,
-  ADMIN_API_KEY: 'a'.repeat(32),
+  ADMIN_API_KEY: 'ab'.repeat(16),
 };
 
 function faultsOf(env: NodeJS.ProcessEnv): string[] {
@@ -110,9 +110,9 @@ describe('settings: what is taken', () => {
 
   it('SECRET_KEYS=id:base64,id:base64, in this order', () => {
     const { secretKeys } = readSettings({ SECRET_KEYS: `new:${KEY},old-1:${OTHER_KEY}` });
-    expect(secretKeys.map(({ id, key }) => [id, key.length, key[0]])).toEqual([
-      ['new', 32, 7],
-      ['old-1', 32, 9],
+    expect(secretKeys.map(({ id, key }) => [id, key.length, key.at(-1)])).toEqual([
+      ['new', 32, '1'.charCodeAt(0)],
+      ['old-1', 32, '2'.charCodeAt(0)],
     ]);
   });
 });
@@ -266,11 +266,11 @@ describe('settings: NAME_FILE', () => {
       NODE_ENV: 'production',
       DATABASE_URL_FILE: file(`${PRODUCTION.DATABASE_URL}\n`),
       SECRET_KEYS_FILE: file(`k1:${KEY}\r\n`),
-      ADMIN_API_KEY_FILE: file('b'.repeat(40)),
+      ADMIN_API_KEY_FILE: file('bc'.repeat(20)),
     });
     expect(settings.databaseUrl).toBe(PRODUCTION.DATABASE_URL);
     expect(settings.secretKeys[0]?.key.toString('base64')).toBe(KEY);
-    expect(settings.adminApiKey).toBe('b'.repeat(40));
+    expect(settings.adminApiKey).toBe('bc'.repeat(20));
   });
 
   it('beside NAME is a fault', () => {

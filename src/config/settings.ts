@@ -127,6 +127,7 @@ function faultsBetween(environment: Environment, known: readonly string[]): stri
   }
   faults.push(...platformTokenFaults(environment), ...oidcFaults(environment, known));
   if (NODE_ENV === 'production') {
+    faults.push(...guessableFaults(environment));
     const missing = (name: keyof Environment) =>
       environment[name] === undefined && !known.some((fault) => fault.startsWith(name));
     if (missing('DATABASE_URL')) {
@@ -144,6 +145,24 @@ function faultsBetween(environment: Environment, known: readonly string[]): stri
         'ADMIN_API_KEY or ADMIN_JWKS_URL is required in production, for example ADMIN_API_KEY set to what `openssl rand -hex 32` prints',
       );
     }
+  }
+  return faults;
+}
+
+/** What nobody would find by chance, and anybody by trying. */
+function guessableFaults({ SECRET_KEYS, ADMIN_API_KEY }: Environment): string[] {
+  const faults: string[] = [];
+  // What was at fault is still the text that it was.
+  const keys: readonly SecretKey[] = typeof SECRET_KEYS === 'object' ? SECRET_KEYS : [];
+  if (keys.some(({ key }) => new Set(key).size === 1)) {
+    faults.push(
+      'SECRET_KEYS must not hold one octet 32 times in production: make each key with `openssl rand -base64 32`',
+    );
+  }
+  if (typeof ADMIN_API_KEY === 'string' && new Set(ADMIN_API_KEY).size === 1) {
+    faults.push(
+      'ADMIN_API_KEY must not be one character repeated in production: make it with `openssl rand -hex 32`',
+    );
   }
   return faults;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { NewAuditEvent } from '../audit/audit-event.js';
+import type { AuditActor, NewAuditEvent } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { newConsumerKey, newSecret } from '../secrets/random-values.js';
@@ -36,7 +36,7 @@ export class ConsumersService {
    */
   async register(
     given: NewConsumer,
-    actor: string,
+    actor: AuditActor,
   ): Promise<{ consumer: Consumer; consumerSecret: string | null }> {
     const described = consumerMetadata(given);
     const needsSecret = needsSharedSecret(described);
@@ -101,7 +101,7 @@ export class ConsumersService {
   async change(
     consumerKey: string,
     change: ChangeOf,
-    actor: string,
+    actor: AuditActor,
     versions?: readonly number[],
   ): Promise<Consumer> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -135,7 +135,11 @@ export class ConsumersService {
    * @param versions those that may be deleted; undefined = any
    * @throws ConsumerUnknown, ConsumerChanged
    */
-  async delete(consumerKey: string, actor: string, versions?: readonly number[]): Promise<void> {
+  async delete(
+    consumerKey: string,
+    actor: AuditActor,
+    versions?: readonly number[],
+  ): Promise<void> {
     const deleted = await this.audit.record(
       (done: boolean) => (done ? actOn(consumerKey, actor, 'delete', {}) : undefined),
       (transaction) => this.repository.delete(transaction, consumerKey, versions),
@@ -151,7 +155,7 @@ const NO_PREVIOUS = { previousSecret: null, previousSecretExpiresAt: null };
 
 const actOn = (
   consumerKey: string,
-  actor: string,
+  actor: AuditActor,
   verb: string,
   detail: NewAuditEvent['detail'],
 ): NewAuditEvent => ({

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { DatabaseClock } from '../database/database-clock.js';
@@ -55,7 +56,7 @@ export class RotateConsumerSecret {
   async rotate(
     consumerKey: string,
     overlapSeconds: number,
-    actor: string,
+    actor: AuditActor,
     { force }: { force: boolean },
   ): Promise<{ consumerSecret: string; previousSecretExpiresAt: Date | null }> {
     const consumerSecret = newSecret();

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
@@ -89,7 +90,7 @@ export class WeakSignatures {
    * @param until by the database's clock, also in the past; null: never
    * @throws ConsumerUnknown
    */
-  async setUntil(consumerKey: string, until: Date | null, actor: string): Promise<void> {
+  async setUntil(consumerKey: string, until: Date | null, actor: AuditActor): Promise<void> {
     await this.audit.record(
       (before: Date | null) => ({
         actor,

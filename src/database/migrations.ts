@@ -9,6 +9,7 @@ import { ScopeDescriptions1700000000008 } from './migrations/0008-scope-descript
 import { Imports1700000000009 } from './migrations/0009-imports.js';
 import { Lists1700000000010 } from './migrations/0010-lists.js';
 import { AuthenticatedGrants1700000000012 } from './migrations/0012-authenticated-grants.js';
+import { AuthenticatedRecord1700000000014 } from './migrations/0014-authenticated-record.js';
 import { PartitionsWithoutOwnership1700000000016 } from './migrations/0016-partitions-without-ownership.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
@@ -24,5 +25,6 @@ export const migrations = [
   Imports1700000000009,
   Lists1700000000010,
   AuthenticatedGrants1700000000012,
+  AuthenticatedRecord1700000000014,
   PartitionsWithoutOwnership1700000000016,
 ];

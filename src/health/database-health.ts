@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { RecordNotOurs } from '../audit/record-not-ours.js';
 import { troubleWith } from '../database/database-trouble.js';
+import { Statements } from '../database/statements.js';
 import { SharedLook } from './shared-look.js';
 
 /** Readiness must turn within two seconds of a loss, also when the database just falls silent. */
@@ -11,7 +14,7 @@ const PATIENCE_MS = 1_400;
 /** All who ask within this time hear what one look has found: the database is not asked for every stranger. */
 const FRESH_MS = 500;
 
-/** Up when the database answers, takes writes and has seen every migration of this release. */
+/** Up when the database answers, takes writes, has seen every migration of this release, and the record in it is ours. */
 @Injectable()
 export class DatabaseHealth {
   private readonly trouble = new SharedLook(() => this.look(), FRESH_MS);
@@ -19,6 +22,8 @@ export class DatabaseHealth {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly dataSource: DataSource,
+    private readonly statements: Statements,
+    private readonly trail: AuditTrail,
   ) {}
 
   async check(): Promise<HealthIndicatorResult> {
@@ -29,8 +34,16 @@ export class DatabaseHealth {
 
   private look(): Promise<string | undefined> {
     return Promise.race([
-      troubleWith(this.dataSource).catch(() => 'out of reach'),
+      this.troubleFound().catch((error: unknown) =>
+        error instanceof RecordNotOurs ? 'written with other SECRET_KEYS' : 'out of reach',
+      ),
       sleep(PATIENCE_MS, 'does not answer', { ref: false }),
     ]);
+  }
+
+  private async troubleFound(): Promise<string | undefined> {
+    const trouble = await troubleWith(this.dataSource);
+    if (trouble === undefined) await this.trail.open(this.statements);
+    return trouble;
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { DatabaseHealth } from './database-health.js';
@@ -7,10 +8,10 @@ import { HealthController } from './health.controller.js';
 import { HealthGauges } from './health-gauges.js';
 import { ShutdownHealth } from './shutdown-health.js';
 
-/** Owns the probes. Depends on the data source, the change feed and the shutdown state; changes
+/** Owns the probes. Depends on the data source, the record of staff, the change feed and the shutdown state; changes
  * nothing. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), HttpModule, DatabaseModule],
+  imports: [TerminusModule.forRoot({ logger: false }), HttpModule, DatabaseModule, AuditModule],
   controllers: [HealthController],
   providers: [DatabaseHealth, ShutdownHealth, HealthGauges],
 })

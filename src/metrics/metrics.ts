@@ -94,6 +94,11 @@ export class Metrics {
     help: '1: rows that grant something are refused without a MAC; 0: taken, until npm run reseal made all.',
     registers: [this.registry],
   });
+  private readonly refusedRecords = new Counter({
+    name: 'oauth10_audit_append_refusals_total',
+    help: 'Acts of staff that were refused since the record to put them on is not one of ours.',
+    registers: [this.registry],
+  });
 
   private readonly away = new Counter({
     name: 'oauth10_turned_away_total',
@@ -174,6 +179,11 @@ export class Metrics {
 
   sweepFailed(what: string): void {
     this.failedSweeps.inc({ what });
+  }
+
+  /** The record of staff was not written by this service, and an act was refused for it. */
+  recordRefused(): void {
+    this.refusedRecords.inc();
   }
 
   /** A round over all there is to sweep has ended well. */

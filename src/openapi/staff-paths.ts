@@ -168,16 +168,20 @@ const apiKeys = {
   },
   '/admin/audit-events': {
     get: staffOperation('listAuditEvents', {
-      summary: 'Read the record of what staff did, oldest first',
+      summary: 'Read the record of what staff and owners did',
       tag: 'Keys and record',
       roles: ['auditor'],
       parameters: [
         ...list,
         filter('actor', 'Who, exactly.'),
         filter('action', 'What was done, exactly.'),
-        filter('target', 'To what, exactly.'),
+        filter(
+          'target',
+          'To what: `consumer:KEY`, `token:TOKEN`, …; a key or an identifier alone finds whatever it is that of.',
+        ),
         filter('from', 'A date-time of RFC 3339, included.'),
         filter('to', 'A date-time of RFC 3339, not included.'),
+        filter('order', '`asc`, the oldest first, unless it is `desc`, the newest first.'),
       ],
       success: { status: 200, description: 'A page.', schema: schema('AuditEventPage') },
     }),

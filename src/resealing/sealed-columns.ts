@@ -53,10 +53,4 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     ],
     rowOf: ([caller, keyHash]) => JSON.stringify([caller, (keyHash as Buffer).toString('hex')]),
   },
-  {
-    table: 'audit_head',
-    column: 'seal',
-    key: [['only_row', 'boolean']],
-    rowOf: () => 'head',
-  },
 ];

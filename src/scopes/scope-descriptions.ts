@@ -1,3 +1,4 @@
+import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
@@ -74,7 +75,7 @@ export class ScopeDescriptions {
   async describe(
     scope: string,
     { title, description }: ScopeWords,
-    actor: string,
+    actor: AuditActor,
   ): Promise<DescribedScope & { isNew: boolean }> {
     return this.audit.record(
       { ...actOn(scope, actor, 'describe'), detail: { title, description } },
@@ -87,7 +88,7 @@ export class ScopeDescriptions {
   }
 
   /** Takes staff's words back; SCOPES_FILE's count again. @throws ScopeUndescribed */
-  async forget(scope: string, actor: string): Promise<void> {
+  async forget(scope: string, actor: AuditActor): Promise<void> {
     await this.audit.record(
       { ...actOn(scope, actor, 'forget'), detail: {} },
       async (transaction) => {
@@ -98,7 +99,7 @@ export class ScopeDescriptions {
   }
 }
 
-const actOn = (scope: string, actor: string, verb: string) => ({
+const actOn = (scope: string, actor: AuditActor, verb: string) => ({
   actor,
   action: `scope.${verb}`,
   target: `scope:${scope}`,

@@ -25,6 +25,8 @@ describe('MACs under keys derived from SECRET_KEYS', () => {
     expect(
       new DerivedKeys([old]).verify('audit-event', 'data', keys.mac('audit-event', 'data')),
     ).toBe(false);
+    expect(keys.isUnderFirstKey(before)).toBe(false);
+    expect(keys.isUnderFirstKey(keys.mac('audit-event', 'data'))).toBe(true);
     expect(keys.macs('audit-event', 'data')).toEqual([keys.mac('audit-event', 'data'), before]);
   });
 

@@ -69,6 +69,11 @@ export class DerivedKeys {
     return timingSafeEqual(macUnder(maker, data), mac);
   }
 
+  /** Whether the first key made this MAC, by what the MAC says of itself. */
+  isUnderFirstKey(mac: Buffer): boolean {
+    return startsWith(mac, sealPrefix((this.ring[0] as SealingKey).id));
+  }
+
   private keysFor(purpose: KeyPurpose): readonly MacKey[] {
     let keys = this.keys.get(purpose);
     if (keys === undefined) {

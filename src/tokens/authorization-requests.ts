@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditActor, NewAuditEvent } from '../audit/audit-event.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
 import type { StatementRunner } from '../database/transactions.js';
 import { GRANTED_TO_CONSUMER } from '../grants/granted.js';
@@ -113,6 +115,7 @@ export class AuthorizationRequests {
     private readonly statements: Statements,
     private readonly grants: Grants,
     private readonly keys: DerivedKeys,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** The request behind a token, whatever its status; undefined when there is none. */
@@ -126,7 +129,7 @@ export class AuthorizationRequests {
   /**
    * Records that the owner allows the request, once.
    *
-   * @param runner a transaction, when the decision is part of one
+   * @param actor who says so, for the record
    * @param grant.scopes a part of the scopes asked for; all of them when undefined. What the consumer lost
    *   meanwhile is not granted
    * @returns where to send the browser (null for `oob`), and the verifier it carries there
@@ -135,7 +138,18 @@ export class AuthorizationRequests {
   async accept(
     oauthToken: string,
     grant: { subject: string; scopes?: readonly string[] | undefined },
-    runner: StatementRunner = this.statements,
+    actor: AuditActor,
+  ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
+    const detail = { subject: grant.subject, scopes: grant.scopes ? [...grant.scopes] : null };
+    return this.audit.record(actOn(oauthToken, actor, 'accept', detail), (transaction) =>
+      this.allow(oauthToken, grant, transaction),
+    );
+  }
+
+  private async allow(
+    oauthToken: string,
+    grant: { subject: string; scopes?: readonly string[] | undefined },
+    runner: StatementRunner,
   ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       const request = await this.findStanding(runner, oauthToken);
@@ -167,11 +181,22 @@ export class AuthorizationRequests {
   /**
    * Records that the owner denies the request, once.
    *
+   * @param actor who says so, for the record
    * @throws AuthorizationRequestRefused
    */
   async reject(
     oauthToken: string,
-    runner: StatementRunner = this.statements,
+    actor: AuditActor,
+    reason: string | null = null,
+  ): Promise<{ redirectTo: string | null }> {
+    return this.audit.record(actOn(oauthToken, actor, 'reject', { reason }), (transaction) =>
+      this.deny(oauthToken, transaction),
+    );
+  }
+
+  private async deny(
+    oauthToken: string,
+    runner: StatementRunner,
   ): Promise<{ redirectTo: string | null }> {
     const [denied] = await runner.run<Pick<StandingRequest, 'callback' | 'callbackUrls'>>(DENY, [
       oauthToken,
@@ -220,6 +245,18 @@ const redirect = (
   { callback }: Pick<StandingRequest, 'callback'>,
   pairs: [string, string][],
 ): string | null => (callback === 'oob' ? null : appendToCallback(callback, pairs));
+
+const actOn = (
+  oauthToken: string,
+  actor: AuditActor,
+  verb: string,
+  detail: NewAuditEvent['detail'],
+): NewAuditEvent => ({
+  actor,
+  action: `authorization_request.${verb}`,
+  target: `authorization_request:${oauthToken}`,
+  detail,
+});
 
 /** Why it can't be allowed, whatever is granted: decided wins over expired. */
 function reasonAgainst(

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { ChangeFeed } from '../database/change-feed.js';
+import type { AuditActor } from '../audit/audit-event.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
+import { tokenRevoked } from './token-revoked.js';
 
 /** A live access token as its owner sees it. */
 export interface Connection {
@@ -41,7 +43,7 @@ const REVOKE = {
   text: `
     UPDATE access_tokens t SET revoked_at = now()
     WHERE t.subject = $1 AND t.revoked_at IS NULL AND ${REFERENCE} = $2
-    RETURNING 1`,
+    RETURNING t.token`,
 };
 
 /** What the resource owner has allowed and can take back (RFC 5849 section 2). */
@@ -49,7 +51,7 @@ const REVOKE = {
 export class Connections {
   constructor(
     private readonly statements: Statements,
-    private readonly changes: ChangeFeed,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -69,12 +71,16 @@ export class Connections {
   /**
    * Revokes one of them, and once it resolves this process accepts it no more.
    *
+   * @param actor the subject, for the record
    * @returns false when the subject has no such token, or not any more
    */
-  async revoke(subject: string, reference: string): Promise<boolean> {
+  async revoke(subject: string, reference: string, actor: AuditActor): Promise<boolean> {
     if (!IS_REFERENCE.test(reference)) return false;
-    const revoked = await this.statements.run(REVOKE, [subject, reference]);
-    await this.changes.catchUp();
-    return revoked.length > 0;
+    const revoked = await this.audit.record(
+      (token: string | undefined) => (token === undefined ? undefined : tokenRevoked(token, actor)),
+      async (transaction) =>
+        (await transaction.run<{ token: string }>(REVOKE, [subject, reference]))[0]?.token,
+    );
+    return revoked !== undefined;
   }
 }

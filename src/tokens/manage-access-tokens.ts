@@ -1,3 +1,4 @@
+import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
@@ -10,6 +11,7 @@ import { newSecret, newToken } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret, expiryAfter } from './access-token.js';
 import { AccessTokenRefused } from './access-token-refusals.js';
+import { tokenRevoked } from './token-revoked.js';
 import {
   FOUND_TOKEN,
   pageQuery,
@@ -129,7 +131,7 @@ export class ManageAccessTokens {
   async mint(
     consumerKey: string,
     given: NewAccessToken,
-    actor: string,
+    actor: AuditActor,
   ): Promise<{ minted: ListedAccessToken; tokenSecret: string }> {
     const token = given.token ?? newToken();
     const tokenSecret = given.tokenSecret ?? newSecret();
@@ -169,10 +171,9 @@ export class ManageAccessTokens {
   }
 
   /** Revokes a token; one that is revoked already stays so. @throws AccessTokenRefused unknown */
-  async revoke(token: string, actor: string): Promise<void> {
+  async revoke(token: string, actor: AuditActor): Promise<void> {
     const revoked = await this.audit.record(
-      (done: boolean) =>
-        done ? { actor, action: 'token.revoke', target: `token:${token}`, detail: {} } : undefined,
+      (done: boolean) => (done ? tokenRevoked(token, actor) : undefined),
       async (transaction) => (await transaction.run(REVOKE, [token])).length > 0,
     );
     if (!revoked) await this.find(token);
@@ -185,7 +186,7 @@ export class ManageAccessTokens {
    */
   revokeAll(
     filter: { consumerKey: string | undefined; subject: string | undefined },
-    actor: string,
+    actor: AuditActor,
   ): Promise<number> {
     const { consumerKey, subject } = filter;
     const target = consumerKey === undefined ? `subject:${subject}` : `consumer:${consumerKey}`;

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import type { Statement } from '../database/statements.js';
@@ -11,7 +12,7 @@ import { consumerSecret, previousConsumerSecret } from '../tokens/signing-consum
 /** What is to be exported, and for whom. */
 export interface ExportOrder {
   /** For the record. */
-  readonly actor: string;
+  readonly actor: AuditActor;
   /** Whether secrets are told; without them a file shows what there is, and can't be imported. */
   readonly secrets: boolean;
 }

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
@@ -18,7 +19,7 @@ export interface ImportSource {
 /** How an import is to be made. */
 export interface ImportOrder {
   /** Who makes it, for the record. */
-  readonly actor: string;
+  readonly actor: AuditActor;
   /** Look only: whatever would be refused is, and nothing is taken over. */
   readonly dryRun: boolean;
   /** Hears of each step. */
@@ -116,7 +117,7 @@ export class ImportRecords {
   private async takeOver(
     id: number,
     { consumers, tokens, hash }: StagedFile,
-    actor: string,
+    actor: AuditActor,
     onProgress: (step: ImportStep) => void,
   ): Promise<void> {
     const of = consumers + tokens;

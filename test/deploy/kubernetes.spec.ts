@@ -83,7 +83,7 @@ describeWith([KUBECTL], 'deploy/kubernetes, rendered', () => {
     const folder = mkdtempSync(join(tmpdir(), 'oauth10-kubernetes-'));
     const secrets: Record<string, string> = {
       'database-url': 'postgres://oauth10:PASSWORD@db.example.com:5432/oauth10',
-      'secret-keys': `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+      'secret-keys': `k1:${Buffer.from('a key for tests: 32 octets of it').toString('base64')}`,
       'admin-api-key': ADMIN_API_KEY,
     };
     try {

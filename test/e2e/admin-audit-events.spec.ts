@@ -63,19 +63,20 @@ describe('contract section 6: /admin/audit-events', () => {
 
   it('shows every change and every refused call, oldest first, and nothing that only looked', () => {
     expect(all.map(({ id, actor, action, target }) => [id, actor, action, target])).toEqual([
-      [1, 'ADMIN_API_KEY', 'consumer.register', 'consumer:one'],
-      [2, 'ADMIN_API_KEY', 'consumer.change', 'consumer:one'],
-      [3, 'ADMIN_API_KEY', 'call.refuse', 'POST /admin/consumers'],
-      [4, 'ADMIN_API_KEY', 'api_key.create', expect.stringMatching(/^api_key:\S+$/)],
-      [5, 'ADMIN_API_KEY', 'authorization_request.reject', `authorization_request:${oauthToken}`],
+      [1, 'service', 'record.begin', 'record'],
+      [2, 'ADMIN_API_KEY', 'consumer.register', 'consumer:one'],
+      [3, 'ADMIN_API_KEY', 'consumer.change', 'consumer:one'],
+      [4, 'ADMIN_API_KEY', 'call.refuse', 'POST /admin/consumers'],
+      [5, 'ADMIN_API_KEY', 'api_key.create', expect.stringMatching(/^api_key:\S+$/)],
+      [6, 'ADMIN_API_KEY', 'authorization_request.reject', `authorization_request:${oauthToken}`],
       [
-        6,
+        7,
         'ADMIN_API_KEY',
         'call.refuse',
         `POST /admin/authorization-requests/${oauthToken}/reject`,
       ],
-      [7, 'address:127.0.0.1', 'call.refuse', 'GET /admin/consumers'],
-      [8, 'ADMIN_API_KEY', 'consumer.delete', 'consumer:one'],
+      [8, 'address:127.0.0.1', 'call.refuse', 'GET /admin/consumers'],
+      [9, 'ADMIN_API_KEY', 'consumer.delete', 'consumer:one'],
     ]);
     for (const event of all) {
       expect(Object.keys(event).sort()).toEqual(
@@ -86,16 +87,18 @@ describe('contract section 6: /admin/audit-events', () => {
   });
 
   it('says what was changed, before and after, and why something was refused', () => {
-    expect(all[1]?.detail).toEqual({
+    const by = { requestId: expect.stringMatching(/^[0-9a-f-]{36}$/), address: '127.0.0.1' };
+    expect(all[2]?.detail).toEqual({
+      ...by,
       changes: {
         name: { from: 'Test consumer', to: 'Renamed' },
         scopes: { from: ['photos', 'profile'], to: ['photos'] },
       },
     });
-    expect(all[2]?.detail).toEqual({ status: 409, code: 'consumer_key_taken' });
-    expect(all[4]?.detail).toEqual({ reason: 'Not today' });
-    expect(all[5]?.detail).toEqual({ status: 409, code: 'already_decided' });
-    expect(all[6]?.detail).toEqual({ status: 401, code: 'unauthorized' });
+    expect(all[3]?.detail).toEqual({ ...by, status: 409, code: 'consumer_key_taken' });
+    expect(all[5]?.detail).toEqual({ ...by, reason: 'Not today' });
+    expect(all[6]?.detail).toEqual({ ...by, status: 409, code: 'already_decided' });
+    expect(all[7]?.detail).toEqual({ ...by, status: 401, code: 'unauthorized' });
   });
 
   it('hashes the previous hash, a line feed, and the event without hash as RFC 8785 JSON', () => {
@@ -115,16 +118,43 @@ describe('contract section 6: /admin/audit-events', () => {
 
   it('filters by what is equal, and by time', async () => {
     const ids = async (query: string) => (await events(query)).items.map(({ id }) => id);
-    expect(await ids('action=call.refuse')).toEqual([3, 6, 7]);
-    expect(await ids('actor=address:127.0.0.1')).toEqual([7]);
-    expect(await ids('target=consumer:one&action=consumer.change')).toEqual([2]);
+    expect(await ids('action=call.refuse')).toEqual([4, 7, 8]);
+    expect(await ids('actor=address:127.0.0.1')).toEqual([8]);
+    expect(await ids('target=consumer:one&action=consumer.change')).toEqual([3]);
     expect(await ids('target=consumer:on')).toEqual([]);
     expect(await ids("actor='%20OR%201=1%20--")).toEqual([]);
     expect(await ids('target=consumer:%25')).toEqual([]);
-    const [from, to] = [all[0]!.at, all[7]!.at];
-    expect((await ids(`from=${from}`)).length).toBe(8);
+    const [from, to] = [all[0]!.at, all[8]!.at];
+    expect((await ids(`from=${from}`)).length).toBe(9);
     expect(await ids(`to=${from}`)).toEqual([]);
-    expect(await ids(`from=${to}&limit=200`)).toContain(8);
+    expect(await ids(`from=${to}&limit=200`)).toContain(9);
+  });
+
+  it('finds a key or an identifier alone, whatever it is that of', async () => {
+    const ids = async (query: string) => (await events(query)).items.map(({ id }) => id);
+    expect(await ids('target=one')).toEqual(await ids('target=consumer:one'));
+    expect(await ids('target=one')).toEqual([2, 3, 9]);
+    expect(await ids('target=one&limit=2&order=desc')).toEqual([9, 3]);
+    expect(await ids(`target=${oauthToken}`)).toEqual([6]);
+    expect(await ids('target=consumer')).toEqual([]);
+  });
+
+  it('goes from the newest back, by cursor too, under every filter', async () => {
+    for (const filter of ['', 'actor=ADMIN_API_KEY', 'target=one', `from=${all[3]!.at}`]) {
+      const forth = (await events(`limit=200&${filter}`)).items.map(({ id }) => id);
+      const back: number[] = [];
+      let cursor = '';
+      for (;;) {
+        const page = await events(`limit=2&order=desc&${filter}${cursor}`);
+        back.push(...page.items.map(({ id }) => id));
+        if (page.nextCursor === null) break;
+        cursor = `&cursor=${page.nextCursor}`;
+      }
+      expect(back).toEqual(forth.reverse());
+    }
+    const both = `to=${all[8]!.at}&from=${all[3]!.at}`;
+    const back = (await events(`${both}&order=desc`)).items.map(({ id }) => id);
+    expect(back).toEqual((await events(both)).items.map(({ id }) => id).reverse());
   });
 
   it('goes on by cursor, without loss while events are added', async () => {
@@ -138,7 +168,7 @@ describe('contract section 6: /admin/audit-events', () => {
       seen.push(...page.items.map(({ id }) => id));
       cursor = page.nextCursor;
     }
-    expect(seen).toEqual([4, 5, 6, 7, 8, 9]);
+    expect(seen).toEqual([4, 5, 6, 7, 8, 9, 10]);
     const reply = await service.admin('GET', `${LIST}?limit=3&actor=ADMIN_API_KEY`);
     expect(reply.headers['link']).toMatch(/^<\/admin\/audit-events\?\S*actor=\S+>; rel="next"$/);
   });
@@ -151,6 +181,7 @@ describe('contract section 6: /admin/audit-events', () => {
     [`cursor=${encodeCursor({ mark: listMark(LIST, {}), position: NO_ID })}`, '?cursor'],
     ['actor=', '?actor'],
     ['action=a%00b', '?action'],
+    ['order=newest', '?order'],
     ['id=1', '?id'],
   ])('400 validation_failed for %s', async (query, pointer) => {
     expect(faultPlaces(await service.admin('GET', `${LIST}?${query}`))).toEqual([pointer]);

@@ -1,4 +1,6 @@
-import { eventHash, type AuditEvent } from '../../src/audit/audit-event.js';
+import { Logger } from '@nestjs/common';
+import { actorWithoutRequest, eventHash, type AuditEvent } from '../../src/audit/audit-event.js';
+import { RecordNotOurs } from '../../src/audit/record-not-ours.js';
 import {
   act,
   openAuditRecord,
@@ -10,15 +12,22 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const COLUMNS = 'id, at, actor, action, target, detail, hash';
 
+const HEAD_ALTERED = 'The head of the record was altered.';
+const unprovenAt = (id: number) => `Event ${id} was not written by the service.`;
+
 describe('the audit record: whoever goes around the trigger is found out', () => {
   let database: TestDatabase;
   let record: TestAuditRecord;
   let head: { lastId: number; lastHash: string };
 
+  const fatal: unknown[] = [];
+
   beforeAll(async () => {
+    Logger.overrideLogger({ log() {}, warn() {}, error() {}, fatal: (line) => fatal.push(line) });
     database = await createTestDatabase();
     record = await openAuditRecord(database);
-    for (let n = 1; n <= 5; n += 1) await record.trail.note(act(n));
+    // The first event begins the record.
+    for (let n = 2; n <= 5; n += 1) await record.trail.note(act(n));
     await database.query('CREATE TABLE kept_events AS TABLE audit_events');
     await database.query('CREATE TABLE kept_head AS TABLE audit_head');
   });
@@ -34,11 +43,22 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
     head = verdict.head!;
   });
   afterAll(async () => {
+    Logger.overrideLogger(true);
     await record?.close();
     await database?.drop();
   });
 
-  const faults = async (known?: typeof head) => (await record.verifier.verify(known)).faults;
+  /** What is found, and still found after the next act of staff, which may be refused. */
+  const faults = async (known?: typeof head) => {
+    const found = (await record.verifier.verify(known)).faults;
+    if (found.length > 0) {
+      await record.trail.note(act(1000)).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(RecordNotOurs);
+      });
+      expect((await record.verifier.verify(known)).faults).not.toEqual([]);
+    }
+    return found;
+  };
   const altered = (id: number) =>
     `Event ${id} is not what was recorded, or does not follow the one before it.`;
   const swap = (a: number, b: number) => [
@@ -87,7 +107,7 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
       `UPDATE audit_events SET actor = 'somebody else', hash = '${eventHash(previous, event)}'
        WHERE id = 3`,
     );
-    expect(await faults()).toEqual([altered(4)]);
+    expect(await faults()).toEqual([unprovenAt(3), altered(4)]);
   });
 
   it('a whole chain computed anew, with its head, is found by the seal', async () => {
@@ -101,7 +121,29 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
       return `UPDATE audit_events SET actor = '${actor}', hash = '${hash}' WHERE id = ${row.id}`;
     });
     await tamper(database, ...statements, `UPDATE audit_head SET last_hash = '${hash}'`);
-    expect(await faults()).toEqual(['The head of the record was altered.']);
+    const found = [1, 2, 3, 4, 5].map(unprovenAt).concat(HEAD_ALTERED);
+    expect(await faults()).toEqual(found);
+    await expect(record.trail.note(act(6))).rejects.toThrow(RecordNotOurs);
+    // Not as a record from before there were proofs either.
+    await tamper(database, 'UPDATE audit_events SET mac = NULL');
+    await tamper(database, 'UPDATE audit_head SET mac = NULL, since = NULL');
+    expect(await faults()).toEqual([HEAD_ALTERED]);
+    await expect(record.trail.note(act(6))).rejects.toThrow(RecordNotOurs);
+    await expect(record.trail.open(record.statements)).rejects.toThrow(RecordNotOurs);
+  });
+
+  it.each([
+    ['a proof taken off', 'UPDATE audit_events SET mac = NULL WHERE id = 3', unprovenAt(3)],
+    [
+      'the proof of another event',
+      `UPDATE audit_events e SET mac = (SELECT mac FROM kept_events WHERE id = 2) WHERE id = 3`,
+      unprovenAt(3),
+    ],
+    ['proofs that begin later', 'UPDATE audit_head SET since = 4', HEAD_ALTERED],
+    ['proofs that begin never', 'UPDATE audit_head SET since = NULL', HEAD_ALTERED],
+  ])('%s is found', async (_, statement, fault) => {
+    await tamper(database, statement);
+    expect(await faults()).toEqual([fault]);
   });
 
   it.each([
@@ -137,36 +179,58 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
       `INSERT INTO audit_events SELECT 6, at, actor, action, target, detail, hash
        FROM audit_events WHERE id = 5`,
     );
-    expect(await faults()).toEqual([altered(6), 'The record ends with event 6, its head says 5.']);
+    expect(await faults()).toEqual([
+      altered(6),
+      unprovenAt(6),
+      'The record ends with event 6, its head says 5.',
+    ]);
+    await expect(record.trail.note(act(6))).rejects.toThrow('it goes on past its end');
   });
 
   it('a cut at the end is found, with the head moved to fit too', async () => {
     await tamper(database, 'DELETE FROM audit_events WHERE id > 3');
-    expect(await faults()).toEqual(['The record ends with event 3, its head says 5.']);
+    const [{ faults: found }] = [await record.verifier.verify()];
+    expect(found).toEqual(['The record ends with event 3, its head says 5.']);
     await tamper(
       database,
       'UPDATE audit_head SET (last_id, last_hash) = (SELECT id, hash FROM audit_events WHERE id = 3)',
     );
-    expect(await faults()).toEqual(['The head of the record was altered.']);
+    expect(await faults()).toEqual([HEAD_ALTERED]);
   });
 
   it('everything emptied is found, with the seal taken off too', async () => {
     await tamper(database, 'TRUNCATE audit_events');
-    expect(await faults()).toEqual(['The record ends with event 0, its head says 5.']);
-    await tamper(database, 'UPDATE audit_head SET seal = NULL');
-    expect(await faults()).toContain('The head of the record was altered.');
+    const [{ faults: found }] = [await record.verifier.verify()];
+    expect(found).toEqual(['The record ends with event 0, its head says 5.']);
+    await tamper(database, 'UPDATE audit_head SET mac = NULL');
+    expect(await faults()).toContain(HEAD_ALTERED);
+    await expect(record.trail.note(act(6))).rejects.toThrow(RecordNotOurs);
+  });
+
+  it('everything put back as it was before the first event is found, since there are consumers', async () => {
+    await database.query(
+      `INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods, two_legged,
+         allowed_addresses, labels, status, version)
+       VALUES ('k', 'n', '{}', '{}', '{HMAC-SHA256}', false, '{}', '{}', 'active', 1)`,
+    );
+    const emptied = `UPDATE audit_head SET last_id = 0, last_hash = '', since = NULL, mac = NULL`;
+    await tamper(database, 'TRUNCATE audit_events', emptied);
+    expect(await faults()).toEqual(['The record has not begun, or all of it was taken away.']);
+    await expect(record.trail.open(record.statements)).rejects.toThrow(RecordNotOurs);
+    await expect(record.trail.note(act(6))).rejects.toThrow('it is empty, and the database is not');
+    await database.query('DELETE FROM consumers');
   });
 
   it('an older state with its own head is whole, but not what was noted elsewhere', async () => {
-    const [old] = await database.query<{ seal: Buffer }>('SELECT seal FROM audit_head');
+    const [old] = await database.query<{ mac: Buffer }>('SELECT mac FROM audit_head');
     await record.trail.note(act(6));
     const noted = (await record.verifier.verify()).head!;
     expect(await faults(noted)).toEqual([]);
     expect(await faults(head)).toEqual([]);
     await tamper(database, 'DELETE FROM audit_events WHERE id = 6');
-    await database.query('UPDATE audit_head SET last_id = 5, last_hash = $1, seal = $2', [
+    await database.query('UPDATE audit_head SET last_id = 5, last_hash = $1, mac = $2', [
       head.lastHash,
-      old!.seal,
+      old!.mac,
     ]);
     expect(await faults()).toEqual([]);
     expect(await faults(noted)).toEqual(['Event 6 is not the one that was noted.']);
@@ -176,27 +240,29 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
 
   it.each([
     ['removed', 'DELETE FROM audit_head', 'The head of the record is gone.'],
-    [
-      'of other octets',
-      `UPDATE audit_head SET seal = '\\x00'`,
-      'The head of the record was altered.',
-    ],
+    ['of other octets', `UPDATE audit_head SET mac = '\\x00'`, HEAD_ALTERED],
   ])('a head that is %s is found', async (_, statement, fault) => {
     await tamper(database, statement);
     expect(await faults()).toEqual([fault]);
   });
 
-  it('a head sealed by anybody else is found', async () => {
+  it('nobody with other keys appends, so that the record stays whole', async () => {
     const key = Buffer.from(SEALING_KEY.key).reverse();
-    const other = await openAuditRecord(database, { id: SEALING_KEY.id, key });
-    await other.trail.note(act(6));
-    await other.close();
-    expect(await faults()).toEqual(['The head of the record was altered.']);
+    for (const id of [SEALING_KEY.id, 'another']) {
+      const other = await openAuditRecord(database, [{ id, key }]);
+      await expect(other.trail.open(other.statements)).rejects.toThrow(RecordNotOurs);
+      await expect(other.trail.note(act(6))).rejects.toThrow(RecordNotOurs);
+      expect(other.refusals()).toBe(1);
+      expect(fatal.at(-1)).toBe('Nothing is put on a record that is not ours');
+      await other.trail.begin(actorWithoutRequest('test'), 'to launder').catch(() => undefined);
+      await other.close();
+    }
+    expect(await faults()).toEqual([]);
   });
 
   it('tells no more than twenty faults of one that is broken everywhere', async () => {
     for (let n = 6; n <= 30; n += 1) await record.trail.note(act(n));
     await tamper(database, `UPDATE audit_events SET actor = 'x'`);
-    expect(await faults()).toHaveLength(20);
+    expect((await record.verifier.verify()).faults).toHaveLength(20);
   });
 });

@@ -42,10 +42,14 @@ describe('npm run audit:verify', () => {
   }
 
   it('says 0 for a record that is whole, and what to note; 1 for one that was altered', async () => {
-    expect(await run()).toEqual({ code: 0, output: 'The record is whole: 0 events.\n' });
-    for (let n = 1; n <= 1100; n += 1) await record.trail.note(act(n));
+    expect(await run()).toEqual({
+      code: 1,
+      output: 'The record was altered.\nThe record has not begun, or all of it was taken away.\n',
+    });
+    for (let n = 2; n <= 1100; n += 1) await record.trail.note(act(n));
     const { code, output } = await run();
-    const noted = /^The record is whole: 1100 events. Note where it ends: (1100:\w{64})\n$/;
+    const noted =
+      /^Every event has a proof of its own.\nThe record is whole: 1100 events. Note where it ends: (1100:\w{64})\n$/;
     expect([code, output]).toEqual([0, expect.stringMatching(noted)]);
     const [, known = ''] = noted.exec(output) ?? [];
     expect(await run(['--known', known])).toMatchObject({ code: 0 });

@@ -42,6 +42,7 @@ const FILL = [
      CASE WHEN n < ${ROWS / 2} THEN now() - interval '1 hour' END,
      CASE WHEN n > ${ROWS - 60} THEN now() END
    FROM generate_series(1, ${ROWS}) n`,
+  'TRUNCATE audit_events',
   `INSERT INTO audit_events (id, at, actor, action, target, detail, hash)
    SELECT n, now() - (${ROWS} - n) * interval '1 second',
      CASE WHEN n > ${ROWS - 100} THEN 'late' ELSE 'usual' END,

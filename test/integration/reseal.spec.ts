@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { SEALED_COLUMNS } from '../../src/resealing/sealed-columns.js';
+import { tamper } from '../support/audit-record.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ADMIN_API_KEY, startTestService, type TestConsumer } from '../support/service.js';
 
@@ -42,9 +43,11 @@ describe('npm run reseal', () => {
       `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
        WHERE table_schema = 'public' AND data_type = 'bytea' ORDER BY 1`,
     );
-    expect(columns.map(({ name }) => name).filter((name) => !NOT_SEALED.test(name))).toEqual(
-      SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort(),
-    );
+    expect(
+      columns
+        .map(({ name }) => name)
+        .filter((name) => !NOT_SEALED.test(name) && name !== 'audit_head.seal'),
+    ).toEqual(SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort());
   });
 
   it('moves all to the first key while requests are served, and the old key can go', async () => {
@@ -74,7 +77,7 @@ describe('npm run reseal', () => {
     expect(output).toContain('consumers.secret: 3 resealed');
     expect(output).toContain('consumers.previous_secret: 1 resealed');
     expect(output).toContain('access_tokens.secret: 1 resealed');
-    expect(output).toContain('audit_head.seal: 1 resealed');
+    expect(output).toMatch(/audit record: \d+ resealed/);
     expect([code, [...seen]]).toEqual([0, [200]]);
     await service.stop(0);
 
@@ -89,8 +92,21 @@ describe('npm run reseal', () => {
     const again = await run('reseal-main.js', NEW);
     expect([again.code, again.output.match(/: 0 resealed/g)?.length]).toEqual([
       0,
-      SEALED_COLUMNS.length,
+      SEALED_COLUMNS.length + 1,
     ]);
+  });
+
+  it('proves no record with the new key that was altered under the old one', async () => {
+    const service = await start(OLD);
+    await service.registerConsumer();
+    await service.stop(0);
+    await tamper(database, `UPDATE audit_events SET actor = 'x' WHERE id = 2`);
+    const { code, output } = await run('reseal-main.js', `${NEW},${OLD}`);
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining('Event 2 is not what was recorded'),
+    ]);
+    expect((await run('audit-verify-main.js', OLD)).output).not.toContain('head of the record');
   });
 
   it('goes through many rows by the page', async () => {

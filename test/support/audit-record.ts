@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import type { NewAuditEvent } from '../../src/audit/audit-event.js';
+import { actorWithoutRequest, type NewAuditEvent } from '../../src/audit/audit-event.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { AuditVerifier } from '../../src/audit/audit-verifier.js';
+import { RecordProofs } from '../../src/audit/record-proofs.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
+import { Statements } from '../../src/database/statements.js';
 import { Transactions } from '../../src/database/transactions.js';
+import type { Metrics } from '../../src/metrics/metrics.js';
+import { DerivedKeys } from '../../src/secrets/derived-keys.js';
 import { SecretBox } from '../../src/secrets/secret-box.js';
 import type { TestDatabase } from './database.js';
 
@@ -12,6 +16,9 @@ import type { TestDatabase } from './database.js';
 export interface TestAuditRecord {
   readonly trail: AuditTrail;
   readonly verifier: AuditVerifier;
+  readonly statements: Statements;
+  /** How often an act was refused since the record is not ours. */
+  refusals(): number;
   close(): Promise<void>;
 }
 
@@ -20,22 +27,26 @@ export const SEALING_KEY = { id: 'k1', key: randomBytes(32) };
 
 export async function openAuditRecord(
   database: TestDatabase,
-  sealingKey = SEALING_KEY,
+  ring = [SEALING_KEY],
 ): Promise<TestAuditRecord> {
   const options = dataSourceOptions({ databasePoolSize: 8 }, database.url);
   const dataSource = await new DataSource(options).initialize();
   const transactions = new Transactions(dataSource);
-  const secretBox = new SecretBox([sealingKey]);
+  const proofs = new RecordProofs(new DerivedKeys(ring), new SecretBox(ring));
+  let refusals = 0;
+  const metrics = { recordRefused: () => (refusals += 1) };
   return {
-    trail: new AuditTrail(transactions, secretBox),
-    verifier: new AuditVerifier(transactions, secretBox),
+    trail: new AuditTrail(transactions, proofs, metrics as unknown as Metrics),
+    verifier: new AuditVerifier(transactions, proofs),
+    statements: new Statements(dataSource),
+    refusals: () => refusals,
     close: () => dataSource.destroy(),
   };
 }
 
 /** An act of no meaning. */
 export const act = (n: number): NewAuditEvent => ({
-  actor: 'test',
+  actor: actorWithoutRequest('test'),
   action: 'thing.change',
   target: `thing:${n}`,
   detail: { n, text: 'ä€𝄞"\\\n', nested: { b: [1, null, true], a: 0.1 } },

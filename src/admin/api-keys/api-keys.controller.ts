@@ -1,3 +1,4 @@
+import type { AuditActor } from '../../audit/audit-event.js';
 import { Body, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { ApiKeys, type ApiKey } from '../../callers/api-keys.js';
@@ -26,7 +27,7 @@ export class ApiKeysController {
   @Post()
   @Roles()
   @Idempotent()
-  async create(@Body() given: NewApiKey, @Actor() actor: string) {
+  async create(@Body() given: NewApiKey, @Actor() actor: AuditActor) {
     const expiresAt = parseDateTime(given.expiresAt ?? '') ?? null;
     const { name, role } = given;
     const { apiKey, key } = await this.apiKeys.create({ name, role, expiresAt }, actor);
@@ -53,7 +54,7 @@ export class ApiKeysController {
   @Delete(':id')
   @Roles()
   @HttpCode(204)
-  async delete(@Param('id') id: string, @Actor() actor: string): Promise<void> {
+  async delete(@Param('id') id: string, @Actor() actor: AuditActor): Promise<void> {
     await this.apiKeys.delete(id, actor);
   }
 }

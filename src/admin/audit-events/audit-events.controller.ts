@@ -12,6 +12,15 @@ import { TakesQuery } from '../../admin-http/takes-query.js';
 
 const PATH = '/admin/audit-events';
 
+/** What a key or an identifier alone may be that of. */
+const THINGS = ['consumer', 'token', 'authorization_request'];
+
+/** A target as it stands on record, and of a key without `THING:` before it all that it can mean. */
+const targetsMeant = (target: string | undefined): (string | undefined)[] =>
+  target === undefined || /^[a-z_]+:|^[A-Z]+ /.test(target)
+    ? [target]
+    : [target, ...THINGS.map((thing) => `${thing}:${target}`)];
+
 /** The record of what staff did, and tried to. */
 @AdminController('audit-events')
 export class AuditEventsController {
@@ -25,10 +34,21 @@ export class AuditEventsController {
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<PageReply<AuditEvent>> {
     const limit = limitOf(query);
-    const { actor, action, target } = query;
+    const { actor, action } = query;
+    const newestFirst = query.order === 'desc';
     const [from, to] = [parseDateTime(query.from ?? ''), parseDateTime(query.to ?? '')];
-    const filter = { actor, action, target, from, to };
-    const found = await this.events.page(filter, afterId(query), limit + 1);
+    const filter = { actor, action, from, to, newestFirst };
+    const lastId = lastIdOf(query);
+    const found = await Promise.all(
+      targetsMeant(query.target).map((target) =>
+        this.events.page({ ...filter, target }, lastId, limit + 1),
+      ),
+    ).then((pages) =>
+      pages
+        .flat()
+        .sort((a, b) => (newestFirst ? b.id - a.id : a.id - b.id))
+        .slice(0, limit + 1),
+    );
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     const next = last && { at: new Date(last.at), key: String(last.id) };
@@ -39,8 +59,9 @@ export class AuditEventsController {
 }
 
 /** Events are numbered in the order in which they are listed. */
-function afterId(query: ListAuditEventsQuery): number {
-  const key = positionOf(PATH, query)?.key ?? '0';
+function lastIdOf(query: ListAuditEventsQuery): number | undefined {
+  const key = positionOf(PATH, query)?.key;
+  if (key === undefined) return undefined;
   if (/^\d{1,15}$/.test(key)) return Number(key);
   throw new InvalidInput([{ pointer: '?cursor', detail: 'must be a nextCursor of this list' }]);
 }

@@ -1,4 +1,4 @@
-import { IsOptional } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { parseDateTime } from '../../input/date-time.js';
 import { Satisfies, text } from '../../input/satisfies.decorator.js';
 import { line } from '../../input/printable-text.js';
@@ -23,6 +23,11 @@ export class ListAuditEventsQuery extends PageQuery {
   @IsOptional()
   @Satisfies(line(1, 2000))
   target?: string;
+
+  /** Oldest first, or newest first. */
+  @IsOptional()
+  @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
+  order?: string;
 
   /** Included. */
   @IsOptional()

@@ -1,6 +1,5 @@
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
-import type { NewAuditEvent } from '../../audit/audit-event.js';
-import { AuditTrail } from '../../audit/audit-trail.js';
+import type { AuditActor } from '../../audit/audit-event.js';
 import {
   AuthorizationRequestRefused,
   AuthorizationRequests,
@@ -18,10 +17,7 @@ import {
 /** What a consent application of the platform does for the resource owner (RFC 5849 section 2.2). */
 @AdminController('authorization-requests')
 export class AuthorizationRequestsController {
-  constructor(
-    private readonly requests: AuthorizationRequests,
-    private readonly audit: AuditTrail,
-  ) {}
+  constructor(private readonly requests: AuthorizationRequests) {}
 
   @Get(':oauthToken')
   @Roles('auditor', 'consent')
@@ -38,14 +34,10 @@ export class AuthorizationRequestsController {
   async accept(
     @Param('oauthToken') oauthToken: string,
     @Body() { subject, scopes }: Acceptance,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
   ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
     const grant = { subject, scopes: scopes ?? undefined };
-    const detail = { subject, scopes: scopes ?? null };
-    const { redirectTo, oauthVerifier } = await this.audit.record(
-      actOn(oauthToken, actor, 'accept', detail),
-      (transaction) => this.requests.accept(oauthToken, grant, transaction),
-    );
+    const { redirectTo, oauthVerifier } = await this.requests.accept(oauthToken, grant, actor);
     return { redirectTo, oauthVerifier };
   }
 
@@ -56,24 +48,9 @@ export class AuthorizationRequestsController {
   async reject(
     @Param('oauthToken') oauthToken: string,
     @Body() { reason }: Rejection,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
   ): Promise<{ redirectTo: string | null }> {
-    const { redirectTo } = await this.audit.record(
-      actOn(oauthToken, actor, 'reject', { reason: reason ?? null }),
-      (transaction) => this.requests.reject(oauthToken, transaction),
-    );
+    const { redirectTo } = await this.requests.reject(oauthToken, actor, reason ?? null);
     return { redirectTo };
   }
 }
-
-const actOn = (
-  oauthToken: string,
-  actor: string,
-  verb: string,
-  detail: NewAuditEvent['detail'],
-): NewAuditEvent => ({
-  actor,
-  action: `authorization_request.${verb}`,
-  target: `authorization_request:${oauthToken}`,
-  detail,
-});

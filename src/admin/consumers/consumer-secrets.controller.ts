@@ -1,3 +1,4 @@
+import type { AuditActor } from '../../audit/audit-event.js';
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { IsBoolean, IsOptional } from 'class-validator';
 import { Satisfies, wholeNumber } from '../../input/satisfies.decorator.js';
@@ -33,7 +34,7 @@ export class ConsumerSecretsController {
   async rotate(
     @Param('consumerKey') consumerKey: string,
     @Body() { overlapSeconds, force }: Rotation,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
   ): Promise<{ consumerSecret: string; previousSecretExpiresAt: string | null }> {
     const rotated = await this.secrets.rotate(consumerKey, overlapSeconds, actor, {
       force: force ?? false,

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../../audit/audit-event.js';
 import {
   Body,
   Delete,
@@ -38,7 +39,7 @@ export class ConsumersController {
   @Idempotent()
   async register(
     @Body() registration: NewConsumer,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<ConsumerReply & { consumerSecret: string | null }> {
     const { consumer, consumerSecret } = await this.consumers.register(registration, actor);
@@ -77,7 +78,7 @@ export class ConsumersController {
     @Param('consumerKey') consumerKey: string,
     @Change() change: ChangeOf,
     @Headers('if-match') ifMatch: string | undefined,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<ConsumerReply> {
     const versions = versionsIn(ifMatch);
@@ -90,7 +91,7 @@ export class ConsumersController {
   async delete(
     @Param('consumerKey') consumerKey: string,
     @Headers('if-match') ifMatch: string | undefined,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
   ): Promise<void> {
     await this.consumers.delete(consumerKey, actor, versionsIn(ifMatch));
   }

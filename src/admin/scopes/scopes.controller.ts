@@ -1,3 +1,4 @@
+import type { AuditActor } from '../../audit/audit-event.js';
 import { Body, Delete, Get, HttpCode, Param, Put, Query, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { ScopeDescriptions, type DescribedScope } from '../../scopes/scope-descriptions.js';
@@ -50,7 +51,7 @@ export class ScopesController {
   async put(
     @Param('scope') scope: string,
     @Body() given: ScopeDescription,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<ScopeReply> {
     const words = scopeWords(scope, given);
@@ -62,7 +63,7 @@ export class ScopesController {
   @Delete(':scope')
   @Roles()
   @HttpCode(204)
-  async delete(@Param('scope') scope: string, @Actor() actor: string): Promise<void> {
+  async delete(@Param('scope') scope: string, @Actor() actor: AuditActor): Promise<void> {
     await this.descriptions.forget(scope, actor);
   }
 }

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../../audit/audit-event.js';
 import { Body, Param, Post, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { ManageAccessTokens } from '../../tokens/manage-access-tokens.js';
@@ -19,7 +20,7 @@ export class ConsumerTokensController {
   async mint(
     @Param('consumerKey') consumerKey: string,
     @Body() { subject, scopes, ttlSeconds, token, tokenSecret }: NewToken,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<AccessTokenReply & { tokenSecret: string }> {
     const given = {

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../../audit/audit-event.js';
 import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { InvalidInput } from '../../input/input-fault.js';
@@ -44,14 +45,17 @@ export class TokensController {
   @Post(':token/revoke')
   @Roles()
   @HttpCode(204)
-  async revoke(@Param('token') token: string, @Actor() actor: string): Promise<void> {
+  async revoke(@Param('token') token: string, @Actor() actor: AuditActor): Promise<void> {
     await this.tokens.revoke(token, actor);
   }
 
   @Post('revoke')
   @Roles()
   @HttpCode(200)
-  async revokeAll(@Body() given: Revocation, @Actor() actor: string): Promise<{ revoked: number }> {
+  async revokeAll(
+    @Body() given: Revocation,
+    @Actor() actor: AuditActor,
+  ): Promise<{ revoked: number }> {
     const consumerKey = given.consumerKey ?? undefined;
     const subject = given.subject ?? undefined;
     if (consumerKey === undefined && subject === undefined) {

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../../audit/audit-event.js';
 import { Get, HttpCode, Logger, Post, Query, Req, Res } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -56,7 +57,7 @@ export class TransfersController {
   async import(
     @Req() request: IncomingMessage,
     @Query() query: ImportQuery,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<{ dryRun: boolean; consumers: number; tokens: number }> {
     if (!NDJSON_TYPE.test(request.headers['content-type'] ?? '')) {
@@ -82,7 +83,7 @@ export class TransfersController {
   @TakesQuery(ExportQuery)
   async export(
     @Query() query: ExportQuery,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
     @Res() response: ServerResponse,
   ): Promise<void> {
     const secrets = query.secrets === 'true';

@@ -1,3 +1,4 @@
+import type { AuditActor } from '../../audit/audit-event.js';
 import { Body, Get, Param, Put, Query, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { parseDateTime } from '../../input/date-time.js';
@@ -54,7 +55,7 @@ export class ConsumerWeakSignaturesController {
   async set(
     @Param('consumerKey') consumerKey: string,
     @Body() { until }: Sunset,
-    @Actor() actor: string,
+    @Actor() actor: AuditActor,
   ): Promise<WeakSignerReply> {
     const time = until === null ? null : (parseDateTime(until) ?? null);
     await this.weakSignatures.setUntil(consumerKey, time, actor);

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { tamper } from '../support/audit-record.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { send } from '../support/http.js';
+import { ADMIN_API_KEY, startTestService } from '../support/service.js';
+
+const keyOf = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
+const [OURS, SAME_ID, OTHER] = [keyOf('k1'), keyOf('k1'), keyOf('k2')];
+
+// Each of these starts processes, which takes long on a machine that is busy.
+jest.setTimeout(120_000);
+
+describe('SECRET_KEYS that do not open what the database holds', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(() => database?.drop());
+
+  async function run(secretKeys: string, program = 'main.js') {
+    const child = spawn(process.execPath, [`dist/${program}`], {
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        PORT: '0',
+        ADMIN_PORT: '0',
+        LOG_LEVEL: 'fatal',
+        DATABASE_URL: database.url,
+        ADMIN_API_KEY,
+        SECRET_KEYS: secretKeys,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 20_000,
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    return { code, output };
+  }
+
+  it.each([
+    ['under another id', OTHER],
+    ['under the same id', SAME_ID],
+  ])('stop the start in words, also before anything was made: %s', async (_, keys) => {
+    const service = await startTestService(database.url, { SECRET_KEYS: OURS });
+    try {
+      const { code, output } = await run(keys);
+      expect(code).toBe(1);
+      expect(output).toMatch(/^The record of staff does not fit SECRET_KEYS: .+\n$/);
+      const more = await startTestService(database.url, { SECRET_KEYS: `${keyOf('new')},${OURS}` });
+      await more.stop(0);
+    } finally {
+      await service.stop(0);
+    }
+  });
+
+  it('readiness opens the end of the record', async () => {
+    const service = await startTestService(database.url, { SECRET_KEYS: OURS });
+    const ready = async () => {
+      const { status, text } = await send({ base: service.adminBase, target: '/health/ready' });
+      return [status, text] as const;
+    };
+    try {
+      expect((await ready())[0]).toBe(200);
+      await tamper(database, `UPDATE audit_head SET last_hash = reverse(last_hash)`);
+      // What was seen a moment ago may be said for half a second.
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      expect(await ready()).toEqual([503, expect.stringContaining('other SECRET_KEYS')]);
+      const { status } = await service.admin('POST', '/admin/consumers', { name: 'x' });
+      expect(status).toBe(500);
+      const { text } = await send({ base: service.adminBase, target: '/metrics' });
+      expect(text).toMatch(/^oauth10_audit_append_refusals_total [1-9]/m);
+      expect(await database.query('SELECT 1 FROM consumers')).toEqual([]);
+    } finally {
+      await service.stop(0);
+    }
+  });
+
+  it('an emptied record is begun by nobody but npm run audit:begin', async () => {
+    const service = await startTestService(database.url, { SECRET_KEYS: OURS });
+    await service.registerConsumer();
+    await service.stop(0);
+    await tamper(
+      database,
+      'TRUNCATE audit_events',
+      `UPDATE audit_head SET last_id = 0, last_hash = '', since = NULL, mac = NULL`,
+    );
+    expect(await run(OURS)).toEqual({
+      code: 1,
+      output: expect.stringContaining('it is empty, and the database is not'),
+    });
+    expect((await run(OTHER, 'audit-begin-main.js')).code).toBe(2);
+    expect(await run(OURS, 'audit-begin-main.js')).toMatchObject({ code: 0 });
+    expect((await run(OURS, 'audit-verify-main.js')).code).toBe(0);
+    const again = await startTestService(database.url, { SECRET_KEYS: OURS });
+    await again.stop(0);
+  });
+});
