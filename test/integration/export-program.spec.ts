@@ -50,7 +50,7 @@ describe('npm run export, beside npm run import', () => {
     ] as const) {
       expect(await start(program, [path], foreign).ended).toEqual({
         code: 2,
-        output: expect.stringContaining('not sealed with these SECRET_KEYS'),
+        output: expect.stringContaining('does not fit SECRET_KEYS'),
       });
     }
     expect([await count('consumers'), await count('audit_events')]).toEqual([1, events]);
