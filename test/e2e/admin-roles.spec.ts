@@ -46,7 +46,7 @@ const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
 ];
 
 /** What needs no key: the public listener, probes, metrics, the documents. */
-const OPEN = /^\/(oauth|health|metrics|docs)(\/|$)/;
+const OPEN = /^\/(?:$|(?:oauth|health|metrics|docs)(?:\/|$))/;
 /** The listener serves what is below this path, and not the path itself. */
 const UNREACHABLE = 'ALL /admin';
 
