@@ -47,7 +47,7 @@ const FILL = [
    SELECT n, now() - (${ROWS} - n) * interval '1 second',
      CASE WHEN n > ${ROWS - 100} THEN 'late' ELSE 'usual' END,
      CASE WHEN n > ${ROWS - 100} AND n % 2 = 0 THEN 'late' ELSE 'usual' END,
-     CASE WHEN n > ${ROWS - 100} THEN 'late' ELSE 'thing:' || n % 3 END, '{}', ''
+     CASE WHEN n > ${ROWS - 100} THEN 'thing:late' ELSE 'thing:' || n % 3 END, '{}', ''
    FROM generate_series(1, ${ROWS}) n`,
   `INSERT INTO api_keys (id, name, role, hash, created_at)
    SELECT md5(n::text), 'x', 'auditor', sha256(n::text::bytea),
@@ -86,7 +86,7 @@ const TARGETS = [
   'audit-events?actor=nobody',
   'audit-events?action=usual',
   'audit-events?action=late',
-  'audit-events?target=late',
+  'audit-events?target=thing:late',
   'audit-events?target=thing:1&action=usual&actor=usual',
   'audit-events?target=thing:1&action=late',
   'audit-events?actor=usual&action=late',
