@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.js';
 import { send } from './http.js';
-import { ADMIN_API_KEY } from './service.js';
+import { ADMIN_API_KEY, SECRET_KEYS } from './service.js';
 
 /** The service as it runs in production: built, a process of its own, JSON on its output. */
 export interface BuiltService {
@@ -58,7 +57,8 @@ export async function launchBuiltService(
       ADMIN_PORT: String(adminPort),
       DATABASE_URL: databaseUrl,
       ADMIN_API_KEY,
-      SECRET_KEYS: `test:${randomBytes(32).toString('base64')}`,
+      // One for all that a test starts: a database belongs to the keys that it began with.
+      SECRET_KEYS,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

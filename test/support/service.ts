@@ -6,7 +6,7 @@ import { signRequest, type SigningInput } from './signing-client.js';
 
 export const ADMIN_API_KEY = 'test-admin-api-key-0123456789abcdef';
 // One key for all services of a test file: replicas share it, as they do in earnest.
-const SECRET_KEYS = `test:${randomBytes(32).toString('base64')}`;
+export const SECRET_KEYS = `test:${randomBytes(32).toString('base64')}`;
 
 /** A consumer as registered over the admin API. */
 export interface TestConsumer {
