@@ -128,6 +128,7 @@ describe('Admin API: export', () => {
     const acts = await database.query(
       `SELECT detail FROM audit_events WHERE action = 'records.export' ORDER BY id DESC LIMIT 1`,
     );
-    expect(acts).toEqual([{ detail: { secrets: false } }]);
+    const by = { address: '127.0.0.1', requestId: expect.any(String) };
+    expect(acts).toEqual([{ detail: { ...by, secrets: false } }]);
   });
 });

@@ -54,7 +54,13 @@ describe('Admin API: import', () => {
     );
     expect(event).toEqual({
       actor: 'ADMIN_API_KEY',
-      detail: { consumers: 1, tokens: 1, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      detail: {
+        consumers: 1,
+        tokens: 1,
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        address: '127.0.0.1',
+        requestId: expect.any(String),
+      },
     });
   });
 

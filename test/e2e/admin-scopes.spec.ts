@@ -107,10 +107,11 @@ describe('Admin API: what scopes mean to resource owners', () => {
     await put('audited', { title: 'One' });
     await put('audited', { title: 'Two', description: 'More' });
     await service.admin('DELETE', described('audited'));
+    const by = { address: '127.0.0.1', requestId: expect.any(String) };
     const record = [
-      { action: 'scope.describe', detail: { title: 'One', description: null } },
-      { action: 'scope.describe', detail: { title: 'Two', description: 'More' } },
-      { action: 'scope.forget', detail: {} },
+      { action: 'scope.describe', detail: { ...by, title: 'One', description: null } },
+      { action: 'scope.describe', detail: { ...by, title: 'Two', description: 'More' } },
+      { action: 'scope.forget', detail: by },
     ];
     expect(await events('scope:audited')).toEqual(
       record.map((one) => expect.objectContaining(one)),
