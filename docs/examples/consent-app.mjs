@@ -7,6 +7,8 @@ import { createServer } from 'node:http';
 
 const {
   PORT = '4000',
+  // In a container 0.0.0.0.
+  HOST = '127.0.0.1',
   // How browsers reach this app, and how this app reaches the service's admin listener.
   ORIGIN = `http://127.0.0.1:${PORT}`,
   ADMIN_API = 'http://127.0.0.1:3001',
@@ -234,4 +236,4 @@ createServer((request, response) => {
     if (!response.headersSent) sendFault(response, 'broken');
     else response.destroy();
   });
-}).listen(Number(PORT), '127.0.0.1', () => console.log(`listening on ${ORIGIN}/consent`));
+}).listen(Number(PORT), HOST, () => console.log(`listening on ${ORIGIN}/consent`));

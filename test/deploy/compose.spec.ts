@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { settingRules } from '../../src/config/setting.decorator.js';
+import '../../src/config/environment.js';
+
+interface Service {
+  image: string;
+  command?: string[];
+  profiles?: string[];
+  environment?: Record<string, string | null>;
+  volumes?: string[];
+  ports?: string[];
+  depends_on?: Record<string, { condition: string }>;
+}
+
+const root = join(__dirname, '../..');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const text = read('docker-compose.yml');
+const { services } = parse(text, { merge: true }) as { services: Record<string, Service> };
+const service = (name: string) => services[name] as Service;
+const settings = [...settingRules()].map(([name]) => name);
+
+/** Where things are in these containers is not .env's to say. */
+const ELSEWHERE = [
+  'NODE_ENV', // the Dockerfile
+  'HOST', // 0.0.0.0 in production
+  'PORT', // published by its number
+  'ADMIN_PORT',
+  'DATA_DIR', // development only
+  'DATABASE_LISTEN_URL', // no pooler stands between
+  'DATABASE_SCHEMA', // roles.sql is run for `public`
+  'MIGRATION_DATABASE_URL', // the owner's, for migrate alone
+];
+
+describe('docker-compose.yml', () => {
+  it('hands every setting to the service, and nothing that is none', () => {
+    const given = Object.keys(service('oauth10').environment ?? {});
+    expect(given.sort()).toEqual(settings.filter((name) => !ELSEWHERE.includes(name)).sort());
+  });
+
+  it('says nothing of a setting that .env leaves out', () => {
+    const fixed = Object.entries(service('oauth10').environment ?? {}).filter(
+      ([, value]) => value !== null,
+    );
+    expect(fixed.map(([name]) => name).sort()).toEqual([
+      'ADMIN_API_KEY',
+      'ADMIN_HOST',
+      'AUTO_MIGRATE',
+      'DATABASE_URL',
+      'SECRET_KEYS',
+    ]);
+  });
+
+  it('holds no secret, and asks only for those that the lines at its top make', () => {
+    const asked = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name));
+    const made = /printf '(POSTGRES_PASSWORD.*?)' /.exec(text)?.[1] ?? '';
+    expect([...asked].sort()).toEqual(
+      [...made.matchAll(/(?:^|\\n)(\w+)=/g)].map(([, name]) => name).sort(),
+    );
+  });
+
+  it("keeps the owner's password from what serves", () => {
+    for (const name of ['oauth10', 'consent'])
+      expect(JSON.stringify(service(name))).not.toContain('OWNER');
+  });
+
+  it('runs files that are in the image or mounted, and mounts files that exist', () => {
+    for (const { command, volumes = [], image } of Object.values(services)) {
+      const mounts = volumes.filter((one) => one.startsWith('./')).map((one) => one.split(':'));
+      for (const [from] of mounts)
+        expect([from, existsSync(join(root, from ?? ''))]).toEqual([from, true]);
+      if (image !== 'oauth10:local' || command === undefined) continue;
+      const file = command[1] ?? '';
+      const source = file.replace(/^dist\/(.*)\.js$/, 'src/$1.ts');
+      expect([file, existsSync(join(root, source))]).toEqual([file, true]);
+      const mounted = mounts.some(([, to]) => `/app/${file}`.startsWith(`${to}/`));
+      expect([file, mounted || file.startsWith('dist/')]).toEqual([file, true]);
+    }
+    expect(read('Dockerfile')).toContain('COPY --from=build /app/dist ./dist');
+  });
+
+  it('waits for the database, the migration and the grants in turn', () => {
+    const after = (name: string) => Object.entries(service(name).depends_on ?? {})[0];
+    expect([after('migrate'), after('grants'), after('oauth10'), after('consent')]).toEqual([
+      ['postgres', { condition: 'service_healthy' }],
+      ['migrate', { condition: 'service_completed_successfully' }],
+      ['grants', { condition: 'service_completed_successfully' }],
+      ['oauth10', { condition: 'service_healthy' }],
+    ]);
+  });
+
+  it('has a consent page in the profile demo alone, where the lines at its top send owners', () => {
+    const { profiles, environment, ports } = service('consent');
+    expect([profiles, ports]).toEqual([['demo'], ['127.0.0.1:4000:4000']]);
+    expect(text).toContain(`CONSENT_URL=${environment?.['ORIGIN'] ?? ''}/consent`);
+    expect(text).toContain('COMPOSE_PROFILES=demo');
+    // What it is given is what it reads.
+    const app = read('docs/examples/consent-app.mjs');
+    for (const name of Object.keys(environment ?? {})) expect(app).toContain(name);
+    // The image is made for production, where its stand-in for sign-in refuses to run.
+    expect(environment?.['NODE_ENV']).not.toBe('production');
+    const all = Object.entries(services).filter(([, one]) => one.profiles !== undefined);
+    expect(all.map(([name]) => name)).toEqual(['consent']);
+  });
+});
