@@ -16,6 +16,13 @@ export function cpuSeconds(roots) {
   );
 }
 
+/** Processor milliseconds of one process, all of its threads, to the microsecond. */
+export function processorMilliseconds(pid) {
+  return readdirSync(`/proc/${pid}/task`)
+    .map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'))
+    .reduce((sum, text) => sum + Number(text.split(' ')[0]) / 1e6, 0);
+}
+
 /** Memory of the processes and everything they started; what they share counts once. */
 export function memoryMegabytes(roots) {
   const processes = allProcesses();

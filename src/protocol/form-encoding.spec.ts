@@ -66,3 +66,14 @@ describe('form-encoding of replies', () => {
     );
   });
 });
+
+describe('many a +', () => {
+  it('are as many blanks', () => {
+    const raw = `a=${'+'.repeat(64 * 1024)}`;
+    expect(parseFormEncoded(raw)).toEqual([['a', ' '.repeat(64 * 1024)]]);
+  });
+
+  it('beside a character that is no octet are refused', () => {
+    expect(() => parseFormEncoded('a=+\u0100')).toThrow(MalformedEncoding);
+  });
+});

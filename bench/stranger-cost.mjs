@@ -1,0 +1,168 @@
+// `npm run bench:stranger-cost`: what one request of a stranger costs the process, in milliseconds of its
+// processor time (its one thread, its helpers and the collector of garbage), at the largest sizes that are
+// let in. Requests of one kind go in rounds over a few connections, so that what a refusal waits is shared;
+// the figure is that of the cheapest round, so that what else the machine does counts least. None shall
+// cost more than 3 ms.
+//
+//   node bench/stranger-cost.mjs [--rounds 6] [--requests 160] [--only KIND]
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { Connection } from './connection.mjs';
+import { processorMilliseconds } from './process-cost.mjs';
+import { startDatabase, startService } from './rig.mjs';
+
+const GOAL_MS = 3;
+const CONNECTIONS = 8;
+const BODY_OCTETS = 64 * 1024;
+const PARAMETERS = 256;
+/** Node takes 16 KiB of request line and headers in all. */
+const HEAD_OCTETS = 15 * 1024;
+const FORM = 'application/x-www-form-urlencoded';
+const OCTETS = { 'HMAC-SHA1': 20, 'HMAC-SHA256': 32, 'HMAC-SHA512': 64, 'RSA-SHA256': 256 };
+const INITIATE = 'POST /oauth/oauth10/initiate';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '6' },
+    requests: { type: 'string', default: '160' },
+    only: { type: 'string', default: '' },
+  },
+});
+const [rounds, requests] = [Number(values.rounds), Number(values.requests)];
+
+const random = () => randomBytes(12).toString('base64url');
+const encoded = (text) => encodeURIComponent(text);
+
+/** What a stranger can sign with: nothing. The length is that of the method. */
+function authorization(method, more = '', octets = OCTETS[method]) {
+  const signature = encoded(randomBytes(octets).toString('base64'));
+  return (
+    `Authorization: OAuth oauth_consumer_key="${random()}", oauth_signature_method="${method}", ` +
+    `oauth_timestamp="${Math.floor(Date.now() / 1000)}", oauth_nonce="${random()}", ` +
+    `oauth_callback="oob", oauth_signature="${signature}"${more}`
+  );
+}
+
+function request(line, fields, body = '') {
+  const length = line.startsWith('POST') ? [`Content-Length: ${body.length}`] : [];
+  const head = [`${line} HTTP/1.1`, 'Host: x', ...fields, ...length].join('\r\n');
+  return Buffer.from(`${head}\r\n\r\n${body}`, 'latin1');
+}
+
+const form = (method, body, more) =>
+  request(INITIATE, [authorization(method, more), `Content-Type: ${FORM}`], body);
+
+const filled = (piece, octets = BODY_OCTETS) => piece.repeat(Math.floor(octets / piece.length));
+const OF_BLANKS = `a=${filled('+', BODY_OCTETS - 2)}`;
+const OF_ESCAPES = `a=${filled('%ff', BODY_OCTETS - 2)}`;
+const OF_PIECES = filled('&');
+const OF_PARAMETERS = Array.from(
+  { length: PARAMETERS - 6 },
+  (_, n) => `${filled('+', 120)}${n}=${filled('%3d+', 128)}`,
+).join('&');
+const BODY_HASH = `${filled('A', 4090)}A=`;
+
+const KINDS = {
+  'a small request': () =>
+    request('GET /oauth/oauth10/echo', [authorization('HMAC-SHA1', ', oauth_token="t"')]),
+  ...Object.fromEntries(
+    Object.keys(OCTETS).map((method) => [
+      `64 KiB form of blanks, ${method}`,
+      () => form(method, OF_BLANKS),
+    ]),
+  ),
+  'the same, a signature of no length': () =>
+    request(INITIATE, [authorization('HMAC-SHA256', '', 20), `Content-Type: ${FORM}`], OF_BLANKS),
+  'the same, a plain body hash': () =>
+    form('HMAC-SHA512', OF_BLANKS, `, oauth_body_hash="${BODY_HASH}"`),
+  '64 KiB form of octets, HMAC-SHA512': () =>
+    form('HMAC-SHA512', `a=${filled('\xff', BODY_OCTETS - 2)}`),
+  '64 KiB form of escapes, HMAC-SHA512': () => form('HMAC-SHA512', OF_ESCAPES),
+  '64 KiB form of nothing': () => form('HMAC-SHA512', OF_PIECES),
+  'as many parameters as are let in': () => form('HMAC-SHA512', OF_PARAMETERS),
+  'one parameter too many': () => form('HMAC-SHA512', filled('a&')),
+  'a body of another type, hashed': () =>
+    request(
+      INITIATE,
+      [
+        authorization('HMAC-SHA512', `, oauth_body_hash="${randomBytes(64).toString('base64')}"`),
+        'Content-Type: application/json',
+      ],
+      filled('{'),
+    ),
+  'a long query': () =>
+    request(`GET /oauth/oauth10/echo?a=${filled('+', HEAD_OCTETS)}`, [
+      authorization('HMAC-SHA512'),
+    ]),
+  'a long query and a 64 KiB form': () =>
+    request(
+      `${INITIATE}?a=${filled('+', HEAD_OCTETS)}`,
+      [authorization('HMAC-SHA512'), `Content-Type: ${FORM}`],
+      OF_BLANKS,
+    ),
+  'a plain body hash of 4 KiB': () =>
+    request(`GET /oauth/oauth10/echo?a=${filled('+', 10_000)}`, [
+      authorization('HMAC-SHA512', `, oauth_body_hash="${BODY_HASH}"`),
+    ]),
+  'Accept, a range each four octets': () =>
+    request('GET /oauth/oauth10/echo', [`Accept: ${filled('a/b,', HEAD_OCTETS)}`]),
+  'Accept of commas': () =>
+    request('GET /oauth/oauth10/echo', [`Accept: ${filled(',', HEAD_OCTETS)}`]),
+  'Authorization of quotes': () =>
+    request('GET /oauth/oauth10/echo', [`Authorization: OAuth ${filled('a="",', HEAD_OCTETS)}`]),
+  'Authorization of backslashes': () =>
+    request('GET /oauth/oauth10/echo', [`Authorization: OAuth a="${filled('\\\\', HEAD_OCTETS)}"`]),
+  'as many header fields as Node takes': () =>
+    request('GET /oauth/oauth10/echo', filled('a:b\n', 8_000).trim().split('\n')),
+  'Accept-Language of commas, a page': () =>
+    request('GET /oauth/auz?oauth_token=nobody', [`Accept-Language: ${filled('a,', HEAD_OCTETS)}`]),
+  'Cookie of pairs, a page': () =>
+    request('GET /oauth/auz?oauth_token=nobody', [`Cookie: ${filled('a=b;', HEAD_OCTETS)}`]),
+  'a page, a long query': () => request(`GET /oauth/auz?${filled('a=%41&', HEAD_OCTETS)}`, []),
+  'a decision, 64 KiB': () =>
+    request('POST /oauth/auz', [`Content-Type: ${FORM}`, 'Origin: http://x'], OF_ESCAPES),
+  'a verdict without a key': () =>
+    request('POST /verify', ['Content-Type: application/json'], filled('[')),
+  'nowhere, a long path': () => request(`GET /${filled('%2e/', HEAD_OCTETS)}`, []),
+};
+
+const database = await startDatabase();
+const service = await startService(database.url);
+let isWithin = true;
+try {
+  for (const [kind, make] of Object.entries(KINDS)) {
+    if (!kind.includes(values.only)) continue;
+    const { ms, status } = await measure(make);
+    isWithin &&= ms <= GOAL_MS;
+    const verdict = ms <= GOAL_MS ? '' : `, beyond the ${GOAL_MS} allowed`;
+    console.log(`${ms.toFixed(2).padStart(7)} ms  ${kind} (${status})${verdict}`);
+  }
+} finally {
+  await service.stop();
+  await database.stop();
+}
+process.exitCode = isWithin ? 0 : 1;
+
+async function measure(make) {
+  const { hostname, port } = new URL(service.base);
+  const connections = Array.from(
+    { length: CONNECTIONS },
+    () => new Connection(hostname, Number(port)),
+  );
+  let status;
+  let least = Infinity;
+  // The first round only warms up.
+  for (let round = 0; round <= rounds; round += 1) {
+    const left = Array.from({ length: requests }, make);
+    const before = processorMilliseconds(service.pid);
+    await Promise.all(
+      connections.map(async (connection) => {
+        while (left.length > 0) ({ status } = await connection.request(left.pop()));
+      }),
+    );
+    const each = (processorMilliseconds(service.pid) - before) / requests;
+    if (round > 0) least = Math.min(least, each);
+  }
+  for (const connection of connections) connection.close();
+  return { ms: least, status };
+}
