@@ -65,7 +65,7 @@ export async function startService(
     tell: () => undefined,
     turnedAway: () => undefined,
   };
-  const adapter = new ExactPathAdapter();
+  const adapter = new ExactPathAdapter(settings.endpointAliases);
   const bounds = new Map<Listener, BoundedListener>();
   const servers = new Map(
     LISTENER_NAMES.map((name) => {
@@ -130,6 +130,10 @@ async function putTogether(
   );
   app.useGlobalFilters(new NotFoundFilter());
   await app.init();
+  const hiding = adapter.hidingAliases;
+  if (hiding.length > 0) {
+    throw new SettingsError(hiding.map((alias) => `ENDPOINT_ALIASES hides ${alias}`));
+  }
   await openRecord(app);
   return app;
 }

@@ -27,6 +27,8 @@ export interface BrowserRequest {
   readonly texts: Texts;
   /** This service as the browser sees it: `https://host:port`. */
   readonly ownOrigin: string;
+  /** What a proxy takes off the paths of this service; empty, or with a leading `/`. */
+  readonly basePath: string;
   /** Whether cookies can be Secure. */
   readonly secure: boolean;
   readonly clientAddress: string | undefined;
@@ -64,6 +66,7 @@ export class BrowserRequests {
     const seen = this.settings.publicUrl ?? {
       scheme,
       authority: normalizeAuthority(scheme, host ?? '') ?? '',
+      path: '',
     };
     // In production even a request that looks like http gets no cookie that http could carry.
     const secure = seen.scheme === 'https' || this.settings.production;
@@ -76,6 +79,7 @@ export class BrowserRequests {
       sessionId: sessionIdIn(cookies),
       texts: this.languages.textsFor(request.headers['accept-language']),
       ownOrigin: `${seen.scheme}://${seen.authority}`,
+      basePath: seen.path,
       secure,
       clientAddress,
       requestId,

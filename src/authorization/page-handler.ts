@@ -43,6 +43,7 @@ export class PageHandler {
   private readonly logger = new Logger('Pages');
   private readonly always: Readonly<Record<string, string>>;
   private readonly canSignIn: boolean;
+  private readonly basePath: string;
 
   constructor(
     private readonly visits: BrowserRequests,
@@ -51,6 +52,7 @@ export class PageHandler {
     private readonly languages: PageLanguages,
     { publicUrl, oidc, production }: Settings,
   ) {
+    this.basePath = publicUrl?.path ?? '';
     this.always = publicUrl?.scheme === 'https' ? HSTS : {};
     this.canSignIn = oidc !== undefined || !production;
   }
@@ -78,7 +80,14 @@ export class PageHandler {
     } catch (error) {
       reply = this.errorPage(error, request, response);
     }
-    sendReply(response, reply, this.always);
+    sendReply(response, this.placed(reply), this.always);
+  }
+
+  /** Pages lead on by paths as the service knows them; the browser knows what a proxy puts in front. */
+  private placed(reply: Reply): Reply {
+    const { Location: location } = reply.headers;
+    if (!location?.startsWith('/')) return reply;
+    return { ...reply, headers: { ...reply.headers, Location: this.basePath + location } };
   }
 
   private errorPage(error: unknown, request: IncomingMessage, response: ServerResponse): Reply {

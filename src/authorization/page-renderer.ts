@@ -39,6 +39,8 @@ export interface PageFrame {
 /** What stands in a page's head where the operator gave no name. */
 const NO_BRAND = 'OAuth10';
 
+const OWN_ADDRESS = /\b(?:href|action|src)="(?=\/oauth\/auz\/)/g;
+
 /** Makes pages of templates. Everything is compiled at the start; every value is escaped. */
 @Injectable()
 export class PageRenderer {
@@ -88,8 +90,14 @@ export class PageRenderer {
         ...frame.headers,
       },
       cookies: frame.cookies ?? [],
-      body,
+      body: this.placed(body),
     };
+  }
+
+  /** The addresses of these pages, with what a proxy takes off in front. Texts hold no raw quotation mark. */
+  private placed(html: string): string {
+    const { path = '' } = this.settings.publicUrl ?? {};
+    return path === '' ? html : html.replace(OWN_ADDRESS, (attribute) => attribute + path);
   }
 
   private signOutToken({ subject }: Session): string {

@@ -1,4 +1,5 @@
 import { brandColor, brandName, logoFile, type Logo } from './brand.js';
+import { parseEndpointAliases, type EndpointAliases } from './endpoint-aliases.js';
 import { parsePublicUrl, type PublicUrl } from './public-url.js';
 import { scopesFile, type ScopeDescriptions } from './scopes-file.js';
 import { parseSecretKeys, type SecretKey } from './secret-keys.js';
@@ -48,6 +49,9 @@ export class Environment {
 
   @Setting({ parse: parsePublicUrl, example: 'https://api.example.com' })
   PUBLIC_URL?: PublicUrl;
+
+  @Setting({ parse: parseEndpointAliases, example: '/oauth/access_token=token' })
+  ENDPOINT_ALIASES?: EndpointAliases;
 
   @Setting({ parse: parseTrustedAddresses, example: '10.0.0.0/8,192.0.2.7' })
   TRUST_PROXY?: readonly string[];

@@ -3,17 +3,29 @@ export interface PublicUrl {
   readonly scheme: 'http' | 'https';
   /** Lower-case host, with the port unless it is the scheme's own (RFC 5849 section 3.4.1.2). */
   readonly authority: string;
+  /** What a proxy takes off the path before the request arrives here; empty, or with a leading `/` alone. */
+  readonly path: string;
 }
 
-/**
- * Reads PUBLIC_URL. A path would suggest that the service answers below it, which it does not;
- * so nothing beyond `/` is let pass.
- */
+/** Reads PUBLIC_URL: scheme, authority and perhaps a path, whose final `/` is dropped. */
 export function parsePublicUrl(text: string): PublicUrl {
-  const wellFormed = /^https?:\/\/[^/?#\\@\s]+\/?$/i.test(text) && URL.canParse(text);
-  if (!wellFormed) {
-    throw new Error('must be an absolute http or https URL without path, query and user name');
+  const match = /^https?:\/\/[^/?#\\@\s]+(\/[^?#\\\s]*)?$/i.exec(text);
+  if (!match || !URL.canParse(text)) {
+    throw new Error('must be an absolute http or https URL without query and user name');
   }
   const { protocol, host } = new URL(text);
-  return { scheme: protocol === 'https:' ? 'https' : 'http', authority: host };
+  const path = (match[1] ?? '').replace(/\/$/, '');
+  if (path !== '' && (!isPlainPath(path) || path.endsWith('/'))) {
+    throw new Error('must have a path that clients send as it is: without "//", "." and ".."');
+  }
+  return { scheme: protocol === 'https:' ? 'https' : 'http', authority: host, path };
+}
+
+/** Whether the path begins with `/` and no client, proxy or router makes another of it. */
+export function isPlainPath(path: string): boolean {
+  return (
+    /^\/[\w\-.~!$&'()*+,;=:@/%]*$/.test(path) &&
+    !path.includes('//') &&
+    path.split('/').every((segment) => segment !== '.' && segment !== '..')
+  );
 }

@@ -79,12 +79,12 @@ describe('settings: what is taken', () => {
     [
       'PUBLIC_URL',
       'https://API.example.com:443/',
-      { publicUrl: { scheme: 'https', authority: 'api.example.com' } },
+      { publicUrl: { scheme: 'https', authority: 'api.example.com', path: '' } },
     ],
     [
       'PUBLIC_URL',
       'http://[2001:DB8::1]:8080',
-      { publicUrl: { scheme: 'http', authority: '[2001:db8::1]:8080' } },
+      { publicUrl: { scheme: 'http', authority: '[2001:db8::1]:8080', path: '' } },
     ],
     [
       'TRUST_PROXY',
@@ -146,7 +146,8 @@ describe('settings: what is refused', () => {
     ['PUBLIC_URL', '//api.example.com'],
     ['PUBLIC_URL', 'ftp://api.example.com'],
     ['PUBLIC_URL', 'https:api.example.com'],
-    ['PUBLIC_URL', 'https://api.example.com/oauth'],
+    ['PUBLIC_URL', 'https://api.example.com//auth'],
+    ['PUBLIC_URL', 'https://api.example.com/a/../b'],
     ['PUBLIC_URL', 'https://api.example.com?'],
     ['PUBLIC_URL', 'https://api.example.com/#'],
     ['PUBLIC_URL', 'https://user@api.example.com'],

@@ -3,6 +3,7 @@ import type { Brand } from './brand.js';
 import type { Environment, LogLevel, ProblemDetail, RateLimitStore } from './environment.js';
 import { requestsInFlightFor } from './memory-bounds.js';
 import { oidcClientFrom, oidcFaults, type OidcClient } from './oidc-client.js';
+import type { EndpointAliases } from './endpoint-aliases.js';
 import type { PublicUrl } from './public-url.js';
 import { misspeltSettings, sentenceAbout } from './misspelt-settings.js';
 import { readEnvironment } from './read-environment.js';
@@ -23,6 +24,8 @@ export class Settings {
   readonly maxRequestsInFlight!: number;
   /** Clients sign for this place, whatever the service sees itself. */
   readonly publicUrl?: PublicUrl;
+  /** Further paths of the public endpoints. */
+  readonly endpointAliases!: EndpointAliases;
   /** Addresses and CIDRs of the proxies whose X-Forwarded-* headers are believed. */
   readonly trustProxy!: readonly string[];
 
@@ -206,6 +209,7 @@ function valuesFrom(
       environment.MAX_REQUESTS_IN_FLIGHT ??
       requestsInFlightFor(getHeapStatistics().heap_size_limit),
     publicUrl: environment.PUBLIC_URL,
+    endpointAliases: environment.ENDPOINT_ALIASES ?? new Map(),
     trustProxy: environment.TRUST_PROXY ?? [],
     databaseUrl: environment.DATABASE_URL,
     databaseListenUrl: environment.DATABASE_LISTEN_URL,

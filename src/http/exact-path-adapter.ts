@@ -41,7 +41,8 @@ export class ExactPathAdapter extends ExpressAdapter {
   private readonly registered: Route[] = [];
   private readonly listeners: ReadonlyMap<Listener, ListenerRoutes>;
 
-  constructor() {
+  /** @param aliases further paths of public endpoints, to their labels */
+  constructor(private readonly aliases: ReadonlyMap<string, string> = new Map()) {
     super();
     this.listeners = new Map(LISTENER_NAMES.map((name) => [name, new ListenerRoutes()]));
     for (const name of Object.values(RequestMethod)) {
@@ -90,6 +91,15 @@ export class ExactPathAdapter extends ExpressAdapter {
     for (const [name, routes] of this.listeners) {
       if (endpoint.listener === name || endpoint.listener === 'every') routes.add(route);
     }
+    if (endpoint.listener !== 'public') return;
+    for (const [alias, target] of this.aliases) {
+      if (target === label) this.listeners.get('public')?.addAlias(alias, route);
+    }
+  }
+
+  /** The aliases that hide a path which is served already. */
+  get hidingAliases(): string[] {
+    return [...this.aliases.keys()].filter((alias) => this.listeners.get('public')?.serves(alias));
   }
 }
 
@@ -101,6 +111,7 @@ class ListenerRoutes implements ServedListener {
   readonly messages = messagesOf(this.express);
   /** By path, then by method. */
   private readonly exact = new Map<string, Map<string, Route>>();
+  private readonly aliases = new Map<string, Map<string, Route>>();
   private readonly above: Route[] = [];
   /** What the paths with parameters begin with. */
   private readonly heads = new Set<string>();
@@ -121,6 +132,21 @@ class ListenerRoutes implements ServedListener {
     if (endpoint.servesBelow) this.above.push(route);
   }
 
+  /** Serves what an exact path serves under another one, too. */
+  addAlias(path: string, route: Route): void {
+    const byMethod = this.aliases.get(path) ?? new Map<string, Route>();
+    this.aliases.set(path, byMethod.set(route.method, route));
+  }
+
+  /** Whether a route of the service itself, no alias, has the path. */
+  serves(path: string): boolean {
+    return (
+      this.exact.has(path) ||
+      [...this.heads].some((head) => path.startsWith(head)) ||
+      this.above.some((route) => path.startsWith(`${route.path}/`))
+    );
+  }
+
   readonly handle: RequestListener = (request, response) => {
     const path = pathOf(request.url ?? '');
     const route = this.find(path, request.method ?? '');
@@ -131,7 +157,7 @@ class ListenerRoutes implements ServedListener {
   };
 
   private find(path: string, method: string): Route | undefined {
-    const byMethod = this.exact.get(path);
+    const byMethod = this.exact.get(path) ?? this.aliases.get(path);
     if (byMethod) return byMethod.get(method) ?? byMethod.get('ALL');
     return this.above.find((route) => path.startsWith(`${route.path}/`));
   }

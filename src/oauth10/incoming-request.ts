@@ -30,6 +30,7 @@ export class IncomingRequests {
       const seen = this.settings.publicUrl ?? {
         scheme,
         authority: host === undefined ? undefined : normalizeAuthority(scheme, host),
+        path: '',
       };
       if (seen.authority === undefined) {
         throw parameterRejected(['Host'], 'Name this service in the Host header.');
@@ -38,7 +39,7 @@ export class IncomingRequests {
         method: request.method ?? '',
         scheme: seen.scheme,
         authority: seen.authority,
-        target: request.url ?? '/',
+        target: seen.path + (request.url ?? '/'),
         authorization: singleHeader(request, 'authorization'),
         contentType: singleHeader(request, 'content-type'),
         body: await readBody(request),

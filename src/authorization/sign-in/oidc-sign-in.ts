@@ -65,7 +65,8 @@ export class OidcSignIn extends SignIn {
   }
 }
 
-const redirectUri = (visit: BrowserRequest): string => visit.ownOrigin + SIGNED_IN_PATH;
+const redirectUri = (visit: BrowserRequest): string =>
+  visit.ownOrigin + visit.basePath + SIGNED_IN_PATH;
 
 /** The redirect URI with what of the query belongs to the answer. */
 function answer(visit: BrowserRequest): URL {
