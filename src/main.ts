@@ -41,7 +41,6 @@ async function main(): Promise<void> {
   ]);
   let service: RunningService | undefined = undefined as RunningService | undefined;
   const logger = new Logger('Service');
-  for (const misspelt of misspeltSettings()) logger.warn('Unknown setting', { ...misspelt });
 
   let stopping = false;
   const stop = async (delaySeconds: number) => {
@@ -59,6 +58,8 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void stop(settings.shutdownDelaySeconds));
   process.on('SIGINT', () => void stop(0));
   service = await startService(settings, settings.databaseUrl ?? embedded?.url ?? '');
+  // Not before: the start is what makes the log JSON.
+  for (const misspelt of misspeltSettings()) logger.warn('Unknown setting', { ...misspelt });
   // Last: who reads it may send the signal at once.
   greet(settings, service, embedded, kept);
 }
