@@ -8,8 +8,10 @@ const FORM = 'application/x-www-form-urlencoded';
  * some would parse the body as a form and others would not.
  */
 export function contentKind(contentType: string | undefined): 'form' | 'other' | 'unclear' {
-  if (contentType?.slice(0, FORM.length).toLowerCase() !== FORM) return 'other';
-  return /^[ \t]*(?:;|$)/.test(contentType.slice(FORM.length)) ? 'form' : 'unclear';
+  // Blanks around a header's value are no part of it (RFC 9110 section 5.5).
+  const type = contentType?.trimStart() ?? '';
+  if (type.slice(0, FORM.length).toLowerCase() !== FORM) return 'other';
+  return /^[ \t]*(?:;|$)/.test(type.slice(FORM.length)) ? 'form' : 'unclear';
 }
 
 /**
