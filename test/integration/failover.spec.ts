@@ -14,6 +14,8 @@ describe('a fail-over that leaves connections standing', () => {
   beforeAll(async () => {
     first = await startPrimary();
     second = await startPrimary(first);
+    // Each holds a record that the service has begun, as a standby would.
+    for (const { url } of [first, second]) await (await startTestService(url)).stop(0);
     proxy = await proxyTo(first.url);
   }, 60_000);
   afterEach(async () => {
