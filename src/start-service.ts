@@ -129,13 +129,19 @@ async function putTogether(
     },
   );
   app.useGlobalFilters(new NotFoundFilter());
-  await app.init();
-  const hiding = adapter.hidingAliases;
-  if (hiding.length > 0) {
-    throw new SettingsError(hiding.map((alias) => `ENDPOINT_ALIASES hides ${alias}`));
+  try {
+    await app.init();
+    const hiding = adapter.hidingAliases;
+    if (hiding.length > 0) {
+      throw new SettingsError(hiding.map((alias) => `ENDPOINT_ALIASES hides ${alias}`));
+    }
+    await openRecord(app);
+    return app;
+  } catch (error) {
+    // What was opened on the way would go on by itself.
+    await app.close();
+    throw error;
   }
-  await openRecord(app);
-  return app;
 }
 
 function observersOf(

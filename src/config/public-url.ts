@@ -24,7 +24,7 @@ export function parsePublicUrl(text: string): PublicUrl {
 /** Whether the path begins with `/` and no client, proxy or router makes another of it. */
 export function isPlainPath(path: string): boolean {
   return (
-    /^\/[\w\-.~!$&'()*+,;=:@/%]*$/.test(path) &&
+    /^\/(?:[\w\-.~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/.test(path) &&
     !path.includes('//') &&
     path.split('/').every((segment) => segment !== '.' && segment !== '..')
   );

@@ -36,6 +36,8 @@ describe('the address in an entry of X-Forwarded-For', () => {
     '[]:443',
     '::ffff:0177.0.0.1',
     '::ffff:127.1',
+    '1.2.3.4%x',
+    '1.2.3.4%',
   ])('%j is none, nor in any range', (entry) => {
     expect(addressInEntry(entry)).toBeUndefined();
     expect(new AddressRanges(['0.0.0.0/0', '::/0']).contains(entry)).toBe(false);

@@ -11,10 +11,12 @@ const PORT = /^:[0-9]{1,5}$/;
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
   // What stands behind the last colon of an IPv6 address may be an IPv4 one.
-  const [withoutZone = ''] = text.split('%', 1);
+  const isIpv6 = text.includes(':');
+  // IPv6 alone has zones.
+  const [withoutZone = ''] = isIpv6 ? text.split('%', 1) : [text];
   const dotted = withoutZone.slice(withoutZone.lastIndexOf(':') + 1);
   if (dotted.includes('.') && !ipaddr.IPv4.isValidFourPartDecimal(dotted)) return undefined;
-  const isAddress = text.includes(':') ? ipaddr.IPv6.isValid(text) : dotted.includes('.');
+  const isAddress = isIpv6 ? ipaddr.IPv6.isValid(text) : dotted.includes('.');
   return isAddress ? ipaddr.process(text) : undefined;
 }
 

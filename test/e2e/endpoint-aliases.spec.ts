@@ -83,6 +83,7 @@ describe('addresses that clients were built with (contract section 15)', () => {
     ['/a=token,/a=initiate', 'once'],
     ['a=token', 'must be a list'],
     ['/a/../b=token', 'must be a list'],
+    ['/b%=token', 'must be a list'],
     ['/a=console', 'must lead to'],
   ])('%s stops the start', async (aliases, word) => {
     await expect(started({ ENDPOINT_ALIASES: aliases })).rejects.toThrow(
