@@ -1,6 +1,7 @@
 import { brandColor, brandName, logoFile, type Logo } from './brand.js';
 import { parseEndpointAliases, type EndpointAliases } from './endpoint-aliases.js';
 import { parsePublicUrl, type PublicUrl } from './public-url.js';
+import { FORM_TYPE, PLAIN_TYPE, type ReplyType } from './reply-type.js';
 import { scopesFile, type ScopeDescriptions } from './scopes-file.js';
 import { parseSecretKeys, type SecretKey } from './secret-keys.js';
 import { Setting } from './setting.decorator.js';
@@ -169,6 +170,13 @@ export class Environment {
 
   @Setting({ parse: trueOrFalse, fallback: 'true', example: 'true' })
   OAUTH_GET_ENABLED!: boolean;
+
+  @Setting({
+    parse: oneOf(PLAIN_TYPE, FORM_TYPE),
+    fallback: PLAIN_TYPE,
+    example: FORM_TYPE,
+  })
+  REPLY_TYPE!: ReplyType;
 
   @Setting({ parse: oneOf('full', 'uniform'), fallback: 'full', example: 'uniform' })
   OAUTH_PROBLEM_DETAIL!: ProblemDetail;

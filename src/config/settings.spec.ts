@@ -75,6 +75,11 @@ describe('settings: what is taken', () => {
     ['PORT', '65535', { port: 65535 }],
     ['OAUTH_GET_ENABLED', 'false', { oauthGetEnabled: false }],
     ['OAUTH_PROBLEM_DETAIL', 'uniform', { problemDetail: 'uniform' }],
+    [
+      'REPLY_TYPE',
+      'application/x-www-form-urlencoded',
+      { replyType: 'application/x-www-form-urlencoded' },
+    ],
     ['TIMESTAMP_WINDOW_SECONDS', '86400', { timestampWindowSeconds: 86_400 }],
     [
       'PUBLIC_URL',
@@ -130,6 +135,8 @@ describe('settings: what is refused', () => {
     ['OAUTH_GET_ENABLED', '1'],
     ['OAUTH_GET_ENABLED', ''],
     ['OAUTH_PROBLEM_DETAIL', 'none'],
+    ['REPLY_TYPE', 'application/json'],
+    ['REPLY_TYPE', ''],
     ...['*', 'http:', "'none'", 'https://a; script-src *', 'https://a/path', '', 'https://*'].map(
       (text) => ['PAGES_FORM_ACTION', text || ','],
     ),

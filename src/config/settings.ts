@@ -7,6 +7,7 @@ import type { EndpointAliases } from './endpoint-aliases.js';
 import type { PublicUrl } from './public-url.js';
 import { misspeltSettings, sentenceAbout } from './misspelt-settings.js';
 import { readEnvironment } from './read-environment.js';
+import type { ReplyType } from './reply-type.js';
 import type { ScopeDescriptions } from './scopes-file.js';
 import type { SecretKey } from './secret-keys.js';
 
@@ -71,6 +72,8 @@ export class Settings {
   readonly brand!: Brand;
   readonly realm!: string;
   readonly oauthGetEnabled!: boolean;
+  /** What the replies of initiate and token, and refusals, are labelled as where Accept prefers neither. */
+  readonly replyType!: ReplyType;
   readonly problemDetail!: ProblemDetail;
   /** Whether who holds the secrets is told which mistake explains a signature. */
   readonly signatureHints!: boolean;
@@ -241,6 +244,7 @@ function valuesFrom(
     },
     realm: environment.OAUTH_REALM,
     oauthGetEnabled: environment.OAUTH_GET_ENABLED,
+    replyType: environment.REPLY_TYPE,
     problemDetail: environment.OAUTH_PROBLEM_DETAIL,
     signatureHints: environment.SIGNATURE_HINTS,
     signatureHintsPerSecond: environment.SIGNATURE_HINTS_PER_SECOND,

@@ -35,7 +35,9 @@ export class NginxRefusalFilter extends AuthzRefusalFilter {
     if (error instanceof OAuthProblem && !response.headersSent) {
       const problem = disclosedProblem(error, this.settings);
       noteProblem(response, error.code, error.detail);
-      if (problem.status !== 401) return sendForm(response, 403, problem.toParameters());
+      if (problem.status !== 401) {
+        return sendForm(response, this.settings.replyType, 403, problem.toParameters());
+      }
     }
     if (error instanceof HttpRefusal && error.status !== 401) {
       return super.catch(new HttpRefusal(403, error.text, error.headers), host);

@@ -1,9 +1,7 @@
 import Negotiator from 'negotiator';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FORM_TYPE, PLAIN_TYPE, type ReplyType } from '../config/reply-type.js';
 import { formEncode } from '../protocol/form-encoding.js';
-
-const PLAIN = 'text/plain';
-const FORM = 'application/x-www-form-urlencoded';
 
 /** Less than any difference that Accept can state: weights have three decimals (RFC 9110 12.4.2). */
 const TIE_BREAK = 0.0005;
@@ -11,52 +9,60 @@ const TIE_BREAK = 0.0005;
 /** More ranges than any client sends; what stands behind them is not read. */
 const RANGES_MAX = 32;
 
-const labels = new WeakMap<IncomingMessage, { readonly type: string | undefined }>();
+const labels = new WeakMap<IncomingMessage, { readonly type: ReplyType | undefined }>();
 
 /**
- * What the form-encoded body is labelled as, read once for a request: text/plain, unless Accept ranks the other type above
- * it. Undefined when the client takes neither label.
+ * What the form-encoded body is labelled as, read once for a request: `usual` (REPLY_TYPE), unless Accept ranks the other
+ * type above it. Undefined when the client takes neither label.
  */
-export function acceptableFormType(request: IncomingMessage): string | undefined {
+export function acceptableFormType(
+  request: IncomingMessage,
+  usual: ReplyType,
+): ReplyType | undefined {
   let label = labels.get(request);
-  if (!label) labels.set(request, (label = { type: readAccept(request) }));
+  if (!label) labels.set(request, (label = { type: readAccept(request, usual) }));
   return label.type;
 }
 
-function readAccept(request: IncomingMessage): string | undefined {
+function readAccept(request: IncomingMessage, usual: ReplyType): ReplyType | undefined {
   // Without Accept, and for the usual */*, there is nothing to weigh.
   const accept = request.headers.accept?.trim();
-  if (!accept || accept === '*/*') return PLAIN;
-  const headers = { accept: accept.split(',', RANGES_MAX).map(withTieBroken).join(',') };
-  return new Negotiator({ headers }).mediaType([PLAIN, FORM]);
+  if (!accept || accept === '*/*') return usual;
+  const other = usual === PLAIN_TYPE ? FORM_TYPE : PLAIN_TYPE;
+  const family = other.slice(0, other.indexOf('/') + 1);
+  const ranges = accept.split(',', RANGES_MAX).map((range) => withTieBroken(range, family));
+  const negotiator = new Negotiator({ headers: { accept: ranges.join(',') } });
+  return negotiator.mediaType([usual, other]) as ReplyType | undefined;
 }
 
 /**
- * A range of Accept with its weight alone, since ours is of the type whatever the charset; and that
- * of the form type a little lower, so that neither order nor precision decides between equals.
+ * A range of Accept with its weight alone, since ours is of the type whatever the charset; and that of the family of the
+ * type that is not the usual one (`text/`) a little lower, so that neither order nor precision decides between equals.
  */
-function withTieBroken(range: string): string {
+function withTieBroken(range: string, family: string): string {
   const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
   const weight = parameters.find((parameter) => /^q\s*=/i.test(parameter));
   const quality = weight === undefined ? 1 : Number(weight.split('=')[1]);
   if (Number.isNaN(quality)) return `${type};q=0`;
-  const isForm = /^application\//i.test(type);
-  return `${type};q=${isForm ? Math.max(0, quality - TIE_BREAK) : quality}`;
+  const isOther = type.toLowerCase().startsWith(family);
+  return `${type};q=${isOther ? Math.max(0, quality - TIE_BREAK) : quality}`;
 }
 
-/** Sends pairs as RFC 5849 section 2.1 wants them, labelled as the client asked. */
+/** Sends pairs as RFC 5849 section 2.1 wants them, labelled as the client asked, else as `usual` says. */
 export function sendForm(
   response: ServerResponse,
+  usual: ReplyType,
   status: number,
   pairs: Iterable<readonly [string, string]>,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const type = acceptableFormType(response.req) ?? PLAIN;
+  // Who takes neither is told why in the usual type all the same.
+  const type = acceptableFormType(response.req, usual) ?? usual;
   const body = formEncode(pairs);
   response
     .writeHead(status, {
       ...headers,
-      'Content-Type': type === PLAIN ? 'text/plain; charset=utf-8' : type,
+      'Content-Type': type === PLAIN_TYPE ? 'text/plain; charset=utf-8' : type,
       'Content-Length': body.length,
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',

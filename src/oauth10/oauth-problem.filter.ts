@@ -59,6 +59,7 @@ export class OAuthProblemFilter implements ExceptionFilter {
         problem: problem.code,
       });
     }
-    sendForm(response, problem.status, problem.toParameters(), headers);
+    const { replyType } = this.settings;
+    sendForm(response, replyType, problem.status, problem.toParameters(), headers);
   }
 }

@@ -1,5 +1,6 @@
 import { All, Controller, Res, UseFilters } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
+import { Settings } from '../config/settings.js';
 import { parameterRejected } from '../protocol/oauth-problem.js';
 import { ExchangeTemporaryCredentials } from '../tokens/exchange-temporary-credentials.js';
 import { IssueTemporaryCredentials } from '../tokens/issue-temporary-credentials.js';
@@ -20,6 +21,7 @@ export class OAuth10Controller {
   constructor(
     private readonly issueTemporaryCredentials: IssueTemporaryCredentials,
     private readonly exchangeTemporaryCredentials: ExchangeTemporaryCredentials,
+    private readonly settings: Settings,
   ) {}
 
   @All('initiate')
@@ -29,7 +31,7 @@ export class OAuth10Controller {
     const callback = assertCallback(protocol.callback, consumer);
     const scopes = requestedScopes(request.parameters, consumer);
     const issued = await this.issueTemporaryCredentials.issue(claimOf(request), callback, scopes);
-    sendForm(response, 200, [
+    sendForm(response, this.settings.replyType, 200, [
       ['oauth_token', issued.token],
       ['oauth_token_secret', issued.tokenSecret],
       ['oauth_callback_confirmed', 'true'],
@@ -49,7 +51,7 @@ export class OAuth10Controller {
       verifier,
     );
     const { expiresInSeconds } = issued;
-    sendForm(response, 200, [
+    sendForm(response, this.settings.replyType, 200, [
       ['oauth_token', issued.token],
       ['oauth_token_secret', issued.tokenSecret],
       ...(expiresInSeconds === undefined

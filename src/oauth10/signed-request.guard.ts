@@ -72,7 +72,7 @@ export class SignedRequestGuard implements CanActivate {
         'WWW-Authenticate': formatOAuthChallenge({ realm: this.settings.realm }),
       });
     }
-    if (acceptableFormType(request) === undefined) {
+    if (acceptableFormType(request, this.settings.replyType) === undefined) {
       throw new HttpRefusal(
         406,
         'The reply is text/plain or application/x-www-form-urlencoded; Accept allows neither.',

@@ -30,7 +30,7 @@ const signed = (operationId: string, summary: string, description: string, succe
 
 const credentials = (name: string, description: string): object => ({
   200: {
-    description,
+    description: `${description} The type is what Accept prefers; where it prefers neither, REPLY_TYPE.`,
     content: { 'text/plain': { schema: schema(name) }, [FORM]: { schema: schema(name) } },
   },
   405: { description: 'GET and POST only.' },

@@ -132,27 +132,6 @@ describe('contract sections 1 to 3: the HTTP form of the token endpoints', () =>
     expect(statuses).toEqual([200, 400, 400]);
   });
 
-  it.each([
-    [undefined, 'text/plain; charset=utf-8'],
-    ['*/*', 'text/plain; charset=utf-8'],
-    ['text/*', 'text/plain; charset=utf-8'],
-    ['text/plain;charset=utf-8', 'text/plain; charset=utf-8'],
-    ['', 'text/plain; charset=utf-8'],
-    [FORM, FORM],
-    [`text/plain;q=0.5, ${FORM}`, FORM],
-    [`${FORM}, text/plain`, 'text/plain; charset=utf-8'],
-    [`${FORM};q=0.7, text/plain;q=0.7`, 'text/plain; charset=utf-8'],
-    [`${FORM}, */*`, 'text/plain; charset=utf-8'],
-    [`${FORM};q=0.701, text/*;q=0.7`, FORM],
-    [`text/plain;q=0, ${FORM};q=0.001`, FORM],
-    ['text/plain;q=0, */*', FORM],
-    [`${FORM};q=0.5, */*;q=0.6`, 'text/plain; charset=utf-8'],
-  ])('Accept: %s is answered as %s', async (accept, type) => {
-    const headers = accept === undefined ? [] : ([['Accept', accept]] as const);
-    const reply = await initiate({ headers: [...headers] });
-    expect([reply.status, reply.headers['content-type']]).toEqual([200, type]);
-  });
-
   it('an Accept that allows neither: 406, nothing consumed', async () => {
     const before = await nonces();
     const reply = await initiate({ headers: [['Accept', 'application/json']] });
