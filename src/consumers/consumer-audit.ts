@@ -1,11 +1,9 @@
 import type { Json } from '../audit/audit-event.js';
-import type { ConsumerMetadata } from './consumer-metadata.js';
+import { consumerFieldsAsJson, type ConsumerMetadata } from './consumer-fields.js';
 
 /** What the record says of a new consumer: all that staff decided on, and so no secret. */
-export function auditDetail(consumer: ConsumerMetadata): { [name: string]: Json } {
-  const { expiresAt, labels, ...rest } = only(consumer);
-  return { ...rest, labels: { ...labels }, expiresAt: expiresAt?.toISOString() ?? null };
-}
+export const auditDetail = (consumer: ConsumerMetadata): { [name: string]: Json } =>
+  consumerFieldsAsJson(consumer);
 
 /** What the record says of a change: each property that is another now, before and after. */
 export function auditDiff(
@@ -20,21 +18,3 @@ export function auditDiff(
     changed.map((name) => [name, { from: old[name] ?? null, to: now[name] ?? null }]),
   );
 }
-
-/** A list of what is recorded, so that nothing new is by itself. */
-const only = (consumer: ConsumerMetadata): ConsumerMetadata => ({
-  name: consumer.name,
-  description: consumer.description,
-  callbackUrls: consumer.callbackUrls,
-  scopes: consumer.scopes,
-  signatureMethods: consumer.signatureMethods,
-  rsaPublicKey: consumer.rsaPublicKey,
-  twoLegged: consumer.twoLegged,
-  accessTokenTtlSeconds: consumer.accessTokenTtlSeconds,
-  websiteUrl: consumer.websiteUrl,
-  legalNotice: consumer.legalNotice,
-  allowedAddresses: consumer.allowedAddresses,
-  expiresAt: consumer.expiresAt,
-  labels: consumer.labels,
-  status: consumer.status,
-});

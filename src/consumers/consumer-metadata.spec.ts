@@ -1,6 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ConsumerChange, NewConsumer } from './consumer-registration.js';
-import { contradictions, consumerMetadata, needsSharedSecret } from './consumer-metadata.js';
+import {
+  contradictions,
+  consumerMetadata,
+  needsSharedSecret,
+  type SharedSecretKind,
+} from './consumer-metadata.js';
 import { strictInput } from '../input/strict-input.js';
 
 const rsaPublicKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -37,19 +42,19 @@ describe('describedConsumer', () => {
 });
 
 describe('contradictions', () => {
-  it.each<[object, boolean, string[]]>([
-    [{ signatureMethods: ['HMAC-SHA1'] }, true, []],
-    [{ signatureMethods: ['HMAC-SHA1'] }, false, ['/signatureMethods']],
-    [{ signatureMethods: ['PLAINTEXT'] }, false, ['/signatureMethods']],
-    [{ signatureMethods: ['RSA-SHA1'], rsaPublicKey }, false, []],
-    [{ signatureMethods: ['RSA-SHA1'] }, true, ['/rsaPublicKey']],
+  it.each<[object, SharedSecretKind, string[]]>([
+    [{ signatureMethods: ['HMAC-SHA1'] }, 'text', []],
+    [{ signatureMethods: ['HMAC-SHA1'] }, 'none', ['/signatureMethods']],
+    [{ signatureMethods: ['PLAINTEXT'] }, 'none', ['/signatureMethods']],
+    [{ signatureMethods: ['RSA-SHA1'], rsaPublicKey }, 'none', []],
+    [{ signatureMethods: ['RSA-SHA1'] }, 'text', ['/rsaPublicKey']],
     [
       { signatureMethods: ['RSA-SHA1', 'HMAC-SHA1'] },
-      false,
+      'none',
       ['/rsaPublicKey', '/signatureMethods'],
     ],
-  ])('of %j with a secret: %j', (given, hasSecret, pointers) => {
-    const faults = contradictions(described({ name: 'x', ...given }), hasSecret);
+  ])('of %j, secret %s: %j', (given, secret, pointers) => {
+    const faults = contradictions(described({ name: 'x', ...given }), secret);
     expect(faults.map(({ pointer }) => pointer)).toEqual(pointers);
   });
 });

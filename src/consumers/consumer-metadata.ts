@@ -1,76 +1,57 @@
+import type { CompatibilityFlag } from '../protocol/compatibility.js';
 import { signatureMethodNamed } from '../protocol/signature-methods.js';
-import type { Consumer } from './consumer.js';
-import type { ConsumerChange, NewConsumer } from './consumer-registration.js';
-import { parseDateTime } from '../input/date-time.js';
 import type { InputFault } from '../input/input-fault.js';
-import { normalizeRsaPublicKey } from './rsa-public-key.js';
-
-/** All of a consumer that staff decide on. */
-export type ConsumerMetadata = Omit<
-  Consumer,
-  | 'consumerKey'
-  | 'secret'
-  | 'previousSecret'
-  | 'previousSecretExpiresAt'
-  | 'weakSignaturesUntil'
-  | 'grantMac'
-  | 'version'
-  | 'createdAt'
-  | 'updatedAt'
->;
-
-const USUAL_METHODS = ['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512'];
-const USUAL_RSA_METHODS = ['RSA-SHA256', 'RSA-SHA512'];
+import { consumerFields, type ConsumerField, type ConsumerMetadata } from './consumer-fields.js';
+import type { GivenConsumerFields } from './consumer-registration.js';
 
 /**
  * The consumer that results from a registration, or from a change to the one before. Says nothing
  * about whether it makes sense: see contradictions.
  */
 export function consumerMetadata(
-  given: NewConsumer | ConsumerChange,
+  given: GivenConsumerFields,
   before?: ConsumerMetadata,
 ): ConsumerMetadata {
-  const key =
-    typeof given.rsaPublicKey === 'string'
-      ? normalizeRsaPublicKey(given.rsaPublicKey)
-      : given.rsaPublicKey;
-  const expiry =
-    typeof given.expiresAt === 'string' ? parseDateTime(given.expiresAt) : given.expiresAt;
-  const rsaPublicKey = resulting(key, before?.rsaPublicKey, null);
-  const usualMethods = rsaPublicKey === null ? USUAL_METHODS : USUAL_RSA_METHODS;
-  return {
-    name: resulting(given.name, before?.name, ''),
-    description: resulting(given.description, before?.description, null),
-    callbackUrls: resulting(given.callbackUrls, before?.callbackUrls, []),
-    scopes: resulting(given.scopes, before?.scopes, []),
-    signatureMethods: resulting(given.signatureMethods, before?.signatureMethods, usualMethods),
-    rsaPublicKey,
-    twoLegged: resulting(given.twoLegged, before?.twoLegged, false),
-    accessTokenTtlSeconds: resulting(
-      given.accessTokenTtlSeconds,
-      before?.accessTokenTtlSeconds,
-      null,
-    ),
-    websiteUrl: resulting(given.websiteUrl, before?.websiteUrl, null),
-    legalNotice: resulting(given.legalNotice, before?.legalNotice, null),
-    allowedAddresses: resulting(given.allowedAddresses, before?.allowedAddresses, []),
-    expiresAt: resulting(expiry, before?.expiresAt, null),
-    labels: resulting(given.labels, before?.labels, {}),
-    status: ('status' in given ? given.status : undefined) ?? before?.status ?? 'active',
-  };
+  // Which methods are usual depends on the key.
+  const keyField = consumerFields.find(([name]) => name === 'rsaPublicKey')?.[1];
+  const rsaPublicKey = resulting(keyField, given.rsaPublicKey, before?.rsaPublicKey, null);
+  const key = { rsaPublicKey: rsaPublicKey as string | null };
+  return Object.fromEntries(
+    consumerFields.map(([name, row]) => {
+      const usual = usualOf(row, key);
+      return [name, resulting(row, given[name], before?.[name], usual)];
+    }),
+  ) as ConsumerMetadata;
 }
+
+/** What null stands for. */
+const usualOf = (
+  { usual }: ConsumerField<unknown>,
+  key: { readonly rsaPublicKey: string | null },
+): unknown =>
+  typeof usual === 'function' ? (usual as (given: typeof key) => unknown)(key) : usual;
 
 /** Whether one of its methods computes with a shared secret (RFC 5849 sections 3.4.2 and 3.4.4). */
 export function needsSharedSecret({ signatureMethods }: ConsumerMetadata): boolean {
   return signatureMethods.some((name) => signatureMethodNamed(name)?.family !== 'rsa');
 }
 
+/** What a shared secret is like: nothing more of it has to be known for the rules. */
+export type SharedSecretKind = 'none' | 'empty' | 'text';
+
+/** The kind of a secret in the clear. */
+export const kindOfSecret = (secret: string | null): SharedSecretKind =>
+  secret === null ? 'none' : secret === '' ? 'empty' : 'text';
+
+/** Flags that forgive a mistake with the shared secret. */
+const FLAGS_OF_SECRETS: readonly CompatibilityFlag[] = ['empty_secret', 'secrets_not_encoded'];
+
 /**
  * What of a consumer can't stand together, whichever request brought it about.
  *
- * @param hasSecret whether it has, or is about to get, a shared secret
+ * @param secret of what kind the shared secret is that it has, or is about to get
  */
-export function contradictions(consumer: ConsumerMetadata, hasSecret: boolean): InputFault[] {
+export function contradictions(consumer: ConsumerMetadata, secret: SharedSecretKind): InputFault[] {
   const faults: InputFault[] = [];
   const rsaMethod = consumer.signatureMethods.find(
     (name) => signatureMethodNamed(name)?.family === 'rsa',
@@ -78,21 +59,53 @@ export function contradictions(consumer: ConsumerMetadata, hasSecret: boolean): 
   if (rsaMethod !== undefined && consumer.rsaPublicKey === null) {
     faults.push({ pointer: '/rsaPublicKey', detail: `is required for ${rsaMethod}` });
   }
-  if (needsSharedSecret(consumer) && !hasSecret) {
+  if (needsSharedSecret(consumer) && secret === 'none') {
     faults.push({
       pointer: '/signatureMethods',
       detail:
         'include a method that needs a shared secret, which this consumer does not have: rotate its secret to give it one',
     });
   }
+  return [...faults, ...contradictionsOfFlags(consumer, secret)];
+}
+
+function contradictionsOfFlags(consumer: ConsumerMetadata, secret: SharedSecretKind): InputFault[] {
+  const { compatibility, signatureMethods } = consumer;
+  const faults: InputFault[] = compatibility.flatMap((flag, index) =>
+    FLAGS_OF_SECRETS.includes(flag) && !needsSharedSecret(consumer)
+      ? [
+          {
+            pointer: `/compatibility/${index}`,
+            detail: `${flag} has no use with RSA methods alone`,
+          },
+        ]
+      : [],
+  );
+  if (faults.length > 0) return faults;
+  const isLetIn = compatibility.includes('empty_secret');
+  const isPlaintextAlone = signatureMethods.every((name) => name === 'PLAINTEXT');
+  if (isLetIn && !isPlaintextAlone) {
+    faults.push({
+      pointer: '/signatureMethods',
+      detail: 'must be PLAINTEXT alone beside the compatibility flag empty_secret',
+    });
+  }
+  if (secret === 'empty' && !isLetIn) {
+    faults.push({
+      pointer: '/compatibility',
+      detail: 'must have empty_secret for a consumer whose secret is empty',
+    });
+  }
   return faults;
 }
 
-function resulting<Value>(
-  given: Value | null | undefined,
-  before: Value | undefined,
-  usual: Value,
-): Value {
+function resulting(
+  row: ConsumerField<unknown> | undefined,
+  given: unknown,
+  before: unknown,
+  usual: unknown,
+): unknown {
   if (given === undefined) return before === undefined ? usual : before;
-  return given ?? usual;
+  if (given === null) return usual;
+  return row?.read === undefined ? given : row.read(given as string);
 }

@@ -1,4 +1,4 @@
-import type { ConsumerStatus } from './consumer.js';
+import type { ConsumerStatus } from './consumer-fields.js';
 
 /** Which consumers a list shows. */
 export interface ConsumerFilter {

@@ -1,5 +1,4 @@
-/** Whether a consumer may be served at all; told only to holders of a valid signature. */
-export type ConsumerStatus = 'active' | 'disabled';
+import type { ConsumerMetadata } from './consumer-fields.js';
 
 /**
  * A registered client (RFC 5849 section 1.1: "client"; its identifier is the consumer key).
@@ -7,37 +6,19 @@ export type ConsumerStatus = 'active' | 'disabled';
  * The secret is sealed; only the request verifier opens it. Absent values are null, as in the
  * database and in the replies of the admin API.
  */
-export class Consumer {
-  consumerKey!: string;
+export interface Consumer extends ConsumerMetadata {
+  consumerKey: string;
   /** Sealed shared secret; null for a consumer that signs with RSA only. */
-  secret!: Buffer | null;
+  secret: Buffer | null;
   /** The one before, sealed; it holds until it expires. */
-  previousSecret!: Buffer | null;
-  previousSecretExpiresAt!: Date | null;
-  name!: string;
-  description!: string | null;
-  callbackUrls!: string[];
-  scopes!: string[];
-  signatureMethods!: string[];
-  /** SubjectPublicKeyInfo in PEM. */
-  rsaPublicKey!: string | null;
-  /** Whether requests without a token are served. */
-  twoLegged!: boolean;
-  /** Life of its access tokens in seconds, 0 = until revoked; null = the service's setting. */
-  accessTokenTtlSeconds!: number | null;
-  websiteUrl!: string | null;
-  legalNotice!: string | null;
-  /** Addresses and CIDRs it may call from; empty = everywhere. */
-  allowedAddresses!: string[];
-  expiresAt!: Date | null;
-  labels!: Record<string, string>;
-  status!: ConsumerStatus;
+  previousSecret: Buffer | null;
+  previousSecretExpiresAt: Date | null;
   /** From when weak signatures are refused; WeakSignatures alone sets it. */
-  weakSignaturesUntil!: Date | null;
-  /** Proves what the row grants (grants/grants.ts). */
-  grantMac!: Buffer | null;
+  weakSignaturesUntil: Date | null;
+  /** Proves what the row grants (consumer-grant.ts). */
+  grantMac: Buffer | null;
   /** Counts changes; the entity tag of the admin API. */
-  version!: number;
-  createdAt!: Date;
-  updatedAt!: Date;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
 }

@@ -4,7 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
-import { Consumer } from './consumer.js';
+import { ConsumerSchema } from './consumer.schema.js';
 import { ConsumersRepository } from './consumers.repository.js';
 import { ConsumersService } from './consumers.service.js';
 import { RotateConsumerSecret } from './rotate-consumer-secret.js';
@@ -19,7 +19,7 @@ import { WeakSignatures } from './weak-signatures.js';
     AuditModule,
     DatabaseModule,
     GrantsModule,
-    TypeOrmModule.forFeature([Consumer]),
+    TypeOrmModule.forFeature([ConsumerSchema]),
     SecretsModule,
   ],
   providers: [ConsumersRepository, ConsumersService, RotateConsumerSecret, WeakSignatures],

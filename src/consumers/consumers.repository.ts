@@ -2,17 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { QueryFailedError, Repository } from 'typeorm';
 import type { Transaction } from '../database/transactions.js';
-import { grantedToConsumer } from '../grants/granted.js';
 import { Grants } from '../grants/grants.js';
-import { Consumer } from './consumer.js';
+import type { Consumer } from './consumer.js';
+import { grantedToConsumer } from './consumer-grant.js';
 import { ConsumerKeyTaken } from './consumer-refusals.js';
+import { ConsumerSchema } from './consumer.schema.js';
 import { consumerSearch, type ConsumerFilter, type ConsumerPosition } from './consumer-search.js';
 
 /** What a consumer begins with; the rest is the database's, or made here. */
-type NewConsumerRow = Omit<
-  Consumer,
-  'version' | 'createdAt' | 'updatedAt' | 'weakSignaturesUntil' | 'grantMac'
->;
+type DatabaseMade = Pick<Consumer, 'version' | 'createdAt' | 'updatedAt'>;
+type NewConsumerRow = Omit<Consumer, keyof DatabaseMade | 'weakSignaturesUntil' | 'grantMac'>;
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -20,7 +19,7 @@ const UNIQUE_VIOLATION = '23505';
 @Injectable()
 export class ConsumersRepository {
   constructor(
-    @InjectRepository(Consumer) private readonly consumers: Repository<Consumer>,
+    @InjectRepository(ConsumerSchema) private readonly consumers: Repository<Consumer>,
     private readonly grants: Grants,
   ) {}
 
@@ -44,15 +43,13 @@ export class ConsumersRepository {
    * @throws ConsumerKeyTaken
    */
   async insert({ manager }: Transaction, consumer: NewConsumerRow): Promise<Consumer> {
-    const consumers = manager.getRepository(Consumer);
-    const { labels, ...columns } = consumer;
-    const granted = grantedToConsumer({ ...consumer, weakSignaturesUntil: null });
-    const row = consumers.create({ ...columns, weakSignaturesUntil: null });
-    row.grantMac = this.grants.mac('consumer', granted);
-    row.labels = labels; // TypeORM's create() would merge the object, prototype and all
+    const consumers = manager.getRepository(ConsumerSchema);
+    const described = { ...consumer, weakSignaturesUntil: null };
+    const grantMac = this.grants.mac('consumer', grantedToConsumer(described));
+    const row = { ...described, grantMac };
     try {
-      await consumers.insert(row);
-      return row;
+      const { generatedMaps } = await consumers.insert(row);
+      return { ...row, ...(generatedMaps[0] as DatabaseMade) };
     } catch (error) {
       if (isUniqueViolation(error)) {
         throw new ConsumerKeyTaken();
@@ -72,7 +69,7 @@ export class ConsumersRepository {
     const { consumerKey, version, grantMac, createdAt: _, updatedAt: __, ...columns } = consumer;
     const freshMac = this.grants.mac('consumer', grantedToConsumer(consumer));
     const result = await manager
-      .getRepository(Consumer)
+      .getRepository(ConsumerSchema)
       .createQueryBuilder()
       .update()
       .set({ ...columns, grantMac: freshMac })
@@ -101,7 +98,7 @@ export class ConsumersRepository {
     versions?: readonly number[],
   ): Promise<boolean> {
     const deletion = manager
-      .getRepository(Consumer)
+      .getRepository(ConsumerSchema)
       .createQueryBuilder()
       .delete()
       .where('consumer_key = :consumerKey', { consumerKey });

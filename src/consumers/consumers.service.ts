@@ -11,7 +11,13 @@ import type { ConsumerFilter, ConsumerPosition } from './consumer-search.js';
 import type { ChangeOf } from './merge-patch.js';
 import { ConsumersRepository } from './consumers.repository.js';
 import { auditDiff, auditDetail } from './consumer-audit.js';
-import { contradictions, consumerMetadata, needsSharedSecret } from './consumer-metadata.js';
+import {
+  contradictions,
+  consumerMetadata,
+  kindOfSecret,
+  needsSharedSecret,
+  type SharedSecretKind,
+} from './consumer-metadata.js';
 import { InvalidInput } from '../input/input-fault.js';
 
 /** How often a change is tried again when others change the same consumer in between. */
@@ -40,7 +46,7 @@ export class ConsumersService {
   ): Promise<{ consumer: Consumer; consumerSecret: string | null }> {
     const described = consumerMetadata(given);
     const needsSecret = needsSharedSecret(described);
-    const faults = contradictions(described, true);
+    const faults = contradictions(described, given.consumerSecret === '' ? 'empty' : 'text');
     if (!needsSecret && typeof given.consumerSecret === 'string') {
       faults.push({
         pointer: '/consumerSecret',
@@ -109,7 +115,7 @@ export class ConsumersService {
       if (!before) throw new ConsumerUnknown();
       if (versions && !versions.includes(before.version)) throw new ConsumerChanged();
       const described = consumerMetadata(change(before), before);
-      const faults = contradictions(described, before.secret !== null);
+      const faults = contradictions(described, this.secretOf(before));
       if (faults.length > 0) throw new InvalidInput(faults);
       const secret = needsSharedSecret(described) ? before.secret : null;
       const changes = auditDiff(before, described);
@@ -126,6 +132,14 @@ export class ConsumersService {
       if (changed) return changed;
     }
     throw new StoreUnavailable();
+  }
+
+  /** Only a consumer that may have an empty secret needs a look at it. */
+  private secretOf({ consumerKey, secret, compatibility }: Consumer): SharedSecretKind {
+    if (secret === null) return 'none';
+    if (!compatibility.includes('empty_secret')) return 'text';
+    const place = { table: 'consumers', row: consumerKey, column: 'secret' };
+    return kindOfSecret(this.secretBox.open(secret, place));
   }
 
   /**

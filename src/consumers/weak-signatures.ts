@@ -2,8 +2,8 @@ import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
-import { GRANTED_TO_CONSUMER, grantedWithWeakSignaturesUntil } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
+import { GRANTED_TO_CONSUMER, grantedWithWeakSignaturesUntil } from './consumer-grant.js';
 import { ConsumerUnknown } from './consumer-refusals.js';
 
 /** How often a consumer signed by one weak method. */

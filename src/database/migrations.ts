@@ -11,6 +11,7 @@ import { Lists1700000000010 } from './migrations/0010-lists.js';
 import { AuthenticatedGrants1700000000012 } from './migrations/0012-authenticated-grants.js';
 import { AuthenticatedRecord1700000000014 } from './migrations/0014-authenticated-record.js';
 import { PartitionsWithoutOwnership1700000000016 } from './migrations/0016-partitions-without-ownership.js';
+import { Compatibility1700000000022 } from './migrations/0022-compatibility.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   AuthenticatedGrants1700000000012,
   AuthenticatedRecord1700000000014,
   PartitionsWithoutOwnership1700000000016,
+  Compatibility1700000000022,
 ];

@@ -26,10 +26,10 @@ export const paragraphs = (max: number): Rule =>
  * A consumer key or a shared secret. RFC 5849 gives neither an alphabet, so any UTF-8 will do; but
  * no control character survives all clients and headers, and PostgreSQL can't keep NUL.
  */
-export const credential = (max: number): Rule =>
+export const credential = (max: number, { min }: { min: 0 | 1 } = { min: 1 }): Rule =>
   text(
     (value) =>
-      lengthFault(value, 1, max) ??
+      lengthFault(value, min, max) ??
       (CONTROL.test(value) ? 'must not have control characters' : undefined) ??
       (LONE_SURROGATE.test(value) ? 'must be well-formed Unicode' : undefined),
   );

@@ -32,6 +32,7 @@ const registered = {
   twoLegged: false,
   accessTokenTtlSeconds: null,
   allowedAddresses: [],
+  compatibility: [],
   disabled: false,
   expiresAtSeconds: null,
 } satisfies SigningConsumer;

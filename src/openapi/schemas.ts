@@ -1,57 +1,41 @@
 import { ROLES } from '../callers/caller.js';
 import { PROBLEMS } from '../http/problem-details.js';
-import { SIGNATURE_METHODS } from '../protocol/signature-methods.js';
+import { CONSUMER_FIELDS, consumerFields } from '../consumers/consumer-fields.js';
 import type { Schema } from './operation.js';
 import { closed, input, nullable, nullableTime, page, text, texts, time } from './shapes.js';
 import { tokenSchemas } from './token-schemas.js';
 import { transferSchemas } from './transfer-schemas.js';
 
-const methods: Schema = {
-  type: 'array',
-  items: { enum: SIGNATURE_METHODS.map(({ name }) => name) },
-};
+/** A field's value where null is one, too. */
+const orNull = ({ type, ...rest }: Schema): Schema => nullable(type as string, rest);
 
-const consumer = {
+const isAlways = ([, { given }]: (typeof consumerFields)[number]): boolean => given === 'always';
+const isUsually = ([, { given }]: (typeof consumerFields)[number]): boolean => given === undefined;
+const schemaOf = ([name, { schema }]: (typeof consumerFields)[number]) => [name, schema] as const;
+
+const consumer: Record<string, Schema> = {
   consumerKey: text('RFC 5849 calls it the client identifier.'),
-  name: text(),
-  description: nullable('string'),
-  callbackUrls: texts,
-  scopes: texts,
-  signatureMethods: methods,
-  rsaPublicKey: nullable('string', { description: 'SubjectPublicKeyInfo in PEM.' }),
-  twoLegged: { type: 'boolean' },
-  accessTokenTtlSeconds: nullable('integer'),
-  websiteUrl: nullable('string'),
-  legalNotice: nullable('string'),
-  allowedAddresses: texts,
-  expiresAt: nullableTime,
-  labels: { type: 'object', additionalProperties: { type: 'string' } },
-  status: { enum: ['active', 'disabled'] },
+  ...Object.fromEntries(
+    consumerFields.map(([name, { schema, usual }]) => [
+      name,
+      usual === null ? orNull(schema) : schema,
+    ]),
+  ),
   createdAt: time,
   updatedAt: time,
 };
 
-const describable = {
-  description: nullable('string', { maxLength: 2000 }),
-  callbackUrls: nullable('array', { items: { type: 'string' }, maxItems: 20 }),
-  scopes: nullable('array', { items: { type: 'string' }, maxItems: 100 }),
-  signatureMethods: nullable('array', { items: methods['items'], minItems: 1 }),
-  rsaPublicKey: nullable('string', {
-    description: 'In PEM, 2048 bits or more. A private key is refused.',
-  }),
-  twoLegged: nullable('boolean'),
-  accessTokenTtlSeconds: nullable('integer', { minimum: 0, description: '0: until revoked.' }),
-  websiteUrl: nullable('string'),
-  legalNotice: nullable('string', { maxLength: 10_000 }),
-  allowedAddresses: nullable('array', { items: { type: 'string' }, maxItems: 100 }),
-  expiresAt: nullableTime,
-  labels: nullable('object', { additionalProperties: { type: 'string' } }),
+/** What a registration, a change and a line of a file all take. */
+const describable: Record<string, Schema> = {
+  ...Object.fromEntries(consumerFields.filter(isAlways).map(schemaOf)),
+  ...Object.fromEntries(
+    consumerFields.filter(isUsually).map(([name, { schema }]) => [name, orNull(schema)]),
+  ),
 };
 
-const change = {
-  name: { type: 'string', minLength: 1, maxLength: 200 },
+const change: Record<string, Schema> = {
   ...describable,
-  status: { enum: ['active', 'disabled'] },
+  status: CONSUMER_FIELDS.status.schema,
 };
 
 const apiKey = {
@@ -72,7 +56,6 @@ export const schemas: Readonly<Record<string, Schema>> = {
   }),
   NewConsumer: input(
     {
-      name: { type: 'string', minLength: 1, maxLength: 200 },
       ...describable,
       consumerKey: nullable('string', { maxLength: 255 }),
       consumerSecret: nullable('string', { maxLength: 1024 }),

@@ -28,7 +28,6 @@ export const transferSchemas = (
           }),
           previousSecret: nullable('string', { maxLength: 1024 }),
           previousSecretExpiresAt: nullableTime,
-          name: { type: 'string', minLength: 1, maxLength: 200 },
           ...describable,
           status: { enum: ['active', 'disabled', null] },
           weakSignaturesUntil: nullable('string', {

@@ -1,7 +1,7 @@
+import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
 import {
   GRANTED_TO_ACCESS_TOKEN,
   GRANTED_TO_API_KEY,
-  GRANTED_TO_CONSUMER,
   GRANTED_TO_SESSION,
   type GrantKind,
 } from '../grants/granted.js';

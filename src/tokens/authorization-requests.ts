@@ -3,7 +3,7 @@ import type { AuditActor, NewAuditEvent } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
 import type { StatementRunner } from '../database/transactions.js';
-import { GRANTED_TO_CONSUMER } from '../grants/granted.js';
+import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { appendToCallback, matchesRegisteredCallback } from '../protocol/callback-uri.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { CONSUMER_GETS_NOTHING, GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
+import { grantingFields, selectedAs } from '../consumers/consumer-fields.js';
 import { Batcher } from '../database/batcher.js';
 import { Statements, type Statement } from '../database/statements.js';
 import {
   ACCESS_TOKEN_GETS_NOTHING,
-  CONSUMER_GETS_NOTHING,
   GRANTED_TO_ACCESS_TOKEN,
-  GRANTED_TO_CONSUMER,
   type GrantKind,
 } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
@@ -14,13 +14,16 @@ import type { AccessToken } from './access-token.js';
 import type { SigningConsumer } from './signing-consumer.js';
 import type { TemporaryCredentials } from './temporary-credentials.js';
 
+// Status and expiry are read in the form that a verdict needs.
+const TAKEN_AS_THEY_ARE = grantingFields.filter(
+  ([name]) => name !== 'status' && name !== 'expiresAt',
+);
+
 const FIND_CONSUMERS = {
   name: 'find-consumers',
   text: `
-    SELECT consumer_key AS "consumerKey", secret, signature_methods AS "signatureMethods",
-      rsa_public_key AS "rsaPublicKey", scopes, callback_urls AS "callbackUrls",
-      two_legged AS "twoLegged", access_token_ttl_seconds AS "accessTokenTtlSeconds",
-      allowed_addresses AS "allowedAddresses", status = 'disabled' AS disabled,
+    SELECT consumer_key AS "consumerKey", secret, ${selectedAs(TAKEN_AS_THEY_ARE)},
+      status = 'disabled' AS disabled,
       extract(epoch FROM expires_at)::float8 AS "expiresAtSeconds",
       previous_secret AS "previousSecret",
       extract(epoch FROM previous_secret_expires_at)::float8 AS "previousSecretExpiresAtSeconds",

@@ -1,7 +1,9 @@
-import type { SignatureMethodName } from '../protocol/signature-methods.js';
+import type { ConsumerGrantFields } from '../consumers/consumer-fields.js';
 
 /** What verifying a signature, and serving what it asks for, needs to know of a consumer. */
-export interface SigningConsumer {
+export interface SigningConsumer extends Readonly<
+  Omit<ConsumerGrantFields, 'status' | 'expiresAt'>
+> {
   readonly consumerKey: string;
   /** Sealed for the place that consumerSecret() names; null when it signs with RSA only. */
   readonly secret: Buffer | null;
@@ -11,14 +13,6 @@ export interface SigningConsumer {
   readonly previousSecretExpiresAtSeconds: number | null;
   /** From when weak methods are refused, by the same clock; null = never. */
   readonly weakSignaturesUntilSeconds: number | null;
-  readonly signatureMethods: readonly SignatureMethodName[];
-  /** SubjectPublicKeyInfo in PEM. */
-  readonly rsaPublicKey: string | null;
-  readonly scopes: readonly string[];
-  readonly callbackUrls: readonly string[];
-  readonly twoLegged: boolean;
-  readonly accessTokenTtlSeconds: number | null;
-  readonly allowedAddresses: readonly string[];
   readonly disabled: boolean;
   /** Seconds since 1970, by the database's clock; null = never. */
   readonly expiresAtSeconds: number | null;

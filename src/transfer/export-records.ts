@@ -3,7 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import type { Statement } from '../database/statements.js';
 import { Transactions, type Transaction } from '../database/transactions.js';
-import { GRANTED_TO_ACCESS_TOKEN, GRANTED_TO_CONSUMER, type GrantKind } from '../grants/granted.js';
+import { consumerFields, selectedAs } from '../consumers/consumer-fields.js';
+import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
+import { GRANTED_TO_ACCESS_TOKEN, type GrantKind } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
@@ -47,13 +49,9 @@ const ROWS = 1_000;
 const CONSUMERS = {
   name: 'export-consumers',
   text: `
-    SELECT consumer_key AS "consumerKey", secret, name, description,
+    SELECT consumer_key AS "consumerKey", secret,
       CASE WHEN previous_secret_expires_at > now() THEN previous_secret END AS "previousSecret",
-      previous_secret_expires_at AS "previousSecretExpiresAt", callback_urls AS "callbackUrls",
-      scopes, signature_methods AS "signatureMethods", rsa_public_key AS "rsaPublicKey",
-      two_legged AS "twoLegged", access_token_ttl_seconds AS "accessTokenTtlSeconds",
-      website_url AS "websiteUrl", legal_notice AS "legalNotice",
-      allowed_addresses AS "allowedAddresses", expires_at AS "expiresAt", labels, status,
+      previous_secret_expires_at AS "previousSecretExpiresAt", ${selectedAs(consumerFields)},
       weak_signatures_until AS "weakSignaturesUntil", created_at AS "createdAt",
       ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac",
       false AS "getsNothing"

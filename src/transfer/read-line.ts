@@ -3,7 +3,7 @@ import {
   consumerMetadata,
   needsSharedSecret,
 } from '../consumers/consumer-metadata.js';
-import type { ConsumerMetadata } from '../consumers/consumer-metadata.js';
+import type { ConsumerMetadata } from '../consumers/consumer-fields.js';
 import { parseDateTime } from '../input/date-time.js';
 import { InvalidInput, type InputFault } from '../input/input-fault.js';
 import { repeatsName } from '../input/repeated-name.js';
@@ -60,7 +60,7 @@ function parsed(octets: Uint8Array): unknown {
 function broughtConsumer(line: ConsumerLine): ImportedConsumer {
   const described = consumerMetadata(line);
   const { consumerSecret = null, previousSecret = null } = line;
-  const faults: InputFault[] = contradictions(described, true);
+  const faults: InputFault[] = contradictions(described, consumerSecret === '' ? 'empty' : 'text');
   // One that has no use now is kept, as rotating gives one to a consumer of RSA methods, too.
   if (needsSharedSecret(described) && consumerSecret === null) {
     faults.push({ pointer: '/consumerSecret', detail: 'is required by the signature methods' });

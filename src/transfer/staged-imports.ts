@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CONSUMER_FIELD_COLUMNS } from '../consumers/consumer-fields.js';
 import { Statements } from '../database/statements.js';
 import type { Transaction } from '../database/transactions.js';
 import type { StagedRow } from './staged-rows.js';
@@ -82,10 +83,8 @@ const KEYS_STAGED = {
     SELECT token, 'token' FROM import_tokens WHERE import_id = $1 AND token = ANY ($3::text[])`,
 };
 
-const CONSUMER_COLUMNS = `consumer_key, secret, previous_secret, previous_secret_expires_at, name,
-  description, callback_urls, scopes, signature_methods, rsa_public_key, two_legged,
-  access_token_ttl_seconds, website_url, legal_notice, allowed_addresses, expires_at, labels,
-  status, weak_signatures_until, grant_mac`;
+const CONSUMER_COLUMNS = `consumer_key, secret, previous_secret, previous_secret_expires_at,
+  ${CONSUMER_FIELD_COLUMNS}, weak_signatures_until, grant_mac`;
 
 const TOKEN_COLUMNS =
   'token, consumer_key, secret, subject, scopes, expires_at, revoked_at, grant_mac';

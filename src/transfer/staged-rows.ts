@@ -1,7 +1,9 @@
 import { previousConsumerSecret, consumerSecret } from '../tokens/signing-consumer.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
 import { parseDateTime } from '../input/date-time.js';
-import { grantedToAccessToken, grantedToConsumer } from '../grants/granted.js';
+import { consumerFields } from '../consumers/consumer-fields.js';
+import { grantedToConsumer } from '../consumers/consumer-grant.js';
+import { grantedToAccessToken } from '../grants/granted.js';
 import type { Grants } from '../grants/grants.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import type { ImportedConsumer } from './read-line.js';
@@ -38,20 +40,7 @@ export function consumerRow(
         ? null
         : bytea(secretBox.seal(previousSecret, previousConsumerSecret(consumerKey))),
     previous_secret_expires_at: brought.previousSecretExpiresAt,
-    name: described.name,
-    description: described.description,
-    callback_urls: described.callbackUrls,
-    scopes: described.scopes,
-    signature_methods: described.signatureMethods,
-    rsa_public_key: described.rsaPublicKey,
-    two_legged: described.twoLegged,
-    access_token_ttl_seconds: described.accessTokenTtlSeconds,
-    website_url: described.websiteUrl,
-    legal_notice: described.legalNotice,
-    allowed_addresses: described.allowedAddresses,
-    expires_at: described.expiresAt,
-    labels: described.labels,
-    status: described.status,
+    ...Object.fromEntries(consumerFields.map(([name, { column }]) => [column, described[name]])),
     weak_signatures_until: brought.weakSignaturesUntil,
     created_at: brought.createdAt,
     grant_mac: bytea(grants.mac('consumer', grantedToConsumer({ ...brought, ...described }))),

@@ -1,22 +1,20 @@
-import { Equals, IsIn, IsInt, IsOptional, Min } from 'class-validator';
-import { ConsumerMetadataInput, dateTime, scopes } from '../consumers/consumer-registration.js';
-import type { ConsumerStatus } from '../consumers/consumer.js';
+import { Equals, IsInt, IsOptional, Min } from 'class-validator';
+import { ConsumerFieldsInput } from '../consumers/consumer-registration.js';
+import { dateTime, scopes } from '../consumers/consumer-rules.js';
 import { Satisfies } from '../input/satisfies.decorator.js';
-import { credential, identifier, line } from '../input/printable-text.js';
-
-const STATUSES = ['active', 'disabled'];
+import { credential, identifier } from '../input/printable-text.js';
 
 /** A line of a file that holds a consumer, with its own key and secrets. */
-export class ConsumerLine extends ConsumerMetadataInput {
+export class ConsumerLine extends ConsumerFieldsInput('import') {
   @Equals('consumer')
   type!: 'consumer';
 
   @Satisfies(identifier(255))
   consumerKey!: string;
 
-  /** Left out for a consumer that signs with RSA alone. */
+  /** Left out for a consumer that signs with RSA alone; empty beside the flag `empty_secret` alone. */
   @IsOptional()
-  @Satisfies(credential(1024))
+  @Satisfies(credential(1024, { min: 0 }))
   consumerSecret?: string | null;
 
   /** The one before a rotation; it holds until previousSecretExpiresAt. */
@@ -27,14 +25,6 @@ export class ConsumerLine extends ConsumerMetadataInput {
   @IsOptional()
   @Satisfies(dateTime)
   previousSecretExpiresAt?: string | null;
-
-  @Satisfies(line(1, 200))
-  name!: string;
-
-  /** `active` when it is left out. */
-  @IsOptional()
-  @IsIn(STATUSES, { message: 'must be active or disabled' })
-  status?: ConsumerStatus;
 
   /** From when SHA-1 and PLAINTEXT are refused. */
   @IsOptional()

@@ -1,6 +1,5 @@
 import { DataSource } from 'typeorm';
 import { ConsumerSchema } from '../../src/consumers/consumer.schema.js';
-import { Consumer } from '../../src/consumers/consumer.js';
 import type { ConsumerPosition } from '../../src/consumers/consumer-search.js';
 import { ConsumersRepository } from '../../src/consumers/consumers.repository.js';
 import { Grants } from '../../src/grants/grants.js';
@@ -53,7 +52,7 @@ describe('consumers by a part of their key or name: pages from the first to the 
     const options = dataSourceOptions({ databasePoolSize: 1 }, database.url, [ConsumerSchema]);
     dataSource = await new DataSource(options).initialize();
     consumers = new ConsumersRepository(
-      dataSource.getRepository(Consumer),
+      dataSource.getRepository(ConsumerSchema),
       new Grants(new DerivedKeys([{ id: 'k', key: Buffer.alloc(32, 1) }])),
     );
   });

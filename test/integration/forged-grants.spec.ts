@@ -93,6 +93,7 @@ describe('what is written to the database beside the service grants nothing', ()
     ['two_legged', 'two_legged = NOT two_legged', () => []],
     ['access_token_ttl_seconds', 'access_token_ttl_seconds = 999999', () => []],
     ['allowed_addresses', `allowed_addresses = '{0.0.0.0/0}'`, () => []],
+    ['compatibility', `compatibility = '{split_parameters}'`, () => []],
     ['expires_at', `expires_at = now() + interval '9 years'`, () => []],
     ['previous_secret_expires_at', `previous_secret_expires_at = now()`, () => []],
     ['weak_signatures_until', `weak_signatures_until = now() + interval '9 years'`, () => []],

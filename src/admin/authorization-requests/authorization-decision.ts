@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { scopes } from '../../consumers/consumer-registration.js';
+import { scopes } from '../../consumers/consumer-rules.js';
 import { Satisfies } from '../../input/satisfies.decorator.js';
 import { credential, paragraphs } from '../../input/printable-text.js';
 

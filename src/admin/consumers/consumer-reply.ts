@@ -1,22 +1,10 @@
+import { consumerFieldsAsJson } from '../../consumers/consumer-fields.js';
 import type { Consumer } from '../../consumers/consumer.js';
 
-/** What staff may see of a consumer. A list of what is shown, so that nothing new shows by itself. */
+/** What staff may see of a consumer: what staff decided on, and when. */
 export const consumerReply = (consumer: Consumer) => ({
   consumerKey: consumer.consumerKey,
-  name: consumer.name,
-  description: consumer.description,
-  callbackUrls: consumer.callbackUrls,
-  scopes: consumer.scopes,
-  signatureMethods: consumer.signatureMethods,
-  rsaPublicKey: consumer.rsaPublicKey,
-  twoLegged: consumer.twoLegged,
-  accessTokenTtlSeconds: consumer.accessTokenTtlSeconds,
-  websiteUrl: consumer.websiteUrl,
-  legalNotice: consumer.legalNotice,
-  allowedAddresses: consumer.allowedAddresses,
-  expiresAt: consumer.expiresAt?.toISOString() ?? null,
-  labels: consumer.labels,
-  status: consumer.status,
+  ...consumerFieldsAsJson(consumer),
   createdAt: consumer.createdAt.toISOString(),
   updatedAt: consumer.updatedAt.toISOString(),
 });

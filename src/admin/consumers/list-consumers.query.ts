@@ -1,5 +1,5 @@
 import { IsIn, IsOptional } from 'class-validator';
-import type { ConsumerStatus } from '../../consumers/consumer.js';
+import type { ConsumerStatus } from '../../consumers/consumer-fields.js';
 import { Satisfies } from '../../input/satisfies.decorator.js';
 import { line } from '../../input/printable-text.js';
 import { PageQuery } from '../../admin-http/page-query.js';

@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { scope } from '../../consumers/consumer-registration.js';
+import { scope } from '../../consumers/consumer-rules.js';
 import { Satisfies } from '../../input/satisfies.decorator.js';
 import { InvalidInput } from '../../input/input-fault.js';
 import { line, paragraphs } from '../../input/printable-text.js';

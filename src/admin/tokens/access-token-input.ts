@@ -1,5 +1,5 @@
 import { IsIn, IsOptional } from 'class-validator';
-import { scopes, TEN_YEARS_SECONDS } from '../../consumers/consumer-registration.js';
+import { scopes, TEN_YEARS_SECONDS } from '../../consumers/consumer-rules.js';
 import { Satisfies, wholeNumber } from '../../input/satisfies.decorator.js';
 import { credential, identifier } from '../../input/printable-text.js';
 import {

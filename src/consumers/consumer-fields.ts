@@ -1,0 +1,244 @@
+// Everything that staff decide on about a consumer, a row a field. A new field is a migration (of
+// `consumers` and `import_consumers`), its row here, and its test; registration, change, import,
+// export, record, reply, MAC, verification and OpenAPI read the rows.
+import type { CompatibilityFlag } from '../protocol/compatibility.js';
+import { COMPATIBILITY_FLAGS } from '../protocol/compatibility.js';
+import { SIGNATURE_METHODS, type SignatureMethodName } from '../protocol/signature-methods.js';
+import { parseDateTime } from '../input/date-time.js';
+import { line, paragraphs } from '../input/printable-text.js';
+import { listOf, text, wholeNumber, type Rule } from '../input/satisfies.decorator.js';
+import { allowedAddressFault } from './allowed-address.js';
+import * as rules from './consumer-rules.js';
+import { labels } from './labels.js';
+import { normalizeRsaPublicKey } from './rsa-public-key.js';
+import { websiteUrlFault } from './website-url.js';
+
+/** Whether a consumer may be served at all; told only to holders of a valid signature. */
+export type ConsumerStatus = 'active' | 'disabled';
+
+/** One row: how a field is kept, given and shown. */
+export interface ConsumerField<Value> {
+  readonly column: string;
+  readonly type: 'text' | 'text[]' | 'boolean' | 'integer' | 'timestamptz' | 'jsonb';
+  /** What a value that is given has to follow. */
+  readonly rule: Rule;
+  /** What null stands for, and a field that a registration leaves out. */
+  readonly usual: Value | ((given: { readonly rsaPublicKey: string | null }) => Value);
+  /** `always`: there is no usual value. `change`: it can be changed, and not be given at first. */
+  readonly given?: 'always' | 'change';
+  /** Makes the value of what was given and follows the rule; left out: it is the value. */
+  readonly read?: (given: string) => Value;
+  /** What it is in OpenAPI, null apart. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** One that decides what a consumer is granted, and so stands under the row's MAC. */
+export interface GrantingField<Value> extends ConsumerField<Value> {
+  /**
+   * `unless-usual` for every field that comes after the first MACs were made: a row that has the usual
+   * value keeps the MAC that it has.
+   */
+  readonly mac: 'always' | 'unless-usual';
+}
+
+const field = <Value>(row: ConsumerField<Value>): ConsumerField<Value> => row;
+const granting = <Value>(row: GrantingField<Value>): GrantingField<Value> => row;
+
+const texts = (items: Readonly<Record<string, unknown>>, max?: number) => ({
+  type: 'array',
+  items,
+  ...(max !== undefined && { maxItems: max }),
+});
+const dateTimeSchema = { type: 'string', format: 'date-time' };
+// The rule was there first, so that it can be parsed.
+const instant = (text: string): Date | null => parseDateTime(text) ?? null;
+
+const USUAL_METHODS: SignatureMethodName[] = ['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512'];
+const USUAL_RSA_METHODS: SignatureMethodName[] = ['RSA-SHA256', 'RSA-SHA512'];
+
+/** What a consumer is for people. */
+export const DESCRIBING_FIELDS = {
+  name: field<string>({
+    column: 'name',
+    type: 'text',
+    rule: line(1, 200),
+    usual: '',
+    given: 'always',
+    schema: { type: 'string', minLength: 1, maxLength: 200 },
+  }),
+  description: field<string | null>({
+    column: 'description',
+    type: 'text',
+    rule: paragraphs(2000),
+    usual: null,
+    schema: { type: 'string', maxLength: 2000 },
+  }),
+  websiteUrl: field<string | null>({
+    column: 'website_url',
+    type: 'text',
+    rule: text(websiteUrlFault),
+    usual: null,
+    schema: { type: 'string' },
+  }),
+  legalNotice: field<string | null>({
+    column: 'legal_notice',
+    type: 'text',
+    rule: paragraphs(10_000),
+    usual: null,
+    schema: { type: 'string', maxLength: 10_000 },
+  }),
+  labels: field<Record<string, string>>({
+    column: 'labels',
+    type: 'jsonb',
+    rule: labels,
+    usual: {},
+    schema: { type: 'object', additionalProperties: { type: 'string' } },
+  }),
+} as const;
+
+/** What a consumer may do. Their order is that of the MAC: new ones come last. */
+export const GRANTING_FIELDS = {
+  signatureMethods: granting<SignatureMethodName[]>({
+    column: 'signature_methods',
+    type: 'text[]',
+    rule: listOf(rules.signatureMethod, { min: 1, max: SIGNATURE_METHODS.length }),
+    usual: ({ rsaPublicKey }) => (rsaPublicKey === null ? USUAL_METHODS : USUAL_RSA_METHODS),
+    schema: { ...texts({ enum: SIGNATURE_METHODS.map(({ name }) => name) }), minItems: 1 },
+    mac: 'always',
+  }),
+  rsaPublicKey: granting<string | null>({
+    column: 'rsa_public_key',
+    type: 'text',
+    rule: rules.rsaPublicKey,
+    usual: null,
+    read: normalizeRsaPublicKey,
+    schema: {
+      type: 'string',
+      description:
+        'In PEM, 2,048 to 4,096 bits; shown as SubjectPublicKeyInfo. A private key is refused.',
+    },
+    mac: 'always',
+  }),
+  callbackUrls: granting<string[]>({
+    column: 'callback_urls',
+    type: 'text[]',
+    rule: listOf(rules.callbackUrl, { max: 20 }),
+    usual: [],
+    schema: texts({ type: 'string' }, 20),
+    mac: 'always',
+  }),
+  scopes: granting<string[]>({
+    column: 'scopes',
+    type: 'text[]',
+    rule: rules.scopes,
+    usual: [],
+    schema: texts({ type: 'string' }, 100),
+    mac: 'always',
+  }),
+  /** Whether requests without a token are served. */
+  twoLegged: granting<boolean>({
+    column: 'two_legged',
+    type: 'boolean',
+    rule: rules.trueOrFalse,
+    usual: false,
+    schema: { type: 'boolean' },
+    mac: 'always',
+  }),
+  /** Life of its access tokens; 0: until revoked, null: the service's setting. */
+  accessTokenTtlSeconds: granting<number | null>({
+    column: 'access_token_ttl_seconds',
+    type: 'integer',
+    rule: wholeNumber(0, rules.TEN_YEARS_SECONDS),
+    usual: null,
+    schema: { type: 'integer', minimum: 0, description: '0: until revoked.' },
+    mac: 'always',
+  }),
+  /** Addresses and CIDRs that it may call from; empty: everywhere. */
+  allowedAddresses: granting<string[]>({
+    column: 'allowed_addresses',
+    type: 'text[]',
+    rule: listOf(text(allowedAddressFault), { max: 100 }),
+    usual: [],
+    schema: texts({ type: 'string' }, 100),
+    mac: 'always',
+  }),
+  status: granting<ConsumerStatus>({
+    column: 'status',
+    type: 'text',
+    rule: rules.status,
+    usual: 'active',
+    given: 'change',
+    schema: { enum: ['active', 'disabled'] },
+    mac: 'always',
+  }),
+  expiresAt: granting<Date | null>({
+    column: 'expires_at',
+    type: 'timestamptz',
+    rule: rules.dateTime,
+    usual: null,
+    read: instant,
+    schema: dateTimeSchema,
+    mac: 'always',
+  }),
+  /** What it may do otherwise than RFC 5849 says (contract section 10). */
+  compatibility: granting<CompatibilityFlag[]>({
+    column: 'compatibility',
+    type: 'text[]',
+    rule: listOf(rules.compatibilityFlag, { max: Object.keys(COMPATIBILITY_FLAGS).length }),
+    usual: [],
+    schema: {
+      ...texts({ enum: Object.keys(COMPATIBILITY_FLAGS) }),
+      description: 'What a client that cannot be changed may do otherwise than RFC 5849 says.',
+    },
+    mac: 'unless-usual',
+  }),
+} as const;
+
+/** All rows, in the order in which they are shown. */
+export const CONSUMER_FIELDS = { ...DESCRIBING_FIELDS, ...GRANTING_FIELDS } as const;
+
+/** The name of a field, as REST and files have it. */
+export type ConsumerFieldName = keyof typeof CONSUMER_FIELDS;
+
+type ValuesOf<Rows> = {
+  [Name in keyof Rows]: Rows[Name] extends ConsumerField<infer Value> ? Value : never;
+};
+
+/** All of a consumer that staff decide on. */
+export type ConsumerMetadata = ValuesOf<typeof CONSUMER_FIELDS>;
+
+/** What of it decides what a consumer is granted. */
+export type ConsumerGrantFields = ValuesOf<typeof GRANTING_FIELDS>;
+
+/** The rows with their names. */
+export const consumerFields = Object.entries(CONSUMER_FIELDS) as readonly (readonly [
+  ConsumerFieldName,
+  ConsumerField<unknown>,
+])[];
+
+/** The rows that decide what is granted, with their names, in the order of the MAC. */
+export const grantingFields = Object.entries(GRANTING_FIELDS) as readonly (readonly [
+  keyof ConsumerGrantFields,
+  GrantingField<unknown>,
+])[];
+
+/** The columns of all rows, for a statement. */
+export const CONSUMER_FIELD_COLUMNS = consumerFields.map(([, { column }]) => column).join(', ');
+
+/** SQL that selects fields under their names. */
+export const selectedAs = (
+  fields: readonly (readonly [string, { readonly column: string }])[],
+): string => fields.map(([name, { column }]) => `${column} AS "${name}"`).join(', ');
+
+/** All that staff decided on, as JSON has it: for replies and for the record. It holds no secret. */
+export function consumerFieldsAsJson(consumer: ConsumerMetadata) {
+  const shown = consumerFields.map(([name]) => {
+    const value = consumer[name];
+    return [name, value instanceof Date ? value.toISOString() : value];
+  });
+  return Object.fromEntries(shown) as {
+    [Name in ConsumerFieldName]: Date extends ConsumerMetadata[Name]
+      ? string | null
+      : ConsumerMetadata[Name];
+  };
+}

@@ -1,0 +1,65 @@
+// The rules that values about a consumer are held to, wherever they come from: REST, a file.
+import { callbackFault } from '../protocol/callback-uri.js';
+import { COMPATIBILITY_FLAGS, isCompatibilityFlag } from '../protocol/compatibility.js';
+import { SIGNATURE_METHODS, signatureMethodNamed } from '../protocol/signature-methods.js';
+import { parseDateTime } from '../input/date-time.js';
+import { listOf, text, type Rule } from '../input/satisfies.decorator.js';
+import { normalizeRsaPublicKey, RsaPublicKeyRefused } from './rsa-public-key.js';
+
+/** The longest life that an access token can be given, short of forever. */
+export const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
+
+/** A callback that can be registered. */
+export const callbackUrl = text((uri) => {
+  if (uri === 'oob') return 'need not be registered: every consumer may use "oob"';
+  const fault = callbackFault(uri);
+  return fault === undefined ? undefined : `can't be registered: it ${fault}`;
+});
+
+/** A scope, RFC 6749 section 3.3: what a list of them joined by blanks can hold. */
+export const scope = text((token) =>
+  /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(token)
+    ? undefined
+    : 'must have 1 to 100 printable ASCII characters without blanks, quotes and backslashes',
+);
+
+/** A list of scopes, asked for or granted. */
+export const scopes = listOf(scope, { max: 100 });
+
+const oneOf = (names: readonly string[], isOne: (name: string) => boolean): Rule =>
+  text((name) => (isOne(name) ? undefined : `must be one of ${names.join(', ')}`));
+
+/** The name of a signature method. */
+export const signatureMethod = oneOf(
+  SIGNATURE_METHODS.map(({ name }) => name),
+  (name) => signatureMethodNamed(name) !== undefined,
+);
+
+/** The name of a flag of `compatibility`. */
+export const compatibilityFlag = oneOf(Object.keys(COMPATIBILITY_FLAGS), isCompatibilityFlag);
+
+/** In PEM, SubjectPublicKeyInfo or PKCS#1. */
+export const rsaPublicKey = text((pem) => {
+  try {
+    normalizeRsaPublicKey(pem);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RsaPublicKeyRefused) return error.message;
+    throw error;
+  }
+});
+
+/** A date-time of RFC 3339. */
+export const dateTime = text((value) =>
+  parseDateTime(value) ? undefined : 'must be a date-time such as 2030-01-31T12:00:00Z',
+);
+
+/** Exactly true or false. */
+export const trueOrFalse: Rule = (value) =>
+  typeof value === 'boolean' ? [] : [{ pointer: '', detail: 'must be true or false' }];
+
+/** Whether a consumer is served. */
+export const status: Rule = (value) =>
+  value === 'active' || value === 'disabled'
+    ? []
+    : [{ pointer: '', detail: 'must be active or disabled' }];
