@@ -1,12 +1,15 @@
 // Consumers and tokens, written straight into the database: over HTTP they would take longer than
 // what is measured.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { newToken } from '../dist/secrets/random-values.js';
 import { SecretBox } from '../dist/secrets/secret-box.js';
+import { GrantedRows } from './granted-rows.mjs';
 
 const CONSUMERS = 50;
 const ACCESS_TOKENS = 1000;
 const ROWS_A_STATEMENT = 5000;
+const SUBJECT = 'jane';
+const SCOPES = ['photos'];
 const random = () => randomBytes(24).toString('base64url');
 
 export class Credentials {
@@ -14,19 +17,21 @@ export class Credentials {
   constructor(database, sealingKey) {
     this.database = database;
     this.secrets = new SecretBox([sealingKey]);
+    this.granted = new GrantedRows(sealingKey);
   }
 
   async createConsumers() {
     this.consumers = Array.from({ length: CONSUMERS }, () => ({ key: random(), secret: random() }));
     await this.database.query(
       `INSERT INTO consumers (consumer_key, secret, name, callback_urls, scopes, signature_methods,
-         two_legged, allowed_addresses, labels, status, version)
+         two_legged, allowed_addresses, labels, status, version, grant_mac)
        SELECT consumer_key, secret, 'Bench', '{}', '{photos}', '{HMAC-SHA1}', false, '{}', '{}',
-         'active', 1
-       FROM unnest($1::text[], $2::bytea[]) AS made (consumer_key, secret)`,
+         'active', 1, grant_mac
+       FROM unnest($1::text[], $2::bytea[], $3::bytea[]) AS made (consumer_key, secret, grant_mac)`,
       [
         this.consumers.map(({ key }) => key),
         this.consumers.map(({ key, secret }) => this.#seal('consumers', key, secret)),
+        this.consumers.map(({ key }) => this.granted.consumerMac(key)),
       ],
     );
   }
@@ -35,10 +40,23 @@ export class Credentials {
   async createAccessTokens() {
     const made = this.#make(ACCESS_TOKENS);
     await this.database.query(
-      `INSERT INTO access_tokens (token, consumer_key, secret, subject, scopes)
-       SELECT token, consumer_key, secret, 'jane', '{photos}'
-       FROM unnest($1::text[], $2::text[], $3::bytea[]) AS made (token, consumer_key, secret)`,
-      this.#columns('access_tokens', made),
+      `INSERT INTO access_tokens (token, consumer_key, secret, grant_mac, subject, scopes)
+       SELECT token, consumer_key, secret, grant_mac, $5, $6::text[]
+       FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])
+         AS made (token, consumer_key, secret, grant_mac)`,
+      [
+        ...this.#columns('access_tokens', made),
+        made.map(({ token, consumer }) =>
+          this.granted.accessTokenMac({
+            token,
+            consumerKey: consumer.key,
+            subject: SUBJECT,
+            scopes: SCOPES,
+          }),
+        ),
+        SUBJECT,
+        SCOPES,
+      ],
     );
     await this.database.query('ANALYZE consumers, access_tokens');
     return made;
@@ -52,13 +70,17 @@ export class Credentials {
       await this.database.query(
         `INSERT INTO temporary_credentials (token, consumer_key, secret, callback, scopes,
            expires_at, decision, decided_at, subject, granted_scopes, verifier_hash)
-         SELECT token, consumer_key, secret, 'oob', '{photos}', now() + interval '1 hour',
-           'allowed', now(), 'jane', '{photos}', verifier_hash
+         SELECT token, consumer_key, secret, 'oob', $6::text[], now() + interval '1 hour',
+           'allowed', now(), $5, $6::text[], verifier_hash
          FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])
            AS made (token, consumer_key, secret, verifier_hash)`,
         [
           ...this.#columns('temporary_credentials', rows),
-          rows.map(({ verifier }) => createHash('sha256').update(verifier).digest()),
+          rows.map(({ token, verifier }) =>
+            this.granted.verifierMac({ token, subject: SUBJECT, scopes: SCOPES, verifier }),
+          ),
+          SUBJECT,
+          SCOPES,
         ],
       );
     }

@@ -56,6 +56,7 @@ try {
   await migrate(dataSource);
   const statements = new Statements(dataSource);
   const lists = {
+    // Of what else these take, a page needs nothing.
     consumers: new ConsumersRepository(dataSource.getRepository(Consumer)),
     tokens: new ManageAccessTokens(statements),
     'audit-events': new AuditEvents(statements),

@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import {
+  SECRET_KEYS,
+  startTestService,
+  type TestCredentials,
+  type TestService,
+} from '../support/service.js';
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, '../..');
+const BENCHES = readdirSync(join(ROOT, 'bench'), { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.mjs'),
+);
+
+/** Runs a module of these lines in a process of its own, and parses what it prints. */
+async function evaluated<Result>(...lines: string[]): Promise<Result> {
+  const args = ['--input-type=module', '--eval', lines.join('\n')];
+  const { stdout } = await run(process.execPath, args, { cwd: ROOT });
+  return JSON.parse(stdout) as Result;
+}
+
+describe('the benches', () => {
+  it('import what there is', async () => {
+    const imports = BENCHES.flatMap((file) => {
+      const text = readFileSync(join(ROOT, 'bench', file), 'utf8');
+      return [...text.matchAll(/import \{([^}]*)\} from '((?:\.\.?\/)+[^']+)'/g)].map((match) => ({
+        file,
+        module: new URL(match[2]!, `file://${ROOT}/bench/${file}`).href,
+        names: match[1]!
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== ''),
+      }));
+    });
+    expect(imports.length).toBeGreaterThan(30);
+    // Those of bench/ itself run when they are imported: what they export is read from their text.
+    const built = imports.filter(({ module }) => module.includes('/dist/'));
+    const missing = await evaluated<string[]>(
+      `const missing = [];`,
+      `for (const { file, module, names } of ${JSON.stringify(built)}) {`,
+      `  const found = await import(module).catch(() => ({}));`,
+      `  missing.push(...names.filter((name) => !(name in found)).map((name) => file + ': ' + name));`,
+      `}`,
+      `console.log(JSON.stringify(missing));`,
+    );
+    expect(missing).toEqual([]);
+    for (const { file, module, names } of imports.filter((one) => !built.includes(one))) {
+      const text = readFileSync(new URL(module), 'utf8');
+      for (const name of names) {
+        const exported = new RegExp(`export (async )?(const|function|class) ${name}\\b`);
+        expect([file, text]).toEqual([file, expect.stringMatching(exported)]);
+      }
+    }
+  });
+
+  describe('write rows that the service takes', () => {
+    let database: TestDatabase;
+    let service: TestService;
+
+    beforeAll(async () => {
+      database = await createTestDatabase();
+      service = await startTestService(database.url);
+    });
+    afterAll(async () => {
+      await service?.stop(0);
+      await database?.drop();
+    });
+
+    it('consumers, access tokens and temporary credentials', async () => {
+      interface Made extends TestCredentials {
+        readonly secret: string;
+        readonly verifier: string;
+        readonly consumer: { readonly key: string; readonly secret: string };
+      }
+      const [id, key] = SECRET_KEYS.split(':');
+      const [access, temporary] = await evaluated<[Made, Made]>(
+        `import pg from 'pg';`,
+        `import { Credentials } from './bench/credentials.mjs';`,
+        `const client = new pg.Client(${JSON.stringify(database.url)});`,
+        `await client.connect();`,
+        `const key = Buffer.from(${JSON.stringify(key)}, 'base64');`,
+        `const credentials = new Credentials(client, { id: ${JSON.stringify(id)}, key });`,
+        `await credentials.createConsumers();`,
+        `const [access] = await credentials.createAccessTokens();`,
+        `const [temporary] = await credentials.createAcceptedTemporaryCredentials(1);`,
+        `await client.end();`,
+        `console.log(JSON.stringify([access, temporary]));`,
+      );
+      const signer = ({ token, secret, consumer }: Made) => ({
+        consumerKey: consumer.key,
+        consumerSecret: consumer.secret,
+        token,
+        tokenSecret: secret,
+      });
+      const target = '/oauth/oauth10/echo';
+      const echo = await service.signed({ method: 'GET', target, ...signer(access) });
+      expect([echo.status, echo.json()]).toMatchObject([200, { subject: 'jane' }]);
+      const { consumerKey, consumerSecret, ...credentials } = signer(temporary);
+      const consumer = { consumerKey, consumerSecret };
+      const exchanged = await service.exchange(consumer, credentials, temporary.verifier);
+      expect([exchanged.status, exchanged.text]).toEqual([200, expect.any(String)]);
+    });
+  });
+
+  // In the smallest size the figures say nothing, and whether goals are met does not matter.
+  it.each([
+    ['timing.mjs', ['--samples', '2'], /RSA-SHA256[^]*apart by/],
+    ['pages.mjs', ['--pages', '1'], /consent, 8 scopes +200[^]*unknown request +400/],
+    ['lists.mjs', ['--scale', '0.0003', '--runs', '1'], /'api-keys' +│ 'all'/],
+  ] as const)(
+    '%s runs to its end',
+    async (file, size, end) => {
+      const ended = await run(process.execPath, [join('bench', file), ...size], {
+        cwd: ROOT,
+      }).catch((error: { stdout: string; stderr: string }) => error);
+      expect(ended.stderr).not.toMatch(/Error/);
+      expect(ended.stdout).toMatch(end);
+    },
+    60_000,
+  );
+});
