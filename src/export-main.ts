@@ -5,7 +5,6 @@ import { Statements } from './database/statements.js';
 import { Transactions } from './database/transactions.js';
 import { ExportFile } from './export-file.js';
 import { isStoreUnavailable } from './failures/store-unavailable.js';
-import { macsAreComplete } from './grants/grants-completion.js';
 import { openRecord, operator, ProgramError, runProgram, type Store } from './offline-program.js';
 import { parseArguments, UsageError } from './program-arguments.js';
 import { ExportRecords, type ExportedCounts } from './transfer/export-records.js';
@@ -54,7 +53,7 @@ async function exportTo(
   { dataSource, secretBox, grants }: Store,
   audit: AuditTrail,
 ): Promise<ExportedCounts> {
-  const isComplete = await macsAreComplete(new Statements(dataSource));
+  const isComplete = await audit.grantsAreComplete(new Statements(dataSource));
   grants.takeWithoutMac(isComplete ? 'refused' : 'taken');
 
   const transactions = new Transactions(dataSource);

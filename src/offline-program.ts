@@ -13,6 +13,8 @@ import { startEmbeddedServer } from './database/embedded-server/embedded-server.
 import { Statements } from './database/statements.js';
 import { Transactions } from './database/transactions.js';
 import { Grants } from './grants/grants.js';
+import { KeysInUse } from './grants/keys-in-use.js';
+import { OurDatabase } from './grants/our-database.js';
 import { UsageError } from './program-arguments.js';
 import { DerivedKeys } from './secrets/derived-keys.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -38,14 +40,17 @@ const UNDEFINED_TABLE = '42P01';
  * The record, for whoever writes: with keys that the service has not, what is sealed would be lost, and
  * the record look altered.
  *
- * @throws RecordNotOurs; ProgramError where the schema is not there yet
+ * @throws RecordNotOurs; KeysMissing; ProgramError where the schema is not there yet
  */
-export async function openRecord({ dataSource, proofs }: Store): Promise<AuditTrail> {
+export async function openRecord({ dataSource, keys, proofs }: Store): Promise<AuditTrail> {
   const trail = new AuditTrail(new Transactions(dataSource), proofs);
-  await trail.open(new Statements(dataSource)).catch((error: unknown) => {
+  const statements = new Statements(dataSource);
+  try {
+    await new OurDatabase(trail, new KeysInUse(keys), statements).open();
+  } catch (error) {
     if ((error as { code?: string }).code !== UNDEFINED_TABLE) throw error;
     throw new ProgramError('The schema is not there yet: npm run migrate');
-  });
+  }
   return trail;
 }
 

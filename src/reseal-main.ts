@@ -1,9 +1,10 @@
 import 'reflect-metadata';
+import { AuditTrail } from './audit/audit-trail.js';
 import { AuditVerifier } from './audit/audit-verifier.js';
 import { Statements } from './database/statements.js';
 import { Transactions } from './database/transactions.js';
-import { completeMacs, macsAreComplete } from './grants/grants-completion.js';
-import { openRecord, operator, runProgram, type Store } from './offline-program.js';
+import { KeysInUse } from './grants/keys-in-use.js';
+import { operator, runProgram, type Store } from './offline-program.js';
 import { parseArguments } from './program-arguments.js';
 import { renewMacs, type RenewedMacs } from './resealing/renew-macs.js';
 import { reseal, type Resealed } from './resealing/reseal.js';
@@ -16,7 +17,8 @@ It may be run again at any time.`;
 /**
  * `npm run reseal`: seals every stored secret with the first key of SECRET_KEYS, and makes the MACs of what
  * grants something with it, so that the others can be retired. After an upgrade from a version that knew
- * no MACs it makes the missing ones, and with that ends the time in which a row may lack one.
+ * no MACs it makes the missing ones, and with that ends the time in which a row may lack one; the record
+ * says which it is, and must be whole for it.
  *
  * Ends with 0 when nothing is left under another key, with 1 when a value could not be opened or a row
  * was not ours, with 2 when that could not be found out. It may be run again at any time.
@@ -24,14 +26,22 @@ It may be run again at any time.`;
 await runProgram(
   () => parseArguments(USAGE, {}),
   async (_, store) => {
-    const { settings, dataSource, secretBox, grants } = store;
+    const { settings, dataSource, secretBox, keys, grants } = store;
     const statements = new Statements(dataSource);
     const firstKeyId = settings.secretKeys[0]?.id ?? '';
-    const wasComplete = await macsAreComplete(statements);
+    const keysInUse = new KeysInUse(keys);
+    await keysInUse.add(statements);
+    const record = await openWhole(store);
+    const makesMissing =
+      record.trail !== undefined && !(await record.trail.grantsAreComplete(statements));
     const columns = await reseal(statements, secretBox, firstKeyId);
-    const tables = await renewMacs(statements, grants, firstKeyId, !wasComplete);
-    if (!wasComplete) await completeMacs(statements);
-    return tell([...columns, await moveRecord(store)], tables);
+    const tables = await renewMacs(statements, grants, firstKeyId, makesMissing);
+    if (makesMissing) await record.trail?.completeGrants(operator('reseal'));
+    if (record.underOtherKeys > 0) await record.trail?.begin(operator('reseal'), 'keys');
+    const { underOtherKeys: resealed, faults } = record;
+    const code = tell([...columns, { name: 'audit record', resealed, faults }], tables);
+    if (code === 0) await keysInUse.endOthers(statements);
+    return code;
   },
 );
 
@@ -52,18 +62,25 @@ function tell(columns: readonly Resealed[], tables: readonly RenewedMacs[]): num
   return 0;
 }
 
+/** The record, and what stands against going on with it. */
+interface WholeRecord {
+  /** Undefined where there are faults. */
+  readonly trail: AuditTrail | undefined;
+  /** Proofs that another key than the first made. */
+  readonly underOtherKeys: number;
+  readonly faults: readonly string[];
+}
+
 /**
- * Events stay as they were written. A new one, proven with the first key, proves all that came before it
- * as it stands, so that the proofs of other keys are not needed any more; what was altered before must
- * not be proven so.
+ * Opens a record that is whole. Events stay as they were written: a new one, proven with the first key,
+ * proves all that came before it as it stands, so that the proofs of other keys are not needed any more.
+ * What was altered before must not be proven so, and no row gets a MAC on the word of such a record.
  */
-async function moveRecord(store: Store): Promise<Resealed> {
-  const name = 'audit record';
-  const verifier = new AuditVerifier(new Transactions(store.dataSource), store.proofs);
-  const { since, faults, underOtherKeys } = await verifier.verify();
-  if (faults.length > 0) return { name, resealed: 0, faults };
-  if (since && underOtherKeys === 0) return { name, resealed: 0, faults };
-  const trail = await openRecord(store);
-  if (since) await trail.begin(operator('reseal'), 'keys');
-  return { name, resealed: underOtherKeys, faults };
+async function openWhole({ dataSource, proofs }: Store): Promise<WholeRecord> {
+  const transactions = new Transactions(dataSource);
+  const { faults, underOtherKeys } = await new AuditVerifier(transactions, proofs).verify();
+  if (faults.length > 0) return { trail: undefined, underOtherKeys: 0, faults };
+  const trail = new AuditTrail(transactions, proofs);
+  await trail.open(new Statements(dataSource));
+  return { trail, underOtherKeys, faults };
 }

@@ -5,11 +5,11 @@ import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { AppModule } from './app.module.js';
-import { AuditTrail } from './audit/audit-trail.js';
 import { connectionsFor, requestsInFlightFor } from './config/memory-bounds.js';
 import { SettingsError, type Settings } from './config/settings.js';
-import { Statements } from './database/statements.js';
 import { isStoreUnavailable } from './failures/store-unavailable.js';
+import { GrantsCompletion } from './grants/grants-completion.js';
+import { OurDatabase } from './grants/our-database.js';
 import type { BoundedListener } from './http/bounded-listener.js';
 import { ExactPathAdapter } from './http/exact-path-adapter.js';
 import {
@@ -32,6 +32,7 @@ import { Metrics } from './metrics/metrics.js';
 /** In-flight requests get this long to finish; every wait inside them is shorter. */
 const DRAIN_TIMEOUT_MS = 10_000;
 const IDLE_SWEEP_INTERVAL_MS = 50;
+const OPEN_AGAIN_MS = 250;
 
 /** A service that answers on all its listeners. */
 export interface RunningService {
@@ -135,7 +136,7 @@ async function putTogether(
     if (hiding.length > 0) {
       throw new SettingsError(hiding.map((alias) => `ENDPOINT_ALIASES hides ${alias}`));
     }
-    await openRecord(app);
+    await openDatabase(app);
     return app;
   } catch (error) {
     // What was opened on the way would go on by itself.
@@ -172,16 +173,21 @@ function limitsOf(
   };
 }
 
-/** @throws RecordNotOurs */
-async function openRecord(app: NestExpressApplication): Promise<void> {
-  const trail = app.get(AuditTrail, { strict: false });
-  try {
-    await trail.open(app.get(Statements, { strict: false }));
-  } catch (error) {
-    // A database that has just gone away is waited for by readiness, which opens the record too.
-    if (isStoreUnavailable(error)) return;
-    await app.close();
-    throw error;
+/**
+ * Nothing is served before it is known whether SECRET_KEYS fit the database; one that has just gone away
+ * is waited for.
+ *
+ * @throws RecordNotOurs; KeysMissing
+ */
+async function openDatabase(app: NestExpressApplication): Promise<void> {
+  for (;;) {
+    try {
+      await app.get(OurDatabase, { strict: false }).open();
+      return await app.get(GrantsCompletion, { strict: false }).begin();
+    } catch (error) {
+      if (!isStoreUnavailable(error)) throw error;
+      await sleep(OPEN_AGAIN_MS);
+    }
   }
 }
 

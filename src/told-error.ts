@@ -1,8 +1,9 @@
-import { RecordNotOurs } from './audit/record-not-ours.js';
+import { RecordNotOurs } from './failures/record-not-ours.js';
 import { SettingsError } from './config/settings.js';
 import { refusalIn } from './database/database-refusal.js';
 import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
 import { isStoreUnavailable } from './failures/store-unavailable.js';
+import { KeysMissing } from './grants/keys-in-use.js';
 import { SealBroken } from './secrets/secret-box.js';
 
 /**
@@ -16,7 +17,14 @@ export function toldError(
   ...expected: (new (...args: never[]) => Error)[]
 ): string {
   if (!(error instanceof Error)) return String(error);
-  const kinds = [SettingsError, EmbeddedServerError, RecordNotOurs, SealBroken, ...expected];
+  const kinds = [
+    SettingsError,
+    EmbeddedServerError,
+    RecordNotOurs,
+    KeysMissing,
+    SealBroken,
+    ...expected,
+  ];
   if (kinds.some((kind) => error instanceof kind)) return error.message;
   const refusal = refusalIn(error);
   if (refusal) return refusal.message;

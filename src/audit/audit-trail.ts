@@ -9,13 +9,14 @@ import {
   type NewAuditEvent,
 } from './audit-event.js';
 import { isNewDatabase } from './new-database.js';
-import { RecordNotOurs } from './record-not-ours.js';
+import { RecordNotOurs } from '../failures/record-not-ours.js';
 import {
   HEAD_COLUMNS,
   readHead,
   RecordProofs,
   type AuditHead,
   type HeadStanding,
+  type ProvenHead,
   type StoredHead,
 } from './record-proofs.js';
 
@@ -24,8 +25,7 @@ import {
 const LOCK_HEAD = {
   name: 'lock-audit-head',
   text: `
-    SELECT ${HEAD_COLUMNS},
-      greatest(date_trunc('milliseconds', clock_timestamp()), last_at) AS at
+    SELECT ${HEAD_COLUMNS}, date_trunc('milliseconds', clock_timestamp()) AS now
     FROM audit_head FOR UPDATE`,
 };
 
@@ -33,20 +33,24 @@ const APPEND = {
   name: 'append-audit-events',
   text: `
     WITH moved AS (
-      UPDATE audit_head SET last_id = $1, last_at = $2, last_hash = $3, since = $4, mac = $5, seal = NULL)
+      UPDATE audit_head SET last_id = $1, last_at = $2, last_hash = $3, since = $4, grants_since = $5,
+        mac = $6, seal = NULL)
     INSERT INTO audit_events (id, at, actor, action, target, detail, hash, mac)
     SELECT id, $2, actor, action, target, detail, hash, mac
-    FROM unnest($6::bigint[], $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::text[], $12::bytea[])
+    FROM unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::jsonb[], $12::text[], $13::bytea[])
       AS e (id, actor, action, target, detail, hash, mac)`,
 };
 
 const NOT_THEIRS = 'its end is not one that they proved';
+const GOES_ON = 'it goes on past its end';
 const UNIQUE_VIOLATION = '23505';
 
 /** The record of what was done over the admin API: it only grows, and shows when it was altered. */
 @Injectable()
 export class AuditTrail {
   private readonly logger = new Logger('Audit');
+  /** Why acts are refused; told when it changes, and not at each of them. */
+  private refusing: string | undefined;
 
   /** @param metrics none for a program that nobody watches */
   constructor(
@@ -94,10 +98,36 @@ export class AuditTrail {
    * @throws RecordNotOurs; StoreUnavailable; the error of PostgreSQL where the schema is still to come
    */
   async open(runner: StatementRunner): Promise<void> {
-    const standing = this.proofs.standingOf(await readHead(runner));
-    if (standing === 'ours') return;
-    if (standing === 'foreign') throw new RecordNotOurs(NOT_THEIRS);
-    await this.transactions.run((transaction) => this.append(transaction, []));
+    const { standing } = await this.look(runner);
+    if (standing === 'ours') this.refusing = undefined;
+    else await this.transactions.run((transaction) => this.append(transaction, []));
+  }
+
+  /**
+   * Whether the record proves that every row which grants something has a MAC. It did not while a release
+   * without MACs could serve beside this one; nobody without SECRET_KEYS makes or takes back the proof.
+   *
+   * @throws RecordNotOurs; StoreUnavailable
+   */
+  async grantsAreComplete(runner: StatementRunner): Promise<boolean> {
+    const { standing, head } = await this.look(runner);
+    // Who emptied the record must not have rows taken that lack a MAC.
+    return standing === 'unbegun' || (standing === 'ours' && head?.grantsSince !== null);
+  }
+
+  /**
+   * Puts on record that from now on every row which grants something has a MAC.
+   *
+   * @throws RecordNotOurs; StoreUnavailable
+   */
+  completeGrants(actor: AuditActor): Promise<void> {
+    return this.transactions.run(async (transaction) => {
+      const head = await this.lockHead(transaction);
+      if (head.standing !== 'ours' || head.since === null) throw this.refused(NOT_THEIRS);
+      await this.write(transaction, { ...head, grantsSince: head.lastId + 1 }, [
+        { actor, action: 'grants.complete', target: 'record', detail: {} },
+      ]);
+    });
   }
 
   /**
@@ -110,8 +140,16 @@ export class AuditTrail {
     return this.transactions.run(async (transaction) => {
       const head = await this.lockHead(transaction);
       if (head.standing === 'foreign') throw this.refused(NOT_THEIRS);
-      await this.write(transaction, head, head.lastId + 1, [beginning(actor, reason)]);
+      await this.write(transaction, begun(head), [beginning(actor, reason)]);
     });
+  }
+
+  private async look(runner: StatementRunner) {
+    const head = await readHead(runner);
+    const standing = this.proofs.standingOf(head);
+    if (standing === 'foreign') throw new RecordNotOurs(NOT_THEIRS);
+    if (head?.goesOn === true) throw new RecordNotOurs(GOES_ON);
+    return { standing, head };
   }
 
   private async recorded<Result>(
@@ -127,30 +165,28 @@ export class AuditTrail {
 
   private async append(transaction: Transaction, acts: readonly NewAuditEvent[]): Promise<void> {
     const head = await this.lockHead(transaction);
-    if (head.standing === 'ours' && head.since !== null) {
-      return this.write(transaction, head, head.since, acts);
-    }
+    if (head.standing === 'ours') return this.write(transaction, head, acts);
     if (head.standing === 'foreign') throw this.refused(NOT_THEIRS);
     if (head.standing === 'unbegun' && !(await isNewDatabase(transaction))) {
       throw this.refused('it is empty, and the database is not');
     }
     const reason = head.standing === 'unbegun' ? 'first' : 'earlier release';
     const all = [beginning(actorWithoutRequest('service'), reason), ...acts];
-    return this.write(transaction, head, head.lastId + 1, all);
+    return this.write(transaction, begun(head), all);
   }
 
   private async lockHead(transaction: Transaction): Promise<LockedHead> {
-    const [head] = await transaction.run<StoredHead & { at: Date }>(LOCK_HEAD);
+    const [head] = await transaction.run<StoredHead & { now: Date }>(LOCK_HEAD);
     if (!head) throw this.refused('its end is gone');
     return { ...head, standing: this.proofs.standingOf(head) };
   }
 
   private async write(
     transaction: Transaction,
-    { at, ...end }: AuditHead & { at: Date },
-    since: number,
+    { now, ...end }: ProvenHead & { now: Date },
     acts: readonly NewAuditEvent[],
   ): Promise<void> {
+    const at = end.lastAt !== null && end.lastAt > now ? end.lastAt : now;
     let last: AuditHead = end;
     const events = acts.map((one) => {
       const { actor, action, target, detail } = storable(one);
@@ -159,13 +195,15 @@ export class AuditTrail {
       last = { lastId: event.id, lastHash: hash };
       return { ...event, hash, mac: this.proofs.ofEvent(hash) };
     });
+    const { since, grantsSince } = end;
     try {
       await transaction.run(APPEND, [
         last.lastId,
         at.toISOString(),
         last.lastHash,
         since,
-        this.proofs.ofHead(last, since),
+        grantsSince,
+        this.proofs.ofHead({ ...last, lastAt: at, since, grantsSince }),
         events.map(({ id }) => id),
         events.map(({ actor }) => actor),
         events.map(({ action }) => action),
@@ -176,18 +214,34 @@ export class AuditTrail {
       ]);
     } catch (error) {
       if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-      throw this.refused('it goes on past its end');
+      throw this.refused(GOES_ON);
     }
+    this.refusing = undefined;
   }
 
   private refused(reason: string): RecordNotOurs {
     this.metrics?.recordRefused();
-    this.logger.fatal('Nothing is put on a record that is not ours', { reason });
+    if (this.refusing !== reason)
+      this.logger.fatal('Nothing is put on a record that is not ours', { reason });
+    this.refusing = reason;
     return new RecordNotOurs(reason);
   }
 }
 
-type LockedHead = StoredHead & { readonly at: Date; readonly standing: HeadStanding };
+type LockedHead = StoredHead & { readonly now: Date; readonly standing: HeadStanding };
+
+/**
+ * The head for an event that begins the proofs. What releases without proofs recorded may have rows
+ * without MACs beside it; where nothing was recorded there are none, or none that are taken.
+ */
+const begun = ({ standing, ...head }: LockedHead): LockedHead => ({
+  ...head,
+  standing,
+  lastAt: standing === 'unbegun' ? null : head.lastAt,
+  since: head.lastId + 1,
+  grantsSince:
+    standing === 'unbegun' ? head.lastId + 1 : standing === 'ours' ? head.grantsSince : null,
+});
 
 /** The event that proves what stands before it, and from which on each has a proof of its own. */
 const beginning = (actor: AuditActor, reason: string): NewAuditEvent => ({

@@ -9,11 +9,22 @@ export interface AuditHead {
   readonly lastHash: string;
 }
 
-/** The head as it is stored. */
-export interface StoredHead extends AuditHead {
+/** All that the proof of the head holds. */
+export interface ProvenHead extends AuditHead {
+  /** When the last event took place; no later one is dated before it. Null before there is any. */
+  readonly lastAt: Date | null;
   /** The first event from which on each has a proof of its own; null before there is any. */
   readonly since: number | null;
-  /** Proves the three above. */
+  /**
+   * The event from which on every row that grants something has a MAC (docs/adr/0035): the first of a
+   * database that began with this release, or `grants.complete`. Null while some may lack one.
+   */
+  readonly grantsSince: number | null;
+}
+
+/** The head as it is stored. */
+export interface StoredHead extends ProvenHead {
+  /** Proves all of the above. */
   readonly mac: Buffer | null;
   /** How releases before docs/adr/0031 sealed the end. */
   readonly seal: Buffer | null;
@@ -21,13 +32,27 @@ export interface StoredHead extends AuditHead {
 
 /** Selects the head; ids come as numbers. */
 export const HEAD_COLUMNS = `
-  last_id::float8 AS "lastId", last_hash AS "lastHash", since::float8 AS since, mac, seal`;
+  last_id::float8 AS "lastId", last_hash AS "lastHash", last_at AS "lastAt", since::float8 AS since,
+  grants_since::float8 AS "grantsSince", mac, seal`;
 
-const HEAD = { name: 'audit-head', text: `SELECT ${HEAD_COLUMNS} FROM audit_head` };
+const HEAD = {
+  name: 'audit-head',
+  text: `
+    SELECT ${HEAD_COLUMNS},
+      EXISTS (SELECT FROM audit_events e WHERE e.id > audit_head.last_id) AS "goesOn"
+    FROM audit_head`,
+};
 
-/** The head as it stands; undefined when it is gone. @throws as the runner does */
-export const readHead = async (runner: StatementRunner): Promise<StoredHead | undefined> =>
-  (await runner.run<StoredHead>(HEAD))[0];
+/**
+ * The head as it stands; undefined when it is gone.
+ *
+ * @returns `goesOn`: there are events past it, so that it is an old one which somebody put back
+ * @throws as the runner does
+ */
+export const readHead = async (
+  runner: StatementRunner,
+): Promise<(StoredHead & { readonly goesOn: boolean }) | undefined> =>
+  (await runner.run<StoredHead & { goesOn: boolean }>(HEAD))[0];
 
 /**
  * `ours`: a replica with these keys wrote it last. `earlier`: a release that gave events no proof wrote
@@ -37,8 +62,8 @@ export type HeadStanding = 'ours' | 'earlier' | 'unbegun' | 'foreign';
 
 const SEAL_PLACE = { table: 'audit_head', row: 'head', column: 'seal' } as const;
 
-const headText = ({ lastId, lastHash }: AuditHead, since: number): string =>
-  `${since} ${lastId} ${lastHash}`;
+const headText = ({ lastId, lastHash, lastAt, since, grantsSince }: ProvenHead): string =>
+  JSON.stringify([since, lastId, lastHash, lastAt && lastAt.getTime(), grantsSince]);
 
 /**
  * Proves events and the end of the record with keys that the database does not hold. A hash stands for
@@ -58,8 +83,8 @@ export class RecordProofs {
     return mac !== null && this.keys.verify('audit-event', hash, mac);
   }
 
-  ofHead(head: AuditHead, since: number): Buffer {
-    return this.keys.mac('audit-head', headText(head, since));
+  ofHead(head: ProvenHead): Buffer {
+    return this.keys.mac('audit-head', headText(head));
   }
 
   /** Whether the first key of the ring made the proof. */
@@ -70,11 +95,7 @@ export class RecordProofs {
   standingOf(head: StoredHead | undefined): HeadStanding {
     if (head === undefined) return 'foreign';
     const { lastId, lastHash, since, mac, seal } = head;
-    if (
-      mac !== null &&
-      since !== null &&
-      this.keys.verify('audit-head', headText(head, since), mac)
-    )
+    if (mac !== null && since !== null && this.keys.verify('audit-head', headText(head), mac))
       return 'ours';
     // A release from before sets the seal, and leaves the proof of an earlier end as it was.
     if (seal !== null) return this.isSealed(head, seal) ? 'earlier' : 'foreign';

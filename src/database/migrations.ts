@@ -12,6 +12,8 @@ import { AuthenticatedGrants1700000000012 } from './migrations/0012-authenticate
 import { AuthenticatedRecord1700000000014 } from './migrations/0014-authenticated-record.js';
 import { PartitionsWithoutOwnership1700000000016 } from './migrations/0016-partitions-without-ownership.js';
 import { Compatibility1700000000022 } from './migrations/0022-compatibility.js';
+import { ProvenCompleteness1700000000017 } from './migrations/0017-proven-completeness.js';
+import { KeysInUse1700000000018 } from './migrations/0018-keys-in-use.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -28,5 +30,7 @@ export const migrations = [
   AuthenticatedGrants1700000000012,
   AuthenticatedRecord1700000000014,
   PartitionsWithoutOwnership1700000000016,
+  ProvenCompleteness1700000000017,
+  KeysInUse1700000000018,
   Compatibility1700000000022,
 ];

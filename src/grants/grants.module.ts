@@ -1,19 +1,25 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { Metrics } from '../metrics/metrics.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { GrantsCompletion } from './grants-completion.js';
 import { Grants } from './grants.js';
+import { KeysInUse } from './keys-in-use.js';
+import { OurDatabase } from './our-database.js';
 
 /**
  * Owns the proof that a row which grants something was written by this service. Depends on the keys of
- * secrets/; knows what such rows grant, and nothing of what is done with them.
+ * secrets/ and on the record, which proves that all have one; knows what such rows grant, and nothing of
+ * what is done with them.
  */
 @Module({
-  imports: [DatabaseModule, SecretsModule],
+  imports: [AuditModule, DatabaseModule, SecretsModule],
   providers: [
     GrantsCompletion,
+    KeysInUse,
+    OurDatabase,
     {
       provide: Grants,
       useFactory: (keys: DerivedKeys, metrics: Metrics) =>
@@ -21,6 +27,6 @@ import { Grants } from './grants.js';
       inject: [DerivedKeys, Metrics],
     },
   ],
-  exports: [Grants],
+  exports: [Grants, OurDatabase],
 })
 export class GrantsModule {}

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { AuditTrail } from '../audit/audit-trail.js';
-import { RecordNotOurs } from '../audit/record-not-ours.js';
+import { RecordNotOurs } from '../failures/record-not-ours.js';
 import { troubleWith } from '../database/database-trouble.js';
-import { Statements } from '../database/statements.js';
+import { KeysMissing } from '../grants/keys-in-use.js';
+import { OurDatabase } from '../grants/our-database.js';
 import { SharedLook } from './shared-look.js';
 
 /** Readiness must turn within two seconds of a loss, also when the database just falls silent. */
@@ -14,7 +14,7 @@ const PATIENCE_MS = 1_400;
 /** All who ask within this time hear what one look has found: the database is not asked for every stranger. */
 const FRESH_MS = 500;
 
-/** Up when the database answers, takes writes, has seen every migration of this release, and the record in it is ours. */
+/** Up when the database answers, takes writes, has seen every migration of this release, and is one that SECRET_KEYS fit. */
 @Injectable()
 export class DatabaseHealth {
   private readonly trouble = new SharedLook(() => this.look(), FRESH_MS);
@@ -22,8 +22,7 @@ export class DatabaseHealth {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly dataSource: DataSource,
-    private readonly statements: Statements,
-    private readonly trail: AuditTrail,
+    private readonly ourDatabase: OurDatabase,
   ) {}
 
   async check(): Promise<HealthIndicatorResult> {
@@ -35,7 +34,9 @@ export class DatabaseHealth {
   private look(): Promise<string | undefined> {
     return Promise.race([
       this.troubleFound().catch((error: unknown) =>
-        error instanceof RecordNotOurs ? 'written with other SECRET_KEYS' : 'out of reach',
+        error instanceof RecordNotOurs || error instanceof KeysMissing
+          ? 'written with other SECRET_KEYS'
+          : 'out of reach',
       ),
       sleep(PATIENCE_MS, 'does not answer', { ref: false }),
     ]);
@@ -43,7 +44,7 @@ export class DatabaseHealth {
 
   private async troubleFound(): Promise<string | undefined> {
     const trouble = await troubleWith(this.dataSource);
-    if (trouble === undefined) await this.trail.open(this.statements);
+    if (trouble === undefined) await this.ourDatabase.open();
     return trouble;
   }
 }

@@ -1,17 +1,17 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { GrantsModule } from '../grants/grants.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { DatabaseHealth } from './database-health.js';
 import { HealthController } from './health.controller.js';
 import { HealthGauges } from './health-gauges.js';
 import { ShutdownHealth } from './shutdown-health.js';
 
-/** Owns the probes. Depends on the data source, the record of staff, the change feed and the shutdown state; changes
+/** Owns the probes. Depends on the data source, on what tells whether the database is ours, the change feed and the shutdown state; changes
  * nothing. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), HttpModule, DatabaseModule, AuditModule],
+  imports: [TerminusModule.forRoot({ logger: false }), HttpModule, DatabaseModule, GrantsModule],
   controllers: [HealthController],
   providers: [DatabaseHealth, ShutdownHealth, HealthGauges],
 })

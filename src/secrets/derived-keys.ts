@@ -52,6 +52,11 @@ export class DerivedKeys {
     if (ring.length === 0) throw new Error('The key ring is empty');
   }
 
+  /** The ids of the ring, the first key's first. */
+  get ids(): readonly string[] {
+    return this.ring.map(({ id }) => id);
+  }
+
   /** The MAC of the data under the first key. */
   mac(purpose: KeyPurpose, data: string | Buffer): Buffer {
     return macUnder(this.keysFor(purpose)[0] as MacKey, data);

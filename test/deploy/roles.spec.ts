@@ -103,7 +103,7 @@ describe('deploy/postgresql/roles.sql: the service owns nothing', () => {
     ['DELETE FROM audit_events', PERMISSION_DENIED],
     ['TRUNCATE audit_events', PERMISSION_DENIED],
     ['DELETE FROM audit_head', PERMISSION_DENIED],
-    ['DELETE FROM grant_macs', PERMISSION_DENIED],
+    ['INSERT INTO audit_head (last_id, last_hash) VALUES (0, 0)', PERMISSION_DENIED],
     ['DELETE FROM nonce_horizon', PERMISSION_DENIED],
     [`INSERT INTO migrations (timestamp, name) VALUES (1, 'x')`, PERMISSION_DENIED],
     ['DROP TRIGGER audit_events_only_grow ON audit_events', MUST_BE_OWNER],

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { StoreUnavailable } from '../../src/failures/store-unavailable.js';
+import { OurDatabase } from '../../src/grants/our-database.js';
 import { tamper } from '../support/audit-record.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
@@ -55,6 +57,48 @@ describe('SECRET_KEYS that do not open what the database holds', () => {
     } finally {
       await service.stop(0);
     }
+  });
+
+  it('stop the start when rows need a key that was dropped, until npm run reseal moved them', async () => {
+    const start = (keys: string) => startTestService(database.url, { SECRET_KEYS: keys });
+    let service = await start(OURS);
+    const consumer = await service.registerConsumer();
+    await service.stop(0);
+    // The end of the record is proven with the new key from here on.
+    service = await start(`${OTHER},${OURS}`);
+    await service.registerConsumer();
+    await service.stop(0);
+
+    const lacking = {
+      code: 1,
+      output: expect.stringMatching(/^SECRET_KEYS lacks .+ need: k1\. .+\n$/),
+    };
+    expect(await run(OTHER)).toEqual(lacking);
+    // A slip under a new id leaves nothing that others would have to have.
+    expect((await run(keyOf('slip'))).code).toBe(1);
+    expect((await run(OTHER, 'reseal-main.js')).code).toBe(1);
+    expect(await run(OTHER)).toEqual(lacking);
+    expect((await run(`${OTHER},${OURS}`, 'reseal-main.js')).code).toBe(0);
+    service = await start(OTHER);
+    expect((await service.initiate(consumer)).token).toBeTruthy();
+    // A replica that begins with the old key again needs it, and readiness of the others says so.
+    await expect(start(OURS)).rejects.toThrow('does not fit SECRET_KEYS');
+    const back = await start(`${OURS},${OTHER}`);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const { status, text } = await send({ base: service.adminBase, target: '/health/ready' });
+    expect([status, text]).toEqual([503, expect.stringContaining('other SECRET_KEYS')]);
+    await back.stop(0);
+    await service.stop(0);
+  });
+
+  it('stop the start all the same when the database goes away in that moment', async () => {
+    await (await startTestService(database.url, { SECRET_KEYS: OURS })).stop(0);
+    const open = jest.spyOn(OurDatabase.prototype, 'open');
+    open.mockRejectedValueOnce(new StoreUnavailable());
+    const start = startTestService(database.url, { SECRET_KEYS: OTHER });
+    await expect(start).rejects.toThrow('does not fit SECRET_KEYS');
+    expect(open).toHaveBeenCalledTimes(2);
+    open.mockRestore();
   });
 
   it('readiness opens the end of the record', async () => {

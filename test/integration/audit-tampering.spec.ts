@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { actorWithoutRequest, eventHash, type AuditEvent } from '../../src/audit/audit-event.js';
-import { RecordNotOurs } from '../../src/audit/record-not-ours.js';
+import { RecordNotOurs } from '../../src/failures/record-not-ours.js';
 import {
   act,
   openAuditRecord,
@@ -139,6 +139,12 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
       `UPDATE audit_events e SET mac = (SELECT mac FROM kept_events WHERE id = 2) WHERE id = 3`,
       unprovenAt(3),
     ],
+    [
+      'a later time for all that follows',
+      `UPDATE audit_head SET last_at = now() + interval '9 years'`,
+      HEAD_ALTERED,
+    ],
+    ['rows that may lack a MAC', 'UPDATE audit_head SET grants_since = NULL', HEAD_ALTERED],
     ['proofs that begin later', 'UPDATE audit_head SET since = 4', HEAD_ALTERED],
     ['proofs that begin never', 'UPDATE audit_head SET since = NULL', HEAD_ALTERED],
   ])('%s is found', async (_, statement, fault) => {
@@ -222,16 +228,18 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
   });
 
   it('an older state with its own head is whole, but not what was noted elsewhere', async () => {
-    const [old] = await database.query<{ mac: Buffer }>('SELECT mac FROM audit_head');
+    const [old] = await database.query<{ mac: Buffer; at: Date }>(
+      'SELECT mac, last_at AS at FROM audit_head',
+    );
     await record.trail.note(act(6));
     const noted = (await record.verifier.verify()).head!;
     expect(await faults(noted)).toEqual([]);
     expect(await faults(head)).toEqual([]);
     await tamper(database, 'DELETE FROM audit_events WHERE id = 6');
-    await database.query('UPDATE audit_head SET last_id = 5, last_hash = $1, mac = $2', [
-      head.lastHash,
-      old!.mac,
-    ]);
+    await database.query(
+      'UPDATE audit_head SET last_id = 5, last_hash = $1, mac = $2, last_at = $3',
+      [head.lastHash, old!.mac, old!.at],
+    );
     expect(await faults()).toEqual([]);
     expect(await faults(noted)).toEqual(['Event 6 is not the one that was noted.']);
     await record.trail.note(act(60));

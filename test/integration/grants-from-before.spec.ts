@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
+import { parseSecretKeys } from '../../src/config/secret-keys.js';
+import { SecretBox } from '../../src/secrets/secret-box.js';
+import { appendAsBefore, tamper } from '../support/audit-record.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
@@ -30,7 +33,13 @@ describe('an upgrade from a version that knew no MACs', () => {
   /** What the database is like when the version before has written all of it. */
   async function asFromBefore(): Promise<void> {
     for (const table of GUARDED) await database.query(`UPDATE ${table} SET grant_mac = NULL`);
-    await database.query('UPDATE grant_macs SET complete_at = NULL');
+    // And the record: put back to its beginning, sealed as that version does.
+    await tamper(
+      database,
+      'TRUNCATE audit_events',
+      `UPDATE audit_head SET last_id = 0, last_hash = '', since = NULL, grants_since = NULL, mac = NULL`,
+    );
+    await appendAsBefore(database, 1, new SecretBox(parseSecretKeys(SECRET_KEYS)));
   }
   async function reseal(): Promise<[code: unknown, output: string]> {
     const { PATH } = process.env;
@@ -89,14 +98,78 @@ describe('an upgrade from a version that knew no MACs', () => {
     const [code, output] = await reseal();
     expect([code, output]).toEqual([1, expect.stringContaining('1 rows grant something')]);
     await after.stop(0);
+    expect(await missing()).toBe(1);
+  });
+
+  describe('what was complete stays so, whatever is written to the database', () => {
+    const key = 'oak_of_my_own_making_and_long_enough_for_it';
+    const statusWith = async (base: string) =>
+      (
+        await send({
+          base,
+          target: '/admin/consumers',
+          headers: [['Authorization', `Bearer ${key}`]],
+        })
+      ).status;
+    const forge = () =>
+      database.query(
+        `INSERT INTO api_keys (id, name, role, hash) VALUES ('forged', 'Forged', 'admin', $1)`,
+        [createHash('sha256').update(key).digest()],
+      );
+
+    it.each([
+      ['nothing', []],
+      ['the proof taken off', ['UPDATE audit_head SET grants_since = NULL']],
+      [
+        'an end from before',
+        [
+          'UPDATE audit_head SET (last_id, last_hash, last_at, since, grants_since, mac) = (SELECT * FROM kept)',
+        ],
+      ],
+      [
+        'an emptied end',
+        [
+          `UPDATE audit_head SET last_id = 0, last_hash = '', since = NULL, grants_since = NULL, mac = NULL`,
+        ],
+      ],
+      [
+        'an emptied record',
+        [
+          'TRUNCATE audit_events',
+          `UPDATE audit_head SET last_id = 0, last_hash = '', since = NULL, grants_since = NULL, mac = NULL`,
+        ],
+      ],
+    ])('with %s, npm run reseal makes no MAC for a row that was forged', async (_, statements) => {
+      let service = await start();
+      await service.registerConsumer();
+      await service.stop(0);
+      await asFromBefore();
+      service = await start();
+      await database.query(
+        `CREATE TABLE kept AS
+         SELECT last_id, last_hash, last_at, since, grants_since, mac FROM audit_head`,
+      );
+      await service.stop(0);
+      expect((await reseal())[0]).toBe(0);
+
+      await forge();
+      await tamper(database, ...statements);
+      const [code, output] = await reseal();
+      expect([code, output]).toEqual([1, expect.stringContaining('1 rows grant something')]);
+      expect(await missing()).toBe(1);
+      if (statements.length > 0) await expect(start()).rejects.toThrow('does not fit SECRET_KEYS');
+      else {
+        service = await start();
+        expect(await statusWith(service.adminBase)).toBe(401);
+        await service.stop(0);
+      }
+    });
   });
 
   it('is none where there is nothing yet: every row has its MAC from the first one on', async () => {
     const service = await start();
-    const [state] = await database.query<{ complete: boolean }>(
-      'SELECT complete_at IS NOT NULL AS complete FROM grant_macs',
-    );
-    expect(state?.complete).toBe(true);
+    const { text } = await send({ base: service.adminBase, target: '/metrics' });
+    expect(text).toContain('\noauth10_grant_macs_complete 1\n');
     await service.stop(0);
   });
 

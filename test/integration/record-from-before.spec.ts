@@ -1,41 +1,18 @@
 import { eventHash } from '../../src/audit/audit-event.js';
-import { SecretBox } from '../../src/secrets/secret-box.js';
 import {
   act,
+  appendAsBefore,
   openAuditRecord,
-  SEALING_KEY,
   tamper,
   type TestAuditRecord,
 } from '../support/audit-record.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 describe('a record that releases without proofs began', () => {
-  const secretBox = new SecretBox([SEALING_KEY]);
   let database: TestDatabase;
   let record: TestAuditRecord;
 
-  /** Appends as those releases do: on whatever end there is, with a hash and no proof. */
-  async function appendAsBefore(n: number): Promise<void> {
-    const [head] = await database.query<{ last_id: string; last_hash: string }>(
-      'SELECT * FROM audit_head',
-    );
-    const id = Number(head!.last_id) + 1;
-    const at = new Date().toISOString();
-    const event = { id, at, ...act(n), actor: 'test' };
-    const hash = eventHash(head!.last_hash, event);
-    const place = { table: 'audit_head', row: 'head', column: 'seal' };
-    const seal = secretBox.seal(`${id} ${hash}`, place);
-    await database.query(
-      `INSERT INTO audit_events (id, at, actor, action, target, detail, hash)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [id, at, event.actor, event.action, event.target, JSON.stringify(event.detail), hash],
-    );
-    await database.query(
-      'UPDATE audit_head SET last_id = $1, last_at = $2, last_hash = $3, seal = $4',
-      [id, at, hash, seal],
-    );
-  }
-
+  const append = (n: number) => appendAsBefore(database, n);
   const verdict = () => record.verifier.verify();
   const beginnings = () =>
     database.query<{ id: number; reason: string }>(
@@ -46,7 +23,7 @@ describe('a record that releases without proofs began', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     record = await openAuditRecord(database);
-    for (let n = 1; n <= 3; n += 1) await appendAsBefore(n);
+    for (let n = 1; n <= 3; n += 1) await append(n);
   });
   afterEach(async () => {
     await record?.close();
@@ -88,7 +65,7 @@ describe('a record that releases without proofs began', () => {
 
   it('begins anew after a replica of such a release appended to it again', async () => {
     await record.trail.note(act(4));
-    await appendAsBefore(6);
+    await append(6);
     expect(await verdict()).toMatchObject({ events: 6, since: undefined, faults: [] });
     await record.trail.note(act(8));
     expect(await verdict()).toMatchObject({ events: 8, since: { id: 7 }, faults: [] });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { actorWithoutRequest, type NewAuditEvent } from '../../src/audit/audit-event.js';
+import { actorWithoutRequest, eventHash, type NewAuditEvent } from '../../src/audit/audit-event.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { AuditVerifier } from '../../src/audit/audit-verifier.js';
 import { RecordProofs } from '../../src/audit/record-proofs.js';
@@ -51,6 +51,32 @@ export const act = (n: number): NewAuditEvent => ({
   target: `thing:${n}`,
   detail: { n, text: 'ä€𝄞"\\\n', nested: { b: [1, null, true], a: 0.1 } },
 });
+
+/** Appends as releases without proofs do: on whatever end there is, with a hash and a seal of the end. */
+export async function appendAsBefore(
+  database: TestDatabase,
+  n: number,
+  secretBox = new SecretBox([SEALING_KEY]),
+): Promise<void> {
+  const [head] = await database.query<{ last_id: string; last_hash: string }>(
+    'SELECT * FROM audit_head',
+  );
+  const id = Number(head!.last_id) + 1;
+  const at = new Date().toISOString();
+  const event = { id, at, ...act(n), actor: 'test' };
+  const hash = eventHash(head!.last_hash, event);
+  const place = { table: 'audit_head', row: 'head', column: 'seal' };
+  const seal = secretBox.seal(`${id} ${hash}`, place);
+  await database.query(
+    `INSERT INTO audit_events (id, at, actor, action, target, detail, hash)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [id, at, event.actor, event.action, event.target, JSON.stringify(event.detail), hash],
+  );
+  await database.query(
+    'UPDATE audit_head SET last_id = $1, last_at = $2, last_hash = $3, seal = $4',
+    [id, at, hash, seal],
+  );
+}
 
 /** What a superuser can do, for whom a trigger is no obstacle. */
 export async function tamper(database: TestDatabase, ...statements: string[]): Promise<void> {
