@@ -1,5 +1,6 @@
-import { Catch, Injectable, type ArgumentsHost } from '@nestjs/common';
+import { Catch, Injectable, Logger, type ArgumentsHost } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answeredByFilter } from '../http/answered-by-filter.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { PROBLEMS, type Problem } from '../http/problem-details.js';
 import { rateLimitKey } from '../http/rate-limit-key.js';
@@ -16,19 +17,23 @@ const ONLY_LOOKS = new Set(['GET', 'HEAD']);
 @Catch()
 @Injectable()
 export class AdminProblemFilter extends ProblemDetailsFilter {
+  private readonly log = new Logger('Problem');
+
   constructor(private readonly refusedCalls: RefusedCalls) {
     super(problemOf);
   }
 
-  override async catch(error: unknown, host: ArgumentsHost): Promise<void> {
-    const problem = this.problemOf(error);
-    const request = host.switchToHttp().getRequest<IncomingMessage>();
-    if (problem && isOnRecord(request, problem)) {
-      await this.refusedCalls.record(
-        refusedCall(request, host.switchToHttp().getResponse(), problem),
-      );
-    }
-    await super.catch(error, host);
+  override catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    const response = http.getResponse<ServerResponse>();
+    return answeredByFilter(this.log, response, async () => {
+      const problem = this.problemOf(error);
+      const request = http.getRequest<IncomingMessage>();
+      if (problem && isOnRecord(request, problem)) {
+        await this.refusedCalls.record(refusedCall(request, response, problem));
+      }
+      this.answer(error, response);
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
+import { RecordNotOurs } from '../failures/record-not-ours.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { requestIdOf } from '../http/problem-details.js';
@@ -132,7 +133,7 @@ export class PageHandler {
       return { reason: 'malformed', status: error.status, detail: { headers: error.headers } };
     }
     if (error instanceof RepeatedHeader) return new PageRefusal('malformed');
-    if (isStoreUnavailable(error)) {
+    if (error instanceof RecordNotOurs || isStoreUnavailable(error)) {
       return new PageRefusal('unavailable', { headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
     }
     logUnexpectedError(this.logger, error, response);

@@ -1,10 +1,12 @@
 import {
   BadRequestException,
   Catch,
+  Logger,
   type ArgumentsHost,
   type ExceptionFilter,
 } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answeredByFilter } from '../http/answered-by-filter.js';
 import { sendText } from '../http/send-text.js';
 import { PageHandler } from './page-handler.js';
 import { PageRefusal } from './page-refusal.js';
@@ -15,6 +17,8 @@ import { PageRefusal } from './page-refusal.js';
  */
 @Catch(BadRequestException)
 export class UndecodablePathFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Pages');
+
   constructor(private readonly pages: PageHandler) {}
 
   async catch(_: BadRequestException, host: ArgumentsHost): Promise<void> {
@@ -27,8 +31,10 @@ export class UndecodablePathFilter implements ExceptionFilter {
       sendText(response, 404, 'There is nothing here.');
       return;
     }
-    await this.pages.serve(request, response, ['GET', 'POST'], () =>
-      Promise.reject(new PageRefusal('not-found')),
+    await answeredByFilter(this.logger, response, () =>
+      this.pages.serve(request, response, ['GET', 'POST'], () =>
+        Promise.reject(new PageRefusal('not-found')),
+      ),
     );
   }
 }

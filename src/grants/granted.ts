@@ -1,5 +1,12 @@
 /** A row of this kind lets somebody do something. */
-export type GrantKind = 'api-key' | 'consumer' | 'access-token' | 'session';
+export type GrantKind =
+  | 'api-key'
+  | 'consumer'
+  | 'access-token'
+  | 'session'
+  // What an import has staged grants nothing yet, and has no MAC that would fit the row it is to become.
+  | 'staged-consumer'
+  | 'staged-access-token';
 
 /**
  * What a row grants, and to whom: its key first, then every column that somebody gains by changing.

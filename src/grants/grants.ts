@@ -75,7 +75,12 @@ export class Grants {
     if (this.told.has(place)) return;
     this.told.set(place, true);
     // Tokens and the ids of sessions stay out of the log; a token is found by its consumer.
-    const named = kind === 'access-token' ? { consumer: owner } : kind === 'session' ? {} : { id };
+    const named =
+      kind === 'access-token' || kind === 'staged-access-token'
+        ? { consumer: owner }
+        : kind === 'session'
+          ? {}
+          : { id };
     this.logger.error('A row that grants something was altered, or written by another: refused', {
       kind,
       ...named,

@@ -6,12 +6,17 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
+import { RecordNotOurs } from '../failures/record-not-ours.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from './http-refusal.js';
 import { logUnexpectedError } from './log-unexpected-error.js';
 import { Problem, sendProblem, type ProblemCode } from './problem-details.js';
 
 const RETRY_AFTER_SECONDS = '1';
+/** Until somebody has looked; the log and a metric have told of it. */
+const RECORD_RETRY_AFTER_SECONDS = '60';
+const RECORD_REFUSES =
+  'The record of staff can not be continued: nothing was changed. Tell the operator.';
 
 const CODES: Readonly<Record<number, ProblemCode>> = {
   401: 'unauthorized',
@@ -47,6 +52,10 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (translated) return translated;
     if (error instanceof HttpRefusal) {
       return problemWith(error.status, error.text, error.headers);
+    }
+    if (error instanceof RecordNotOurs) {
+      const headers = { 'Retry-After': RECORD_RETRY_AFTER_SECONDS };
+      return new Problem('store_unavailable', RECORD_REFUSES, { headers });
     }
     if (isStoreUnavailable(error)) {
       const headers = { 'Retry-After': RETRY_AFTER_SECONDS };

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
+import { RecordNotOurs } from '../failures/record-not-ours.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { sendText } from '../http/send-text.js';
@@ -37,7 +38,7 @@ export class OAuthProblemFilter implements ExceptionFilter {
     if (error instanceof HttpRefusal) {
       return sendText(response, error.status, error.text, error.headers);
     }
-    if (isStoreUnavailable(error)) {
+    if (error instanceof RecordNotOurs || isStoreUnavailable(error)) {
       return sendText(response, 503, 'The service cannot reach its store. Try again soon.', {
         'Retry-After': RETRY_AFTER_SECONDS,
       });

@@ -175,6 +175,7 @@ export class RequestVerifier {
           : undefined,
       protocol,
       parameters,
+      clientAddress: request.clientAddress,
       method: request.method,
       url: query === '' && !request.target.endsWith('?') ? uri : `${uri}?${query}`,
       bodyVerified: (isForm && request.body !== undefined) || protocol.bodyHash !== undefined,

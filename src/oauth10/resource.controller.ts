@@ -1,5 +1,6 @@
 import { All, Controller, Res, UseFilters } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
+import { requestIdOf } from '../http/problem-details.js';
 import { Nonces } from '../nonces/nonces.js';
 import { oauthProblem } from '../protocol/oauth-problem.js';
 import { displayText } from '../protocol/percent-encoding.js';
@@ -53,7 +54,8 @@ export class ResourceController {
   @SignedEndpoint({ label: 'revoke', ...REVOKE, methods: ['POST'], issuesCredentials: false })
   async revoke(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
     const { token = '' } = request.protocol;
-    if (!(await this.revokeAccessTokens.revokeOwn(claimOf(request), token))) {
+    const by = { requestId: requestIdOf(response), address: request.clientAddress ?? null };
+    if (!(await this.revokeAccessTokens.revokeOwn(claimOf(request), token, by))) {
       throw oauthProblem('nonce_used');
     }
     response.writeHead(204, { 'Cache-Control': 'no-store' }).end();

@@ -18,6 +18,7 @@ export interface VerifiedRequest {
   readonly protocol: ProtocolParameters;
   /** All parameters but `realm`, decoded, in the order header, query, body. */
   readonly parameters: readonly Parameter[];
+  readonly clientAddress: string | undefined;
   readonly method: string;
   /** The whole URL that was signed, query included, raw. */
   readonly url: string;

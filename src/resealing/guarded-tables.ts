@@ -54,14 +54,14 @@ export const GUARDED_TABLES: readonly GuardedTable[] = [
   },
   {
     table: 'import_consumers',
-    kind: 'consumer',
+    kind: 'staged-consumer',
     granted: GRANTED_TO_CONSUMER('t'),
     key: [IMPORT_ID, ['consumer_key', 'text']],
     where: 'true',
   },
   {
     table: 'import_tokens',
-    kind: 'access-token',
+    kind: 'staged-access-token',
     granted: GRANTED_TO_ACCESS_TOKEN,
     key: [IMPORT_ID, ['token', 'text']],
     where: NOT_REVOKED,

@@ -16,6 +16,8 @@ export type KeyPurpose =
   | 'consumer'
   | 'access-token'
   | 'session'
+  | 'staged-consumer'
+  | 'staged-access-token'
   | 'verifier'
   | 'keyed-request'
   | 'import-file';

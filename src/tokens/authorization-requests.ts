@@ -4,6 +4,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
 import type { StatementRunner } from '../database/transactions.js';
 import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
+import { millisecondsOf } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { appendToCallback, matchesRegisteredCallback } from '../protocol/callback-uri.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
@@ -63,6 +64,7 @@ const FIND = {
   text: `
     SELECT t.token AS "oauthToken", t.scopes AS asked, ${stillAllowed('t.scopes')} AS scopes,
       t.callback, c.callback_urls AS "callbackUrls", t.expires_at AS "expiresAt",
+      ${millisecondsOf('t.expires_at')}::float8 AS "expiresAtMs",
       CASE
         WHEN t.used_at IS NOT NULL THEN 'used'
         WHEN t.decision = 'denied' THEN 'denied'
@@ -102,7 +104,8 @@ const DENY = {
     FROM consumers c
     WHERE t.token = $1 AND t.decision IS NULL AND t.expires_at > now()
       AND c.consumer_key = t.consumer_key
-    RETURNING t.callback, c.callback_urls AS "callbackUrls"`,
+    RETURNING t.callback, c.callback_urls AS "callbackUrls",
+      ${GRANTED_TO_CONSUMER('c')} AS granted, c.grant_mac AS "grantMac"`,
 };
 
 /** How often a decision is tried when the consumer changes under it. */
@@ -122,7 +125,7 @@ export class AuthorizationRequests {
   async find(oauthToken: string): Promise<AuthorizationRequest | undefined> {
     const found = await this.findStanding(this.statements, oauthToken);
     if (!found) return undefined;
-    const { decided: _, asked: __, callbackUrls: ___, ...request } = found;
+    const { decided: _, asked: __, callbackUrls: ___, expiresAtMs: ____, ...request } = found;
     return { ...request, callbackRegistered: isRegistered(found) };
   }
 
@@ -159,10 +162,13 @@ export class AuthorizationRequests {
       const scopes = (grant.scopes ?? request.asked).filter((scope) =>
         request.scopes.includes(scope),
       );
-      const allowing = { token: oauthToken, subject: grant.subject, scopes, verifier };
+      const { consumerKey } = request.consumer;
+      const { expiresAtMs } = request;
+      const { subject } = grant;
+      const allowing = { token: oauthToken, consumerKey, expiresAtMs, subject, scopes, verifier };
       const allowed = await runner.run(ALLOW, [
         oauthToken,
-        grant.subject,
+        subject,
         scopes,
         // The version before compares plain hashes, and whoever allows here may exchange there.
         this.grants.isUpgrading ? plainVerifierHash(verifier) : verifierMac(this.keys, allowing),
@@ -198,13 +204,14 @@ export class AuthorizationRequests {
     oauthToken: string,
     runner: StatementRunner,
   ): Promise<{ redirectTo: string | null }> {
-    const [denied] = await runner.run<Pick<StandingRequest, 'callback' | 'callbackUrls'>>(DENY, [
-      oauthToken,
-    ]);
+    const [denied] = await runner.run<
+      Pick<StandingRequest, 'callback' | 'callbackUrls'> & GrantRow
+    >(DENY, [oauthToken]);
     if (!denied) {
       const reason = reasonAgainst(await this.findStanding(runner, oauthToken));
       throw new AuthorizationRequestRefused(reason ?? 'expired');
     }
+    if (!this.grants.hold('consumer', denied)) throw new AuthorizationRequestRefused('unknown');
     // Nobody is sent to where the consumer may send nobody any more.
     const redirectTo = isRegistered(denied)
       ? redirect(denied, [
@@ -231,6 +238,7 @@ export class AuthorizationRequests {
 /** An authorization request with what a decision is held against. */
 interface StandingRequest extends Omit<AuthorizationRequest, 'callbackRegistered'> {
   readonly decided: boolean;
+  readonly expiresAtMs: number;
   readonly asked: readonly string[];
   readonly callbackUrls: readonly string[];
 }

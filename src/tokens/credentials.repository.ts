@@ -6,6 +6,7 @@ import { Statements, type Statement } from '../database/statements.js';
 import {
   ACCESS_TOKEN_GETS_NOTHING,
   GRANTED_TO_ACCESS_TOKEN,
+  millisecondsOf,
   type GrantKind,
 } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
@@ -19,12 +20,19 @@ const TAKEN_AS_THEY_ARE = grantingFields.filter(
   ([name]) => name !== 'status' && name !== 'expiresAt',
 );
 
+/**
+ * Seconds since 1970. What has expired by the database's clock is not held to its MAC, so that it must
+ * have expired by every clock of a process: it expired in 1970.
+ */
+const EXPIRY = (row: string): string => `
+      CASE WHEN ${row}.expires_at <= now() THEN 0 ELSE extract(epoch FROM ${row}.expires_at) END::float8`;
+
 const FIND_CONSUMERS = {
   name: 'find-consumers',
   text: `
     SELECT consumer_key AS "consumerKey", secret, ${selectedAs(TAKEN_AS_THEY_ARE)},
       status = 'disabled' AS disabled,
-      extract(epoch FROM expires_at)::float8 AS "expiresAtSeconds",
+      ${EXPIRY('c')} AS "expiresAtSeconds",
       previous_secret AS "previousSecret",
       extract(epoch FROM previous_secret_expires_at)::float8 AS "previousSecretExpiresAtSeconds",
       extract(epoch FROM weak_signatures_until)::float8 AS "weakSignaturesUntilSeconds",
@@ -43,7 +51,8 @@ const FIND_TEMPORARY_CREDENTIALS = {
     SELECT n::int, t.token, t.secret, t.used_at IS NOT NULL AS used,
       t.decision IS NOT DISTINCT FROM 'denied' AS denied, t.failed_verifiers AS "failedVerifiers",
       t.subject, t.granted_scopes AS "grantedScopes", t.verifier_hash AS "verifierHash",
-      extract(epoch FROM t.expires_at)::float8 AS "expiresAtSeconds"
+      extract(epoch FROM t.expires_at)::float8 AS "expiresAtSeconds",
+      ${millisecondsOf('t.expires_at')}::float8 AS "expiresAtMs"
     FROM ${WANTED} JOIN temporary_credentials t USING (token, consumer_key)`,
 };
 
@@ -51,7 +60,7 @@ const FIND_ACCESS_TOKENS = {
   name: 'find-access-tokens',
   text: `
     SELECT n::int, t.token, t.secret, t.subject, t.scopes, t.revoked_at IS NOT NULL AS revoked,
-      extract(epoch FROM t.expires_at)::float8 AS "expiresAtSeconds",
+      ${EXPIRY('t')} AS "expiresAtSeconds",
       ${GRANTED_TO_ACCESS_TOKEN} AS granted, t.grant_mac AS "grantMac",
       ${ACCESS_TOKEN_GETS_NOTHING} AS "getsNothing"
     FROM ${WANTED} JOIN access_tokens t USING (token, consumer_key)`,

@@ -129,7 +129,7 @@ export class ExchangeTemporaryCredentials {
     temporaryCredentials: TemporaryCredentials,
     verifier: string,
   ): Promise<ExchangedCredentials> {
-    const { token } = temporaryCredentials;
+    const { token, expiresAtMs } = temporaryCredentials;
     const { consumerKey } = consumer;
     const subject = temporaryCredentials.subject ?? '';
     const scopes = temporaryCredentials.grantedScopes ?? [];
@@ -142,6 +142,8 @@ export class ExchangeTemporaryCredentials {
       temporaryToken: token,
       verifierHash: this.storedIfRight(temporaryCredentials, {
         token,
+        consumerKey,
+        expiresAtMs,
         subject,
         scopes,
         verifier: typedVerifier(verifier),

@@ -1,38 +1,51 @@
 import { Injectable } from '@nestjs/common';
-import { ChangeFeed } from '../database/change-feed.js';
-import { Statements } from '../database/statements.js';
+import type { AuditActor } from '../audit/audit-event.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { CLAIMED_NONCE, claimValues, type NonceClaim } from '../nonces/nonce-claim.js';
+import { tokenRevoked } from './token-revoked.js';
 
-// The first revocation's time stands; a later one changes nothing.
+// The first revocation's time stands; a later one changes nothing, and leaves no event.
 const REVOKE_OWN = {
   name: 'revoke-own-access-token',
   text: `
     WITH ${CLAIMED_NONCE}, revoked AS (
-      UPDATE access_tokens SET revoked_at = coalesce(revoked_at, now())
-      WHERE token = $4 AND consumer_key = $2 AND EXISTS (SELECT FROM claimed)
+      UPDATE access_tokens SET revoked_at = now()
+      WHERE token = $4 AND consumer_key = $2 AND revoked_at IS NULL AND EXISTS (SELECT FROM claimed)
+      RETURNING 1
     )
-    SELECT EXISTS (SELECT FROM claimed) AS claimed`,
+    SELECT EXISTS (SELECT FROM claimed) AS claimed, EXISTS (SELECT FROM revoked) AS revoked`,
 };
 
 /** Ends access tokens before their time (RFC 5849 section 2: the server should allow it). */
 @Injectable()
 export class RevokeAccessTokens {
-  constructor(
-    private readonly statements: Statements,
-    private readonly changes: ChangeFeed,
-  ) {}
+  constructor(private readonly audit: AuditTrail) {}
 
   /**
-   * Revokes the token that signed the request. Once it resolves, this process accepts it no more.
+   * Revokes the token that signed the request, and puts that on record. Once it resolves, this process
+   * accepts it no more.
    *
+   * @param request by which the consumer does so
    * @returns false when the nonce was used before, and then nothing was done
    */
-  async revokeOwn(claim: NonceClaim, token: string): Promise<boolean> {
-    const [row] = await this.statements.run<{ claimed: boolean }>(REVOKE_OWN, [
-      ...claimValues(claim),
-      token,
-    ]);
-    await this.changes.catchUp();
-    return row?.claimed === true;
+  async revokeOwn(
+    claim: NonceClaim,
+    token: string,
+    request: Pick<AuditActor, 'requestId' | 'address'>,
+  ): Promise<boolean> {
+    const { claimed } = await this.audit.record(
+      ({ revoked }: { claimed: boolean; revoked: boolean }) =>
+        revoked
+          ? tokenRevoked(token, { name: `consumer:${claim.consumerKey}`, ...request })
+          : undefined,
+      async (transaction) => {
+        const [row] = await transaction.run<{ claimed: boolean; revoked: boolean }>(REVOKE_OWN, [
+          ...claimValues(claim),
+          token,
+        ]);
+        return row ?? { claimed: false, revoked: false };
+      },
+    );
+    return claimed;
   }
 }

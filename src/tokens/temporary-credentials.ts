@@ -8,6 +8,8 @@ export interface TemporaryCredentials {
   readonly denied: boolean;
   /** Seconds since 1970, by the database's clock. */
   readonly expiresAtSeconds: number;
+  /** The same in milliseconds, as the verifier's MAC holds it. */
+  readonly expiresAtMs: number;
   readonly failedVerifiers: number;
   /** What the owner allowed, and what is kept of the verifier; null before that, or when denied. */
   readonly subject: string | null;

@@ -30,6 +30,9 @@ export function typedVerifier(sent: string): string {
 /** What the resource owner allowed, and what proves it. */
 export interface Allowed {
   readonly token: string;
+  readonly consumerKey: string;
+  /** Milliseconds since 1970, by the database's clock: when the temporary credentials end. */
+  readonly expiresAtMs: number;
   readonly subject: string;
   readonly scopes: readonly string[];
   readonly verifier: string;
@@ -37,7 +40,7 @@ export interface Allowed {
 
 /**
  * What is stored of a verifier: a MAC, since a verifier that is typed has 45 bits, too few for a plain
- * hash. It holds who allowed what, so that nobody can change these in the database and keep the verifier.
+ * hash. It holds who allowed what to whom until when, so that nobody can change these in the database and keep the verifier.
  */
 export const verifierMac = (keys: DerivedKeys, allowed: Allowed): Buffer =>
   keys.mac('verifier', contentOf(allowed));
@@ -62,5 +65,7 @@ export function verifierHolds(
   return takesPlain && stored.length === plain.length && timingSafeEqual(stored, plain);
 }
 
-const contentOf = ({ token, subject, scopes, verifier }: Allowed): string =>
-  JSON.stringify([token, subject, scopes, verifier]);
+const contentOf = (allowed: Allowed): string => {
+  const { token, consumerKey, expiresAtMs, subject, scopes, verifier } = allowed;
+  return JSON.stringify([token, consumerKey, expiresAtMs, subject, scopes, verifier]);
+};

@@ -8,6 +8,7 @@ import { SecretBox } from '../secrets/secret-box.js';
 import { ImportRefused, type LineFault } from './import-refused.js';
 import { firstOf, stageLines, type StagedFile } from './stage-lines.js';
 import { StagedImports } from './staged-imports.js';
+import { takeOver } from './take-over.js';
 
 /** A file of consumers and access tokens, one JSON object a line. */
 export interface ImportSource {
@@ -127,10 +128,13 @@ export class ImportRecords {
       await this.audit.recordAtLength(
         () => ({ actor, action: 'records.import', target: `import:${id}`, detail }),
         async (transaction) => {
-          const outcome = await this.staged.takeOver(transaction, id, of, (rows) =>
+          const outcome = await takeOver(this.grants, transaction, id, of, (rows) =>
             onProgress({ done: 'taken over', rows, of }),
           );
           if (outcome === 'busy') throw new ImportRefused('busy', []);
+          if (outcome === 'altered') {
+            throw refusedAsWhole('invalid', 'was altered while it was staged; import it again');
+          }
           if (outcome === 'incomplete') {
             throw refusedAsWhole('invalid', 'was cleared away meanwhile; import it again');
           }

@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CONSUMER_FIELD_COLUMNS } from '../consumers/consumer-fields.js';
 import { Statements } from '../database/statements.js';
-import type { Transaction } from '../database/transactions.js';
 import type { StagedRow } from './staged-rows.js';
 
 /** How far a file has come. */
@@ -34,7 +32,7 @@ export interface Conflicts {
 }
 
 /** So many rows that no statement comes near its end, which is after four seconds. */
-const ROWS = 5_000;
+export const ROWS = 5_000;
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -83,12 +81,6 @@ const KEYS_STAGED = {
     SELECT token, 'token' FROM import_tokens WHERE import_id = $1 AND token = ANY ($3::text[])`,
 };
 
-const CONSUMER_COLUMNS = `consumer_key, secret, previous_secret, previous_secret_expires_at,
-  ${CONSUMER_FIELD_COLUMNS}, weak_signatures_until, grant_mac`;
-
-const TOKEN_COLUMNS =
-  'token, consumer_key, secret, subject, scopes, expires_at, revoked_at, grant_mac';
-
 /** The rows of an import after a key ($2), in the order of their keys. */
 const partOf = (table: string, key: string) => `
   WITH part AS (
@@ -120,35 +112,6 @@ const TOKEN_CONFLICTS = {
       array_agg(line) FILTER (WHERE EXISTS (
         SELECT 1 FROM access_tokens t WHERE t.token = part.token)) AS taken
     FROM part`,
-};
-
-const TAKE_CONSUMERS = {
-  name: 'take-over-consumers',
-  text: `${partOf('import_consumers', 'consumer_key')}, taken AS (
-      INSERT INTO consumers (${CONSUMER_COLUMNS}, version, created_at)
-      SELECT ${CONSUMER_COLUMNS}, 1, coalesce(created_at, now()) FROM part RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM taken)::int AS rows, max(consumer_key) AS last FROM part`,
-};
-
-const TAKE_TOKENS = {
-  name: 'take-over-tokens',
-  text: `${partOf('import_tokens', 'token')}, taken AS (
-      INSERT INTO access_tokens (${TOKEN_COLUMNS}, created_at)
-      SELECT ${TOKEN_COLUMNS}, coalesce(created_at, now()) FROM part RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM taken)::int AS rows, max(token) AS last FROM part`,
-};
-
-// Whoever takes it over holds its row until that is done; another finds nothing.
-const HOLD = {
-  name: 'hold-import',
-  text: 'SELECT id FROM imports WHERE id = $1 AND finished_at IS NULL FOR UPDATE SKIP LOCKED',
-};
-
-const FINISH = {
-  name: 'finish-import',
-  text: 'UPDATE imports SET finished_at = now(), updated_at = now() WHERE id = $1',
 };
 
 // First of all nobody finds it by its digest any more: what is left of it can't be gone on with.
@@ -247,37 +210,6 @@ export class StagedImports {
         };
       }
     }
-  }
-
-  /**
-   * Makes all that is staged what is there, and nothing less.
-   *
-   * @param rows how many the file held
-   * @param onRows hears of each part, with its number of rows
-   * @returns `busy`: somebody else is at it, or was; `incomplete`: rows are missing, and the transaction has
-   * to be taken back
-   */
-  async takeOver(
-    transaction: Transaction,
-    id: number,
-    rows: number,
-    onRows: (rows: number) => void,
-  ): Promise<'done' | 'busy' | 'incomplete'> {
-    if ((await transaction.run(HOLD, [id])).length === 0) return 'busy';
-    let left = rows;
-    for (const statement of [TAKE_CONSUMERS, TAKE_TOKENS]) {
-      for (let after: string | null = ''; after !== null;) {
-        const [part]: { rows: number; last: string | null }[] = await transaction.run(statement, [
-          id,
-          after,
-        ]);
-        after = part?.last ?? null;
-        left -= part?.rows ?? 0;
-        onRows(part?.rows ?? 0);
-      }
-    }
-    await transaction.run(FINISH, [id]);
-    return left === 0 ? 'done' : 'incomplete';
   }
 
   /** Clears away what was staged. Of an import it leaves only that a file of this digest was taken over. */

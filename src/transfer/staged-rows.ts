@@ -43,7 +43,9 @@ export function consumerRow(
     ...Object.fromEntries(consumerFields.map(([name, { column }]) => [column, described[name]])),
     weak_signatures_until: brought.weakSignaturesUntil,
     created_at: brought.createdAt,
-    grant_mac: bytea(grants.mac('consumer', grantedToConsumer({ ...brought, ...described }))),
+    grant_mac: bytea(
+      grants.mac('staged-consumer', grantedToConsumer({ ...brought, ...described })),
+    ),
   };
 }
 
@@ -69,7 +71,7 @@ export function tokenRow(
     created_at: brought.createdAt ?? null,
     expires_at: expiresAt,
     revoked_at: brought.revokedAt ?? null,
-    grant_mac: isRevoked ? null : bytea(grants.mac('access-token', granted)),
+    grant_mac: isRevoked ? null : bytea(grants.mac('staged-access-token', granted)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { StoreUnavailable } from '../../src/failures/store-unavailable.js';
@@ -113,8 +114,18 @@ describe('SECRET_KEYS that do not open what the database holds', () => {
       // What was seen a moment ago may be said for half a second.
       await new Promise((resolve) => setTimeout(resolve, 600));
       expect(await ready()).toEqual([503, expect.stringContaining('other SECRET_KEYS')]);
-      const { status } = await service.admin('POST', '/admin/consumers', { name: 'x' });
-      expect(status).toBe(500);
+      const fatal = jest.spyOn(Logger.prototype, 'fatal');
+      const errors = jest.spyOn(Logger.prototype, 'error');
+      for (let n = 0; n < 3; n += 1) {
+        const refused = await service.admin('POST', '/admin/consumers', { name: 'x' });
+        expect([refused.status, refused.json<{ code: string }>().code]).toEqual([
+          503,
+          'store_unavailable',
+        ]);
+      }
+      // Told once, and not with each act.
+      expect([fatal.mock.calls.length, errors.mock.calls.length]).toEqual([1, 0]);
+      jest.restoreAllMocks();
       const { text } = await send({ base: service.adminBase, target: '/metrics' });
       expect(text).toMatch(/^oauth10_audit_append_refusals_total [1-9]/m);
       expect(await database.query('SELECT 1 FROM consumers')).toEqual([]);

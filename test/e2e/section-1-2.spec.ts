@@ -153,5 +153,26 @@ describe('RFC 5849 §1.2 the story of Jane and the printer', () => {
       ...access,
     });
     expect([refused.status, refused.form()['oauth_problem']]).toEqual([401, 'token_revoked']);
+    // On record once, however often it is sent.
+    await service.signed({
+      method: 'POST',
+      target: '/oauth/oauth10/revoke',
+      ...printer,
+      ...access,
+    });
+    const target = encodeURIComponent(`token:${access.token}`);
+    const events = await service.admin('GET', `/admin/audit-events?target=${target}`);
+    expect(events.json()).toMatchObject({
+      items: [
+        {
+          actor: `consumer:${printer.consumerKey}`,
+          action: 'token.revoke',
+          detail: {
+            requestId: reply.headers['x-request-id'] ?? expect.any(String),
+            address: '127.0.0.1',
+          },
+        },
+      ],
+    });
   });
 });

@@ -1,8 +1,10 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import { DatabaseClock } from '../../src/database/database-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
 import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { consumer as consumerLine, file, token as tokenLine } from '../support/transfer-lines.js';
 
 const ECHO = '/oauth/oauth10/echo';
 
@@ -156,6 +158,93 @@ describe('what is written to the database beside the service grants nothing', ()
     expect([what, reply.form()['oauth_problem']]).toEqual([what, 'token_rejected']);
   });
 
+  it('no token that has expired by the database and not yet by a process that lags', async () => {
+    const token = await service.accessToken(consumer);
+    await database.query(
+      `UPDATE access_tokens SET subject = 'victim', expires_at = now() - interval '5 seconds' WHERE token = $1`,
+      [token.token],
+    );
+    const now = jest
+      .spyOn(DatabaseClock.prototype, 'nowSeconds')
+      .mockImplementation(() => Date.now() / 1000 - 60);
+    const reply = await service.signed({ method: 'GET', target: ECHO, ...consumer, ...token });
+    now.mockRestore();
+    expect(reply.form()['oauth_problem']).toBe('token_expired');
+  });
+
+  it('nobody is sent to a callback that was put in, when the owner denies', async () => {
+    const temporary = await service.initiate(consumer);
+    await database.query(
+      `UPDATE consumers SET callback_urls = '{https://thief.example/}' WHERE consumer_key = $1`,
+      [consumer.consumerKey],
+    );
+    const path = `/admin/authorization-requests/${temporary.token}/reject`;
+    expect((await service.admin('POST', path, {})).status).toBe(404);
+    const [row] = await database.query<{ decision: string | null }>(
+      'SELECT decision FROM temporary_credentials WHERE token = $1',
+      [temporary.token],
+    );
+    expect(row).toEqual({ decision: null });
+  });
+
+  it('what one consumer was allowed is for no other', async () => {
+    const other = await service.registerConsumer({ scopes: ['read', 'write'] });
+    const temporary = await service.initiate(consumer);
+    const verifier = await service.accept(temporary.token);
+    await database.query('UPDATE temporary_credentials SET consumer_key = $2 WHERE token = $1', [
+      temporary.token,
+      other.consumerKey,
+    ]);
+    // A secret is sealed for the token alone.
+    const reply = await service.exchange(other, temporary, verifier);
+    expect(reply.form()['oauth_problem']).toBe('verifier_invalid');
+  });
+
+  describe('what an import has staged', () => {
+    afterEach(() => database.query('DROP TRIGGER meddle ON import_tokens'));
+    const meddling = async (sql: string) => {
+      await database.query(`CREATE OR REPLACE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN ${sql} RETURN NEW; END $$`);
+      await database.query(`CREATE TRIGGER meddle BEFORE INSERT ON import_tokens FOR EACH ROW
+        EXECUTE FUNCTION meddle()`);
+    };
+
+    it('is no row of its own yet, and has no MAC of one', async () => {
+      await database.query('CREATE TABLE copied (LIKE import_tokens)');
+      await meddling('INSERT INTO copied SELECT NEW.*;');
+      const lines = file(consumerLine(), tokenLine());
+      expect((await service.adminFile('/admin/import?dryRun=true', lines)).status).toBe(200);
+      expect((await service.adminFile('/admin/import', lines)).status).toBe(200);
+      const { token, consumerKey } = tokenLine() as Record<string, string>;
+      const genuine = await database.query('SELECT 1 FROM access_tokens WHERE token = $1', [token]);
+      expect(genuine).toHaveLength(1);
+      await database.query(`UPDATE access_tokens t SET grant_mac = c.grant_mac FROM copied c
+        WHERE c.token = t.token`);
+      const reply = await service.signed({
+        method: 'GET',
+        target: ECHO,
+        consumerKey: consumerKey!,
+        consumerSecret: consumerLine()['consumerSecret'] as string,
+        token: token!,
+        tokenSecret: tokenLine()['tokenSecret'] as string,
+      });
+      expect(reply.form()['oauth_problem']).toBe('token_rejected');
+    });
+
+    it('is not taken over when it was altered', async () => {
+      await meddling(`NEW.subject := 'victim';`);
+      const lines = file(
+        consumerLine({ consumerKey: 'other' }),
+        tokenLine({ token: 'other', consumerKey: 'other' }),
+      );
+      const reply = await service.adminFile('/admin/import', lines);
+      expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('was altered')]);
+      expect(await database.query(`SELECT 1 FROM consumers WHERE consumer_key = 'other'`)).toEqual(
+        [],
+      );
+    });
+  });
+
   it('no revocation is taken back', async () => {
     const token = await service.accessToken(consumer);
     const call = () => service.signed({ method: 'GET', target: ECHO, ...consumer, ...token });
@@ -171,6 +260,7 @@ describe('what is written to the database beside the service grants nothing', ()
   it.each([
     ['subject', `subject = 'victim'`],
     ['scopes', `granted_scopes = '{read}'`],
+    ['end', `expires_at = expires_at + interval '1 hour'`],
     ['verifier', 'verifier_hash = sha256(convert_to($2, $3))'],
   ])('no other %s of what an owner allowed', async (what, assignment) => {
     const temporary = await service.initiate(consumer);
