@@ -132,10 +132,6 @@ async function putTogether(
   app.useGlobalFilters(new NotFoundFilter());
   try {
     await app.init();
-    const hiding = adapter.hidingAliases;
-    if (hiding.length > 0) {
-      throw new SettingsError(hiding.map((alias) => `ENDPOINT_ALIASES hides ${alias}`));
-    }
     await openDatabase(app);
     return app;
   } catch (error) {

@@ -2,7 +2,7 @@ import { All, Controller, Req, UseFilters } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Request } from 'express';
 import { Endpoint } from '../http/endpoint.decorator.js';
-import type { ExactPathAdapter } from '../http/exact-path-adapter.js';
+import { isDecodable, type ExactPathAdapter } from '../http/exact-path-adapter.js';
 import { Problem } from '../http/problem-details.js';
 import { AdminGuard } from '../admin-http/admin.guard.js';
 import { Roles } from '../admin-http/roles.decorator.js';
@@ -20,6 +20,9 @@ export class UnservedController {
   @Roles('auditor', 'consent', 'gateway')
   refuse(@Req() request: Request): never {
     const { express } = this.host.httpAdapter.at('admin');
+    if (!isDecodable(request.path)) {
+      throw new Problem('malformed_request', 'The path is not percent-encoded UTF-8.');
+    }
     const methods = allowedMethods(express, request.path);
     if (methods.length === 0) throw new Problem('not_found', 'No operation has this path.');
     const Allow = methods.join(', ');

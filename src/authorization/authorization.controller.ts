@@ -52,7 +52,8 @@ export class AuthorizationController {
     try {
       return await this.requests.find(oauthToken);
     } catch (error) {
-      throw this.waysOn.added(error, visit, oauthToken);
+      const session = await this.sessions.find(visit.sessionId);
+      throw this.waysOn.added(error, visit, session, oauthToken);
     }
   }
 }

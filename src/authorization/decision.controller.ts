@@ -53,7 +53,7 @@ export class DecisionController {
       throw new PageRefusal('malformed', { retryAt });
     } catch (error) {
       const refusal = await this.pending.refusalOf(error, oauthToken);
-      throw this.waysOn.added(refusal, visit, oauthToken);
+      throw this.waysOn.added(refusal, visit, session, oauthToken);
     }
   }
 
@@ -76,7 +76,7 @@ export class DecisionController {
       ownerActor(session, visit),
     );
     if (location !== null) {
-      return redirectTo(location, this.waysOn.keep(visit, request, location));
+      return redirectTo(location, this.waysOn.keep(visit, request, session, location));
     }
     const frame = { title: texts.pin.title, session, script: copyScript };
     return this.pages.render('pin', texts, frame, {
@@ -95,7 +95,7 @@ export class DecisionController {
     const owner = ownerActor(session, visit);
     const { redirectTo: location } = await this.requests.reject(request.oauthToken, owner);
     if (location !== null) {
-      return redirectTo(location, this.waysOn.keep(visit, request, location));
+      return redirectTo(location, this.waysOn.keep(visit, request, session, location));
     }
     const { denied } = visit.texts;
     return this.pages.render('message', visit.texts, { title: denied.title, session }, denied);

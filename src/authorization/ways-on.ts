@@ -2,11 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import type { AuthorizationRequest } from '../tokens/authorization-requests.js';
 import { callbackPlace } from './callback-place.js';
+import { idHash } from './id-hash.js';
 import { PageRefusal } from './page-refusal.js';
 import { SealedCookies, type CookieMatter } from './sealed-cookies.js';
 import type { BrowserRequest } from './browser-request.js';
+import type { Session } from './sessions.js';
 
 const NAME = 'oauth10-way-on';
+/** Of the hash that tells requests apart; the seal says which one it is. */
+const NAME_OCTETS = 9;
 
 /**
  * The way to the application for an owner whose browser was stopped on it: where PAGES_FORM_ACTION
@@ -26,19 +30,29 @@ export class WaysOn {
     return this.settings.pagesFormAction.length > 0 && callback !== 'oob';
   }
 
-  /** Set-Cookie values to go with the redirect. */
-  keep(visit: BrowserRequest, request: AuthorizationRequest, location: string): string[] {
+  /** Set-Cookie values to go with the redirect that the session's owner is sent on. */
+  keep(
+    visit: BrowserRequest,
+    request: AuthorizationRequest,
+    { subject }: Session,
+    location: string,
+  ): string[] {
     const { oauthToken, callback, expiresAt } = request;
     if (!this.isNeeded(callback)) return [];
     const seconds = Math.max(1, Math.ceil((expiresAt.getTime() - Date.now()) / 1000));
-    return [this.cookies.set(matterOf(oauthToken), location, visit.secure, seconds)];
+    return [this.cookies.set(matterOf(oauthToken, subject), location, visit.secure, seconds)];
   }
 
-  /** The refusal with a link to the application, where it is about a decision of this browser. */
-  added(refusal: unknown, visit: BrowserRequest, oauthToken: string | undefined): unknown {
-    if (!(refusal instanceof PageRefusal) || oauthToken === undefined) return refusal;
+  /** The refusal with a link to the application, where it is about a decision of this owner in this browser. */
+  added(
+    refusal: unknown,
+    visit: BrowserRequest,
+    session: Session | undefined,
+    oauthToken: string | undefined,
+  ): unknown {
+    if (!(refusal instanceof PageRefusal) || !session || oauthToken === undefined) return refusal;
     if (refusal.reason !== 'allowed' && refusal.reason !== 'denied') return refusal;
-    const href = this.cookies.read<string>(visit, matterOf(oauthToken));
+    const href = this.cookies.read<string>(visit, matterOf(oauthToken, session.subject));
     const place = href === undefined ? undefined : callbackPlace(href);
     if (href === undefined || place === undefined || place.kind === 'oob') return refusal;
     const goOn = { href, place: place.kind === 'host' ? place.host : place.name };
@@ -46,4 +60,8 @@ export class WaysOn {
   }
 }
 
-const matterOf = (oauthToken: string): CookieMatter => ({ name: NAME, about: oauthToken });
+/** A cookie for each request, so that one tab leaves another's alone; it opens for its owner alone. */
+const matterOf = (oauthToken: string, subject: string): CookieMatter => ({
+  name: `${NAME}-${idHash(oauthToken).toString('base64url', 0, NAME_OCTETS)}`,
+  about: JSON.stringify([oauthToken, subject]),
+});

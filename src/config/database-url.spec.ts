@@ -66,6 +66,7 @@ describe('connection strings as those who run PostgreSQL write them', () => {
         { host: 'b', port: 2 },
       ],
     ],
+    ['the port of the authority', 'postgres://u:p@:6432/app?host=h', [{ host: 'h', port: 6432 }]],
     ['neither host nor port', 'postgres://u:p@/app', [{ host: undefined, port: 5432 }]],
   ])('%s', (_, url, hosts) => {
     expect(parseDatabaseUrl(url)).toMatchObject({

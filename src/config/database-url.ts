@@ -40,7 +40,7 @@ export function parseDatabaseUrl(text: string): DatabaseTarget {
   } = applyParameters(parametersOf(query));
   return {
     ...parameters,
-    hosts: hostsOf(host ?? authority, port, host === undefined),
+    hosts: hostsOf(authority, host, port),
     user: (otherUser ?? decoded(user)) || undefined,
     password: (otherPassword ?? decoded(password.join(':'))) || undefined,
     database: (dbname ?? decoded(path)) || undefined,
@@ -70,24 +70,33 @@ function parametersOf(query: string): Map<string, string> {
 }
 
 /**
- * @param list hosts separated by commas
- * @param ports those of the parameter `port`: one for all of the hosts, or as many as they are
- * @param isAuthority then hosts are percent-encoded and bring their own ports
+ * @param authority hosts separated by commas, percent-encoded, each perhaps with its port
+ * @param hosts those of the parameter `host`, in the place of the authority's; its ports stay
+ * @param ports those of the parameter `port`, in the place of the authority's: one for all of the hosts, or as many
+ *   as they are
  */
-function hostsOf(list: string, ports: string | undefined, isAuthority: boolean): DatabaseHost[] {
-  const hosts = list.split(',');
-  const others = ports?.split(',') ?? [];
-  if (others.length > 1 && others.length !== hosts.length) {
-    throw new Error(`names ${hosts.length} hosts and ${others.length} ports`);
+function hostsOf(
+  authority: string,
+  hosts: string | undefined,
+  ports: string | undefined,
+): DatabaseHost[] {
+  const parts = authority.split(',').map(hostAndPort);
+  const names = hosts?.split(',') ?? parts.map(([address]) => decoded(address));
+  const ownPorts = parts.map(([, port]) => port);
+  const saidPorts = ports?.split(',') ?? (ownPorts.some((port) => port !== '') ? ownPorts : []);
+  if (saidPorts.length > 1 && saidPorts.length !== names.length) {
+    throw new Error(`names ${names.length} hosts and ${saidPorts.length} ports`);
   }
-  return hosts.map((text, index) => {
-    const [, address = '', ownPort] =
-      (isAuthority ? /^(\[[^\]]*\]|[^:[\]]*)(?::(\d*))?$/.exec(text) : [text, text]) ??
-      failOfHost();
-    const port = portOf(others[index] ?? others[0] ?? ownPort);
-    const host = isAuthority ? decoded(address.replace(/^\[(.*)\]$/, '$1')) : address;
+  return names.map((host, index) => {
+    const port = portOf(saidPorts.length > 1 ? saidPorts[index] : saidPorts[0]);
     return socketOf(host) ?? { host: host || undefined, port };
   });
+}
+
+function hostAndPort(text: string): [address: string, port: string] {
+  const [, address = '', port = ''] =
+    /^(\[[^\]]*\]|[^:[\]]*)(?::(\d*))?$/.exec(text) ?? failOfHost();
+  return [address.replace(/^\[(.*)\]$/, '$1'), port];
 }
 
 function failOfHost(): never {

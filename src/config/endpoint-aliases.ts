@@ -6,6 +6,12 @@ export const ALIASED = ['initiate', 'authorize', 'token', 'revoke', 'echo'] as c
 /** Further paths of the public endpoints, by path. */
 export type EndpointAliases = ReadonlyMap<string, (typeof ALIASED)[number]>;
 
+/** Whether the public listener has the path for itself, in this version or a later one (contract section 1). */
+export const isOwnPath = (path: string): boolean =>
+  OWN_PATHS.some((own) => path === own || path.startsWith(`${own}/`));
+
+const OWN_PATHS = ['/oauth/oauth10', '/oauth/auz', '/.well-known', '/health'];
+
 /** Reads ENDPOINT_ALIASES: `/oauth/request_token=initiate,/oauth/access_token=token`. */
 export function parseEndpointAliases(text: string): EndpointAliases {
   const aliases = new Map<string, (typeof ALIASED)[number]>();
@@ -17,6 +23,7 @@ export function parseEndpointAliases(text: string): EndpointAliases {
       throw new Error('must be a list of /PATH=ENDPOINT, each path beginning with "/"');
     }
     if (target === undefined) throw new Error(`must lead to one of ${ALIASED.join(', ')}`);
+    if (isOwnPath(path)) throw new Error(`hides ${path}, which is the service's own`);
     if (aliases.has(path)) throw new Error(`must name ${path} once`);
     aliases.set(path, target);
   }

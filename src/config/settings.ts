@@ -34,8 +34,9 @@ export class Settings {
   readonly databaseUrl?: string;
   /** Where changes are listened for; undefined: where the database is. */
   readonly databaseListenUrl?: string;
-  /** Read anew for each connection, so that a changed password needs no restart. */
+  /** These two are read anew for each connection, so that a changed password needs no restart. */
   readonly databaseUrlFile?: string;
+  readonly databaseListenUrlFile?: string;
   readonly databasePoolSize!: number;
   /** Holds all tables; undefined: the first of the role's search_path. */
   readonly databaseSchema?: string;
@@ -217,6 +218,7 @@ function valuesFrom(
     databaseUrl: environment.DATABASE_URL,
     databaseListenUrl: environment.DATABASE_LISTEN_URL,
     databaseUrlFile: env.DATABASE_URL_FILE || undefined,
+    databaseListenUrlFile: env.DATABASE_LISTEN_URL_FILE || undefined,
     databasePoolSize: environment.DATABASE_POOL_SIZE,
     databaseSchema: environment.DATABASE_SCHEMA,
     autoMigrate: environment.AUTO_MIGRATE,

@@ -2,12 +2,11 @@ import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { parseDatabaseUrl } from '../config/database-url.js';
 import { Settings } from '../config/settings.js';
 import { errorFields } from '../failures/error-fields.js';
 import { poolOf } from './connection-pool.js';
 import type { Connector } from './connector.js';
-import { connectorOf } from './data-source.js';
+import { connectorOf, targetOf } from './data-source.js';
 import type { Session } from './session.js';
 import { Statements } from './statements.js';
 
@@ -66,14 +65,15 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     private readonly statements: Statements,
     settings: Settings,
   ) {
-    const { databaseListenUrl } = settings;
-    const listenTarget = databaseListenUrl && parseDatabaseUrl(databaseListenUrl);
+    const { databaseListenUrl, databaseListenUrlFile } = settings;
     this.connector = connectorOf(dataSource.options).with({
       startup: {},
       // Channels belong to the database as a whole.
       schema: undefined,
       client: { application_name: 'oauth10 changes', query_timeout: ANSWER_TIMEOUT_MS },
-      ...(listenTarget && { target: () => listenTarget }),
+      ...(databaseListenUrl !== undefined && {
+        target: targetOf(databaseListenUrl, databaseListenUrlFile),
+      }),
     });
   }
 

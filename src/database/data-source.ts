@@ -1,5 +1,5 @@
 import type { DataSourceOptions, EntitySchema } from 'typeorm';
-import { parseDatabaseUrl } from '../config/database-url.js';
+import { parseDatabaseUrl, type DatabaseTarget } from '../config/database-url.js';
 import { readSecretFile } from '../config/secret-file.js';
 import type { Settings } from '../config/settings.js';
 import { ConnectionPool } from './connection-pool.js';
@@ -63,19 +63,29 @@ export function connectorOf({ extra }: DataSourceOptions): Connector {
 
 function connectorTo(settings: DatabaseSettings, databaseUrl: string): Connector {
   const { databaseUrlFile, databaseSchema: schema } = settings;
-  let target = parseDatabaseUrl(databaseUrl);
   return new Connector({
-    target: () => {
-      if (databaseUrlFile === undefined) return target;
-      try {
-        target = parseDatabaseUrl(readSecretFile(databaseUrlFile));
-      } catch {
-        // Somebody is writing it; what it said before may still be good.
-      }
-      return target;
-    },
+    target: targetOf(databaseUrl, databaseUrlFile),
     startup: { ...TIME_LIMITS, ...(schema !== undefined && { search_path: `"${schema}"` }) },
     schema,
     client: { application_name: 'oauth10', query_timeout: ANSWER_TIMEOUT_MS },
   });
+}
+
+/**
+ * What a connection string says whenever it is asked: one from a file is read anew, so that a changed password
+ * needs no restart.
+ *
+ * @throws Error for a connection string that can't be read
+ */
+export function targetOf(databaseUrl: string, file: string | undefined): () => DatabaseTarget {
+  let target = parseDatabaseUrl(databaseUrl);
+  return () => {
+    if (file === undefined) return target;
+    try {
+      target = parseDatabaseUrl(readSecretFile(file));
+    } catch {
+      // Somebody is writing it; what it said before may still be good.
+    }
+    return target;
+  };
 }

@@ -8,6 +8,7 @@ interface Inside {
     emit(event: 'error', error: Error): void;
   };
   readonly processID: number;
+  readonly saslSession: { readonly mechanism: string } | null;
 }
 
 /** A session's settings that travel with its start and cost no round trip. */
@@ -77,16 +78,27 @@ export class Session extends pg.Client {
     return this as unknown as Inside;
   }
 
+  /** As libpq does: a server that lets in without the proof, or with another one, is refused as well. */
   private insistOnChannelBinding(): void {
     const { connection } = this.inside;
+    let isBound = false;
     const refuse = () =>
       connection.emit('error', new Error('channel_binding=require, and the server offers none'));
+    // Heard before pg forgets the exchange; a proof of the server's that does not hold is pg's to refuse.
+    connection.on('authenticationSASLFinal', () => {
+      isBound = this.inside.saslSession?.mechanism === BOUND;
+    });
+    connection.on('authenticationOk', () => {
+      if (!isBound) refuse();
+    });
     connection.on('authenticationSASL', ({ mechanisms }: { mechanisms: string[] }) => {
-      if (!mechanisms.includes('SCRAM-SHA-256-PLUS')) refuse();
+      if (!mechanisms.includes(BOUND)) refuse();
     });
     connection.on('authenticationCleartextPassword', refuse);
     connection.on('authenticationMD5Password', refuse);
   }
 }
+
+const BOUND = 'SCRAM-SHA-256-PLUS';
 
 const WRITES_DEPEND_ON = new Set(['in_hot_standby', 'default_transaction_read_only']);

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { DatabaseTarget } from '../config/database-url.js';
 import type { SslMode } from '../config/database-url-parameters.js';
+import { DatabaseRefusal } from './database-refusal.js';
 
 /** `false`: in clear. */
 export type Encryption = ConnectionOptions | false;
@@ -11,7 +12,7 @@ export type Encryption = ConnectionOptions | false;
  * The ways to try for a host, in their order, with libpq's meaning of sslmode. Files are read each time,
  * so that a renewed certificate counts from the next connection on.
  *
- * @throws Error of a file that can't be read any more
+ * @throws DatabaseRefusal for a file that can't be read any more
  */
 export function encryptionsFor(target: DatabaseTarget, host: string | undefined): Encryption[] {
   if (host?.startsWith('/')) return [false];
@@ -38,11 +39,23 @@ function tlsOptions(target: DatabaseTarget, mode: SslMode): ConnectionOptions {
   return {
     rejectUnauthorized: verifies,
     ...(mode !== 'verify-full' && { checkServerIdentity: () => undefined }),
-    ...(ownRoot !== undefined && { ca: readFileSync(ownRoot) }),
-    ...(sslCert !== undefined && { cert: readFileSync(sslCert) }),
-    ...(sslKey !== undefined && { key: readFileSync(sslKey) }),
+    ...(ownRoot !== undefined && { ca: fileOf('sslrootcert', ownRoot) }),
+    ...(sslCert !== undefined && { cert: fileOf('sslcert', sslCert) }),
+    ...(sslKey !== undefined && { key: fileOf('sslkey', sslKey) }),
     ...(sslPassword !== undefined && { passphrase: sslPassword }),
   };
+}
+
+/** By its code alone, a file that has gone would look like a server that is not there. */
+function fileOf(parameter: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new DatabaseRefusal(
+      `The file that ${parameter} of DATABASE_URL names can't be read any more (${code}).`,
+    );
+  }
 }
 
 function isLoopback(host = 'localhost'): boolean {

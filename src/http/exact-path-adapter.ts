@@ -31,6 +31,8 @@ export interface ServedListener extends ListenerHandler {
 
 // Letters that mean more than themselves in a path of Express.
 const PATTERN = /[^\w\-./~]/;
+/** Everything below a path, and nothing else about it. */
+const REST = /^[\w\-./~]+\/\{\*\w+\}$/;
 
 /**
  * Nest on Express, where a path without parameters is found in a map before Express's router is asked,
@@ -96,11 +98,6 @@ export class ExactPathAdapter extends ExpressAdapter {
       if (target === label) this.listeners.get('public')?.addAlias(alias, route);
     }
   }
-
-  /** The aliases that hide a path which is served already. */
-  get hidingAliases(): string[] {
-    return [...this.aliases.keys()].filter((alias) => this.listeners.get('public')?.serves(alias));
-  }
 }
 
 const unreachedMiddleware = () =>
@@ -115,6 +112,8 @@ class ListenerRoutes implements ServedListener {
   private readonly above: Route[] = [];
   /** What the paths with parameters begin with. */
   private readonly heads = new Set<string>();
+  /** Those that serve whatever is below a path and has no other route. */
+  private readonly rests: { readonly head: string; readonly route: Route }[] = [];
 
   /** @throws Error when the exact path is served already */
   add(route: Route): void {
@@ -125,7 +124,12 @@ class ListenerRoutes implements ServedListener {
       return handler(request, response, next);
     });
     const patternAt = path.search(PATTERN);
-    if (patternAt >= 0) return void this.heads.add(path.slice(0, patternAt));
+    if (patternAt >= 0) {
+      const head = path.slice(0, patternAt);
+      this.heads.add(head);
+      if (REST.test(path)) this.rests.push({ head, route });
+      return;
+    }
     const byMethod = this.exact.get(path) ?? new Map<string, Route>();
     if (byMethod.has(method)) throw new Error(`${method} ${path} is served twice`);
     this.exact.set(path, byMethod.set(method, route));
@@ -138,23 +142,18 @@ class ListenerRoutes implements ServedListener {
     this.aliases.set(path, byMethod.set(route.method, route));
   }
 
-  /** Whether a route of the service itself, no alias, has the path. */
-  serves(path: string): boolean {
-    return (
-      this.exact.has(path) ||
-      [...this.heads].some((head) => path.startsWith(head)) ||
-      this.above.some((route) => path.startsWith(`${route.path}/`))
-    );
-  }
-
   readonly handle: RequestListener = (request, response) => {
     const path = pathOf(request.url ?? '');
     const route = this.find(path, request.method ?? '');
     if (!route) return this.handleOthers(path, request, response);
+    this.serve(route, request, response);
+  };
+
+  private serve(route: Route, request: IncomingMessage, response: ServerResponse): void {
     noteEndpoint(response, route.observed);
     // A filter that fails itself leaves no answer to give.
     this.answer(route, request, response).catch(() => response.destroy());
-  };
+  }
 
   private find(path: string, method: string): Route | undefined {
     const byMethod = this.exact.get(path) ?? this.aliases.get(path);
@@ -162,8 +161,17 @@ class ListenerRoutes implements ServedListener {
     return this.above.find((route) => path.startsWith(`${route.path}/`));
   }
 
-  /** Deny by default: what no route can mean is answered before the framework sees it. */
+  /**
+   * Deny by default: what no route can mean is answered before the framework sees it. A path that can't be decoded
+   * (`/admin/%ff`) Express would refuse before any guard is asked: it goes to whoever answers for the rest.
+   */
   private handleOthers(path: string, request: IncomingMessage, response: ServerResponse): void {
+    if (!isDecodable(path)) {
+      const rest = this.rests.find(({ head }) => path.startsWith(head));
+      if (rest) this.serve(rest.route, request, response);
+      else sendNotFound(response);
+      return;
+    }
     const mayBeServed =
       this.exact.has(path) || [...this.heads].some((head) => path.startsWith(head));
     if (mayBeServed) this.express(request, response);
@@ -183,6 +191,16 @@ class ListenerRoutes implements ServedListener {
     asked.baseUrl = '';
     answered.locals = {};
     await handler(request, response);
+  }
+}
+
+/** Whether its percent-encoding is one of UTF-8. */
+export function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

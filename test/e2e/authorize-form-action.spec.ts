@@ -54,6 +54,12 @@ describe('where the consent page’s form may lead', () => {
       expect([visitor.page.status, visitor.title]).toEqual([400, 'You have decided already']);
       const href = headers['location']?.replaceAll('&', '&amp;') ?? '';
       expect(visitor.page.text).toContain(`<a href="${href}" rel="noreferrer">Go on to`);
+      // Another decision in the same browser leaves the first one's way alone.
+      const second = await narrow.initiate(consumer, callback);
+      await visitor.open(authorize(second.token));
+      await visitor.press('Allow');
+      await visitor.open(authorize(token));
+      expect(visitor.page.text).toContain(`<a href="${href}" rel="noreferrer">Go on to`);
       const stranger = new TestBrowser(narrow.publicBase);
       await stranger.open(authorize(token));
       expect(stranger.page.text).not.toContain('Go on to');

@@ -1,3 +1,4 @@
+import { readSettings } from '../../src/config/settings.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -74,6 +75,11 @@ describe('addresses that clients were built with (contract section 15)', () => {
     const grants = await send({ base: publicBase, target: '/oauth/auz/grants' });
     expect(grants.text).toContain('action="/auth/oauth/auz/sign-in"');
     expect(grants.text).not.toMatch(/="\/oauth\/auz\//);
+  });
+
+  it('is told with all other faults of the settings', () => {
+    const settings = { ENDPOINT_ALIASES: '/health/live=token', PORT: 'x' };
+    expect(() => readSettings(settings)).toThrow(/PORT[^]*ENDPOINT_ALIASES hides/);
   });
 
   it.each([

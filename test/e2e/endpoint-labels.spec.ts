@@ -41,7 +41,7 @@ describe('the endpoint that a request is counted under', () => {
     ['adminBase', '/authz/ext-authz/photos#1?a=b', 'authz/ext-authz', 403],
     ['adminBase', '/admin/consumers/key', 'admin', 401],
     ['adminBase', '/admin/consumers#all', 'admin', 401],
-    ['adminBase', '/admin/consumers/%ff', 'admin', 400],
+    ['adminBase', '/admin/consumers/%ff', 'admin', 401],
     ['adminBase', '/admin/there-is-no-such-thing', 'admin', 401],
     ['adminBase', '/docs/openapi.json', 'docs', 200],
     ['adminBase', '/health/ready', 'health', 200],

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/database/data-source.js';
+import { connectorOf, dataSourceOptions } from '../../src/database/data-source.js';
 import { isStoreUnavailable } from '../../src/failures/store-unavailable.js';
 
 /** A message of PostgreSQL's protocol: a letter, its length, its content. */
@@ -29,6 +29,11 @@ describe('a server that says ready and over by one packet', () => {
     url = `postgres://x:x@127.0.0.1:${(server.address() as AddressInfo).port}/x`;
   });
   afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it('is refused where channel_binding=require, as it asked for no proof', async () => {
+    const options = dataSourceOptions({ databasePoolSize: 1 }, `${url}?channel_binding=require`);
+    await expect(connectorOf(options).connect()).rejects.toThrow('channel_binding=require');
+  });
 
   it('is one that is out of reach for now, and does not end the process', async () => {
     const unheard: unknown[] = [];
