@@ -1,8 +1,16 @@
 import { actorWithoutRequest } from '../../src/audit/audit-event.js';
+import { readHead, RecordProofs } from '../../src/audit/record-proofs.js';
 import type { Statement } from '../../src/database/statements.js';
 import { StoreUnavailable } from '../../src/failures/store-unavailable.js';
 import type { Transaction } from '../../src/database/transactions.js';
-import { act, openAuditRecord, type TestAuditRecord } from '../support/audit-record.js';
+import { DerivedKeys } from '../../src/secrets/derived-keys.js';
+import { SecretBox } from '../../src/secrets/secret-box.js';
+import {
+  act,
+  openAuditRecord,
+  SEALING_KEY,
+  type TestAuditRecord,
+} from '../support/audit-record.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const WRITERS = 40;
@@ -139,7 +147,14 @@ describe('the audit record: change and event take place together, in one order f
 
   it('dates no event before the one before it, also when the clock was set back by an hour', async () => {
     const before = (await targets()).length;
-    await database.query("UPDATE audit_head SET last_at = now() + interval '1 hour'");
+    // As the service proved it when the clock was an hour ahead.
+    const head = (await readHead(replicas[0]!.statements))!;
+    const lastAt = new Date(Date.now() + 3_600_000);
+    const proofs = new RecordProofs(new DerivedKeys([SEALING_KEY]), new SecretBox([SEALING_KEY]));
+    await database.query('UPDATE audit_head SET last_at = $1, mac = $2', [
+      lastAt,
+      proofs.ofHead({ ...head, lastAt }),
+    ]);
     await trail(0).note(act(7000));
     await trail(1).note(act(7001));
     await whole(before + 2);
