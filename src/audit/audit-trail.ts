@@ -73,7 +73,27 @@ export class AuditTrail {
     return this.transactions.run((transaction) => this.recorded(transaction, act, change));
   }
 
-  /** The same, for a change that takes as long as there is to do. */
+  /**
+   * The same for changes that came together: they share the transaction, the lock of the record's end and
+   * the flush to disk. Each has an event of its own, which follows the one before it. What is refused must
+   * be a result of the change, and no error, which would take back all of them.
+   *
+   * @param acts what is recorded, in this order
+   * @param change of rows that nobody remembers (Transactions.runUnheard); may be made twice
+   */
+  recordAll<Result>(
+    acts: (result: Result) => readonly NewAuditEvent[],
+    change: (runner: StatementRunner) => Promise<Result>,
+  ): Promise<Result> {
+    return this.transactions.runUnheard(async (transaction) => {
+      const result = await change(transaction);
+      const done = acts(result);
+      if (done.length > 0) await this.append(transaction, done);
+      return result;
+    });
+  }
+
+  /** As `record`, for a change that takes as long as there is to do. */
   recordAtLength<Result>(
     act: (result: Result) => NewAuditEvent,
     change: (transaction: Transaction) => Promise<Result>,
@@ -163,7 +183,10 @@ export class AuditTrail {
     return result;
   }
 
-  private async append(transaction: Transaction, acts: readonly NewAuditEvent[]): Promise<void> {
+  private async append(
+    transaction: StatementRunner,
+    acts: readonly NewAuditEvent[],
+  ): Promise<void> {
     const head = await this.lockHead(transaction);
     if (head.standing === 'ours') return this.write(transaction, head, acts);
     if (head.standing === 'foreign') throw this.refused(NOT_THEIRS);
@@ -175,14 +198,14 @@ export class AuditTrail {
     return this.write(transaction, begun(head), all);
   }
 
-  private async lockHead(transaction: Transaction): Promise<LockedHead> {
+  private async lockHead(transaction: StatementRunner): Promise<LockedHead> {
     const [head] = await transaction.run<StoredHead & { now: Date }>(LOCK_HEAD);
     if (!head) throw this.refused('its end is gone');
     return { ...head, standing: this.proofs.standingOf(head) };
   }
 
   private async write(
-    transaction: Transaction,
+    transaction: StatementRunner,
     { now, ...end }: ProvenHead & { now: Date },
     acts: readonly NewAuditEvent[],
   ): Promise<void> {

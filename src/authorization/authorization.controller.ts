@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { Settings } from '../config/settings.js';
 import { appendToCallback } from '../protocol/callback-uri.js';
-import type { AuthorizationRequest } from '../tokens/authorization-requests.js';
+import type { AuthorizationRequest } from '../tokens/standing-requests.js';
 import { ConsentPage } from './consent-page.js';
 import { PageHandler } from './page-handler.js';
 import { PendingRequests } from './pending-requests.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { ScopeTitles } from '../scopes/scope-titles.js';
-import type { AuthorizationRequest } from '../tokens/authorization-requests.js';
+import type { AuthorizationRequest } from '../tokens/standing-requests.js';
 import { callbackPlace, type CallbackPlace } from './callback-place.js';
 import { FormTokens } from './form-tokens.js';
 import { PageRenderer } from './page-renderer.js';

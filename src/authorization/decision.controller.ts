@@ -1,10 +1,8 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Endpoint } from '../http/endpoint.decorator.js';
-import {
-  AuthorizationRequests,
-  type AuthorizationRequest,
-} from '../tokens/authorization-requests.js';
+import { AuthorizationRequests } from '../tokens/authorization-requests.js';
+import type { AuthorizationRequest } from '../tokens/standing-requests.js';
 import { groupedPin } from '../tokens/verifier.js';
 import { ConsentPage } from './consent-page.js';
 import { copyScript } from './copy-script.js';

@@ -1,4 +1,4 @@
-import type { AuthorizationRequestStatus } from '../tokens/authorization-requests.js';
+import type { AuthorizationRequestStatus } from '../tokens/standing-requests.js';
 
 /** Why a page cannot be shown, or a form not be followed. */
 export type PageRefusalReason =

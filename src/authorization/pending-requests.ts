@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import {
   AuthorizationRequestRefused,
   AuthorizationRequests,
-  type AuthorizationRequest,
 } from '../tokens/authorization-requests.js';
+import type { AuthorizationRequest } from '../tokens/standing-requests.js';
 import { PageRefusal, type PageRefusalReason } from './page-refusal.js';
 
 /** Authorization requests that can still be decided; all others are refused in the pages' words. */

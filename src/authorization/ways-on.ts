@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import type { AuthorizationRequest } from '../tokens/authorization-requests.js';
+import type { AuthorizationRequest } from '../tokens/standing-requests.js';
 import { callbackPlace } from './callback-place.js';
 import { idHash } from './id-hash.js';
 import { PageRefusal } from './page-refusal.js';

@@ -11,6 +11,11 @@ export interface BatchOptions<Item, Result> {
   readonly sameKey: 'wait' | 'share';
   /** Sends one statement; resolves to one result for each item, in their order. */
   readonly send: (items: readonly Item[]) => Promise<Result[]>;
+  /**
+   * How many statements may be under way, 2 by default. 1 where they would wait for each other: what comes
+   * meanwhile makes the next one larger.
+   */
+  readonly flights?: number;
   /** Hears how many items each statement carried. */
   readonly onSent?: (size: number) => void;
 }
@@ -63,7 +68,7 @@ export class Batcher<Item, Result> {
   }
 
   private depart(): void {
-    while (this.waiting.length > 0 && this.flights < FLIGHTS_MAX) {
+    while (this.waiting.length > 0 && this.flights < (this.work.flights ?? FLIGHTS_MAX)) {
       this.flights += 1;
       let landed = false;
       const land = () => {

@@ -115,19 +115,19 @@ function isOrderly(error: unknown): boolean {
 }
 
 /** The server takes no writes any more, or says nothing. */
-function isServerLost(error: unknown): boolean {
+export function isServerLost(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return code === '25006' || message === 'Query read timeout';
 }
 
 /** A pooler handed us a session with another's statement under this name (42P05), or without it. */
-function isNameLost(error: unknown): boolean {
+export function isNameLost(error: unknown): boolean {
   const { code } = error as { code?: string };
   return code === '42P05' || code === '26000';
 }
 
 /** The table changed under a prepared plan. */
-function isStalePlan(error: unknown): boolean {
+export function isStalePlan(error: unknown): boolean {
   const { code, routine } = error as { code?: string; routine?: string };
   return code === '0A000' && routine === 'RevalidateCachedQuery';
 }

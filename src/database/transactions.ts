@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
 import { isStoreUnavailable, StoreUnavailable } from '../failures/store-unavailable.js';
 import { ChangeFeed } from './change-feed.js';
-import type { LentSession } from './connection-pool.js';
+import { poolOf, type LentSession } from './connection-pool.js';
 import { TIME_LIMITS } from './data-source.js';
-import type { Statement } from './statements.js';
+import { isNameLost, isServerLost, isStalePlan, type Statement } from './statements.js';
 
 /** For all of a transaction: whoever is told that it failed is told within five seconds. */
 const DEADLINE_MS = 4_500;
@@ -38,6 +38,8 @@ export class Transaction {
 export interface StatementRunner {
   run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
+
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 
 /** Begins and ends transactions on TypeORM's connections. */
 @Injectable()
@@ -77,6 +79,63 @@ export class Transactions {
    */
   runOnSnapshot<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.runAs('REPEATABLE READ', work);
+  }
+
+  /**
+   * Does work that changes no row which anybody remembers, so that nobody has to hear of it: in one round
+   * trip for each statement, prepared, beside one to begin and one to commit.
+   *
+   * @param work may be done twice, when the server refused a prepared statement and took all back
+   * @throws what the work threw; StoreUnavailable for trouble below, and then it is unknown whether
+   * the work took place
+   */
+  async runUnheard<Result>(work: (runner: StatementRunner) => Promise<Result>): Promise<Result> {
+    try {
+      try {
+        return await this.attempt(work, true);
+      } catch (error) {
+        if (isNameLost(error)) poolOf(this.dataSource).forgoNames();
+        else if (!isStalePlan(error)) throw error;
+        return await this.attempt(work, false);
+      }
+    } catch (error) {
+      throw isStoreUnavailable(error) ? new StoreUnavailable(error) : error;
+    }
+  }
+
+  private async attempt<Result>(
+    work: (runner: StatementRunner) => Promise<Result>,
+    isPrepared: boolean,
+  ): Promise<Result> {
+    const startedAt = performance.now();
+    const pool = poolOf(this.dataSource);
+    const session = await pool.connect();
+    const leftMs = DEADLINE_MS - (performance.now() - startedAt);
+    const overdue = setTimeout(() => session.destroy(), leftMs);
+    let isSpoiled = true;
+    try {
+      await session.query(BEGIN);
+      if (session.isPooled) await session.query(LIMIT_TIME);
+      const result = await work({
+        run: async <Row>({ name, text }: Statement, values: readonly unknown[] = []) => {
+          const named = isPrepared && session.keepsStatements ? { name } : {};
+          const { rows } = await session.query({ ...named, text, values: [...values] });
+          return rows as Row[];
+        },
+      });
+      const { command } = await session.query('COMMIT');
+      if (command !== 'COMMIT') throw new Error('A transaction that had failed was committed');
+      isSpoiled = false;
+      return result;
+    } catch (error) {
+      if (isServerLost(error)) pool.forsake();
+      const isBack = await session.query('ROLLBACK').catch(() => undefined);
+      isSpoiled = isBack === undefined || isStalePlan(error);
+      throw error;
+    } finally {
+      clearTimeout(overdue);
+      session.release(isSpoiled);
+    }
   }
 
   private async runAs<Result>(

@@ -1,41 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditActor, NewAuditEvent } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { Statements } from '../database/statements.js';
+import { Batcher } from '../database/batcher.js';
 import type { StatementRunner } from '../database/transactions.js';
 import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
-import { millisecondsOf } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
-import { appendToCallback, matchesRegisteredCallback } from '../protocol/callback-uri.js';
+import { Metrics } from '../metrics/metrics.js';
+import { appendToCallback } from '../protocol/callback-uri.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
-import { FAILED_VERIFIERS_MAX } from './temporary-credentials.js';
+import {
+  CONSUMER_ACTIVE,
+  isRegistered,
+  StandingRequests,
+  type AuthorizationRequest,
+  type StandingRequest,
+} from './standing-requests.js';
 import { plainVerifierHash, verifierFor, verifierMac } from './verifier.js';
-
-/** Where an authorization request stands. */
-export type AuthorizationRequestStatus = 'pending' | 'allowed' | 'denied' | 'used' | 'expired';
-
-/** Temporary credentials as the resource owner's side sees them (RFC 5849 section 2.2). */
-export interface AuthorizationRequest {
-  readonly oauthToken: string;
-  readonly consumer: {
-    readonly consumerKey: string;
-    readonly name: string;
-    readonly description: string | null;
-    readonly websiteUrl: string | null;
-    readonly legalNotice: string | null;
-    readonly accessTokenTtlSeconds: number | null;
-    /** Neither disabled nor expired. */
-    readonly active: boolean;
-  };
-  /** What the owner can grant: of all that was asked for, what the consumer may still have. */
-  readonly scopes: readonly string[];
-  /** `oob` or a URI. */
-  readonly callback: string;
-  /** Whether the consumer may still send the owner there (RFC 5849 section 2.1). */
-  readonly callbackRegistered: boolean;
-  readonly status: AuthorizationRequestStatus;
-  readonly expiresAt: Date;
-}
 
 /** A decision that cannot be recorded. */
 export class AuthorizationRequestRefused extends Error {
@@ -52,50 +32,38 @@ export class AuthorizationRequestRefused extends Error {
   }
 }
 
-const CONSUMER_ACTIVE = `(c.status = 'active' AND (c.expires_at IS NULL OR c.expires_at > now()))`;
-
-/** Of these scopes, those that the consumer may have now, in their order. */
-const stillAllowed = (scopes: string): string => `ARRAY(
-  SELECT scope FROM unnest(${scopes}) WITH ORDINALITY AS asked (scope, n)
-  WHERE scope = ANY (c.scopes) ORDER BY n)`;
-
-const FIND = {
-  name: 'find-authorization-request',
-  text: `
-    SELECT t.token AS "oauthToken", t.scopes AS asked, ${stillAllowed('t.scopes')} AS scopes,
-      t.callback, c.callback_urls AS "callbackUrls", t.expires_at AS "expiresAt",
-      ${millisecondsOf('t.expires_at')}::float8 AS "expiresAtMs",
-      CASE
-        WHEN t.used_at IS NOT NULL THEN 'used'
-        WHEN t.decision = 'denied' THEN 'denied'
-        WHEN t.expires_at <= now() OR t.failed_verifiers >= ${FAILED_VERIFIERS_MAX} THEN 'expired'
-        WHEN t.decision = 'allowed' THEN 'allowed'
-        ELSE 'pending'
-      END AS status,
-      t.decision IS NOT NULL AS decided,
-      json_build_object('consumerKey', c.consumer_key, 'name', c.name,
-        'description', c.description, 'websiteUrl', c.website_url,
-        'legalNotice', c.legal_notice,
-        'accessTokenTtlSeconds', c.access_token_ttl_seconds,
-        'active', ${CONSUMER_ACTIVE}) AS consumer,
-      ${GRANTED_TO_CONSUMER('c')} AS granted, c.grant_mac AS "grantMac"
-    FROM temporary_credentials t JOIN consumers c USING (consumer_key)
-    WHERE t.token = $1`,
-};
-
 // One decision, whoever comes first: tabs, replicas, and a consent app beside the built-in page. Which
 // callback is registered, code says (loopback ports), so that the list it was held against has to stand.
+// The statement may carry decisions on different requests; all replicas lock the rows in one order, so that
+// no two statements wait for each other.
 const ALLOW = {
-  name: 'allow-authorization-request',
+  name: 'allow-authorization-requests',
   text: `
-    UPDATE temporary_credentials t SET decision = 'allowed', decided_at = now(), subject = $2,
-      granted_scopes = $3::text[], verifier_hash = $4
-    FROM consumers c
-    WHERE t.token = $1 AND t.decision IS NULL AND t.expires_at > now()
-      AND $3::text[] <@ t.scopes AND $3::text[] <@ c.scopes
-      AND c.consumer_key = t.consumer_key AND ${CONSUMER_ACTIVE} AND c.callback_urls = $5::text[]
-    RETURNING t.callback`,
+    WITH permission AS (
+      SELECT * FROM jsonb_to_recordset($1::jsonb) AS permission (token text, subject text,
+        scopes text[], verifier_hash bytea, callback_urls text[])
+    ), held AS (
+      SELECT token FROM temporary_credentials WHERE token = ANY ($2::text[])
+      ORDER BY token FOR UPDATE
+    )
+    UPDATE temporary_credentials t SET decision = 'allowed', decided_at = now(), subject = p.subject,
+      granted_scopes = p.scopes, verifier_hash = p.verifier_hash
+    FROM held JOIN permission p USING (token), consumers c
+    WHERE t.token = held.token AND t.decision IS NULL AND t.expires_at > now()
+      AND p.scopes <@ t.scopes AND p.scopes <@ c.scopes
+      AND c.consumer_key = t.consumer_key AND ${CONSUMER_ACTIVE} AND c.callback_urls = p.callback_urls
+    RETURNING t.token`,
 };
+
+/** What an owner allows, as the statement takes it. */
+interface Permission {
+  readonly token: string;
+  readonly subject: string;
+  readonly scopes: readonly string[];
+  readonly verifierHash: Buffer;
+  readonly callbackUrls: readonly string[];
+  readonly event: NewAuditEvent;
+}
 
 const DENY = {
   name: 'deny-authorization-request',
@@ -114,23 +82,35 @@ const ATTEMPTS_MAX = 3;
 /** RFC 5849 section 2.2: the resource owner's decision on temporary credentials. */
 @Injectable()
 export class AuthorizationRequests {
+  private readonly permissions: Batcher<Permission, boolean>;
+
   constructor(
-    private readonly statements: Statements,
+    private readonly standing: StandingRequests,
     private readonly grants: Grants,
     private readonly keys: DerivedKeys,
     private readonly audit: AuditTrail,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.permissions = new Batcher({
+      keyOf: ({ token }) => token,
+      sameKey: 'wait',
+      flights: 1, // each waits for the end of the record
+      send: (permissions) => this.allow(permissions),
+      onSent: (size) => metrics.batchSent(ALLOW.name, size),
+    });
+  }
 
   /** The request behind a token, whatever its status; undefined when there is none. */
   async find(oauthToken: string): Promise<AuthorizationRequest | undefined> {
-    const found = await this.findStanding(this.statements, oauthToken);
+    const found = await this.standing.find(oauthToken);
     if (!found) return undefined;
     const { decided: _, asked: __, callbackUrls: ___, expiresAtMs: ____, ...request } = found;
     return { ...request, callbackRegistered: isRegistered(found) };
   }
 
   /**
-   * Records that the owner allows the request, once.
+   * Records that the owner allows the request, once. Permissions that come together share a transaction;
+   * one that is refused is no matter to the others.
    *
    * @param actor who says so, for the record
    * @param grant.scopes a part of the scopes asked for; all of them when undefined. What the consumer lost
@@ -144,18 +124,9 @@ export class AuthorizationRequests {
     actor: AuditActor,
   ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
     const detail = { subject: grant.subject, scopes: grant.scopes ? [...grant.scopes] : null };
-    return this.audit.record(actOn(oauthToken, actor, 'accept', detail), (transaction) =>
-      this.allow(oauthToken, grant, transaction),
-    );
-  }
-
-  private async allow(
-    oauthToken: string,
-    grant: { subject: string; scopes?: readonly string[] | undefined },
-    runner: StatementRunner,
-  ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
+    const event = actOn(oauthToken, actor, 'accept', detail);
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      const request = await this.findStanding(runner, oauthToken);
+      const request = await this.standing.find(oauthToken);
       const reason = reasonAgainst(request) ?? scopesExceeded(request, grant.scopes);
       if (reason || !request) throw new AuthorizationRequestRefused(reason ?? 'unknown');
       const verifier = verifierFor(request.callback);
@@ -166,15 +137,18 @@ export class AuthorizationRequests {
       const { expiresAtMs } = request;
       const { subject } = grant;
       const allowing = { token: oauthToken, consumerKey, expiresAtMs, subject, scopes, verifier };
-      const allowed = await runner.run(ALLOW, [
-        oauthToken,
+      const isAllowed = await this.permissions.run({
+        token: oauthToken,
         subject,
         scopes,
         // The version before compares plain hashes, and whoever allows here may exchange there.
-        this.grants.isUpgrading ? plainVerifierHash(verifier) : verifierMac(this.keys, allowing),
-        request.callbackUrls,
-      ]);
-      if (allowed.length === 0) continue;
+        verifierHash: this.grants.isUpgrading
+          ? plainVerifierHash(verifier)
+          : verifierMac(this.keys, allowing),
+        callbackUrls: request.callbackUrls,
+        event,
+      });
+      if (!isAllowed) continue;
       const redirectTo = redirect(request, [
         ['oauth_token', oauthToken],
         ['oauth_verifier', verifier],
@@ -182,6 +156,28 @@ export class AuthorizationRequests {
       return { redirectTo, oauthVerifier: verifier };
     }
     throw new Error('An authorization request changed with every attempt to decide it');
+  }
+
+  /** @returns for each whether it is allowed; if not, the request or its consumer is not as it was read */
+  private allow(permissions: readonly Permission[]): Promise<boolean[]> {
+    const rows = permissions.map(({ token, subject, scopes, verifierHash, callbackUrls }) => ({
+      token,
+      subject,
+      scopes,
+      verifier_hash: `\\x${verifierHash.toString('hex')}`,
+      callback_urls: callbackUrls,
+    }));
+    return this.audit.recordAll(
+      (allowed: boolean[]) => permissions.filter((_, n) => allowed[n]).map(({ event }) => event),
+      async (transaction) => {
+        const done = await transaction.run<{ token: string }>(ALLOW, [
+          JSON.stringify(rows),
+          rows.map(({ token }) => token),
+        ]);
+        const tokens = new Set(done.map(({ token }) => token));
+        return permissions.map(({ token }) => tokens.has(token));
+      },
+    );
   }
 
   /**
@@ -208,7 +204,7 @@ export class AuthorizationRequests {
       Pick<StandingRequest, 'callback' | 'callbackUrls'> & GrantRow
     >(DENY, [oauthToken]);
     if (!denied) {
-      const reason = reasonAgainst(await this.findStanding(runner, oauthToken));
+      const reason = reasonAgainst(await this.standing.findIn(runner, oauthToken));
       throw new AuthorizationRequestRefused(reason ?? 'expired');
     }
     if (!this.grants.hold('consumer', denied)) throw new AuthorizationRequestRefused('unknown');
@@ -221,33 +217,7 @@ export class AuthorizationRequests {
       : null;
     return { redirectTo };
   }
-
-  private async findStanding(
-    runner: StatementRunner,
-    oauthToken: string,
-  ): Promise<StandingRequest | undefined> {
-    // PostgreSQL text cannot hold NUL, and no token does.
-    if (oauthToken.includes('\0')) return undefined;
-    const [row] = await runner.run<StandingRequest & GrantRow>(FIND, [oauthToken]);
-    if (!row || !this.grants.hold('consumer', row)) return undefined;
-    const { granted: _, grantMac: __, ...request } = row;
-    return request;
-  }
 }
-
-/** An authorization request with what a decision is held against. */
-interface StandingRequest extends Omit<AuthorizationRequest, 'callbackRegistered'> {
-  readonly decided: boolean;
-  readonly expiresAtMs: number;
-  readonly asked: readonly string[];
-  readonly callbackUrls: readonly string[];
-}
-
-const isRegistered = ({
-  callback,
-  callbackUrls,
-}: Pick<StandingRequest, 'callback' | 'callbackUrls'>): boolean =>
-  callback === 'oob' || matchesRegisteredCallback(callback, callbackUrls);
 
 const redirect = (
   { callback }: Pick<StandingRequest, 'callback'>,

@@ -11,7 +11,9 @@ import { ExchangeTemporaryCredentials } from './exchange-temporary-credentials.j
 import { IssueTemporaryCredentials } from './issue-temporary-credentials.js';
 import { LastUse } from './last-use.js';
 import { ManageAccessTokens } from './manage-access-tokens.js';
+import { MintAccessTokens } from './mint-access-tokens.js';
 import { RevokeAccessTokens } from './revoke-access-tokens.js';
+import { StandingRequests } from './standing-requests.js';
 import { SignatureUses } from './signature-uses.js';
 
 const useCases = [
@@ -21,6 +23,7 @@ const useCases = [
   IssueTemporaryCredentials,
   LastUse,
   ManageAccessTokens,
+  MintAccessTokens,
   RevokeAccessTokens,
   SignatureUses,
 ];
@@ -31,7 +34,7 @@ const useCases = [
  */
 @Module({
   imports: [AuditModule, DatabaseModule, GrantsModule, SecretsModule],
-  providers: [CredentialsRepository, Credentials, ...useCases],
+  providers: [CredentialsRepository, Credentials, StandingRequests, ...useCases],
   exports: [Credentials, ...useCases],
 })
 export class TokensModule {}

@@ -1,7 +1,7 @@
 import type { AuditActor } from '../../audit/audit-event.js';
 import { Body, Param, Post, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
-import { ManageAccessTokens } from '../../tokens/manage-access-tokens.js';
+import { MintAccessTokens } from '../../tokens/mint-access-tokens.js';
 import { NewToken } from './access-token-input.js';
 import { accessTokenReply, type AccessTokenReply } from './access-token-reply.js';
 import { AdminController } from '../../admin-http/admin-controller.decorator.js';
@@ -12,7 +12,7 @@ import { Idempotent } from '../../admin-http/idempotent.js';
 /** Access tokens that staff make for a subject, and existing ones that they bring along. */
 @AdminController('consumers/:consumerKey/tokens')
 export class ConsumerTokensController {
-  constructor(private readonly tokens: ManageAccessTokens) {}
+  constructor(private readonly tokens: MintAccessTokens) {}
 
   @Post()
   @Roles()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { newBrowserId } from '../../secrets/random-values.js';
-import type { AuthorizationRequest } from '../../tokens/authorization-requests.js';
+import type { AuthorizationRequest } from '../../tokens/standing-requests.js';
 import { assertOwnOrigin } from '../own-forms.js';
 import { PageRefusal } from '../page-refusal.js';
 import { PageRenderer } from '../page-renderer.js';

@@ -1,4 +1,4 @@
-import type { AuthorizationRequest } from '../../tokens/authorization-requests.js';
+import type { AuthorizationRequest } from '../../tokens/standing-requests.js';
 import type { Reply } from '../reply.js';
 import type { BrowserRequest } from '../browser-request.js';
 

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
+import { Batcher } from '../database/batcher.js';
+import { Statements } from '../database/statements.js';
+import type { StatementRunner } from '../database/transactions.js';
+import { millisecondsOf } from '../grants/granted.js';
+import { Grants, type GrantRow } from '../grants/grants.js';
+import { Metrics } from '../metrics/metrics.js';
+import { matchesRegisteredCallback } from '../protocol/callback-uri.js';
+import { FAILED_VERIFIERS_MAX } from './temporary-credentials.js';
+
+/** Where an authorization request stands. */
+export type AuthorizationRequestStatus = 'pending' | 'allowed' | 'denied' | 'used' | 'expired';
+
+/** Temporary credentials as the resource owner's side sees them (RFC 5849 section 2.2). */
+export interface AuthorizationRequest {
+  readonly oauthToken: string;
+  readonly consumer: {
+    readonly consumerKey: string;
+    readonly name: string;
+    readonly description: string | null;
+    readonly websiteUrl: string | null;
+    readonly legalNotice: string | null;
+    readonly accessTokenTtlSeconds: number | null;
+    /** Neither disabled nor expired. */
+    readonly active: boolean;
+  };
+  /** What the owner can grant: of all that was asked for, what the consumer may still have. */
+  readonly scopes: readonly string[];
+  /** `oob` or a URI. */
+  readonly callback: string;
+  /** Whether the consumer may still send the owner there (RFC 5849 section 2.1). */
+  readonly callbackRegistered: boolean;
+  readonly status: AuthorizationRequestStatus;
+  readonly expiresAt: Date;
+}
+
+/** An authorization request with what a decision is held against. */
+export interface StandingRequest extends Omit<AuthorizationRequest, 'callbackRegistered'> {
+  readonly decided: boolean;
+  readonly expiresAtMs: number;
+  readonly asked: readonly string[];
+  readonly callbackUrls: readonly string[];
+}
+
+/** Of a consumer `c`. */
+export const CONSUMER_ACTIVE = `(c.status = 'active' AND (c.expires_at IS NULL OR c.expires_at > now()))`;
+
+/** Of these scopes, those that the consumer may have now, in their order. */
+const stillAllowed = (scopes: string): string => `ARRAY(
+  SELECT scope FROM unnest(${scopes}) WITH ORDINALITY AS asked (scope, n)
+  WHERE scope = ANY (c.scopes) ORDER BY n)`;
+
+const FIND = {
+  name: 'find-authorization-request',
+  text: `
+    SELECT t.token AS "oauthToken", t.scopes AS asked, ${stillAllowed('t.scopes')} AS scopes,
+      t.callback, c.callback_urls AS "callbackUrls", t.expires_at AS "expiresAt",
+      ${millisecondsOf('t.expires_at')}::float8 AS "expiresAtMs",
+      CASE
+        WHEN t.used_at IS NOT NULL THEN 'used'
+        WHEN t.decision = 'denied' THEN 'denied'
+        WHEN t.expires_at <= now() OR t.failed_verifiers >= ${FAILED_VERIFIERS_MAX} THEN 'expired'
+        WHEN t.decision = 'allowed' THEN 'allowed'
+        ELSE 'pending'
+      END AS status,
+      t.decision IS NOT NULL AS decided,
+      json_build_object('consumerKey', c.consumer_key, 'name', c.name,
+        'description', c.description, 'websiteUrl', c.website_url,
+        'legalNotice', c.legal_notice,
+        'accessTokenTtlSeconds', c.access_token_ttl_seconds,
+        'active', ${CONSUMER_ACTIVE}) AS consumer,
+      ${GRANTED_TO_CONSUMER('c')} AS granted, c.grant_mac AS "grantMac"
+    FROM temporary_credentials t JOIN consumers c USING (consumer_key)
+    WHERE t.token = ANY ($1::text[])`,
+};
+
+/** Whether the consumer may have the owner sent there still. */
+export const isRegistered = ({
+  callback,
+  callbackUrls,
+}: Pick<StandingRequest, 'callback' | 'callbackUrls'>): boolean =>
+  callback === 'oob' || matchesRegisteredCallback(callback, callbackUrls);
+
+/** Reads authorization requests, those that are asked for together by one statement. */
+@Injectable()
+export class StandingRequests {
+  private readonly reading: Batcher<string, StandingRequest | undefined>;
+
+  constructor(
+    statements: Statements,
+    private readonly grants: Grants,
+    metrics: Metrics,
+  ) {
+    this.reading = new Batcher({
+      keyOf: (oauthToken) => oauthToken,
+      sameKey: 'share',
+      send: (oauthTokens) => this.read(statements, oauthTokens),
+      onSent: (size) => metrics.batchSent(FIND.name, size),
+    });
+  }
+
+  /** The request behind a token; undefined when there is none, or its consumer is not as staff made it. */
+  find(oauthToken: string): Promise<StandingRequest | undefined> {
+    return this.reading.run(oauthToken);
+  }
+
+  /** The same, within a transaction. */
+  async findIn(runner: StatementRunner, oauthToken: string): Promise<StandingRequest | undefined> {
+    return (await this.read(runner, [oauthToken]))[0];
+  }
+
+  private async read(
+    runner: StatementRunner,
+    oauthTokens: readonly string[],
+  ): Promise<(StandingRequest | undefined)[]> {
+    // PostgreSQL text cannot hold NUL, and no token does.
+    const possible = oauthTokens.filter((oauthToken) => !oauthToken.includes('\0'));
+    const rows = await runner.run<StandingRequest & GrantRow>(FIND, [possible]);
+    const found = new Map(
+      rows
+        .filter((row) => this.grants.hold('consumer', row))
+        .map(({ granted: _, grantMac: __, ...request }) => [request.oauthToken, request]),
+    );
+    return oauthTokens.map((oauthToken) => found.get(oauthToken));
+  }
+}
