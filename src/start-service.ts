@@ -28,6 +28,7 @@ import { JsonLogger } from './logging/json-logger.js';
 import { RequestLog } from './logging/request-log.js';
 import { TextLogger } from './logging/text-logger.js';
 import { Metrics } from './metrics/metrics.js';
+import { TokenKeyRotation } from './platform-tokens/token-key-rotation.js';
 
 /** In-flight requests get this long to finish; every wait inside them is shorter. */
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -133,6 +134,7 @@ async function putTogether(
   try {
     await app.init();
     await openDatabase(app);
+    await makeSigningKeys(app);
     return app;
   } catch (error) {
     // What was opened on the way would go on by itself.
@@ -184,6 +186,16 @@ async function openDatabase(app: NestExpressApplication): Promise<void> {
       if (!isStoreUnavailable(error)) throw error;
       await sleep(OPEN_AGAIN_MS);
     }
+  }
+}
+
+/** Behind the record, which each new key is put on. */
+async function makeSigningKeys(app: NestExpressApplication): Promise<void> {
+  try {
+    await app.get(TokenKeyRotation, { strict: false }).begin();
+  } catch (error) {
+    // The next look, or the first who needs one, makes it.
+    if (!isStoreUnavailable(error)) throw error;
   }
 }
 

@@ -5,7 +5,7 @@ import { Reflector } from '@nestjs/core';
 import type { Settings } from '../config/settings.js';
 import { Callers } from '../callers/callers.js';
 import type { ApiKeys } from '../callers/api-keys.js';
-import { PlatformTokens } from '../callers/platform-tokens.js';
+import { StaffTokens } from '../callers/staff-tokens.js';
 import { AdminGuard } from './admin.guard.js';
 import { AdminModule } from '../admin/admin.module.js';
 import { ROLES_METADATA, Roles } from './roles.decorator.js';
@@ -21,7 +21,7 @@ class Operations {
 // No key beside the first one: those that are stored are tested on a database.
 const noKeys = { callerOf: () => Promise.resolve(undefined) } as unknown as ApiKeys;
 const callersFor = (settings: Partial<Settings>) =>
-  new Callers(settings as Settings, noKeys, new PlatformTokens(settings as Settings));
+  new Callers(settings as Settings, noKeys, new StaffTokens(settings as Settings));
 
 function admit(handler: keyof Operations, key: string) {
   const context = {

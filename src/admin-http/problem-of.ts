@@ -1,5 +1,5 @@
 import { ApiKeyUnknown } from '../callers/api-keys.js';
-import { IssuerUnavailable } from '../callers/platform-tokens.js';
+import { IssuerUnavailable } from '../callers/staff-tokens.js';
 import {
   ConsumerChanged,
   ConsumerKeyTaken,
@@ -9,6 +9,7 @@ import {
 import { InvalidInput } from '../input/input-fault.js';
 import { Problem } from '../http/problem-details.js';
 import { RepeatedHeader } from '../http/single-header.js';
+import { NoPlatformTokens } from '../platform-tokens/no-platform-tokens.js';
 import { ScopeUndescribed } from '../scopes/scope-descriptions.js';
 import { AccessTokenRefused } from '../tokens/access-token-refusals.js';
 import { AuthorizationRequestRefused } from '../tokens/authorization-requests.js';
@@ -39,6 +40,9 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (error instanceof ScopeUndescribed) {
     return new Problem('not_found', 'Staff have not described this scope.');
+  }
+  if (error instanceof NoPlatformTokens) {
+    return new Problem('not_found', 'PLATFORM_TOKEN_ISSUER is not set: there are no signing keys.');
   }
   if (error instanceof IssuerUnavailable) {
     const headers = { 'Retry-After': '1' };

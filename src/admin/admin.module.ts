@@ -8,6 +8,7 @@ import type { ExactPathAdapter } from '../http/exact-path-adapter.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { noteEndpoint } from '../http/request-observer.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
+import { PlatformTokensModule } from '../platform-tokens/platform-tokens.module.js';
 import { ScopesModule } from '../scopes/scopes.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { TransferModule } from '../transfer/transfer.module.js';
@@ -22,6 +23,7 @@ import { problemOf } from '../admin-http/problem-of.js';
 import { RefusedCalls } from '../admin-http/refused-calls.js';
 import { ScopesController } from './scopes/scopes.controller.js';
 import { StatedRoles } from '../admin-http/stated-roles.js';
+import { SigningKeysController } from './signing-keys/signing-keys.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
 import { TransfersController } from './transfers/transfers.controller.js';
 import { UnservedController } from './unserved.controller.js';
@@ -40,6 +42,7 @@ import {
     CallersModule,
     ConsumersModule,
     IdempotencyModule,
+    PlatformTokensModule,
     ScopesModule,
     TokensModule,
     TransferModule,
@@ -55,6 +58,7 @@ import {
     ScopesController,
     AuthorizationRequestsController,
     ApiKeysController,
+    SigningKeysController,
     AuditEventsController,
     TransfersController,
     UnservedController,

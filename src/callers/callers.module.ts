@@ -4,7 +4,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { ApiKeys } from './api-keys.js';
 import { Callers } from './callers.js';
-import { PlatformTokens } from './platform-tokens.js';
+import { StaffTokens } from './staff-tokens.js';
 
 /**
  * Owns who may call the admin listener, and as what. Depends on the database, the record of audit/
@@ -12,7 +12,7 @@ import { PlatformTokens } from './platform-tokens.js';
  */
 @Module({
   imports: [AuditModule, DatabaseModule, GrantsModule],
-  providers: [ApiKeys, Callers, PlatformTokens],
+  providers: [ApiKeys, Callers, StaffTokens],
   exports: [ApiKeys, Callers],
 })
 export class CallersModule {}

@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Settings } from '../config/settings.js';
 import { apiKeyHash, ApiKeys } from './api-keys.js';
 import type { Caller } from './caller.js';
-import { looksLikeJwt, PlatformTokens } from './platform-tokens.js';
+import { looksLikeJwt, StaffTokens } from './staff-tokens.js';
 
 /** Knows the callers of the admin listener by what they carry: a key, or a token of the platform. */
 @Injectable()
@@ -13,7 +13,7 @@ export class Callers {
   constructor(
     { adminApiKey }: Settings,
     private readonly apiKeys: ApiKeys,
-    private readonly platformTokens: PlatformTokens,
+    private readonly staffTokens: StaffTokens,
   ) {
     this.firstKey = adminApiKey === undefined ? undefined : apiKeyHash(adminApiKey);
   }
@@ -30,7 +30,7 @@ export class Callers {
       return { name: 'ADMIN_API_KEY', roles: ['admin'] };
     }
     return looksLikeJwt(credential)
-      ? this.platformTokens.callerOf(credential)
+      ? this.staffTokens.callerOf(credential)
       : this.apiKeys.callerOf(hash);
   }
 }

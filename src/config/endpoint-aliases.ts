@@ -1,7 +1,14 @@
 import { isPlainPath } from './public-url.js';
 
 /** The public endpoints that may be served under further paths. */
-export const ALIASED = ['initiate', 'authorize', 'token', 'revoke', 'echo'] as const;
+export const ALIASED = [
+  'initiate',
+  'authorize',
+  'token',
+  'revoke',
+  'echo',
+  'platform-token',
+] as const;
 
 /** Further paths of the public endpoints, by path. */
 export type EndpointAliases = ReadonlyMap<string, (typeof ALIASED)[number]>;

@@ -1,6 +1,7 @@
 import { brandColor, brandName, logoFile, type Logo } from './brand.js';
 import { parseEndpointAliases, type EndpointAliases } from './endpoint-aliases.js';
 import { parsePublicUrl, type PublicUrl } from './public-url.js';
+import { TOKEN_ALGORITHMS, tokenIssuer, type TokenAlgorithm } from './token-issuer.js';
 import { FORM_TYPE, PLAIN_TYPE, type ReplyType } from './reply-type.js';
 import { scopesFile, type ScopeDescriptions } from './scopes-file.js';
 import { parseSecretKeys, type SecretKey } from './secret-keys.js';
@@ -118,6 +119,21 @@ export class Environment {
 
   @Setting({ parse: oneOf('at+jwt'), example: 'at+jwt' })
   ADMIN_JWT_TYPE?: 'at+jwt';
+
+  @Setting({ parse: tokenIssuer, example: 'https://auth.example.com' })
+  PLATFORM_TOKEN_ISSUER?: string;
+
+  @Setting({ parse: textWithoutBlanks, example: 'https://api.example.com' })
+  PLATFORM_TOKEN_AUDIENCE?: string;
+
+  @Setting({ parse: wholeNumber(10, 3600), fallback: '60', example: '60' })
+  PLATFORM_TOKEN_TTL_SECONDS!: number;
+
+  @Setting({ parse: oneOf(...TOKEN_ALGORITHMS), fallback: 'ES256', example: 'ES256' })
+  PLATFORM_TOKEN_ALGORITHM!: TokenAlgorithm;
+
+  @Setting({ parse: wholeNumber(0, 604_800), fallback: '600', example: '600' })
+  PLATFORM_TOKEN_KEY_LEAD_SECONDS!: number;
 
   @Setting({ parse: httpUrl, example: 'https://www.example.com/consent' })
   CONSENT_URL?: string;

@@ -4,6 +4,11 @@ import type { Environment, LogLevel, ProblemDetail, RateLimitStore } from './env
 import { requestsInFlightFor } from './memory-bounds.js';
 import { oidcClientFrom, oidcFaults, type OidcClient } from './oidc-client.js';
 import type { EndpointAliases } from './endpoint-aliases.js';
+import {
+  platformTokenFaults,
+  platformTokensFrom,
+  type PlatformTokenSettings,
+} from './platform-tokens.js';
 import type { PublicUrl } from './public-url.js';
 import { misspeltSettings, sentenceAbout } from './misspelt-settings.js';
 import { readEnvironment } from './read-environment.js';
@@ -55,6 +60,9 @@ export class Settings {
   readonly adminJwtRolesClaim!: string;
   /** The only `typ` of a header that is taken; undefined: also JWT, and none. */
   readonly adminJwtType?: 'at+jwt';
+
+  /** The JWT access tokens that this service issues; undefined: none. */
+  readonly platformTokens?: PlatformTokenSettings;
 
   readonly consentUrl?: string;
   /** Where resource owners sign in by OpenID Connect. */
@@ -132,7 +140,11 @@ function faultsBetween(environment: Environment, known: readonly string[]): stri
   if (typeof PORT === 'number' && PORT !== 0 && PORT === ADMIN_PORT) {
     faults.push('ADMIN_PORT must differ from PORT, for example 3001');
   }
-  faults.push(...platformTokenFaults(environment), ...oidcFaults(environment, known));
+  faults.push(
+    ...staffTokenFaults(environment),
+    ...platformTokenFaults(environment, known),
+    ...oidcFaults(environment, known),
+  );
   if (NODE_ENV === 'production') {
     faults.push(...guessableFaults(environment));
     const missing = (name: keyof Environment) =>
@@ -174,8 +186,8 @@ function guessableFaults({ SECRET_KEYS, ADMIN_API_KEY }: Environment): string[] 
   return faults;
 }
 
-/** The three settings for tokens of the platform stand together or not at all. */
-function platformTokenFaults(environment: Environment): string[] {
+/** The three settings for tokens of staff stand together or not at all. */
+function staffTokenFaults(environment: Environment): string[] {
   const { ADMIN_JWKS_URL, ADMIN_JWT_ISSUER, ADMIN_JWT_AUDIENCE, NODE_ENV } = environment;
   if (typeof ADMIN_JWKS_URL !== 'string') return [];
   const faults: string[] = [];
@@ -230,6 +242,7 @@ function valuesFrom(
     adminJwtAudience: environment.ADMIN_JWT_AUDIENCE,
     adminJwtRolesClaim: environment.ADMIN_JWT_ROLES_CLAIM,
     adminJwtType: environment.ADMIN_JWT_TYPE,
+    platformTokens: platformTokensFrom(environment),
     consentUrl: environment.CONSENT_URL,
     oidc: oidcClientFrom(environment),
     sessionTtlSeconds: environment.SESSION_TTL_SECONDS,

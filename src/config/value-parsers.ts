@@ -78,7 +78,7 @@ export function httpUrl(text: string): string {
   return text;
 }
 
-const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
+export const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
 
 /** An issuer's identifier (OpenID Connect Core section 2); http is for a developer's machine. */
 export function oidcIssuer(text: string): string {

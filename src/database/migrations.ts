@@ -14,6 +14,7 @@ import { PartitionsWithoutOwnership1700000000016 } from './migrations/0016-parti
 import { Compatibility1700000000022 } from './migrations/0022-compatibility.js';
 import { ProvenCompleteness1700000000017 } from './migrations/0017-proven-completeness.js';
 import { KeysInUse1700000000018 } from './migrations/0018-keys-in-use.js';
+import { TokenSigningKeys1700000000020 } from './migrations/0020-token-signing-keys.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -32,5 +33,6 @@ export const migrations = [
   PartitionsWithoutOwnership1700000000016,
   ProvenCompleteness1700000000017,
   KeysInUse1700000000018,
+  TokenSigningKeys1700000000020,
   Compatibility1700000000022,
 ];

@@ -3,10 +3,16 @@ import type { VerifiedRequest } from '../oauth10/verified-request.js';
 import { percentEncodeText } from '../protocol/percent-encoding.js';
 
 /**
- * Tells the gateway who signed, in five headers that are always there: empty where there is nothing to
+ * Tells the gateway who signed, in six headers that are always there: empty where there is nothing to
  * tell, so that a gateway that copies them replaces whatever its client sent under these names.
+ *
+ * @param assertion the same as a JWT of the platform; empty where none is issued
  */
-export function sendIdentity(response: ServerResponse, verified: VerifiedRequest): void {
+export function sendIdentity(
+  response: ServerResponse,
+  verified: VerifiedRequest,
+  assertion: string,
+): void {
   const { consumer, accessToken, bodyVerified } = verified;
   response
     .writeHead(200, {
@@ -15,6 +21,7 @@ export function sendIdentity(response: ServerResponse, verified: VerifiedRequest
       'X-OAuth-Subject': percentEncodeText(accessToken?.subject ?? ''),
       'X-OAuth-Scope': percentEncodeText(accessToken?.scopes.join(' ') ?? ''),
       'X-OAuth-Body-Verified': String(bodyVerified),
+      'X-OAuth-Assertion': assertion,
       'Content-Length': 0,
       'Cache-Control': 'no-store',
     })

@@ -11,6 +11,7 @@ import {
   nginxPlace,
   type ReportedPlace,
 } from './authz-request.js';
+import { PlatformTokens } from '../platform-tokens/platform-tokens.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { GatewayGuard } from './gateway.guard.js';
 
@@ -26,7 +27,10 @@ const ENDPOINT = {
 /** The verdict as a status, for gateways that copy their client's request. */
 @Controller('authz')
 export class AuthzController {
-  constructor(private readonly verdicts: GatewayVerdicts) {}
+  constructor(
+    private readonly verdicts: GatewayVerdicts,
+    private readonly platformTokens: PlatformTokens,
+  ) {}
 
   @All('nginx')
   @Endpoint({ ...ENDPOINT, label: 'authz/nginx' })
@@ -60,6 +64,9 @@ export class AuthzController {
     place: ReportedPlace,
   ): Promise<void> {
     const signed = await authzRequest(request, place);
-    sendIdentity(response, await this.verdicts.verify(signed, false));
+    const verified = await this.verdicts.verify(signed, false);
+    const { areIssued } = this.platformTokens;
+    const assertion = areIssued ? await this.platformTokens.assertionOf(verified) : '';
+    sendIdentity(response, verified, assertion);
   }
 }

@@ -2,15 +2,17 @@ import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { NoncesModule } from '../nonces/nonces.module.js';
 import { OAuth10Module } from '../oauth10/oauth10.module.js';
+import { PlatformTokensModule } from '../platform-tokens/platform-tokens.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthzController } from './authz.controller.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
+import { IntrospectController } from './introspect.controller.js';
 import { VerifyController } from './verify.controller.js';
 
 /** Verdicts for gateways. Depends on the verifier of oauth10/, nonces/ and the keys of admin/. */
 @Module({
-  imports: [AdminModule, NoncesModule, OAuth10Module, TokensModule],
-  controllers: [VerifyController, AuthzController],
+  imports: [AdminModule, NoncesModule, OAuth10Module, PlatformTokensModule, TokensModule],
+  controllers: [VerifyController, AuthzController, IntrospectController],
   providers: [GatewayVerdicts],
 })
 export class GatewayModule {}

@@ -1,4 +1,4 @@
-import { IsOptional } from 'class-validator';
+import { IsBoolean, IsOptional } from 'class-validator';
 import { Satisfies, text, type Rule } from '../input/satisfies.decorator.js';
 import { pointerStep, type InputFault } from '../input/input-fault.js';
 import { addressInEntry } from '../http/ip-address.js';
@@ -55,4 +55,9 @@ export class ReportedRequest {
   @IsOptional()
   @Satisfies(textThat((address) => addressInEntry(address) !== undefined, 'must be an IP address'))
   clientAddress?: string | null;
+
+  /** Whether a JWT of the platform is wanted beside the verdict. */
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  assertion?: boolean | null;
 }

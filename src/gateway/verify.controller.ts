@@ -12,6 +12,7 @@ import { noteProblem } from '../http/request-notes.js';
 import { disclosedProblem } from '../oauth10/disclosure.js';
 import type { SignedRequest } from '../oauth10/signed-request.js';
 import { OAuthProblem, SIGNATURE_HINT } from '../protocol/oauth-problem.js';
+import { PlatformTokens } from '../platform-tokens/platform-tokens.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { GatewayGuard, TakesBearerKey } from './gateway.guard.js';
 import { Report } from './report.decorator.js';
@@ -26,6 +27,7 @@ import { splitUrl } from './reported-url.js';
 export class VerifyController {
   constructor(
     private readonly verdicts: GatewayVerdicts,
+    private readonly platformTokens: PlatformTokens,
     private readonly settings: Settings,
   ) {}
 
@@ -37,6 +39,12 @@ export class VerifyController {
     @Report() reported: ReportedRequest,
     @Res({ passthrough: true }) response: ServerResponse,
   ) {
+    const wantsAssertion = reported.assertion === true;
+    if (wantsAssertion && !this.platformTokens.areIssued) {
+      throw new InvalidInput([
+        { pointer: '/assertion', detail: 'must not be true: PLATFORM_TOKEN_ISSUER is not set' },
+      ]);
+    }
     const headers = new Map(
       Object.entries(reported.headers).map(([name, value]) => [
         name.toLowerCase(),
@@ -61,6 +69,7 @@ export class VerifyController {
         expiresAt:
           expiresAtSeconds === null ? null : new Date(expiresAtSeconds * 1000).toISOString(),
         bodyVerified,
+        ...(wantsAssertion && { assertion: await this.platformTokens.assertionOf(verified) }),
       };
     } catch (error) {
       if (!(error instanceof OAuthProblem)) throw error;

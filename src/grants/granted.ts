@@ -4,6 +4,7 @@ export type GrantKind =
   | 'consumer'
   | 'access-token'
   | 'session'
+  | 'signing-key'
   // What an import has staged grants nothing yet, and has no MAC that would fit the row it is to become.
   | 'staged-consumer'
   | 'staged-access-token';
@@ -52,6 +53,25 @@ export const GRANTED_TO_ACCESS_TOKEN = `json_build_array(t.token, t.consumer_key
 /** A token that is revoked or expired gets nothing; a revocation takes its MAC along (migration 0012). */
 export const ACCESS_TOKEN_GETS_NOTHING = `(t.revoked_at IS NOT NULL
   OR coalesce(t.expires_at <= now(), false))`;
+
+/** The key itself is sealed for the row of its `kid`, and what its age alone decides is not granted. */
+export const grantedToSigningKey = (row: {
+  readonly kid: string;
+  readonly position: number;
+  readonly algorithm: string;
+  readonly createdAt: Date;
+  readonly signsFrom: Date;
+}): Granted => [
+  row.kid,
+  row.position,
+  row.algorithm,
+  milliseconds(row.createdAt),
+  milliseconds(row.signsFrom),
+];
+
+/** The SQL of `grantedToSigningKey` for a row `t`, as JSON. */
+export const GRANTED_TO_SIGNING_KEY = `json_build_array(t.kid, t.position, t.algorithm,
+  ${millisecondsOf('t.created_at')}, ${millisecondsOf('t.signs_from')})`;
 
 export const grantedToSession = (row: {
   readonly idHash: Buffer;

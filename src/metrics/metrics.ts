@@ -94,6 +94,12 @@ export class Metrics {
     help: '1: rows that grant something are refused without a MAC; 0: taken, until npm run reseal made all.',
     registers: [this.registry],
   });
+  private readonly platformTokens = new Counter({
+    name: 'oauth10_platform_tokens_total',
+    help: "The platform's own JWTs that were handed out, by whether they were made or reused.",
+    labelNames: ['how'],
+    registers: [this.registry],
+  });
   private readonly refusedRecords = new Counter({
     name: 'oauth10_audit_append_refusals_total',
     help: 'Acts of staff that were refused since the record to put them on is not one of ours.',
@@ -189,6 +195,10 @@ export class Metrics {
   /** A round over all there is to sweep has ended well. */
   sweepDone(): void {
     this.lastSweep.setToCurrentTime();
+  }
+
+  platformToken(how: 'made' | 'reused'): void {
+    this.platformTokens.inc({ how });
   }
 
   grantRefused(kind: string): void {

@@ -14,9 +14,14 @@ export interface SignedEndpointOptions extends EndpointRules {
   readonly label: string;
   /** Undefined: any. */
   readonly methods?: readonly string[];
-  /** The reply is form-encoded, so Accept must allow that; and OAUTH_GET_ENABLED governs GET. */
-  readonly issuesCredentials: boolean;
+  /** As what the reply is sent, so that Accept must allow it; and OAUTH_GET_ENABLED governs GET. */
+  readonly issuesCredentials: 'form' | 'json' | false;
+  /** Whether there is such an endpoint only where PLATFORM_TOKEN_ISSUER is set. */
+  readonly needsIssuer?: boolean;
 }
+
+/** How credentials may be asked for. */
+export const GET_OR_POST = ['GET', 'POST'];
 
 /** RFC 5849 section 2.1. */
 export const INITIATE: EndpointRules = {

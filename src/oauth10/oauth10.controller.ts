@@ -5,14 +5,12 @@ import { parameterRejected } from '../protocol/oauth-problem.js';
 import { ExchangeTemporaryCredentials } from '../tokens/exchange-temporary-credentials.js';
 import { IssueTemporaryCredentials } from '../tokens/issue-temporary-credentials.js';
 import { assertCallback } from './callback.js';
-import { EXCHANGE, INITIATE } from './endpoint-rules.js';
+import { EXCHANGE, GET_OR_POST, INITIATE } from './endpoint-rules.js';
 import { sendForm } from './form-reply.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
 import { requestedScopes } from './requested-scopes.js';
 import { SignedEndpoint, Verified } from './signed-endpoint.decorator.js';
 import { claimOf, type VerifiedRequest } from './verified-request.js';
-
-const GET_OR_POST = ['GET', 'POST'];
 
 /** The two endpoints that issue credentials (RFC 5849 sections 2.1 and 2.3). */
 @Controller('oauth/oauth10')
@@ -25,7 +23,12 @@ export class OAuth10Controller {
   ) {}
 
   @All('initiate')
-  @SignedEndpoint({ label: 'initiate', ...INITIATE, methods: GET_OR_POST, issuesCredentials: true })
+  @SignedEndpoint({
+    label: 'initiate',
+    ...INITIATE,
+    methods: GET_OR_POST,
+    issuesCredentials: 'form',
+  })
   async initiate(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
     const { consumer, protocol } = request;
     const callback = assertCallback(protocol.callback, consumer);
@@ -39,7 +42,7 @@ export class OAuth10Controller {
   }
 
   @All('token')
-  @SignedEndpoint({ label: 'token', ...EXCHANGE, methods: GET_OR_POST, issuesCredentials: true })
+  @SignedEndpoint({ label: 'token', ...EXCHANGE, methods: GET_OR_POST, issuesCredentials: 'form' })
   async token(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
     const { protocol, temporaryCredentials } = request;
     const { verifier = '' } = protocol;

@@ -2,11 +2,13 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { NoncesModule } from '../nonces/nonces.module.js';
+import { PlatformTokensModule } from '../platform-tokens/platform-tokens.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { IncomingRequests } from './incoming-request.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
 import { OAuth10Controller } from './oauth10.controller.js';
+import { PlatformTokenController } from './platform-token.controller.js';
 import { RequestVerifier } from './request-verifier.js';
 import { SignatureExplanation } from './signature-explanation.js';
 import { ResourceController } from './resource.controller.js';
@@ -17,8 +19,15 @@ import { SignedRequestGuard } from './signed-request.guard.js';
  * nonces/ and secrets/; holds no state and no SQL.
  */
 @Module({
-  imports: [DatabaseModule, LimitsModule, NoncesModule, SecretsModule, TokensModule],
-  controllers: [OAuth10Controller, ResourceController],
+  imports: [
+    DatabaseModule,
+    LimitsModule,
+    NoncesModule,
+    PlatformTokensModule,
+    SecretsModule,
+    TokensModule,
+  ],
+  controllers: [OAuth10Controller, PlatformTokenController, ResourceController],
   providers: [
     IncomingRequests,
     OAuthProblemFilter,

@@ -8,6 +8,7 @@ import { formatOAuthChallenge } from '../protocol/authorization-header.js';
 import type { SignedEndpointOptions } from './endpoint-rules.js';
 import { acceptableFormType } from './form-reply.js';
 import { IncomingRequests } from './incoming-request.js';
+import { acceptsJson } from './json-reply.js';
 import { RequestVerifier } from './request-verifier.js';
 import type { VerifiedRequest } from './verified-request.js';
 
@@ -60,8 +61,11 @@ export class SignedRequestGuard implements CanActivate {
   /** Method and Accept come first: what is refused for its form must not have consumed anything. */
   private assertServed(
     request: IncomingMessage,
-    { methods, issuesCredentials }: SignedEndpointOptions,
+    { methods, issuesCredentials, needsIssuer }: SignedEndpointOptions,
   ): void {
+    if (needsIssuer && !this.settings.platformTokens) {
+      throw new HttpRefusal(404, 'There is nothing here.');
+    }
     const { method = '' } = request;
     if (methods && !methods.includes(method)) {
       throw new HttpRefusal(405, `Use ${methods.join(' or ')}.`, { Allow: methods.join(', ') });
@@ -71,6 +75,10 @@ export class SignedRequestGuard implements CanActivate {
       throw new HttpRefusal(401, 'The request is invalid', {
         'WWW-Authenticate': formatOAuthChallenge({ realm: this.settings.realm }),
       });
+    }
+    if (issuesCredentials === 'json') {
+      if (acceptsJson(request)) return;
+      throw new HttpRefusal(406, 'The reply is application/json; Accept does not allow it.');
     }
     if (acceptableFormType(request, this.settings.replyType) === undefined) {
       throw new HttpRefusal(

@@ -6,6 +6,10 @@ const identity: Record<string, object> = Object.fromEntries(
     ['X-OAuth-Token', 'Percent-encoded; empty without a token.'],
     ['X-OAuth-Subject', 'Percent-encoded.'],
     ['X-OAuth-Scope', 'Percent-encoded, blanks between the scopes.'],
+    [
+      'X-OAuth-Assertion',
+      'All of it as a JWT of RFC 9068; empty where PLATFORM_TOKEN_ISSUER is not set.',
+    ],
     ['X-OAuth-Body-Verified', 'Whether signature or hash covered the body: true or false.'],
   ].map(([name, description]): [string, object] => [
     name ?? '',
@@ -59,6 +63,25 @@ export const gatewayPaths = {
           },
         },
         success: { status: 200, description: 'The verdict.', schema: schema('Verdict') },
+      }),
+      security: [{ bearer: [] }, { gatewayKey: [] }],
+    },
+  },
+  '/introspect': {
+    post: {
+      ...staffOperation('introspect', {
+        summary: 'Ask what a token is worth (RFC 7662)',
+        description:
+          'A JWT of this service, or the identifier of an access token. Of one that is worth nothing no more is told. The key travels in Authorization or X-Gateway-Key.',
+        tag: 'Gateways',
+        roles: ['auditor', 'gateway'],
+        body: {
+          type: 'application/x-www-form-urlencoded',
+          schema: schema('IntrospectionRequest'),
+          example: { token: 'a-token-that-is-not-there' },
+        },
+        success: { status: 200, description: 'What it is worth.', schema: schema('Introspection') },
+        problems: [413],
       }),
       security: [{ bearer: [] }, { gatewayKey: [] }],
     },

@@ -67,6 +67,20 @@ const probe = (operationId: string, summary: string) => ({
   },
 });
 
+const published = (operationId: string, summary: string) => ({
+  get: {
+    operationId,
+    summary,
+    tags: ['Operation'],
+    security: [],
+    responses: {
+      200: { description: 'It.', content: { 'application/json': { schema: { type: 'object' } } } },
+      404: { description: 'PLATFORM_TOKEN_ISSUER is not set.' },
+      503: { description: 'The store is out of reach. Try again after Retry-After seconds.' },
+    },
+  },
+});
+
 /** What the public listener serves, and the probes of both. */
 export const publicPaths = {
   '/oauth/oauth10/initiate': getAndPost(
@@ -102,6 +116,28 @@ export const publicPaths = {
       'x-any-method': true,
     },
   },
+  '/oauth/oauth10/platform-token': getAndPost(
+    'exchangeForPlatformToken',
+    "Get one of the platform's own bearer tokens (RFC 9068)",
+    'Signed with an access token, or by a two-legged consumer alone; `scope` narrows. Only where PLATFORM_TOKEN_ISSUER is set.',
+    {
+      200: {
+        description: 'A bearer token.',
+        content: { 'application/json': { schema: schema('PlatformToken') } },
+      },
+      404: { description: 'PLATFORM_TOKEN_ISSUER is not set.' },
+      405: { description: 'GET and POST only.' },
+      406: { description: 'Accept does not allow JSON.' },
+    },
+  ),
+  '/.well-known/jwks.json': published(
+    'signingKeys',
+    "Read the public keys of the platform's own tokens (RFC 7517)",
+  ),
+  '/.well-known/oauth-authorization-server': published(
+    'issuerMetadata',
+    'Read what their issuer says of itself (RFC 8414)',
+  ),
   '/oauth/auz/authorize': {
     parameters: [{ name: 'oauth_token', in: 'query', required: true, schema: { type: 'string' } }],
     get: page('authorize', 'Let the resource owner decide (RFC 5849, section 2.2)'),

@@ -3,6 +3,7 @@ import { PROBLEMS } from '../http/problem-details.js';
 import { CONSUMER_FIELDS, consumerFields } from '../consumers/consumer-fields.js';
 import type { Schema } from './operation.js';
 import { closed, input, nullable, nullableTime, page, text, texts, time } from './shapes.js';
+import { platformTokenSchemas } from './platform-token-schemas.js';
 import { tokenSchemas } from './token-schemas.js';
 import { transferSchemas } from './transfer-schemas.js';
 
@@ -134,6 +135,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   }),
   ScopePage: page('Scope'),
   ...tokenSchemas,
+  ...platformTokenSchemas,
   ...transferSchemas(describable),
   ReportedRequest: input(
     {
@@ -143,20 +145,33 @@ export const schemas: Readonly<Record<string, Schema>> = {
       body: nullable('string'),
       bodyBase64: nullable('string', { contentEncoding: 'base64' }),
       clientAddress: nullable('string'),
+      assertion: nullable('boolean', { description: 'Whether a JWT is wanted, too.' }),
     },
     ['method', 'url', 'headers'],
   ),
   Verdict: {
     oneOf: [
-      closed({
-        active: { const: true },
-        consumerKey: text(),
-        token: nullable('string'),
-        subject: nullable('string'),
-        scopes: texts,
-        expiresAt: nullableTime,
-        bodyVerified: { type: 'boolean' },
-      }),
+      {
+        ...closed({
+          active: { const: true },
+          consumerKey: text(),
+          token: nullable('string'),
+          subject: nullable('string'),
+          scopes: texts,
+          expiresAt: nullableTime,
+          bodyVerified: { type: 'boolean' },
+          assertion: text('The same as a JWT of RFC 9068, where it was asked for.'),
+        }),
+        required: [
+          'active',
+          'consumerKey',
+          'token',
+          'subject',
+          'scopes',
+          'expiresAt',
+          'bodyVerified',
+        ],
+      },
       {
         ...closed({
           active: { const: false },

@@ -166,6 +166,27 @@ const apiKeys = {
       problems: [404],
     }),
   },
+  '/admin/signing-keys': {
+    get: staffOperation('listSigningKeys', {
+      summary: "List the keys that sign the platform's own tokens, oldest first",
+      tag: 'Keys and record',
+      roles: ['auditor'],
+      parameters: list,
+      success: { status: 200, description: 'A page.', schema: schema('SigningKeyPage') },
+      problems: [404],
+    }),
+  },
+  '/admin/signing-keys/rotate': {
+    post: staffOperation('rotateSigningKey', {
+      summary: 'Make the next one',
+      description:
+        'It is published at once, and signs after PLATFORM_TOKEN_KEY_LEAD_SECONDS. The one before stays published until all that it signed has expired.',
+      tag: 'Keys and record',
+      roles: [],
+      success: { status: 200, description: 'The new key.', schema: schema('SigningKey') },
+      problems: [404],
+    }),
+  },
   '/admin/audit-events': {
     get: staffOperation('listAuditEvents', {
       summary: 'Read the record of what staff and owners did',

@@ -3,6 +3,7 @@ import {
   GRANTED_TO_ACCESS_TOKEN,
   GRANTED_TO_API_KEY,
   GRANTED_TO_SESSION,
+  GRANTED_TO_SIGNING_KEY,
   type GrantKind,
 } from '../grants/granted.js';
 
@@ -50,6 +51,13 @@ export const GUARDED_TABLES: readonly GuardedTable[] = [
     kind: 'session',
     granted: GRANTED_TO_SESSION,
     key: [['id_hash', 'bytea']],
+    where: 'true',
+  },
+  {
+    table: 'token_signing_keys',
+    kind: 'signing-key',
+    granted: GRANTED_TO_SIGNING_KEY,
+    key: [['kid', 'text']],
     where: 'true',
   },
   {

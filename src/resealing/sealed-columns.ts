@@ -41,6 +41,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   byText('consumers', 'consumer_key', 'previous_secret'),
   byText('access_tokens', 'token'),
   byText('temporary_credentials', 'token'),
+  byText('token_signing_keys', 'kid'),
   staged('import_consumers', 'consumer_key', 'consumers'),
   staged('import_consumers', 'consumer_key', 'consumers', 'previous_secret'),
   staged('import_tokens', 'token', 'access_tokens'),

@@ -18,6 +18,8 @@ export type KeyPurpose =
   | 'session'
   | 'staged-consumer'
   | 'staged-access-token'
+  | 'signing-key'
+  | 'token-reference'
   | 'verifier'
   | 'keyed-request'
   | 'import-file';

@@ -48,6 +48,15 @@ const OLD_IMPORTS = rowsOf(
     AND NOT EXISTS (SELECT 1 FROM import_tokens WHERE import_id = imports.id)`,
 );
 
+// Nothing that a key signed lives for more than an hour; the next one may have been late to be heard of.
+const RETIRED_SIGNING_KEYS = {
+  name: 'sweep-token-signing-keys',
+  text: `DELETE FROM token_signing_keys k WHERE EXISTS (
+      SELECT FROM token_signing_keys n
+      WHERE n.position > k.position AND n.signs_from < now() - interval '2 hours')
+    RETURNING 1`,
+};
+
 /** All that is swept. */
 export function sweepsOf(
   statements: Statements,
@@ -100,6 +109,7 @@ export function sweepsOf(
     rows('import_consumers', stagedRowsOf('import_consumers')),
     rows('import_tokens', stagedRowsOf('import_tokens')),
     rows('imports', OLD_IMPORTS),
+    rows('token_signing_keys', RETIRED_SIGNING_KEYS),
     rows('sessions', rowsOf('sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
     // Written by the version before alone; this one keeps started sign-ins in cookies.
     rows(

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import { PlatformTokens } from '../../src/callers/platform-tokens.js';
+import { StaffTokens } from '../../src/callers/staff-tokens.js';
 import { readSettings } from '../../src/config/settings.js';
 import { expectProblem } from '../support/admin-problem.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -107,7 +107,7 @@ describe('the admin API takes access tokens, and no other JWT of the issuer', ()
     ['at+application/jwt', false],
     [undefined, false],
   ])('ADMIN_JWT_TYPE=at+jwt and typ %s in the header', async (typ, taken) => {
-    const insisting = new PlatformTokens(
+    const insisting = new StaffTokens(
       readSettings({ DATABASE_URL: database.url, ...settings(), ADMIN_JWT_TYPE: 'at+jwt' }),
     );
     const token = await signed({}, typ === undefined ? {} : { typ });

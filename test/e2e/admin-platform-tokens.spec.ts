@@ -1,6 +1,6 @@
 import { base64url, exportSPKI, type JWTPayload } from 'jose';
 import { createHmac } from 'node:crypto';
-import { IssuerUnavailable, PlatformTokens } from '../../src/callers/platform-tokens.js';
+import { IssuerUnavailable, StaffTokens } from '../../src/callers/staff-tokens.js';
 import { readSettings } from '../../src/config/settings.js';
 import { expectProblem } from '../support/admin-problem.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -32,7 +32,7 @@ describe('bearer JWTs of the platform, held to RFC 7519 and RFC 8725', () => {
   });
   /** Another replica's knowledge of tokens, without the rest of the service. */
   const otherTokens = (env: Record<string, string> = {}) =>
-    new PlatformTokens(readSettings({ DATABASE_URL: database.url, ...settings(), ...env }));
+    new StaffTokens(readSettings({ DATABASE_URL: database.url, ...settings(), ...env }));
 
   beforeAll(async () => {
     database = await createTestDatabase();

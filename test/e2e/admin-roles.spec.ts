@@ -33,11 +33,15 @@ const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
   ['POST /admin/api-keys'],
   ['GET /admin/api-keys', 'auditor'],
   ['DELETE /admin/api-keys/:id'],
+  ['GET /admin/signing-keys', 'auditor'],
+  ['POST /admin/signing-keys/rotate'],
   ['GET /admin/audit-events', 'auditor'],
   ['POST /admin/import'],
   ['GET /admin/export'],
   // 404 or 405 for everybody who has a key at all.
   ['ALL /admin/{*rest}', 'auditor', 'consent', 'gateway'],
+  ['POST /introspect', 'auditor', 'gateway'],
+  ['ALL /introspect', 'auditor', 'gateway'],
   ['POST /verify', 'gateway'],
   ['ALL /verify', 'gateway'],
   ['ALL /authz/nginx', 'gateway'],
@@ -46,7 +50,7 @@ const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
 ];
 
 /** What needs no key: the public listener, probes, metrics, the documents. */
-const OPEN = /^\/(?:$|(?:oauth|health|metrics|docs)(?:\/|$))/;
+const OPEN = /^\/(?:$|(?:oauth|health|metrics|docs|\.well-known)(?:\/|$))/;
 /** The listener serves what is below this path, and not the path itself. */
 const UNREACHABLE = 'ALL /admin';
 

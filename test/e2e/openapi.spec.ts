@@ -7,6 +7,7 @@ import { PROBLEMS } from '../../src/http/problem-details.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, type HttpReply } from '../support/http.js';
 import { realRoutes } from '../support/real-routes.js';
+import { WITH_ISSUER } from '../support/platform-issuer.js';
 import { startTestService, type TestService } from '../support/service.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- a document is probed at places of any shape */
@@ -38,7 +39,7 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
   let service: TestService;
   beforeAll(async () => {
     database = await createTestDatabase();
-    service = await startTestService(database.url);
+    service = await startTestService(database.url, WITH_ISSUER);
   });
   afterAll(async () => {
     await service?.stop(0);
@@ -192,6 +193,8 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
       await example('listScopes');
       expect((await example('forgetScope', { scope: 'photos' })).status).toBe(204);
       const { id } = (await example('createApiKey')).json();
+      await example('listSigningKeys');
+      expect((await example('rotateSigningKey')).status).toBe(200);
       await example('listApiKeys');
       expect((await example('deleteApiKey', { id })).status).toBe(204);
       expect((await example('importRecords')).status).toBe(200);

@@ -42,7 +42,7 @@ export const looksLikeJwt = (credential: string): boolean =>
 
 /** Knows staff by the bearer JWTs of the platform (RFC 7519, with the advice of RFC 8725). */
 @Injectable()
-export class PlatformTokens {
+export class StaffTokens {
   private readonly keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 
   constructor(private readonly settings: Settings) {

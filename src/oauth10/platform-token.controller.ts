@@ -1,0 +1,53 @@
+import { All, Controller, Res, UseFilters } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Nonces } from '../nonces/nonces.js';
+import { PlatformTokens } from '../platform-tokens/platform-tokens.js';
+import { oauthProblem } from '../protocol/oauth-problem.js';
+import { LastUse } from '../tokens/last-use.js';
+import { GET_OR_POST, RESOURCE } from './endpoint-rules.js';
+import { sendPrivateJson } from './json-reply.js';
+import { OAuthProblemFilter } from './oauth-problem.filter.js';
+import { requestedScopes } from './requested-scopes.js';
+import { SignedEndpoint, Verified } from './signed-endpoint.decorator.js';
+import { claimOf, type VerifiedRequest } from './verified-request.js';
+
+/** The way from OAuth 1.0a to bearer tokens, for clients that can go it. */
+@Controller('oauth/oauth10')
+@UseFilters(OAuthProblemFilter)
+export class PlatformTokenController {
+  constructor(
+    private readonly nonces: Nonces,
+    private readonly platformTokens: PlatformTokens,
+    private readonly lastUse: LastUse,
+  ) {}
+
+  /** A signed request in, a JWT of RFC 9068 out, in the form of RFC 6749 section 5.1. */
+  @All('platform-token')
+  @SignedEndpoint({
+    label: 'platform-token',
+    ...RESOURCE,
+    methods: GET_OR_POST,
+    issuesCredentials: 'json',
+    needsIssuer: true,
+  })
+  async platformToken(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
+    const { consumer, accessToken, bodyVerified } = request;
+    const scopes = requestedScopes(request.parameters, {
+      scopes: accessToken?.scopes ?? [],
+      of: accessToken ? 'this token' : 'a request without a token',
+    });
+    if (!(await this.nonces.claim(claimOf(request)))) throw oauthProblem('nonce_used');
+    if (accessToken) this.lastUse.touch(accessToken.token);
+    const issued = await this.platformTokens.issue({
+      consumer,
+      accessToken: accessToken && { ...accessToken, scopes },
+      bodyVerified,
+    });
+    sendPrivateJson(response, {
+      access_token: issued.jwt,
+      token_type: 'Bearer',
+      expires_in: issued.expiresInSeconds,
+      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    });
+  }
+}

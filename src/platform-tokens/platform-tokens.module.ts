@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { GrantsModule } from '../grants/grants.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
+import { TokensModule } from '../tokens/tokens.module.js';
+import { Introspection } from './introspection.js';
+import { PlatformTokens } from './platform-tokens.js';
+import { TokenKeyRotation } from './token-key-rotation.js';
+import { TokenKeyStore } from './token-key-store.js';
+import { TokenKeys } from './token-keys.js';
+import { WellKnownController } from './well-known.controller.js';
+
+/**
+ * Owns the platform's own tokens: their keys, what is published of these, the JWTs of RFC 9068 and what is
+ * told of them. Depends on the database, grants/, secrets/ and audit/ for the keys, on tokens/ for what
+ * becomes of an OAuth token; verifies no signed request.
+ */
+@Module({
+  imports: [AuditModule, DatabaseModule, GrantsModule, SecretsModule, TokensModule],
+  controllers: [WellKnownController],
+  providers: [Introspection, PlatformTokens, TokenKeyRotation, TokenKeyStore, TokenKeys],
+  exports: [Introspection, PlatformTokens, TokenKeyRotation, TokenKeys],
+})
+export class PlatformTokensModule {}

@@ -1,0 +1,120 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import type { TokenAlgorithm } from '../config/token-issuer.js';
+import { Statements } from '../database/statements.js';
+import type { Transaction } from '../database/transactions.js';
+import { errorFields } from '../failures/error-fields.js';
+import { GRANTED_TO_SIGNING_KEY, grantedToSigningKey } from '../grants/granted.js';
+import { Grants, type GrantRow } from '../grants/grants.js';
+import { SealBroken, SecretBox } from '../secrets/secret-box.js';
+import { openKeyPair, tokenKeySecret, type TokenKey } from './token-key.js';
+
+type KeyRow = GrantRow &
+  Omit<TokenKey, 'privateKey' | 'publicJwk'> & {
+    readonly secret: Buffer;
+  };
+
+/** A key that is to be stored. */
+export interface NewTokenKey {
+  readonly kid: string;
+  readonly pem: string;
+  readonly position: number;
+  readonly algorithm: TokenAlgorithm;
+  readonly createdAt: Date;
+  readonly signsFrom: Date;
+}
+
+/** The stored keys. */
+export interface StoredTokenKeys {
+  /** Those that are ours, by position. */
+  readonly keys: readonly TokenKey[];
+  /** Of all rows, also of others' making; 0 for none. */
+  readonly lastPosition: number;
+}
+
+const ALL = {
+  name: 'token-signing-keys',
+  text: `
+    SELECT kid, position, algorithm, secret, created_at AS "createdAt", signs_from AS "signsFrom",
+      longest_ttl_seconds AS "longestTtlSeconds",
+      ${GRANTED_TO_SIGNING_KEY} AS granted, grant_mac AS "grantMac"
+    FROM token_signing_keys t ORDER BY position`,
+};
+
+// One position has one key: of those who make the next one at the same time, the first does.
+const INSERT = {
+  name: 'insert-token-signing-key',
+  text: `
+    INSERT INTO token_signing_keys
+      (kid, position, algorithm, secret, created_at, signs_from, longest_ttl_seconds, grant_mac)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (position) DO NOTHING
+    RETURNING kid`,
+};
+
+const LIVES_LONGER = {
+  name: 'token-signing-keys-live-longer',
+  text: `
+    UPDATE token_signing_keys SET longest_ttl_seconds = $1 WHERE longest_ttl_seconds < $1`,
+};
+
+/** The keys as the database holds them. */
+@Injectable()
+export class TokenKeyStore {
+  private readonly logger = new Logger('PlatformTokens');
+
+  constructor(
+    private readonly statements: Statements,
+    private readonly secretBox: SecretBox,
+    private readonly grants: Grants,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Reads all keys, and has none of them end before what this process signs with it.
+   *
+   * @throws StoreUnavailable
+   */
+  async read(): Promise<StoredTokenKeys> {
+    const ttlSeconds = this.settings.platformTokens?.ttlSeconds ?? 0;
+    let rows = await this.statements.run<KeyRow>(ALL);
+    if (rows.some(({ longestTtlSeconds }) => longestTtlSeconds < ttlSeconds)) {
+      await this.statements.run(LIVES_LONGER, [ttlSeconds]);
+      rows = await this.statements.run<KeyRow>(ALL);
+    }
+    return {
+      keys: rows.flatMap((row) => this.opened(row) ?? []),
+      lastPosition: rows.at(-1)?.position ?? 0,
+    };
+  }
+
+  /** Whether the key was stored: false when its position is taken. */
+  async insert(transaction: Transaction, key: NewTokenKey): Promise<boolean> {
+    const { kid, pem, position, algorithm, createdAt, signsFrom } = key;
+    const granted = grantedToSigningKey({ kid, position, algorithm, createdAt, signsFrom });
+    const stored = await transaction.run(INSERT, [
+      kid,
+      position,
+      algorithm,
+      this.secretBox.seal(pem, tokenKeySecret(kid)),
+      createdAt,
+      signsFrom,
+      this.settings.platformTokens?.ttlSeconds,
+      this.grants.mac('signing-key', granted),
+    ]);
+    return stored.length > 0;
+  }
+
+  /** Undefined for a row that this service did not write, or can't open: it signs nothing and proves nothing. */
+  private opened({ granted, grantMac, secret, ...row }: KeyRow): TokenKey | undefined {
+    if (!this.grants.hold('signing-key', { granted, grantMac })) return undefined;
+    try {
+      const pem = this.secretBox.open(secret, tokenKeySecret(row.kid));
+      return { ...row, ...openKeyPair(row.kid, row.algorithm, pem) };
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+      this.logger.error('A signing key can not be opened', { kid: row.kid, ...errorFields(error) });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import type { PlatformTokenSettings } from '../config/platform-tokens.js';
+import { Settings } from '../config/settings.js';
+import { Endpoint } from '../http/endpoint.decorator.js';
+import { sendNotFound } from '../http/not-found.filter.js';
+import { sendText } from '../http/send-text.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
+import { JWKS_MAX_AGE_SECONDS, type TokenKey } from './token-key.js';
+import { TokenKeys } from './token-keys.js';
+
+const CACHED = `public, max-age=${JWKS_MAX_AGE_SECONDS}`;
+
+const RETRY_AFTER = { 'Retry-After': '1' };
+
+/** RFC 5849 itself, as the grant and as the way that a client proves who it is. */
+const SIGNED_REQUEST = 'urn:ietf:rfc:5849';
+
+/** What verifiers and clients of the platform's own tokens find out for themselves. */
+@Controller('.well-known')
+@Endpoint({ listener: 'every', label: 'well-known', guard: 'none' })
+export class WellKnownController {
+  constructor(
+    private readonly settings: Settings,
+    private readonly keys: TokenKeys,
+  ) {}
+
+  /** The public keys (RFC 7517). */
+  @Get('jwks.json')
+  async jwks(@Res() response: ServerResponse): Promise<void> {
+    if (!this.settings.platformTokens) return sendNotFound(response);
+    const keys = await this.published();
+    if (keys === undefined) {
+      return sendText(response, 503, 'The keys are out of reach. Try again soon.', RETRY_AFTER);
+    }
+    sendJson(response, { keys: keys.map(({ publicJwk }) => publicJwk) });
+  }
+
+  /** Undefined while there are none: an empty set would be remembered. */
+  private async published(): Promise<readonly TokenKey[] | undefined> {
+    try {
+      const keys = await this.keys.published();
+      return keys.length > 0 ? keys : undefined;
+    } catch (error) {
+      if (isStoreUnavailable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The metadata of RFC 8414. */
+  @Get('oauth-authorization-server')
+  metadata(@Res() response: ServerResponse): void {
+    const { platformTokens, publicUrl } = this.settings;
+    if (!platformTokens) return sendNotFound(response);
+    const base = publicUrl
+      ? `${publicUrl.scheme}://${publicUrl.authority}${publicUrl.path}`
+      : platformTokens.issuer.replace(/\/$/, '');
+    sendJson(response, metadataOf(platformTokens, base));
+  }
+}
+
+/** Lists without an element are left out (RFC 8414 section 3.2). */
+const metadataOf = ({ issuer }: PlatformTokenSettings, base: string): object => ({
+  issuer,
+  jwks_uri: `${base}/.well-known/jwks.json`,
+  token_endpoint: `${base}/oauth/oauth10/platform-token`,
+  token_endpoint_auth_methods_supported: [SIGNED_REQUEST],
+  grant_types_supported: [SIGNED_REQUEST],
+  response_types_supported: ['none'],
+});
+
+function sendJson(response: ServerResponse, value: unknown): void {
+  const body = JSON.stringify(value);
+  response
+    .writeHead(200, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': CACHED,
+      'X-Content-Type-Options': 'nosniff',
+    })
+    .end(body);
+}
