@@ -69,6 +69,15 @@ export function contradictions(consumer: ConsumerMetadata, secret: SharedSecretK
   return [...faults, ...contradictionsOfFlags(consumer, secret)];
 }
 
+/** What is wrong with a secret that is brought along: an empty one needs the flag that lets it pass. */
+export const faultsOfSecret = (
+  { compatibility }: ConsumerMetadata,
+  secret: string | null | undefined,
+): InputFault[] =>
+  secret === '' && !compatibility.includes('empty_secret')
+    ? [{ pointer: '/consumerSecret', detail: 'must have 1 to 1024 characters' }]
+    : [];
+
 function contradictionsOfFlags(consumer: ConsumerMetadata, secret: SharedSecretKind): InputFault[] {
   const { compatibility, signatureMethods } = consumer;
   const faults: InputFault[] = compatibility.flatMap((flag, index) =>

@@ -14,6 +14,7 @@ import { auditDiff, auditDetail } from './consumer-audit.js';
 import {
   contradictions,
   consumerMetadata,
+  faultsOfSecret,
   kindOfSecret,
   needsSharedSecret,
   type SharedSecretKind,
@@ -46,7 +47,10 @@ export class ConsumersService {
   ): Promise<{ consumer: Consumer; consumerSecret: string | null }> {
     const described = consumerMetadata(given);
     const needsSecret = needsSharedSecret(described);
-    const faults = contradictions(described, given.consumerSecret === '' ? 'empty' : 'text');
+    const faults = [
+      ...contradictions(described, 'text'),
+      ...faultsOfSecret(described, given.consumerSecret),
+    ];
     if (!needsSecret && typeof given.consumerSecret === 'string') {
       faults.push({
         pointer: '/consumerSecret',

@@ -15,14 +15,36 @@ export interface WeakMethodUse {
   readonly lastUsedAt: string;
 }
 
-/** A consumer that signs by weak methods, or may not much longer. */
+/** How often a consumer was served by a flag of `compatibility`, or told why its signature fails. */
+export interface Deviation {
+  readonly code: string;
+  readonly times: number;
+  /** The first day, as `YYYY-MM-DD` in UTC. */
+  readonly since: string;
+  readonly lastSeenAt: string;
+}
+
+/** A consumer that signs by weak methods or otherwise than RFC 5849 says, or may not much longer. */
 export interface WeakSigner {
   readonly consumerKey: string;
   readonly name: string;
   /** From when weak methods are refused; null: never. */
   readonly until: Date | null;
   readonly methods: readonly WeakMethodUse[];
+  readonly flags: readonly Deviation[];
+  readonly hints: readonly Deviation[];
 }
+
+const deviations = (kind: 'flag' | 'hint') => `
+  coalesce((
+    SELECT json_agg(m ORDER BY m.code) FROM (
+      SELECT code, sum(times)::float8 AS times,
+        to_char(min(seen_on), 'YYYY-MM-DD') AS since,
+        to_char(max(last_seen_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+          AS "lastSeenAt"
+      FROM signature_deviations d
+      WHERE d.consumer_key = c.consumer_key AND kind = '${kind}' GROUP BY code
+    ) m), '[]')`;
 
 const SIGNER = `
   c.consumer_key AS "consumerKey", c.name, c.weak_signatures_until AS until,
@@ -33,7 +55,8 @@ const SIGNER = `
         to_char(max(last_used_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
           AS "lastUsedAt"
       FROM weak_signature_uses u WHERE u.consumer_key = c.consumer_key GROUP BY signature_method
-    ) m), '[]') AS methods`;
+    ) m), '[]') AS methods,
+  ${deviations('flag')} AS flags, ${deviations('hint')} AS hints`;
 
 const FIND = {
   name: 'find-weak-signer',
@@ -45,8 +68,12 @@ const PAGE = {
   text: `
     SELECT ${SIGNER} FROM consumers c
     WHERE c.consumer_key IN (
-      SELECT DISTINCT consumer_key FROM weak_signature_uses
-      WHERE consumer_key > $1 ORDER BY consumer_key LIMIT $2)
+      (SELECT DISTINCT consumer_key FROM weak_signature_uses
+        WHERE consumer_key > $1 ORDER BY consumer_key LIMIT $2)
+      UNION
+      (SELECT DISTINCT consumer_key FROM signature_deviations
+        WHERE consumer_key > $1 ORDER BY consumer_key LIMIT $2)
+      ORDER BY consumer_key LIMIT $2)
     ORDER BY c.consumer_key`,
 };
 
@@ -79,7 +106,7 @@ export class WeakSignatures {
     return signer;
   }
 
-  /** The consumers behind a key that have signed by weak methods, in the order of their keys. */
+  /** The consumers behind a key that have signed so, in the order of their keys. */
   page(afterConsumerKey: string, limit: number): Promise<WeakSigner[]> {
     return this.statements.run<WeakSigner>(PAGE, [afterConsumerKey, limit]);
   }

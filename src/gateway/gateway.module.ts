@@ -7,12 +7,13 @@ import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthzController } from './authz.controller.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { IntrospectController } from './introspect.controller.js';
+import { SignatureChecksController } from './signature-checks.controller.js';
 import { VerifyController } from './verify.controller.js';
 
 /** Verdicts for gateways. Depends on the verifier of oauth10/, nonces/ and the keys of admin/. */
 @Module({
   imports: [AdminModule, NoncesModule, OAuth10Module, PlatformTokensModule, TokensModule],
-  controllers: [VerifyController, AuthzController, IntrospectController],
+  controllers: [VerifyController, AuthzController, IntrospectController, SignatureChecksController],
   providers: [GatewayVerdicts],
 })
 export class GatewayModule {}

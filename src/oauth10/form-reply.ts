@@ -24,6 +24,20 @@ export function acceptableFormType(
   return label.type;
 }
 
+/**
+ * Labels the form-encoded reply as a form, for a client that knows no text/plain; unless Accept names that
+ * itself, or rules the form out.
+ *
+ * @returns whether it does
+ */
+export function labelAsForm(request: IncomingMessage): boolean {
+  const ranges = request.headers.accept?.split(',', RANGES_MAX) ?? [];
+  const types = ranges.map((range) => range.split(';', 1)[0]?.trim().toLowerCase());
+  if (types.includes(PLAIN_TYPE) || readAccept(request, FORM_TYPE) !== FORM_TYPE) return false;
+  labels.set(request, { type: FORM_TYPE });
+  return true;
+}
+
 function readAccept(request: IncomingMessage, usual: ReplyType): ReplyType | undefined {
   // Without Accept, and for the usual */*, there is nothing to weigh.
   const accept = request.headers.accept?.trim();

@@ -4,9 +4,10 @@ import { Settings } from '../config/settings.js';
 import { parameterRejected } from '../protocol/oauth-problem.js';
 import { ExchangeTemporaryCredentials } from '../tokens/exchange-temporary-credentials.js';
 import { IssueTemporaryCredentials } from '../tokens/issue-temporary-credentials.js';
-import { assertCallback } from './callback.js';
+import { SignatureUses } from '../tokens/signature-uses.js';
+import { callbackOf } from './callback.js';
 import { EXCHANGE, GET_OR_POST, INITIATE } from './endpoint-rules.js';
-import { sendForm } from './form-reply.js';
+import { labelAsForm, sendForm } from './form-reply.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
 import { requestedScopes } from './requested-scopes.js';
 import { SignedEndpoint, Verified } from './signed-endpoint.decorator.js';
@@ -20,6 +21,7 @@ export class OAuth10Controller {
     private readonly issueTemporaryCredentials: IssueTemporaryCredentials,
     private readonly exchangeTemporaryCredentials: ExchangeTemporaryCredentials,
     private readonly settings: Settings,
+    private readonly uses: SignatureUses,
   ) {}
 
   @All('initiate')
@@ -31,10 +33,10 @@ export class OAuth10Controller {
   })
   async initiate(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
     const { consumer, protocol } = request;
-    const callback = assertCallback(protocol.callback, consumer);
+    const callback = callbackOf(protocol.callback, consumer);
     const scopes = requestedScopes(request.parameters, consumer);
     const issued = await this.issueTemporaryCredentials.issue(claimOf(request), callback, scopes);
-    sendForm(response, this.settings.replyType, 200, [
+    this.send(request, response, [
       ['oauth_token', issued.token],
       ['oauth_token_secret', issued.tokenSecret],
       ['oauth_callback_confirmed', 'true'],
@@ -54,12 +56,23 @@ export class OAuth10Controller {
       verifier,
     );
     const { expiresInSeconds } = issued;
-    sendForm(response, this.settings.replyType, 200, [
+    this.send(request, response, [
       ['oauth_token', issued.token],
       ['oauth_token_secret', issued.tokenSecret],
       ...(expiresInSeconds === undefined
         ? []
         : [['oauth_expires_in', String(expiresInSeconds)] as const]),
     ]);
+  }
+
+  private send(
+    { consumer }: VerifiedRequest,
+    response: ServerResponse,
+    pairs: readonly (readonly [string, string])[],
+  ): void {
+    if (consumer.compatibility.includes('form_reply') && labelAsForm(response.req)) {
+      this.uses.noteFlag(consumer.consumerKey, 'form_reply');
+    }
+    sendForm(response, this.settings.replyType, 200, pairs);
   }
 }

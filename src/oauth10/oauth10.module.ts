@@ -11,8 +11,10 @@ import { OAuth10Controller } from './oauth10.controller.js';
 import { PlatformTokenController } from './platform-token.controller.js';
 import { RequestVerifier } from './request-verifier.js';
 import { SignatureExplanation } from './signature-explanation.js';
+import { SignatureInspection } from './signature-inspection.js';
 import { ResourceController } from './resource.controller.js';
 import { SignedRequestGuard } from './signed-request.guard.js';
+import { SigningKeyRing } from './signing-keys.js';
 
 /**
  * Owns the verdict on signed requests, and the endpoints under /oauth/oauth10. Depends on tokens/,
@@ -33,8 +35,10 @@ import { SignedRequestGuard } from './signed-request.guard.js';
     OAuthProblemFilter,
     RequestVerifier,
     SignatureExplanation,
+    SignatureInspection,
     SignedRequestGuard,
+    SigningKeyRing,
   ],
-  exports: [RequestVerifier],
+  exports: [SignatureInspection, RequestVerifier],
 })
 export class OAuth10Module {}

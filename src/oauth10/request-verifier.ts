@@ -7,25 +7,15 @@ import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
-import { noteClaimedConsumer, noteConsumer } from '../http/request-notes.js';
+import { noteConsumer } from '../http/request-notes.js';
 import { Metrics } from '../metrics/metrics.js';
-import { baseStringUri, splitTarget } from '../protocol/base-string-uri.js';
-import { bodyHashMatches } from '../protocol/body-hash.js';
-import { isFormContent } from '../protocol/form-content.js';
 import {
+  ForgivableProblem,
   OAuthProblem,
-  oauthProblem,
-  parameterRejected,
   signatureInvalid,
 } from '../protocol/oauth-problem.js';
-import {
-  readProtocolParameters,
-  type ProtocolParameters,
-} from '../protocol/protocol-parameters.js';
-import { collectRequestParameters } from '../protocol/request-parameters.js';
+import type { ProtocolParameters } from '../protocol/protocol-parameters.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
-import { isWeak } from '../protocol/weak-signature-methods.js';
-import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret, withinConsumer, type AccessToken } from '../tokens/access-token.js';
 import { Credentials, type FoundCredentials, type Source } from '../tokens/credentials.js';
 import { SignatureUses } from '../tokens/signature-uses.js';
@@ -34,14 +24,16 @@ import {
   temporaryCredentialsSecret,
   type TemporaryCredentials,
 } from '../tokens/temporary-credentials.js';
-import { MethodNotRegistered, TokenMissing, VerifierMissing } from './disclosure.js';
+import { VerifierMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
+import { readSignedRequest, type RequestReading } from './request-reading.js';
 import type { SignedRequest } from './signed-request.js';
 import { padsTiming, padToNextStep } from './timing-padding.js';
 import { SignatureCheck, type SignatureOutcome } from './signature-check.js';
 import { SignatureExplanation } from './signature-explanation.js';
 import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
 import { assertActive } from './assert-active.js';
+import { assertBodyHash, assertConsumer, assertToken } from './verdict-rules.js';
 import type { VerifiedRequest } from './verified-request.js';
 
 type Token = TemporaryCredentials | AccessToken;
@@ -51,19 +43,15 @@ const VERIFIER = 'oauth_verifier';
 /** Says whether a signed request is genuine and its credentials good. */
 @Injectable()
 export class RequestVerifier {
-  private readonly keyRing: SigningKeyRing;
-
   constructor(
     private readonly credentials: Credentials,
-    secrets: SecretBox,
+    private readonly keyRing: SigningKeyRing,
     private readonly clock: DatabaseClock,
     private readonly settings: Settings,
     private readonly metrics: Metrics,
     private readonly uses: SignatureUses,
     private readonly explanation: SignatureExplanation,
-  ) {
-    this.keyRing = new SigningKeyRing(secrets);
-  }
+  ) {}
 
   /**
    * Verifies a request by the rules of one endpoint.
@@ -109,77 +97,84 @@ export class RequestVerifier {
   }
 
   private async judgeWhole(request: SignedRequest, rules: EndpointRules): Promise<VerifiedRequest> {
-    const { path, query } = splitTarget(request.target);
-    const uri = baseStringUri({ ...request, path });
-    const isForm = isFormContent(request.contentType);
-    const collected = collectRequestParameters({
-      authorization: request.authorization,
-      query,
-      formBody: isForm ? request.body?.toString('latin1') : undefined,
-    });
-    const { parameters } = collected;
-    const claimed = collected.protocol.get('oauth_consumer_key');
-    if (claimed) noteClaimedConsumer(request.source, claimed);
-    const protocol = readProtocolParameters(collected, rules, request.scheme);
+    const reading = await this.read(request, rules);
+    const { protocol, collected } = reading;
     this.assertTimely(protocol);
-
-    const hasForm = isForm && request.body !== undefined && request.body.length > 0;
-    const { method, authorization } = request;
     const check = new SignatureCheck(
-      { method, uri, collected, protocol, authorization, hasForm },
+      request,
+      reading,
       this.keyRing,
       await this.keyRing.decoyForOneRequest(),
     );
-    const checkAgainst = (from: FoundCredentials<Token>): SignatureOutcome =>
-      check.against(
-        from.consumer,
-        sealedSecret(protocol, from.token, rules),
-        this.clock.nowSeconds(),
-      );
     // Computed before anything is refused: who is unknown is told no sooner than who signs wrongly.
-    // Nor is who is remembered: no signature is refused without a look into the store, and what it finds is
-    // computed with only where it is something else.
-    let found = await this.find(protocol, rules, 'memory');
-    let { holds, byPrevious } = checkAgainst(found);
-    if (!holds && found.fromMemory) {
-      const remembered = found;
-      found = await this.find(protocol, rules, 'store');
-      if (!isSameFind(found, remembered)) ({ holds, byPrevious } = checkAgainst(found));
-    }
-
-    // Searched for unknown keys, too, so that neither the work nor the time tells them apart.
-    const hint = holds
+    const { found, outcome } = await this.checkSignature(check, protocol, rules);
+    const hint = outcome.holds
       ? undefined
       : this.explanation.of(
           request,
-          parameters,
+          collected.parameters,
           protocol,
           check.keysOf(found.consumer, sealedSecret(protocol, found.token, rules)),
         );
 
     if (found.consumer) noteConsumer(request.source, found.consumer.consumerKey);
     const consumer = assertConsumer(found.consumer, protocol, this.clock.nowSeconds());
-    assertToken(protocol, rules, found, consumer, holds);
-    if (!holds) throw signatureInvalid(hint);
-    assertBodyHash(protocol, request.body, isForm);
+    assertToken(protocol, rules, found, consumer, outcome.holds);
+    if (!outcome.holds) {
+      if (hint) this.uses.noteHint(consumer.consumerKey, hint.code);
+      throw signatureInvalid(hint);
+    }
+    assertBodyHash(protocol, request.body, reading.isForm);
     assertActive(consumer, found.token, request.clientAddress, this.clock.nowSeconds());
-    this.uses.note(consumer.consumerKey, protocol.signatureMethod, byPrevious);
+    this.noteUses(consumer, reading, outcome);
+    return verifiedRequest(request, reading, rules, { ...found, consumer });
+  }
 
-    return {
-      consumer,
-      temporaryCredentials:
-        rules.token === 'temporary' ? (found.token as TemporaryCredentials) : undefined,
-      accessToken:
-        rules.token === 'access' && found.token !== undefined
-          ? withinConsumer(found.token as AccessToken, consumer)
-          : undefined,
-      protocol,
-      parameters,
-      clientAddress: request.clientAddress,
-      method: request.method,
-      url: query === '' && !request.target.endsWith('?') ? uri : `${uri}?${query}`,
-      bodyVerified: (isForm && request.body !== undefined) || protocol.bodyHash !== undefined,
-    };
+  /**
+   * Reads the request as RFC 5849 has it; where its shape is not so, as its consumer may send it.
+   *
+   * @throws OAuthProblem, ForgivableProblem where the consumer has not the flags
+   */
+  private async read(request: SignedRequest, rules: EndpointRules): Promise<RequestReading> {
+    try {
+      return readSignedRequest(request, rules);
+    } catch (error) {
+      if (!(error instanceof ForgivableProblem)) throw error;
+      const { consumer } = await this.credentials.findConsumer(error.consumerKey, 'memory');
+      const flags = new Set(consumer?.compatibility);
+      if (!error.flags.every((flag) => flags.has(flag))) throw error;
+      return readSignedRequest(request, rules, flags);
+    }
+  }
+
+  /**
+   * Checks the signature against what is remembered, and where that does not hold, against what the store
+   * has: who is remembered is refused no sooner than others. What the store has is computed with only
+   * where it is something else.
+   */
+  private async checkSignature(
+    check: SignatureCheck,
+    protocol: ProtocolParameters,
+    rules: EndpointRules,
+  ): Promise<{ found: FoundCredentials<Token>; outcome: SignatureOutcome }> {
+    const against = ({ consumer, token }: FoundCredentials<Token>): SignatureOutcome =>
+      check.against(consumer, sealedSecret(protocol, token, rules), this.clock.nowSeconds());
+    const remembered = await this.find(protocol, rules, 'memory');
+    const outcome = against(remembered);
+    if (outcome.holds || !remembered.fromMemory) return { found: remembered, outcome };
+    const found = await this.find(protocol, rules, 'store');
+    return { found, outcome: isSameFind(found, remembered) ? outcome : against(found) };
+  }
+
+  private noteUses(
+    consumer: SigningConsumer,
+    { protocol, collected }: RequestReading,
+    { byPrevious, byFlag }: SignatureOutcome,
+  ): void {
+    const { consumerKey } = consumer;
+    this.uses.note(consumerKey, protocol.signatureMethod, byPrevious);
+    for (const flag of collected.needed) this.uses.noteFlag(consumerKey, flag);
+    if (byFlag !== undefined) this.uses.noteFlag(consumerKey, byFlag);
   }
 
   private assertTimely({ timestamp }: ProtocolParameters): void {
@@ -205,6 +200,29 @@ export class RequestVerifier {
   }
 }
 
+/** What the request is, now that it is known to be genuine. */
+function verifiedRequest(
+  request: SignedRequest,
+  { uri, query, isForm, collected, protocol }: RequestReading,
+  rules: EndpointRules,
+  { consumer, token }: { consumer: SigningConsumer; token: Token | undefined },
+): VerifiedRequest {
+  return {
+    consumer,
+    temporaryCredentials: rules.token === 'temporary' ? (token as TemporaryCredentials) : undefined,
+    accessToken:
+      rules.token === 'access' && token !== undefined
+        ? withinConsumer(token as AccessToken, consumer)
+        : undefined,
+    protocol,
+    parameters: collected.parameters,
+    clientAddress: request.clientAddress,
+    method: request.method,
+    url: query === '' && !request.target.endsWith('?') ? uri : `${uri}?${query}`,
+    bodyVerified: (isForm && request.body !== undefined) || protocol.bodyHash !== undefined,
+  };
+}
+
 const isSameFind = (one: FoundCredentials<Token>, other: FoundCredentials<Token>): boolean =>
   isDeepStrictEqual([one.consumer, one.token], [other.consumer, other.token]);
 
@@ -223,51 +241,4 @@ function sealedSecret(
   if (token === undefined) return undefined;
   const place = rules.token === 'temporary' ? temporaryCredentialsSecret : accessTokenSecret;
   return { sealed: token.secret, place: place(token.token) };
-}
-
-function assertConsumer(
-  consumer: SigningConsumer | undefined,
-  { signatureMethod }: ProtocolParameters,
-  nowSeconds: number,
-): SigningConsumer {
-  if (!consumer) throw oauthProblem('consumer_key_unknown');
-  const weakUntil = consumer.weakSignaturesUntilSeconds;
-  const takesWeak = weakUntil === null || weakUntil > nowSeconds;
-  const acceptable = consumer.signatureMethods.filter((name) => takesWeak || !isWeak({ name }));
-  if (!acceptable.includes(signatureMethod.name)) throw new MethodNotRegistered(acceptable);
-  return consumer;
-}
-
-function assertToken(
-  protocol: ProtocolParameters,
-  rules: EndpointRules,
-  { token }: FoundCredentials<Token>,
-  consumer: SigningConsumer,
-  signatureHolds: boolean,
-): void {
-  if (rules.token === 'none') return;
-  if (protocol.token === undefined) {
-    // Two-legged: RFC 5849 section 3.1 lets the token out; the consumer must be marked for it.
-    if (!consumer.twoLegged) throw new TokenMissing(signatureHolds);
-  } else if (!token) {
-    throw oauthProblem('token_rejected');
-  }
-}
-
-/**
- * The hash covers bodies that the signature does not. On a form, which the signature covers itself,
- * it has no place, unless the form is empty: some clients hash every body they have not.
- */
-function assertBodyHash(
-  { bodyHash }: ProtocolParameters,
-  body: Buffer | undefined,
-  isForm: boolean,
-): void {
-  if (bodyHash === undefined) return;
-  if (isForm && body !== undefined && body.length > 0) {
-    throw parameterRejected(['oauth_body_hash'], 'Leave oauth_body_hash out of a form request.');
-  }
-  if (body === undefined || !bodyHashMatches(bodyHash, body)) {
-    throw parameterRejected(['oauth_body_hash'], 'oauth_body_hash does not match the body.');
-  }
 }

@@ -1,53 +1,58 @@
-import {
-  normalizeRequestParameters,
-  type CollectedParameters,
-} from '../protocol/request-parameters.js';
-import type { ProtocolParameters } from '../protocol/protocol-parameters.js';
+import type { CompatibilityFlag } from '../protocol/compatibility.js';
+import { holdsUnderFlag } from '../protocol/hints/signature-hint.js';
+import type { Parameter } from '../protocol/parameter.js';
+import { normalizeRequestParameters } from '../protocol/request-parameters.js';
 import { signatureBaseString } from '../protocol/signature-base-string.js';
 import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import type { DecoySecrets } from './decoy.js';
+import { refusedRequest } from './refused-request.js';
+import { hasForm, type RequestReading } from './request-reading.js';
+import type { SignedRequest } from './signed-request.js';
 import type { SealedTokenSecret, SigningKeyRing, SigningKeys } from './signing-keys.js';
 
-/** What of a request is signed, read. */
-export interface SignedReading {
-  readonly method: string;
-  /** See baseStringUri. */
-  readonly uri: string;
-  readonly collected: CollectedParameters;
-  readonly protocol: ProtocolParameters;
-  /** The Authorization header, raw. */
-  readonly authorization: string | undefined;
-  /** Whether the body is a form that isn't empty: no oauth_body_hash has a place beside one. */
-  readonly hasForm: boolean;
-}
-
-/** Whether the signature holds, and whether by the consumer's secret before the present one. */
+/** Whether the signature holds, and by what that is not as usual. */
 export interface SignatureOutcome {
   readonly holds: boolean;
+  /** By the consumer's secret before the present one. */
   readonly byPrevious: boolean;
+  /** By a mistake, or an empty secret, that the consumer may keep. */
+  readonly byFlag: CompatibilityFlag | undefined;
 }
 
 const BODY_HASH = 'oauth_body_hash';
-const FAILS: SignatureOutcome = { holds: false, byPrevious: false };
+const FAILS: SignatureOutcome = { holds: false, byPrevious: false, byFlag: undefined };
+
+/** One way to put the base string together. */
+interface BaseStringForm {
+  readonly parameters: readonly Parameter[];
+  /** The name of which the value was signed as it was sent. */
+  readonly unencodedName: string | undefined;
+}
 
 /**
  * Checks the signature of one request, against as many finds as there are. What depends on the request alone
  * is computed once; what depends on the find, for unknown credentials as for known ones, with the decoy's.
  */
 export class SignatureCheck {
-  private readonly baseStrings = new Map<string | undefined, string>();
-  /** The names of which the value may have been signed as it was sent; undefined: none of them. */
-  private readonly readings: readonly (string | undefined)[];
+  private readonly baseStrings = new Map<BaseStringForm, string>();
+  private readonly forms: readonly BaseStringForm[];
 
   constructor(
-    private readonly signed: SignedReading,
+    private readonly request: SignedRequest,
+    private readonly reading: RequestReading,
     private readonly keyRing: SigningKeyRing,
     private readonly decoy: DecoySecrets,
   ) {
-    const { collected, authorization, hasForm } = signed;
-    const asSent = !hasForm && isBodyHashUnencoded(collected, authorization);
-    this.readings = asSent ? [undefined, BODY_HASH] : [undefined];
+    this.forms = formsOf(request, reading);
+  }
+
+  /** What was signed, were everything as RFC 5849 has it; empty for PLAINTEXT, which signs nothing. */
+  get usualBaseString(): string {
+    const [usual] = this.forms;
+    return usual && this.reading.protocol.signatureMethod.family !== 'plaintext'
+      ? this.baseString(usual)
+      : '';
   }
 
   /**
@@ -59,13 +64,15 @@ export class SignatureCheck {
     token: SealedTokenSecret | 'none' | undefined,
     nowSeconds: number,
   ): SignatureOutcome {
-    const { signatureMethod, signature } = this.signed.protocol;
+    const { signatureMethod, signature } = this.reading.protocol;
     if (!signatureMethod.fits(signature)) return FAILS;
-    for (const unencodedName of this.readings) {
-      const outcome = this.underReading(unencodedName, consumer, token, nowSeconds);
+    for (const form of this.forms) {
+      const outcome = this.underForm(form, consumer, token, nowSeconds);
       if (outcome.holds) return outcome;
     }
-    return FAILS;
+    return consumer === undefined || consumer.compatibility.length === 0
+      ? FAILS
+      : this.underFlags(consumer, token, nowSeconds);
   }
 
   /** The keys of the find, as they are checked with; the decoy's where something is unknown. */
@@ -74,40 +81,84 @@ export class SignatureCheck {
     token: SealedTokenSecret | 'none' | undefined,
   ): SigningKeys {
     return this.keyRing.open(
-      this.signed.protocol.signatureMethod.family,
+      this.reading.protocol.signatureMethod.family,
       consumer,
       token,
       this.decoy,
     );
   }
 
-  private underReading(
-    unencodedName: string | undefined,
+  private underForm(
+    form: BaseStringForm,
     consumer: SigningConsumer | undefined,
     token: SealedTokenSecret | 'none' | undefined,
     nowSeconds: number,
   ): SignatureOutcome {
-    const { signatureMethod, signature } = this.signed.protocol;
-    const baseString = signatureMethod.family === 'plaintext' ? '' : this.baseString(unencodedName);
+    const { signatureMethod, signature } = this.reading.protocol;
+    const baseString = signatureMethod.family === 'plaintext' ? '' : this.baseString(form);
     const keys = this.keysOf(consumer, token);
     if (signatureMethod.verify({ ...keys, baseString, signature }) && keys.genuine) {
-      return { holds: true, byPrevious: false };
+      const byFlag = keys.consumerSecret === '' ? 'empty_secret' : undefined;
+      return { holds: true, byPrevious: false, byFlag };
     }
     if (signatureMethod.family === 'rsa') return FAILS;
     // For every consumer, so that the work doesn't tell which one is changing its secret.
-    const before = this.keyRing.previousSecret(consumer, nowSeconds, this.decoy);
-    const previous = { ...keys, consumerSecret: before.secret, baseString, signature };
-    const holds = signatureMethod.verify(previous) && keys.genuine && before.genuine;
-    return { holds, byPrevious: holds };
+    const previous = this.previousKeys(consumer, keys, nowSeconds);
+    const holds =
+      signatureMethod.verify({ ...previous, baseString, signature }) && previous.genuine;
+    return holds ? { holds, byPrevious: true, byFlag: undefined } : FAILS;
   }
 
-  private baseString(unencodedName: string | undefined): string {
-    const known = this.baseStrings.get(unencodedName);
+  /** Each mistake that the consumer may keep, with its present secret and the one before. */
+  private underFlags(
+    consumer: SigningConsumer,
+    token: SealedTokenSecret | 'none' | undefined,
+    nowSeconds: number,
+  ): SignatureOutcome {
+    const { signatureMethod: method, signature, token: sent } = this.reading.protocol;
+    const present = this.keysOf(consumer, token);
+    const previous = this.previousKeys(consumer, present, nowSeconds);
+    for (const keys of method.family === 'rsa' ? [present] : [present, previous]) {
+      if (!keys.genuine) continue;
+      const { parameters } = this.reading.collected;
+      const refused = refusedRequest(this.request, parameters, sent, keys, undefined);
+      const { rsaPublicKey } = keys;
+      const byFlag = consumer.compatibility.find((flag) =>
+        holdsUnderFlag(flag, refused, { method, signature, rsaPublicKey }),
+      );
+      if (byFlag !== undefined) return { holds: true, byPrevious: keys === previous, byFlag };
+    }
+    return FAILS;
+  }
+
+  private previousKeys(
+    consumer: SigningConsumer | undefined,
+    keys: SigningKeys,
+    nowSeconds: number,
+  ): SigningKeys {
+    const before = this.keyRing.previousSecret(consumer, nowSeconds, this.decoy);
+    return { ...keys, consumerSecret: before.secret, genuine: keys.genuine && before.genuine };
+  }
+
+  private baseString(form: BaseStringForm): string {
+    const known = this.baseStrings.get(form);
     if (known !== undefined) return known;
-    const { method, uri, collected } = this.signed;
-    const normalized = normalizeRequestParameters(collected.parameters, unencodedName);
-    const baseString = signatureBaseString(method, uri, normalized);
-    this.baseStrings.set(unencodedName, baseString);
+    const normalized = normalizeRequestParameters(form.parameters, form.unencodedName);
+    const baseString = signatureBaseString(this.request.method, this.reading.uri, normalized);
+    this.baseStrings.set(form, baseString);
     return baseString;
   }
+}
+
+/** As RFC 5849 has it first, then what else may have been signed. */
+function formsOf(request: SignedRequest, reading: RequestReading): BaseStringForm[] {
+  const { collected } = reading;
+  const { parameters, signedOnce } = collected;
+  const asSent =
+    !hasForm(reading, request) && isBodyHashUnencoded(collected, request.authorization);
+  return [
+    { parameters, unencodedName: undefined },
+    ...(asSent ? [{ parameters, unencodedName: BODY_HASH }] : []),
+    ...(signedOnce ? [{ parameters: signedOnce, unencodedName: undefined }] : []),
+  ];
 }

@@ -1,13 +1,10 @@
 // Contract section 10: why a signature that does not hold was refused.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { splitTarget } from '../protocol/base-string-uri.js';
-import { isFormContent } from '../protocol/form-content.js';
-import { parseFormEncoded } from '../protocol/form-encoding.js';
-import type { RefusedRequest } from '../protocol/hints/mistake.js';
 import { signatureHint, type SignatureHint } from '../protocol/hints/signature-hint.js';
 import type { Parameter } from '../protocol/parameter.js';
 import type { ProtocolParameters } from '../protocol/protocol-parameters.js';
+import { refusedRequest } from './refused-request.js';
 import type { SignedRequest } from './signed-request.js';
 import type { SigningKeys } from './signing-keys.js';
 
@@ -59,48 +56,20 @@ export class SignatureExplanation {
   ): SignatureHint | undefined {
     if (!this.isOn || protocol.signatureMethod.family === 'plaintext') return undefined;
     if (!this.budget.take()) return undefined;
-    const hint = signatureHint(this.refused(request, parameters, protocol, keys), {
-      method: protocol.signatureMethod,
-      signature: protocol.signature,
-      rsaPublicKey: keys.rsaPublicKey,
-    });
-    return keys.genuine ? hint : undefined;
+    return this.search(request, parameters, protocol, keys);
   }
 
-  private refused(
+  /** The same for staff, whom neither setting binds. */
+  search(
     request: SignedRequest,
     parameters: readonly Parameter[],
-    { token }: ProtocolParameters,
-    { consumerSecret = '', tokenSecret }: SigningKeys,
-  ): RefusedRequest {
-    const { path, query: rawQuery } = splitTarget(request.target);
-    const body = request.body?.toString('latin1') ?? '';
-    const isForm = isFormContent(request.contentType);
-    const query = parseFormEncoded(rawQuery);
-    const form = parseFormEncoded(isForm ? body : '');
-    return {
-      method: request.method,
-      scheme: request.scheme,
-      authority: request.authority,
-      otherAuthorities: this.otherAuthorities(request),
-      path,
-      rawQuery,
-      formBody: isForm ? body : '',
-      otherBody: isForm ? '' : body,
-      realm: /[\s,]realm="([^"]*)"/i.exec(request.authorization ?? '')?.[1],
-      header: parameters.slice(0, parameters.length - query.length - form.length),
-      query,
-      form,
-      hasToken: token !== undefined,
-      consumerSecret,
-      tokenSecret,
-    };
-  }
-
-  /** What else the request, or this service, is called by. */
-  private otherAuthorities({ authority, otherHosts, source }: SignedRequest): string[] {
-    const { host, 'x-forwarded-host': forwarded } = source.headers;
-    const named = otherHosts ?? [host, forwarded, this.settings.publicUrl?.authority].flat();
-    return named.filter((one): one is string => one !== undefined && one !== authority);
+    protocol: ProtocolParameters,
+    keys: SigningKeys,
+  ): SignatureHint | undefined {
+    const { publicUrl } = this.settings;
+    const { token, signatureMethod: method, signature } = protocol;
+    const refused = refusedRequest(request, parameters, token, keys, publicUrl?.authority);
+    const hint = signatureHint(refused, { method, signature, rsaPublicKey: keys.rsaPublicKey });
+    return keys.genuine ? hint : undefined;
   }
 }

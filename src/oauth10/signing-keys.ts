@@ -1,7 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import type { KeyObject } from 'node:crypto';
 import type { SignatureMethod } from '../protocol/signature-methods.js';
 import { OpenedSecrets } from '../secrets/opened-secrets.js';
-import type { SecretBox, SecretPlace } from '../secrets/secret-box.js';
+import { SecretBox, type SecretPlace } from '../secrets/secret-box.js';
 import {
   consumerSecret,
   previousConsumerSecret,
@@ -30,6 +31,7 @@ export interface SigningKeys {
  * others. Where consumer or token is unknown, or the consumer has no key of this family, the decoy's
  * stand in, so that all of these cost what a wrong signature costs.
  */
+@Injectable()
 export class SigningKeyRing {
   private readonly rsaPublicKeys = new RsaPublicKeys();
   private readonly decoy: Promise<Decoy>;

@@ -1,4 +1,4 @@
-import type { OAuthProblem } from '../protocol/oauth-problem.js';
+import { ForgivableProblem, type OAuthProblem } from '../protocol/oauth-problem.js';
 import { MethodNotRegistered, TokenMissing, VerifierMissing } from './disclosure.js';
 import { PreciseTimer } from './precise-timer.js';
 
@@ -10,6 +10,7 @@ const TELLS_BY_TIME = new Set(['consumer_key_unknown', 'token_rejected', 'signat
 /** Whether the refusal would tell, by how soon it comes, which key or token exists. */
 export const padsTiming = (problem: OAuthProblem): boolean =>
   TELLS_BY_TIME.has(problem.code) ||
+  problem instanceof ForgivableProblem ||
   problem instanceof MethodNotRegistered ||
   problem instanceof TokenMissing ||
   problem instanceof VerifierMissing;

@@ -47,6 +47,25 @@ const asSection4 = {
 
 /** Verdicts on signed requests. */
 export const gatewayPaths = {
+  '/admin/signature-checks': {
+    post: staffOperation('checkSignature', {
+      summary: 'See why the signature of a request holds or not',
+      description:
+        'Judged as at /verify, but nothing is spent, and the age of the timestamp is told only where the signature holds.',
+      tag: 'Gateways',
+      roles: ['auditor'],
+      body: {
+        schema: schema('ReportedRequest'),
+        example: {
+          method: 'GET',
+          url: 'https://api.example.com/photos?size=large',
+          headers: { authorization: 'OAuth oauth_consumer_key="dpf43f3p2l4k3l03"' },
+        },
+      },
+      success: { status: 200, description: 'What was found.', schema: schema('SignatureCheck') },
+      problems: [413],
+    }),
+  },
   '/verify': {
     post: {
       ...staffOperation('verify', {

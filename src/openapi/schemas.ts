@@ -149,6 +149,21 @@ export const schemas: Readonly<Record<string, Schema>> = {
     },
     ['method', 'url', 'headers'],
   ),
+  SignatureCheck: closed({
+    active: {
+      type: 'boolean',
+      description: 'Whether the signature holds, whatever else is wrong.',
+    },
+    problem: nullable('string'),
+    advice: nullable('string'),
+    hint: nullable('string', { description: 'The known mistake that explains the signature.' }),
+    baseString: nullable('string', { description: 'RFC 5849 section 3.4.1, as computed here.' }),
+    parameters: {
+      type: 'array',
+      items: closed({ name: text(), value: text(), from: { enum: ['header', 'query', 'form'] } }),
+    },
+    keyParts: { type: 'array', items: { enum: ['consumerSecret', 'tokenSecret'] } },
+  }),
   Verdict: {
     oneOf: [
       {

@@ -12,6 +12,14 @@ const token = {
   revokedAt: nullableTime,
 };
 
+const seen = (name: 'flag' | 'hint'): Schema =>
+  closed({
+    [name]: text(),
+    times: { type: 'integer' },
+    since: { type: 'string', format: 'date' },
+    lastSeenAt: time,
+  });
+
 /** The nouns of secrets of consumers and of access tokens. */
 export const tokenSchemas: Readonly<Record<string, Schema>> = {
   Rotation: input(
@@ -52,6 +60,16 @@ export const tokenSchemas: Readonly<Record<string, Schema>> = {
         since: { type: 'string', format: 'date' },
         lastUsedAt: time,
       }),
+    },
+    flags: {
+      type: 'array',
+      description: 'Flags of compatibility that a request was served by.',
+      items: seen('flag'),
+    },
+    hints: {
+      type: 'array',
+      description: 'Mistakes that explained a signature which did not hold.',
+      items: seen('hint'),
     },
   }),
   WeakSignerPage: page('WeakSigner'),

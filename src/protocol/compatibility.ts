@@ -21,6 +21,9 @@ export const COMPATIBILITY_FLAGS = Object.freeze({
 /** The name of a flag. */
 export type CompatibilityFlag = keyof typeof COMPATIBILITY_FLAGS;
 
+/** No consumer has fewer. */
+export const NO_FLAGS: ReadonlySet<CompatibilityFlag> = new Set();
+
 /** Whether there is a flag of this name. */
 export const isCompatibilityFlag = (name: string): name is CompatibilityFlag =>
   Object.hasOwn(COMPATIBILITY_FLAGS, name);

@@ -138,7 +138,7 @@ describe('RFC 5849 §3.1 protocol parameters', () => {
         const protocol = new Map<string, string>(Object.entries(sent));
         try {
           const read = readProtocolParameters(
-            { parameters: [], protocol, place: 'query' },
+            { parameters: [], signedOnce: undefined, needed: [], protocol, place: 'query' },
             { required: [] },
             'https',
           );

@@ -1,5 +1,7 @@
 import type { Scheme } from './base-string-uri.js';
+import { NO_FLAGS, type CompatibilityFlag } from './compatibility.js';
 import {
+  ForgivableProblem,
   parameterAbsent,
   parameterRejected,
   signatureMethodRejected,
@@ -47,14 +49,16 @@ export interface ParameterRules {
  * ours, the method is known, and on TLS where it needs that.
  *
  * @param scheme of the request as its client sees it
+ * @param flags of `compatibility`: what the consumer may do all the same
  *
- * Throws OAuthProblem `parameter_absent`, `parameter_rejected`, `version_rejected` or
+ * Throws ForgivableProblem where the consumer's flags could let it pass, else OAuthProblem `parameter_absent`, `parameter_rejected`, `version_rejected` or
  * `signature_method_rejected`.
  */
 export function readProtocolParameters(
   { protocol }: CollectedParameters,
   rules: ParameterRules,
   scheme: Scheme,
+  flags: ReadonlySet<CompatibilityFlag> = NO_FLAGS,
 ): ProtocolParameters {
   const valueOf = (name: string): string | undefined => protocol.get(name) || undefined;
   const method = signatureMethodNamed(valueOf('oauth_signature_method') ?? '');
@@ -64,7 +68,7 @@ export function readProtocolParameters(
   const excused = method?.needsTimestampAndNonce === false && hasNeither;
   const needed = [...ALWAYS_REQUIRED, ...(excused ? [] : TIMESTAMP_AND_NONCE), ...rules.required];
   const absent = needed.filter((name) => valueOf(name) === undefined);
-  if (absent.length > 0) throw parameterAbsent([...new Set(absent)], protocol.size > 0);
+  assertPresent([...new Set(absent)], protocol, flags);
   if (rules.token === 'none' && valueOf('oauth_token') !== undefined) {
     throw parameterRejected(['oauth_token'], 'Ask for temporary credentials without a token.');
   }
@@ -87,6 +91,25 @@ export function readProtocolParameters(
     verifier: valueOf('oauth_verifier'),
     bodyHash: protocol.get('oauth_body_hash'),
   };
+}
+
+/** Parameters that a consumer with the flag may leave out. */
+const LEFT_OUT_BY_FLAG: ReadonlyMap<string, CompatibilityFlag> = new Map([
+  ['oauth_callback', 'callback_optional'],
+]);
+
+function assertPresent(
+  absent: readonly string[],
+  protocol: CollectedParameters['protocol'],
+  flags: ReadonlySet<CompatibilityFlag>,
+): void {
+  const needed = absent.map((name) => LEFT_OUT_BY_FLAG.get(name));
+  if (needed.every((flag) => flag !== undefined && flags.has(flag))) return;
+  const problem = parameterAbsent(absent, protocol.size > 0);
+  const byFlag = needed.filter((flag) => flag !== undefined);
+  throw byFlag.length === absent.length
+    ? new ForgivableProblem(problem, byFlag, protocol.get('oauth_consumer_key') ?? '')
+    : problem;
 }
 
 const isAcceptableOver = (scheme: Scheme, { needsTls }: SignatureMethod): boolean =>

@@ -2,7 +2,8 @@
 // the raw request again, so what was signed and what is acted on can't differ.
 import { MalformedHeader, parseAuthorizationHeader } from './authorization-header.js';
 import { parseFormEncoded } from './form-encoding.js';
-import { parameterRejected, type OAuthProblem } from './oauth-problem.js';
+import { NO_FLAGS, type CompatibilityFlag } from './compatibility.js';
+import { ForgivableProblem, parameterRejected, type OAuthProblem } from './oauth-problem.js';
 import { TooManyParameters, type Parameter } from './parameter.js';
 import { displayText, MalformedEncoding, percentEncode, textOf } from './percent-encoding.js';
 
@@ -32,10 +33,14 @@ export interface ParameterSources {
 export interface CollectedParameters {
   /** All parameters, the header's `realm` left out, in the order header, query, body. */
   readonly parameters: readonly Parameter[];
+  /** The same, each that is repeated left out but once; undefined where none is. */
+  readonly signedOnce: readonly Parameter[] | undefined;
   /** The parameters named `oauth_*`, as text. */
   readonly protocol: ReadonlyMap<string, string>;
   /** Where the protocol parameters were sent; undefined where there are none. */
   readonly place: ParameterPlace | undefined;
+  /** The flags of `compatibility` without which they would have been refused. */
+  readonly needed: readonly CompatibilityFlag[];
 }
 
 /**
@@ -43,33 +48,99 @@ export interface CollectedParameters {
  * parameters in one place only, none twice (names compared after decoding, case-sensitively), all
  * of them UTF-8 without NUL and of sane length, and no more than MAX_PARAMETERS in all.
  *
- * Throws OAuthProblem `parameter_rejected`, naming the parameters or the place at fault.
+ * Throws OAuthProblem `parameter_rejected`, naming the parameters or the place at fault; ForgivableProblem where the
+ * consumer's flags could let it pass.
+ *
+ * @param flags of `compatibility`: what the consumer may do all the same
  */
-export function collectRequestParameters(sources: ParameterSources): CollectedParameters {
+export function collectRequestParameters(
+  sources: ParameterSources,
+  flags: ReadonlySet<CompatibilityFlag> = NO_FLAGS,
+): CollectedParameters {
   const header = parsePlace('Authorization', sources.authorization, MAX_PARAMETERS);
   const query = parsePlace('query', sources.query, MAX_PARAMETERS - header.length);
   const bodyLimit = MAX_PARAMETERS - header.length - query.length;
   const body = parsePlace('body', sources.formBody, bodyLimit);
 
-  const protocol = new Map<string, string>();
-  const surplusNames = new Set<string>();
-  let place: ParameterPlace | undefined;
-  const collect = (candidatePlace: ParameterPlace, parameters: readonly Parameter[]): void => {
+  const collection = new Collection();
+  collection.add('Authorization', header);
+  collection.add('query', query);
+  collection.add('body', body);
+  const needed = collection.assertOncePlaced(flags);
+
+  const parameters = joinPlaces(header, query, body);
+  const { protocol, place, repeated } = collection;
+  return {
+    parameters,
+    signedOnce: repeated.size === 0 ? undefined : parameters.filter((one) => !repeated.has(one)),
+    protocol,
+    place,
+    needed,
+  };
+}
+
+/** The protocol parameters of all places, and what of them stands in the way. */
+class Collection {
+  readonly protocol = new Map<string, string>();
+  place: ParameterPlace | undefined;
+  /** Those that repeat one of an earlier place, value and all. */
+  readonly repeated = new Set<Parameter>();
+  private readonly placeOf = new Map<string, ParameterPlace>();
+  private readonly surplusNames = new Set<string>();
+  private readonly needed = new Set<CompatibilityFlag>();
+  private isForgivable = true;
+
+  add(place: ParameterPlace, parameters: readonly Parameter[]): void {
     for (const parameter of parameters) {
       if (!parameter[0].startsWith('oauth_')) continue;
-      const [name, text] = protocolText(parameter, candidatePlace);
-      place ??= candidatePlace;
-      if (place === candidatePlace && !protocol.has(name)) protocol.set(name, text);
-      else surplusNames.add(repeatableName(parameter[0], candidatePlace));
+      const [name, text] = protocolText(parameter, place);
+      this.place ??= place;
+      if (this.place === place && !this.protocol.has(name)) {
+        this.protocol.set(name, text);
+        this.placeOf.set(name, place);
+      } else {
+        this.surplusNames.add(repeatableName(parameter[0], place));
+        this.addSurplus(place, name, text, parameter);
+      }
     }
-  };
-  collect('Authorization', header);
-  collect('query', query);
-  collect('body', body);
-  if (surplusNames.size > 0) throw sentMoreThanOnce(surplusNames);
+  }
 
-  return { parameters: joinPlaces(header, query, body), protocol, place };
+  /**
+   * @returns the flags that the shape needs
+   * @throws OAuthProblem where one is not among those given; ForgivableProblem where flags would help
+   */
+  assertOncePlaced(flags: ReadonlySet<CompatibilityFlag>): readonly CompatibilityFlag[] {
+    if (this.surplusNames.size === 0) return NONE_NEEDED;
+    const needed = [...this.needed];
+    if (this.isForgivable && needed.every((flag) => flags.has(flag))) return needed;
+    const problem = sentMoreThanOnce(this.surplusNames);
+    const consumerKey = this.protocol.get('oauth_consumer_key');
+    throw this.isForgivable && consumerKey
+      ? new ForgivableProblem(problem, needed, consumerKey)
+      : problem;
+  }
+
+  private addSurplus(
+    place: ParameterPlace,
+    name: string,
+    text: string,
+    parameter: Parameter,
+  ): void {
+    const earlier = this.placeOf.get(name);
+    if (earlier === undefined) {
+      this.needed.add('split_parameters');
+      this.protocol.set(name, text);
+      this.placeOf.set(name, place);
+      return;
+    }
+    this.needed.add('repeated_parameters');
+    const isThird = [...this.repeated].some(([other]) => other === parameter[0]);
+    if (earlier === place || isThird || this.protocol.get(name) !== text) this.isForgivable = false;
+    this.repeated.add(parameter);
+  }
 }
+
+const NONE_NEEDED: readonly CompatibilityFlag[] = [];
 
 /**
  * RFC 5849 §3.4.1.3.2: every name and value encoded, sorted by encoded name, then by encoded value

@@ -1,6 +1,8 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Statements } from '../database/statements.js';
 import { errorFields } from '../failures/error-fields.js';
+import type { CompatibilityFlag } from '../protocol/compatibility.js';
+import type { HintCode } from '../protocol/hints/mistake.js';
 import type { SignatureMethod } from '../protocol/signature-methods.js';
 import { isWeak } from '../protocol/weak-signature-methods.js';
 
@@ -28,22 +30,49 @@ const NOTE_PREVIOUS = {
     ON CONFLICT (consumer_key) DO UPDATE SET last_used_at = excluded.last_used_at`,
 };
 
-/** How many times, under a consumer key and a method. */
-interface Use {
-  readonly consumerKey: string;
-  readonly method: string;
-  uses: number;
+const NOTE_DEVIATIONS = {
+  name: 'note-signature-deviations',
+  text: `
+    INSERT INTO signature_deviations AS d (consumer_key, kind, code, seen_on, times, last_seen_at)
+    SELECT consumer_key, kind, code, (now() AT TIME ZONE 'UTC')::date, times, now()
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+      AS seen (consumer_key, kind, code, times)
+    WHERE EXISTS (SELECT FROM consumers c WHERE c.consumer_key = seen.consumer_key)
+    ON CONFLICT (consumer_key, kind, code, seen_on)
+    DO UPDATE SET times = d.times + excluded.times, last_seen_at = excluded.last_seen_at`,
+};
+
+/** How many times, under the parts of a key. */
+class Counts<Key extends readonly string[]> {
+  private readonly counts = new Map<string, { readonly key: Key; times: number }>();
+
+  add(key: Key): void {
+    const name = JSON.stringify(key);
+    const known = this.counts.get(name);
+    if (known) known.times += 1;
+    else if (this.counts.size < WAITING_MAX) this.counts.set(name, { key, times: 1 });
+  }
+
+  /** Takes all, in one order everywhere, so that two processes never wait for each other's rows. */
+  take(): { readonly key: Key; readonly times: number }[] {
+    const taken = [...this.counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+    this.counts.clear();
+    return taken;
+  }
 }
 
 /**
- * Counts what staff want to see the end of: weak signatures, and previous secrets of a rotation. It
- * costs a request nothing: uses are gathered in memory and written together every few seconds. What
+ * Counts what staff want to see the end of: weak signatures, previous secrets of a rotation, uses of
+ * flags of `compatibility`, and hints that were given to who signs wrongly. It costs a request nothing: uses are gathered in memory and written together every few seconds. What
  * has not been written when a process dies is lost.
  */
 @Injectable()
 export class SignatureUses implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(SignatureUses.name);
-  private readonly weak = new Map<string, Use>();
+  private readonly weak = new Counts<[consumerKey: string, method: string]>();
+  private readonly deviations = new Counts<
+    [consumerKey: string, kind: 'flag' | 'hint', code: string]
+  >();
   private readonly previous = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -52,29 +81,39 @@ export class SignatureUses implements OnModuleInit, OnModuleDestroy {
   /** A genuine request was signed so; `byPrevious`: with the secret before the present one. */
   note(consumerKey: string, method: SignatureMethod, byPrevious: boolean): void {
     if (byPrevious && this.previous.size < WAITING_MAX) this.previous.add(consumerKey);
-    if (isWeak(method)) this.noteWeak(consumerKey, method.name);
+    if (isWeak(method)) this.weak.add([consumerKey, method.name]);
   }
 
-  private noteWeak(consumerKey: string, method: string): void {
-    const key = JSON.stringify([consumerKey, method]);
-    const known = this.weak.get(key);
-    if (known) known.uses += 1;
-    else if (this.weak.size < WAITING_MAX) this.weak.set(key, { consumerKey, method, uses: 1 });
+  /** A genuine request was served by a flag alone. */
+  noteFlag(consumerKey: string, flag: CompatibilityFlag): void {
+    this.deviations.add([consumerKey, 'flag', flag]);
+  }
+
+  /** The holder of the secrets was told why the signature does not hold. */
+  noteHint(consumerKey: string, hint: HintCode): void {
+    this.deviations.add([consumerKey, 'hint', hint]);
   }
 
   /** Writes what has gathered. Failing, it is dropped. */
   async flush(): Promise<void> {
-    // In one order everywhere, so that two processes never wait for each other's rows.
-    const weak = [...this.weak].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
+    const weak = this.weak.take();
+    const deviations = this.deviations.take();
     const previous = [...this.previous].sort();
-    this.weak.clear();
     this.previous.clear();
     try {
       if (weak.length > 0) {
         await this.statements.run(NOTE_WEAK, [
-          weak.map(({ consumerKey }) => consumerKey),
-          weak.map(({ method }) => method),
-          weak.map(({ uses }) => uses),
+          weak.map(({ key: [consumerKey] }) => consumerKey),
+          weak.map(({ key: [, method] }) => method),
+          weak.map(({ times }) => times),
+        ]);
+      }
+      if (deviations.length > 0) {
+        await this.statements.run(NOTE_DEVIATIONS, [
+          deviations.map(({ key: [consumerKey] }) => consumerKey),
+          deviations.map(({ key: [, kind] }) => kind),
+          deviations.map(({ key: [, , code] }) => code),
+          deviations.map(({ times }) => times),
         ]);
       }
       if (previous.length > 0) await this.statements.run(NOTE_PREVIOUS, [previous]);

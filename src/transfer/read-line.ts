@@ -1,5 +1,6 @@
 import {
   contradictions,
+  faultsOfSecret,
   consumerMetadata,
   needsSharedSecret,
 } from '../consumers/consumer-metadata.js';
@@ -60,7 +61,10 @@ function parsed(octets: Uint8Array): unknown {
 function broughtConsumer(line: ConsumerLine): ImportedConsumer {
   const described = consumerMetadata(line);
   const { consumerSecret = null, previousSecret = null } = line;
-  const faults: InputFault[] = contradictions(described, consumerSecret === '' ? 'empty' : 'text');
+  const faults: InputFault[] = [
+    ...contradictions(described, 'text'),
+    ...faultsOfSecret(described, consumerSecret),
+  ];
   // One that has no use now is kept, as rotating gives one to a consumer of RSA methods, too.
   if (needsSharedSecret(described) && consumerSecret === null) {
     faults.push({ pointer: '/consumerSecret', detail: 'is required by the signature methods' });

@@ -64,6 +64,8 @@ describe('Admin API: who still signs with SHA-1 or PLAINTEXT, and until when', (
               lastUsedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
             },
           ],
+          flags: [],
+          hints: [],
         },
       ],
       nextCursor: null,

@@ -200,6 +200,7 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
       expect((await example('importRecords')).status).toBe(200);
       await example('exportRecords');
       await example('verify');
+      await example('checkSignature');
       expect((await example('changeConsumer', names)).status).toBe(200);
       expect((await example('deleteConsumer', names)).status).toBe(204);
       await example('listAuditEvents');

@@ -30,11 +30,13 @@ export class Sunset {
 }
 
 /** What staff see of a consumer's weak signatures. */
-const weakSignerReply = ({ consumerKey, name, until, methods }: WeakSigner) => ({
+const weakSignerReply = ({ consumerKey, name, until, methods, flags, hints }: WeakSigner) => ({
   consumerKey,
   name,
   until: until?.toISOString() ?? null,
   methods,
+  flags: flags.map(({ code: flag, ...seen }) => ({ flag, ...seen })),
+  hints: hints.map(({ code: hint, ...seen }) => ({ hint, ...seen })),
 });
 
 type WeakSignerReply = ReturnType<typeof weakSignerReply>;
@@ -63,7 +65,10 @@ export class ConsumerWeakSignaturesController {
   }
 }
 
-/** Which consumers still sign with SHA-1 or PLAINTEXT, since when, and how often. */
+/**
+ * Everything that is on its way out, by consumer: SHA-1 and PLAINTEXT, flags of compatibility in use, and
+ * hints that were given; since when, and how often.
+ */
 @AdminController(REPORT)
 export class WeakSignaturesReportController {
   constructor(private readonly weakSignatures: WeakSignatures) {}

@@ -8,6 +8,7 @@ import {
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto';
+import { equalSecrets } from '../constant-time-equality.js';
 import { MalformedEncoding, percentDecode } from '../percent-encoding.js';
 
 /** How a signature was written that is right but for that; `other_hash`: computed with another. */
@@ -64,6 +65,13 @@ export function hmacCheck(hash: string, signature: string): SignatureCheck {
     },
   };
 }
+
+/** A check of a PLAINTEXT signature, which is the key itself. */
+export const plaintextCheck = (signature: string): SignatureCheck => ({
+  canHold: true,
+  holds: (_, key) => equalSecrets(signature, key.toString()),
+  howWritten: () => undefined,
+});
 
 /** What stands before a digest in an RSA signature (RFC 8017 section 9.2, note 1). */
 const DIGEST_INFO: Readonly<Record<string, Buffer>> = {

@@ -35,6 +35,8 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     advice:
       'A "+" in the query or the form was signed as a plus, but it stands for a space there. Send a space as %20 and a plus as %2B (Bruno, httr and Qt do not).',
     flag: 'literal_plus',
+    // Without escapes in the query, what is encoded from its raw text looks the same.
+    likelierThan: ['values_encoded_twice'],
     *readings(request) {
       const { header, query, form, rawQuery, formBody } = request;
       const plusIn = (raw: string, parsed: readonly Parameter[]) =>

@@ -1,5 +1,6 @@
 // What one known mistake of a client is, for the table in mistakes.ts. Nothing here decides
 // anything: a mistake says what a client that makes it would have signed, and with which key.
+import type { CompatibilityFlag } from '../compatibility.js';
 import type { Parameter } from '../parameter.js';
 
 /** The codes of the contract's section 10, as `oauth_signature_hint` tells them. */
@@ -103,7 +104,7 @@ export interface Mistake {
   /** For the developer of the client: the mistake and the mend, in plain ASCII. */
   readonly advice: string;
   /** The flag of `compatibility` under which a consumer may keep it. */
-  readonly flag?: string;
+  readonly flag?: CompatibilityFlag;
   /**
    * Mistakes that may look the same to the letter, and of which this one is the likelier. Where two
    * mistakes fit and neither names the other, no hint is given.

@@ -1,7 +1,8 @@
 // The table of section 10 of the contract: every mistake that is known, in the order of the search.
+import type { CompatibilityFlag } from '../compatibility.js';
 import { ENCODING_MISTAKES } from './encoding-mistakes.js';
 import { KEY_MISTAKES } from './key-mistakes.js';
-import type { HintCode, Mistake } from './mistake.js';
+import type { Mistake } from './mistake.js';
 import { ORDER_MISTAKES, PAIR_MISTAKES, PROTOCOL_MISTAKES } from './parameter-mistakes.js';
 import { PLACE_MISTAKES, URI_MISTAKES } from './uri-mistakes.js';
 
@@ -39,9 +40,7 @@ export const SIGNATURE_ADVICE: Readonly<
     'The signature was percent-encoded twice. Encode it once where it is sent.',
 });
 
-const BY_CODE: ReadonlyMap<HintCode, Mistake> = new Map(
-  MISTAKES.map((mistake) => [mistake.code, mistake]),
+/** The mistake in the signature that a consumer with the flag may keep. */
+export const MISTAKE_OF_FLAG: ReadonlyMap<CompatibilityFlag, Mistake> = new Map(
+  MISTAKES.flatMap((mistake) => (mistake.flag === undefined ? [] : [[mistake.flag, mistake]])),
 );
-
-/** The entry of a code; undefined for those of SIGNATURE_ADVICE. */
-export const mistakeOf = (code: HintCode): Mistake | undefined => BY_CODE.get(code);

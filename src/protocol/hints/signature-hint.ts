@@ -7,9 +7,10 @@
 import type { KeyObject } from 'node:crypto';
 import { octetsOf, percentEncode, percentEncodeText } from '../percent-encoding.js';
 import type { SignatureMethod } from '../signature-methods.js';
-import { hmacCheck, rsaCheck, type SignatureCheck } from './claimed-digest.js';
+import type { CompatibilityFlag } from '../compatibility.js';
+import { hmacCheck, plaintextCheck, rsaCheck, type SignatureCheck } from './claimed-digest.js';
 import type { HintCode, Mistake, Reading, RefusedRequest } from './mistake.js';
-import { MISTAKES, mistakeOf, SIGNATURE_ADVICE } from './mistakes.js';
+import { MISTAKES, MISTAKE_OF_FLAG, SIGNATURE_ADVICE } from './mistakes.js';
 import { allParameters, normalized } from './normalized.js';
 
 /** What would explain the signature, for the developer of the client. */
@@ -17,7 +18,7 @@ export interface SignatureHint {
   readonly code: HintCode;
   readonly advice: string;
   /** The flag of `compatibility` that would let the consumer in. */
-  readonly flag: string | undefined;
+  readonly flag: CompatibilityFlag | undefined;
 }
 
 /** A signature that did not hold: what was sent, and by which method. */
@@ -55,20 +56,21 @@ export function signatureHint(
   }
   if (!check.canHold) return undefined;
   const found = search(request, signing, check, refused.method.family);
-  return found && { code: found.code, advice: found.advice, flag: found.flag };
+  return found && { code: found.code, advice: adviceOf(found), flag: found.flag };
 }
 
 /**
- * Whether the signature is one that a client with this mistake makes, for a consumer that may keep it
- * (`compatibility`).
+ * Whether the signature is one that a client makes with the mistake that the flag forgives; false for a flag
+ * that forgives none of the signature.
  */
-export function holdsUnderMistake(
-  code: HintCode,
+export function holdsUnderFlag(
+  flag: CompatibilityFlag,
   request: RefusedRequest,
   refused: RefusedSignature,
 ): boolean {
-  const check = checkOf(refused);
-  const mistake = mistakeOf(code);
+  const mistake = MISTAKE_OF_FLAG.get(flag);
+  const isPlaintext = refused.method.family === 'plaintext';
+  const check = isPlaintext ? plaintextCheck(refused.signature) : checkOf(refused);
   if (check === undefined || mistake === undefined) return false;
   const signing = new Signing(request);
   let holds = false;
@@ -94,9 +96,15 @@ function checkOf({
   }
 }
 
-/** A mistake in the HMAC key says nothing of an RSA signature. */
+/** RSA has no key of secrets, PLAINTEXT nothing else. */
 const isUseless = ({ key }: Reading, family: SignatureMethod['family']): boolean =>
-  key !== undefined && family !== 'hmac';
+  family !== 'hmac' && (key === undefined) === (family === 'plaintext');
+
+/** The mistake and its mend; and for whoever can't mend the client, the flag. */
+const adviceOf = ({ advice, flag }: Mistake): string =>
+  flag === undefined
+    ? advice
+    : `${advice} A client that can't be changed is let in by the compatibility flag ${flag}.`;
 
 function search(
   request: RefusedRequest,

@@ -1,0 +1,38 @@
+import { All, Controller, HttpCode, Post, Res, UseFilters, UseInterceptors } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { AdminGuard } from '../admin-http/admin.guard.js';
+import { AdminProblemFilter } from '../admin-http/admin-problem.filter.js';
+import { PrivateReplyInterceptor } from '../admin-http/private-reply.interceptor.js';
+import { Roles } from '../admin-http/roles.decorator.js';
+import { Endpoint } from '../http/endpoint.decorator.js';
+import { Problem } from '../http/problem-details.js';
+import { SignatureInspection, type InspectedSignature } from '../oauth10/signature-inspection.js';
+import { Report } from './report.decorator.js';
+import type { ReportedRequest } from './reported-request.js';
+import { headersOf, signedRequest } from './reported-signed-request.js';
+
+/** What staff see of a signed request that is reported as at /verify; nothing is spent. */
+@Controller('admin/signature-checks')
+@Endpoint({ listener: 'admin', label: 'admin', guard: AdminGuard })
+@UseFilters(AdminProblemFilter)
+@UseInterceptors(PrivateReplyInterceptor)
+export class SignatureChecksController {
+  constructor(private readonly inspection: SignatureInspection) {}
+
+  @Post()
+  @Roles('auditor')
+  @HttpCode(200)
+  check(
+    @Report() reported: ReportedRequest,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<InspectedSignature> {
+    return this.inspection.inspect(signedRequest(reported, headersOf(reported), response.req));
+  }
+
+  @All()
+  @Roles('auditor')
+  refuse(): never {
+    const headers = { Allow: 'POST' };
+    throw new Problem('method_not_allowed', 'Allowed here: POST.', { headers });
+  }
+}

@@ -1,0 +1,70 @@
+import { splitTarget } from '../protocol/base-string-uri.js';
+import { isFormContent } from '../protocol/form-content.js';
+import { parseFormEncoded } from '../protocol/form-encoding.js';
+import type { PlacedParameters, RefusedRequest } from '../protocol/hints/mistake.js';
+import type { Parameter } from '../protocol/parameter.js';
+import type { SignedRequest } from './signed-request.js';
+import type { SigningKeys } from './signing-keys.js';
+
+/**
+ * Tells the parameters of a request by the place that they came from.
+ *
+ * @param parameters all of the request, in the order header, query, body
+ */
+export function placedParameters(
+  request: SignedRequest,
+  parameters: readonly Parameter[],
+): PlacedParameters {
+  const query = parseFormEncoded(splitTarget(request.target).query);
+  const body = isFormContent(request.contentType) ? request.body?.toString('latin1') : undefined;
+  const form = parseFormEncoded(body ?? '');
+  return {
+    header: parameters.slice(0, parameters.length - query.length - form.length),
+    query,
+    form,
+  };
+}
+
+/**
+ * The request with the secrets that it should have been signed with, to be tried under the mistakes of
+ * clients.
+ *
+ * @param parameters all of the request, in the order header, query, body
+ * @param publicAuthority what this service is called by (PUBLIC_URL)
+ */
+export function refusedRequest(
+  request: SignedRequest,
+  parameters: readonly Parameter[],
+  token: string | undefined,
+  { consumerSecret = '', tokenSecret }: SigningKeys,
+  publicAuthority: string | undefined,
+): RefusedRequest {
+  const { path, query: rawQuery } = splitTarget(request.target);
+  const body = request.body?.toString('latin1') ?? '';
+  const isForm = isFormContent(request.contentType);
+  return {
+    method: request.method,
+    scheme: request.scheme,
+    authority: request.authority,
+    otherAuthorities: otherAuthorities(request, publicAuthority),
+    path,
+    rawQuery,
+    formBody: isForm ? body : '',
+    otherBody: isForm ? '' : body,
+    realm: /[\s,]realm="([^"]*)"/i.exec(request.authorization ?? '')?.[1],
+    ...placedParameters(request, parameters),
+    hasToken: token !== undefined,
+    consumerSecret,
+    tokenSecret,
+  };
+}
+
+/** What else the request, or this service, is called by. */
+function otherAuthorities(
+  { authority, otherHosts, source }: SignedRequest,
+  publicAuthority: string | undefined,
+): string[] {
+  const { host, 'x-forwarded-host': forwarded } = source.headers;
+  const named = otherHosts ?? [host, forwarded, publicAuthority].flat();
+  return named.filter((one): one is string => one !== undefined && one !== authority);
+}

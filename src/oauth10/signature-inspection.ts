@@ -1,0 +1,199 @@
+// Contract section 10: what staff see of a signed request. The verdict is that of the RequestVerifier, without
+// its nonce, its pace and its reserve: whoever asks may read everything.
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import type { CompatibilityFlag } from '../protocol/compatibility.js';
+import {
+  ForgivableProblem,
+  OAuthProblem,
+  SIGNATURE_HINT,
+  signatureInvalid,
+} from '../protocol/oauth-problem.js';
+import type { Parameter } from '../protocol/parameter.js';
+import { displayText } from '../protocol/percent-encoding.js';
+import { readProtocolParameters } from '../protocol/protocol-parameters.js';
+import { assertWithinWindow } from '../protocol/timestamp.js';
+import { accessTokenSecret } from '../tokens/access-token.js';
+import { Credentials } from '../tokens/credentials.js';
+import type { SigningConsumer } from '../tokens/signing-consumer.js';
+import { temporaryCredentialsSecret } from '../tokens/temporary-credentials.js';
+import { assertActive } from './assert-active.js';
+import { RESOURCE } from './endpoint-rules.js';
+import { placedParameters } from './refused-request.js';
+import { takeApart, type RequestReading } from './request-reading.js';
+import { assertBodyHash, assertConsumer, assertToken } from './verdict-rules.js';
+import { SignatureCheck } from './signature-check.js';
+import { SignatureExplanation } from './signature-explanation.js';
+import type { SignedRequest } from './signed-request.js';
+import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
+
+/** What was found out about a request; nothing of it is a secret. */
+export interface InspectedSignature {
+  /** Whether the signature holds, whatever else is wrong. */
+  readonly active: boolean;
+  readonly problem: string | null;
+  readonly advice: string | null;
+  readonly hint: string | null;
+  /** As this service computes it; null where nothing is signed, or the request can't be read. */
+  readonly baseString: string | null;
+  /** Those that are signed. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly from: 'header' | 'query' | 'form';
+  }[];
+  /** Which secrets went into the key. */
+  readonly keyParts: readonly ('consumerSecret' | 'tokenSecret')[];
+}
+
+const UNREADABLE = { active: false, hint: null, baseString: null, parameters: [], keyParts: [] };
+
+/** The token that a request names, whichever kind it is of. */
+interface FoundToken {
+  readonly isAccessToken: boolean;
+  readonly sealed: SealedTokenSecret | 'none' | undefined;
+  readonly consumer: SigningConsumer | undefined;
+  readonly token: Parameters<typeof assertActive>[1];
+}
+
+/** Looks into signatures for staff. */
+@Injectable()
+export class SignatureInspection {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly keyRing: SigningKeyRing,
+    private readonly clock: DatabaseClock,
+    private readonly settings: Settings,
+    private readonly explanation: SignatureExplanation,
+  ) {}
+
+  /**
+   * Judges the signature of a request as that of a protected resource; temporary credentials sign as
+   * well. No nonce is spent, and the age of the timestamp is told only where the signature holds.
+   *
+   * @throws StoreUnavailable
+   */
+  async inspect(request: SignedRequest): Promise<InspectedSignature> {
+    let reading: RequestReading;
+    try {
+      reading = await this.read(request);
+    } catch (error) {
+      if (!(error instanceof OAuthProblem)) throw error;
+      return { ...UNREADABLE, ...told(error) };
+    }
+    const { protocol, collected } = reading;
+    const decoy = await this.keyRing.decoyForOneRequest();
+    const check = new SignatureCheck(request, reading, this.keyRing, decoy);
+    const found = await this.find(protocol.consumerKey, protocol.token);
+    const now = this.clock.nowSeconds();
+    const { holds } = check.against(found.consumer, found.sealed, now);
+    const problem = this.problemOf(request, reading, found, check, holds);
+    const isPlaintext = protocol.signatureMethod.family === 'plaintext';
+    return {
+      active: holds,
+      ...told(problem),
+      baseString: isPlaintext ? null : check.usualBaseString,
+      parameters: shownParameters(request, collected.parameters),
+      keyParts: protocol.signatureMethod.family === 'rsa' ? [] : keyPartsOf(found),
+    };
+  }
+
+  private async read(request: SignedRequest): Promise<RequestReading> {
+    const flags = new Set<CompatibilityFlag>();
+    try {
+      return readAll(request, flags);
+    } catch (error) {
+      if (!(error instanceof ForgivableProblem)) throw error;
+      const { consumer } = await this.credentials.findConsumer(error.consumerKey, 'store');
+      for (const flag of consumer?.compatibility ?? []) flags.add(flag);
+      return readAll(request, flags);
+    }
+  }
+
+  private async find(consumerKey: string, token: string | undefined): Promise<FoundToken> {
+    if (token === undefined) {
+      const { consumer } = await this.credentials.findConsumer(consumerKey, 'store');
+      return { isAccessToken: true, sealed: 'none', consumer, token: undefined };
+    }
+    const access = await this.credentials.findAccessToken(consumerKey, token, 'store');
+    if (access.token) {
+      const sealed = { sealed: access.token.secret, place: accessTokenSecret(token) };
+      return { isAccessToken: true, sealed, consumer: access.consumer, token: access.token };
+    }
+    const temporary = await this.credentials.findTemporaryCredentials(consumerKey, token);
+    const sealed = temporary.token && {
+      sealed: temporary.token.secret,
+      place: temporaryCredentialsSecret(token),
+    };
+    return { isAccessToken: false, sealed, consumer: access.consumer, token: temporary.token };
+  }
+
+  /** The first rule that the request breaks; the age of the timestamp comes after the signature. */
+  private problemOf(
+    request: SignedRequest,
+    { protocol, collected, isForm }: RequestReading,
+    found: FoundToken,
+    check: SignatureCheck,
+    holds: boolean,
+  ): OAuthProblem | undefined {
+    const now = this.clock.nowSeconds();
+    try {
+      const consumer = assertConsumer(found.consumer, protocol, now);
+      if (found.isAccessToken || found.token === undefined) {
+        assertToken(protocol, RESOURCE, found, consumer, holds);
+      }
+      if (!holds) {
+        const keys = check.keysOf(consumer, found.sealed);
+        const isPlaintext = protocol.signatureMethod.family === 'plaintext';
+        throw signatureInvalid(
+          isPlaintext
+            ? undefined
+            : this.explanation.search(request, collected.parameters, protocol, keys),
+        );
+      }
+      if (protocol.timestamp !== undefined) {
+        assertWithinWindow(protocol.timestamp, now, this.settings.timestampWindowSeconds);
+      }
+      assertBodyHash(protocol, request.body, isForm);
+      assertActive(consumer, found.token, request.clientAddress, now);
+      return undefined;
+    } catch (error) {
+      if (error instanceof OAuthProblem) return error;
+      throw error;
+    }
+  }
+}
+
+function readAll(request: SignedRequest, flags: ReadonlySet<CompatibilityFlag>): RequestReading {
+  const parts = takeApart(request, flags);
+  const rules = { required: [], token: RESOURCE.token };
+  return {
+    ...parts,
+    protocol: readProtocolParameters(parts.collected, rules, request.scheme, flags),
+  };
+}
+
+const told = (problem: OAuthProblem | undefined) => ({
+  problem: problem?.code ?? null,
+  advice: problem?.advice ?? null,
+  hint: problem?.extra[SIGNATURE_HINT] ?? null,
+});
+
+/** The signature is not signed, and for PLAINTEXT it is the secrets themselves. */
+function shownParameters(
+  request: SignedRequest,
+  parameters: readonly Parameter[],
+): InspectedSignature['parameters'] {
+  const { header, query, form } = placedParameters(request, parameters);
+  const shown = (pairs: readonly Parameter[], from: 'header' | 'query' | 'form') =>
+    pairs
+      .filter(([name]) => name !== 'oauth_signature')
+      .map(([name, value]) => ({ name: displayText(name), value: displayText(value), from }));
+  return [...shown(header, 'header'), ...shown(query, 'query'), ...shown(form, 'form')];
+}
+
+const keyPartsOf = ({ consumer, sealed }: FoundToken): InspectedSignature['keyParts'] => [
+  ...(consumer?.secret ? (['consumerSecret'] as const) : []),
+  ...(sealed !== undefined && sealed !== 'none' ? (['tokenSecret'] as const) : []),
+];
