@@ -9,11 +9,7 @@ import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { noteConsumer } from '../http/request-notes.js';
 import { Metrics } from '../metrics/metrics.js';
-import {
-  ForgivableProblem,
-  OAuthProblem,
-  signatureInvalid,
-} from '../protocol/oauth-problem.js';
+import { ForgivableProblem, OAuthProblem, signatureInvalid } from '../protocol/oauth-problem.js';
 import type { ProtocolParameters } from '../protocol/protocol-parameters.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
 import { accessTokenSecret, withinConsumer, type AccessToken } from '../tokens/access-token.js';
