@@ -1,10 +1,7 @@
 // The MACs of rows that a bench writes beside the service, made by the service's own code: what carries none
 // is refused (src/grants).
-import {
-  grantedToAccessToken,
-  grantedToConsumer,
-  grantedToSession,
-} from '../dist/grants/granted.js';
+import { grantedToConsumer } from '../dist/consumers/consumer-grant.js';
+import { grantedToAccessToken, grantedToSession } from '../dist/grants/granted.js';
 import { Grants } from '../dist/grants/grants.js';
 import { DerivedKeys } from '../dist/secrets/derived-keys.js';
 import { verifierMac } from '../dist/tokens/verifier.js';
@@ -21,6 +18,7 @@ const USUAL_CONSUMER = {
   allowedAddresses: [],
   status: 'active',
   expiresAt: NEVER,
+  compatibility: [],
   previousSecretExpiresAt: NEVER,
   weakSignaturesUntil: NEVER,
 };

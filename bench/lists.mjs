@@ -12,7 +12,6 @@ import { DataSource } from 'typeorm';
 import { AuditEvents } from '../dist/audit/audit-events.js';
 import { ApiKeys } from '../dist/callers/api-keys.js';
 import { ConsumerSchema } from '../dist/consumers/consumer.schema.js';
-import { Consumer } from '../dist/consumers/consumer.js';
 import { ConsumersRepository } from '../dist/consumers/consumers.repository.js';
 import { dataSourceOptions } from '../dist/database/data-source.js';
 import { migrate } from '../dist/database/migrate.js';
@@ -57,7 +56,7 @@ try {
   const statements = new Statements(dataSource);
   const lists = {
     // Of what else these take, a page needs nothing.
-    consumers: new ConsumersRepository(dataSource.getRepository(Consumer)),
+    consumers: new ConsumersRepository(dataSource.getRepository(ConsumerSchema)),
     tokens: new ManageAccessTokens(statements),
     'audit-events': new AuditEvents(statements),
     'api-keys': new ApiKeys(statements),

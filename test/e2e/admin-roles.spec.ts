@@ -40,6 +40,8 @@ const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
   ['GET /admin/export'],
   // 404 or 405 for everybody who has a key at all.
   ['ALL /admin/{*rest}', 'auditor', 'consent', 'gateway'],
+  ['POST /admin/signature-checks', 'auditor'],
+  ['ALL /admin/signature-checks', 'auditor'],
   ['POST /introspect', 'auditor', 'gateway'],
   ['ALL /introspect', 'auditor', 'gateway'],
   ['POST /verify', 'gateway'],
