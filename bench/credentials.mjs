@@ -65,22 +65,31 @@ export class Credentials {
   /** Temporary credentials that their owner has allowed: each can be exchanged once. */
   async createAcceptedTemporaryCredentials(count) {
     const made = this.#make(count).map((row) => ({ ...row, verifier: random() }));
+    const expiresAtMs = Date.now() + 3_600_000;
     for (let from = 0; from < count; from += ROWS_A_STATEMENT) {
       const rows = made.slice(from, from + ROWS_A_STATEMENT);
       await this.database.query(
         `INSERT INTO temporary_credentials (token, consumer_key, secret, callback, scopes,
            expires_at, decision, decided_at, subject, granted_scopes, verifier_hash)
-         SELECT token, consumer_key, secret, 'oob', $6::text[], now() + interval '1 hour',
+         SELECT token, consumer_key, secret, 'oob', $6::text[], to_timestamp($7::float8 / 1000),
            'allowed', now(), $5, $6::text[], verifier_hash
          FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])
            AS made (token, consumer_key, secret, verifier_hash)`,
         [
           ...this.#columns('temporary_credentials', rows),
-          rows.map(({ token, verifier }) =>
-            this.granted.verifierMac({ token, subject: SUBJECT, scopes: SCOPES, verifier }),
+          rows.map(({ token, verifier, consumer }) =>
+            this.granted.verifierMac({
+              token,
+              consumerKey: consumer.key,
+              expiresAtMs,
+              subject: SUBJECT,
+              scopes: SCOPES,
+              verifier,
+            }),
           ),
           SUBJECT,
           SCOPES,
+          expiresAtMs,
         ],
       );
     }
