@@ -1,6 +1,6 @@
 import { Catch, Injectable, Logger, type ArgumentsHost } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answeredByFilter } from '../http/answered-by-filter.js';
+import { errorFields } from '../failures/error-fields.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { PROBLEMS, type Problem } from '../http/problem-details.js';
 import { rateLimitKey } from '../http/rate-limit-key.js';
@@ -23,17 +23,21 @@ export class AdminProblemFilter extends ProblemDetailsFilter {
     super(problemOf);
   }
 
-  override catch(error: unknown, host: ArgumentsHost): Promise<void> {
+  /** Never rejects: the framework waits for no filter, so that a rejection would end the process. */
+  override async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
     const response = http.getResponse<ServerResponse>();
-    return answeredByFilter(this.log, response, async () => {
+    try {
       const problem = this.problemOf(error);
       const request = http.getRequest<IncomingMessage>();
       if (problem && isOnRecord(request, problem)) {
         await this.refusedCalls.record(refusedCall(request, response, problem));
       }
       this.answer(error, response);
-    });
+    } catch (failure) {
+      this.log.error('Answering a refusal failed', errorFields(failure));
+      response.destroy();
+    }
   }
 }
 

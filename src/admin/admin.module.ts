@@ -1,12 +1,7 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import type { NextFunction, Request, Response } from 'express';
+import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { CallersModule } from '../callers/callers.module.js';
 import { ConsumersModule } from '../consumers/consumers.module.js';
-import type { ExactPathAdapter } from '../http/exact-path-adapter.js';
-import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
-import { noteEndpoint } from '../http/request-observer.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { PlatformTokensModule } from '../platform-tokens/platform-tokens.module.js';
 import { ScopesModule } from '../scopes/scopes.module.js';
@@ -19,7 +14,6 @@ import { AuthorizationRequestsController } from './authorization-requests/author
 import { ConsumerSecretsController } from './consumers/consumer-secrets.controller.js';
 import { ConsumerTokensController } from './tokens/consumer-tokens.controller.js';
 import { ConsumersController } from './consumers/consumers.controller.js';
-import { problemOf } from '../admin-http/problem-of.js';
 import { RefusedCalls } from '../admin-http/refused-calls.js';
 import { ScopesController } from './scopes/scopes.controller.js';
 import { StatedRoles } from '../admin-http/stated-roles.js';
@@ -66,20 +60,4 @@ import {
   providers: [AdminGuard, StatedRoles, RefusedCalls],
   exports: [CallersModule, RefusedCalls],
 })
-export class AdminModule implements OnModuleInit {
-  constructor(private readonly host: HttpAdapterHost<ExactPathAdapter>) {}
-
-  /**
-   * A path that can't be percent-decoded fails in Express's router, where no controller's filter
-   * reaches. Nest calls this with all routes in place, so the handler stands behind them.
-   */
-  onModuleInit(): void {
-    const filter = new ProblemDetailsFilter(problemOf);
-    this.host.httpAdapter
-      .at('admin')
-      .express.use('/admin', (error: unknown, _: Request, response: Response, __: NextFunction) => {
-        noteEndpoint(response, { label: 'admin' });
-        filter.answer(error, response);
-      });
-  }
-}
+export class AdminModule {}

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
 import { Settings } from '../config/settings.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
@@ -29,7 +28,6 @@ import { SignIn } from './sign-in/sign-in.js';
 import { SignedIn } from './sign-in/signed-in.js';
 import { StartedSignIns } from './sign-in/started-sign-ins.js';
 import { SignOutController } from './sign-out.controller.js';
-import { UndecodablePathFilter } from './undecodable-path.filter.js';
 import { UnservedPageController } from './unserved-page.controller.js';
 import { PageRateLimit } from './page-rate-limit.js';
 import { BrowserRequests } from './browser-request.js';
@@ -77,7 +75,6 @@ const signIn = {
     BrowserRequests,
     WaysOn,
     signIn,
-    { provide: APP_FILTER, useClass: UndecodablePathFilter },
   ],
 })
 export class AuthorizationModule {}
