@@ -188,6 +188,41 @@ describe('what a consumer that cannot be changed may do otherwise (contract sect
     await eventually(async () => expect(await flagsInReport(flagged)).toEqual([[flag, 1]]));
   });
 
+  it('line_ends: what a browser sent as CR LF was signed as a line feed', async () => {
+    const ask = (consumer: TestConsumer) =>
+      service.signed({
+        method: 'POST',
+        target: ECHO,
+        ...consumer,
+        parameters: [['text', 'a\r\nb']],
+        tamper: { baseString: (text) => text.replace('%250D%250A', '%250A') },
+      });
+    const flagged = await registered(['line_ends']);
+    expect((await ask(flagged)).status).toBe(200);
+    expect((await ask(await without())).form()).toMatchObject({
+      oauth_signature_hint: 'line_ends',
+    });
+    await service.admin('PATCH', `/admin/consumers/${flagged.consumerKey}`, {
+      compatibility: ['literal_plus'],
+    });
+    await eventually(async () => expect((await ask(flagged)).status).toBe(401));
+  });
+
+  it('a flag holds for the secret before the present one, too', async () => {
+    const flagged = await registered(['empty_token_signed']);
+    const { consumerKey } = flagged;
+    await service.admin('POST', `/admin/consumers/${consumerKey}/secret`, { overlapSeconds: 60 });
+    const reply = await service.signed({
+      method: 'GET',
+      target: ECHO,
+      ...flagged,
+      tamper: {
+        baseString: (text) => text.replace('%26oauth_version', '%26oauth_token%3D%26oauth_version'),
+      },
+    });
+    expect(reply.status).toBe(200);
+  });
+
   it('secrets_not_encoded', async () => {
     const more = { consumerKey: 'raw', consumerSecret: 'a/b c' };
     const flagged = await registered(['secrets_not_encoded'], more);
@@ -222,6 +257,31 @@ describe('what a consumer that cannot be changed may do otherwise (contract sect
     });
     expect(reply.status).toBe(400);
     expect(reply.json()).toMatchObject({ errors: [{ pointer }] });
+  });
+
+  it('a line that the version before stages, which knows no flags, has none', async () => {
+    const [begun] = await database.query<{ id: number }>(
+      `INSERT INTO imports (file_hash) VALUES (NULL) RETURNING id`,
+    );
+    const line = {
+      import_id: begun?.id,
+      line: 1,
+      consumer_key: 'staged',
+      name: 'x',
+      callback_urls: [],
+      scopes: [],
+      signature_methods: ['HMAC-SHA1'],
+      two_legged: false,
+      allowed_addresses: [],
+      labels: {},
+      status: 'active',
+    };
+    const staged = await database.query(
+      `INSERT INTO import_consumers SELECT r.* FROM jsonb_populate_record(NULL::import_consumers, $1) r
+       RETURNING compatibility`,
+      [JSON.stringify(line)],
+    );
+    expect(staged).toEqual([{ compatibility: [] }]);
   });
 
   it('a flag that does not exist', async () => {

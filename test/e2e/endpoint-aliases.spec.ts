@@ -1,6 +1,8 @@
+import { isOwnPath } from '../../src/config/endpoint-aliases.js';
 import { readSettings } from '../../src/config/settings.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
+import { realRoutes } from '../support/real-routes.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
@@ -80,6 +82,15 @@ describe('addresses that clients were built with (contract section 15)', () => {
   it('is told with all other faults of the settings', () => {
     const settings = { ENDPOINT_ALIASES: '/health/live=token', PORT: 'x' };
     expect(() => readSettings(settings)).toThrow(/PORT[^]*ENDPOINT_ALIASES hides/);
+  });
+
+  it('every path of the public listener is known as its own before there are routes', async () => {
+    const paths = (await realRoutes(database.url))
+      .filter(({ endpoint }) => endpoint.listener !== 'admin')
+      .map(({ path }) => path)
+      .filter((path) => path !== '/' && !path.startsWith('/{'));
+    expect(paths.length).toBeGreaterThan(10);
+    expect(paths.filter((path) => !isOwnPath(path))).toEqual([]);
   });
 
   it.each([

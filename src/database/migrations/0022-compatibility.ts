@@ -14,6 +14,16 @@ export class Compatibility1700000000022 implements MigrationInterface {
         `ALTER TABLE ${table} ADD COLUMN compatibility text[] NOT NULL DEFAULT '{}'`,
       );
     }
+    // The version before stages whole rows, and knows nothing of the column.
+    await queryRunner.query(`
+      CREATE FUNCTION no_compatibility() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        NEW.compatibility := '{}';
+        RETURN NEW;
+      END $$`);
+    await queryRunner.query(`
+      CREATE TRIGGER no_compatibility BEFORE INSERT ON import_consumers FOR EACH ROW
+        WHEN (NEW.compatibility IS NULL) EXECUTE FUNCTION no_compatibility()`);
     await queryRunner.query(`
       CREATE TABLE signature_deviations (
         consumer_key text NOT NULL REFERENCES consumers ON DELETE CASCADE,
@@ -28,6 +38,8 @@ export class Compatibility1700000000022 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('DROP TABLE signature_deviations');
+    await queryRunner.query('DROP TRIGGER no_compatibility ON import_consumers');
+    await queryRunner.query('DROP FUNCTION no_compatibility()');
     for (const table of TABLES) {
       await queryRunner.query(`ALTER TABLE ${table} DROP COLUMN compatibility`);
     }
