@@ -1,10 +1,11 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
 import {
   AUDIENCE,
-  bearerToken,
   ISSUER,
+  bearerToken,
+  issuerForAllTests,
   startIssuer,
   unverified,
 } from '../support/platform-issuer.js';
@@ -24,16 +25,8 @@ describe('contract section 11: POST /introspect (RFC 7662)', () => {
   let consumer: TestConsumer;
   let token: TestCredentials;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startIssuer(database.url);
-    consumer = await service.registerConsumer({ twoLegged: true });
-    token = await service.accessToken(consumer);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const issuer = issuerForAllTests();
+  beforeAll(() => void ({ database, service, consumer, token } = issuer.all));
 
   const ask = (body: string, headers: readonly (readonly [string, string])[] = []) =>
     send({

@@ -1,6 +1,12 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { askVerify, resourceServer, startIssuer, unverified } from '../support/platform-issuer.js';
+import {
+  askVerify,
+  issuerForAllTests,
+  resourceServer,
+  startIssuer,
+  unverified,
+} from '../support/platform-issuer.js';
 import {
   ADMIN_API_KEY,
   type TestConsumer,
@@ -17,16 +23,8 @@ describe('contract section 11: who signed, as a JWT', () => {
   let consumer: TestConsumer;
   let token: TestCredentials;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startIssuer(database.url);
-    consumer = await service.registerConsumer({ twoLegged: true });
-    token = await service.accessToken(consumer);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const issuer = issuerForAllTests();
+  beforeAll(() => void ({ database, service, consumer, token } = issuer.all));
 
   const authz = (
     credentials: Partial<TestCredentials> = token,

@@ -1,10 +1,11 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
 import {
   AUDIENCE,
-  bearerToken,
   ISSUER,
   PLATFORM_TOKEN,
+  bearerToken,
+  issuerForAllTests,
   resourceServer,
   startIssuer,
   unverified,
@@ -17,16 +18,8 @@ describe('contract section 11: from OAuth 1.0a to a bearer token', () => {
   let consumer: TestConsumer;
   let token: TestCredentials;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startIssuer(database.url);
-    consumer = await service.registerConsumer({ twoLegged: true });
-    token = await service.accessToken(consumer);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const issuer = issuerForAllTests();
+  beforeAll(() => void ({ database, service, consumer, token } = issuer.all));
 
   describe('GET|POST /oauth/oauth10/platform-token', () => {
     it.each(['GET', 'POST'])('%s answers a bearer token that others can check', async (method) => {

@@ -1,10 +1,11 @@
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
 import {
-  askVerify,
-  bearerToken,
   ISSUER,
   PLATFORM_TOKEN,
+  askVerify,
+  bearerToken,
+  issuerForAllTests,
   resourceServer,
   startIssuer,
 } from '../support/platform-issuer.js';
@@ -25,16 +26,8 @@ describe("contract section 11: the platform's own tokens", () => {
   let consumer: TestConsumer;
   let token: TestCredentials;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startIssuer(database.url);
-    consumer = await service.registerConsumer({ twoLegged: true });
-    token = await service.accessToken(consumer);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const issuer = issuerForAllTests();
+  beforeAll(() => void ({ database, service, consumer, token } = issuer.all));
 
   describe('what is published', () => {
     it.each(['publicBase', 'adminBase'] as const)('keys and metadata at %s', async (listener) => {

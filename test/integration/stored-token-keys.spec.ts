@@ -1,62 +1,27 @@
 import { exportPKCS8, exportJWK, calculateJwkThumbprint, generateKeyPair } from 'jose';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { send } from '../support/http.js';
-import { bearerToken, startIssuer, unverified } from '../support/platform-issuer.js';
-import { type TestConsumer, type TestService } from '../support/service.js';
-
-interface ShownKey {
-  readonly kid: string;
-  readonly algorithm: string;
-  readonly status: string;
-  readonly createdAt: string;
-  readonly signsFrom: string;
-  readonly publishedUntil: string | null;
-}
+import { issuersForEachTest, signingKeys } from '../support/platform-issuer.js';
 
 describe('stored keys that sign the tokens of the platform', () => {
-  let database: TestDatabase;
-  const running: TestService[] = [];
+  const issuers = issuersForEachTest();
+  const { start } = issuers;
+  const { shown, rotate, publishedBy, kidOf } = signingKeys;
 
-  beforeEach(async () => {
-    database = await createTestDatabase();
-  });
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((service) => service.stop(0)));
-    await database?.drop();
-  });
-
-  async function start(env: Record<string, string> = {}): Promise<TestService> {
-    const service = await startIssuer(database.url, env);
-    running.push(service);
-    return service;
-  }
-  const shown = async (service: TestService) =>
-    (await service.admin('GET', '/admin/signing-keys')).json<{ items: ShownKey[] }>().items;
-  const rotate = async (service: TestService) => {
-    const reply = await service.admin('POST', '/admin/signing-keys/rotate');
-    expect(reply.status).toBe(200);
-    return reply.json<ShownKey>();
-  };
-  const publishedBy = async (service: TestService) => {
-    const reply = await send({ base: service.publicBase, target: '/.well-known/jwks.json' });
-    return reply.json<{ keys: { kid: string }[] }>().keys.map(({ kid }) => kid);
-  };
-  const kidOf = async (service: TestService, consumer: TestConsumer) =>
-    unverified(await bearerToken(service, consumer)).header.kid;
   it('the private key is sealed, and a row of others signs nothing and is not published', async () => {
     const service = await start();
     const consumer = await service.registerConsumer({ twoLegged: true });
     const kid = await kidOf(service, consumer);
-    const [row] = await database.query<{ secret: Buffer }>('SELECT secret FROM token_signing_keys');
+    const [row] = await issuers.database.query<{ secret: Buffer }>(
+      'SELECT secret FROM token_signing_keys',
+    );
     expect(row?.secret.toString('latin1')).not.toContain('PRIVATE KEY');
 
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const forged = await calculateJwkThumbprint(await exportJWK(publicKey));
     const pem = await exportPKCS8(privateKey);
     const insert = (mac: string) =>
-      database.query(
+      issuers.database.query(
         `INSERT INTO token_signing_keys
            (kid, position, algorithm, secret, created_at, signs_from, longest_ttl_seconds, grant_mac)
          SELECT $1, (SELECT max(position) + 1 FROM token_signing_keys), 'ES256', $2, now(), now(), 60, ${mac}
@@ -66,13 +31,15 @@ describe('stored keys that sign the tokens of the platform', () => {
     await insert(`'\\x00'`);
     await sleep(300);
     expect([await publishedBy(service), await kidOf(service, consumer)]).toEqual([[kid], kid]);
-    await database.query('DELETE FROM token_signing_keys WHERE kid = $1', [forged]);
+    await issuers.database.query('DELETE FROM token_signing_keys WHERE kid = $1', [forged]);
     await insert('grant_mac');
     await sleep(300);
     expect([await publishedBy(service), await kidOf(service, consumer)]).toEqual([[kid], kid]);
     // An old key is not brought back by another date either.
     const { kid: next } = await rotate(await start({ PLATFORM_TOKEN_KEY_LEAD_SECONDS: '0' }));
-    await database.query(`UPDATE token_signing_keys SET position = 99 WHERE kid = $1`, [kid]);
+    await issuers.database.query(`UPDATE token_signing_keys SET position = 99 WHERE kid = $1`, [
+      kid,
+    ]);
     await sleep(300);
     expect(await kidOf(service, consumer)).toBe(next);
   });
@@ -80,7 +47,7 @@ describe('stored keys that sign the tokens of the platform', () => {
   it('are had while the store is out of reach, from memory', async () => {
     const service = await start();
     const kids = await publishedBy(service);
-    await database.query(
+    await issuers.database.query(
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
     );
     expect(await publishedBy(service)).toEqual(kids);
@@ -95,11 +62,11 @@ describe('stored keys that sign the tokens of the platform', () => {
     const { kid } = await rotate(service);
     await sleep(2_500);
     expect((await shown(service)).length).toBe(3);
-    await database.query(
+    await issuers.database.query(
       `UPDATE token_signing_keys SET signs_from = now() - interval '3 hours' WHERE position = 3`,
     );
     const left = await eventually(
-      () => database.query<{ kid: string }>('SELECT kid FROM token_signing_keys'),
+      () => issuers.database.query<{ kid: string }>('SELECT kid FROM token_signing_keys'),
       (rows) => rows.length === 1,
     );
     expect(left).toEqual([{ kid }]);

@@ -5,65 +5,29 @@ import { readSettings } from '../../src/config/settings.js';
 import { DatabaseClock } from '../../src/database/database-clock.js';
 import { ExactPathAdapter } from '../../src/http/exact-path-adapter.js';
 import { TokenKeyRotation } from '../../src/platform-tokens/token-key-rotation.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { send } from '../support/http.js';
 import {
   bearerToken,
   resourceServer,
-  startIssuer,
   unverified,
   WITH_ISSUER,
+  issuersForEachTest,
+  signingKeys,
+  type ShownKey,
 } from '../support/platform-issuer.js';
 import {
   ADMIN_API_KEY,
   SECRET_KEYS,
   startTestService,
-  type TestConsumer,
   type TestService,
 } from '../support/service.js';
 
-interface ShownKey {
-  readonly kid: string;
-  readonly algorithm: string;
-  readonly status: string;
-  readonly createdAt: string;
-  readonly signsFrom: string;
-  readonly publishedUntil: string | null;
-}
-
 describe('keys that sign the tokens of the platform', () => {
-  let database: TestDatabase;
-  const running: TestService[] = [];
-
-  beforeEach(async () => {
-    database = await createTestDatabase();
-  });
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((service) => service.stop(0)));
-    await database?.drop();
-  });
-
-  async function start(env: Record<string, string> = {}): Promise<TestService> {
-    const service = await startIssuer(database.url, env);
-    running.push(service);
-    return service;
-  }
-  const shown = async (service: TestService) =>
-    (await service.admin('GET', '/admin/signing-keys')).json<{ items: ShownKey[] }>().items;
-  const rotate = async (service: TestService) => {
-    const reply = await service.admin('POST', '/admin/signing-keys/rotate');
-    expect(reply.status).toBe(200);
-    return reply.json<ShownKey>();
-  };
-  const publishedBy = async (service: TestService) => {
-    const reply = await send({ base: service.publicBase, target: '/.well-known/jwks.json' });
-    return reply.json<{ keys: { kid: string }[] }>().keys.map(({ kid }) => kid);
-  };
-  const kidOf = async (service: TestService, consumer: TestConsumer) =>
-    unverified(await bearerToken(service, consumer)).header.kid;
+  const issuers = issuersForEachTest();
+  const { start, running } = issuers;
+  const { shown, rotate, publishedBy, kidOf } = signingKeys;
   const rotations = async () =>
-    database.query<{ actor: string; target: string; detail: Record<string, unknown> }>(
+    issuers.database.query<{ actor: string; target: string; detail: Record<string, unknown> }>(
       `SELECT actor, target, detail FROM audit_events WHERE action = 'signing_key.rotate' ORDER BY id`,
     );
 
@@ -195,11 +159,11 @@ describe('keys that sign the tokens of the platform', () => {
       const settings = readSettings({
         ADMIN_API_KEY,
         SECRET_KEYS,
-        DATABASE_URL: database.url,
+        DATABASE_URL: issuers.database.url,
         ...WITH_ISSUER,
       });
       const app = await NestFactory.create(
-        AppModule.for(settings, database.url),
+        AppModule.for(settings, issuers.database.url),
         new ExactPathAdapter(),
         { logger: false, bodyParser: false },
       );
@@ -254,8 +218,8 @@ describe('keys that sign the tokens of the platform', () => {
   });
 
   it('without an issuer, nothing is made', async () => {
-    const service = await startTestService(database.url);
+    const service = await startTestService(issuers.database.url);
     running.push(service);
-    expect(await database.query('SELECT 1 FROM token_signing_keys')).toEqual([]);
+    expect(await issuers.database.query('SELECT 1 FROM token_signing_keys')).toEqual([]);
   });
 });

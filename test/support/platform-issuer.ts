@@ -5,7 +5,13 @@ import {
   type ProtectedHeaderParameters,
 } from 'jose';
 import { send } from './http.js';
-import { startTestService, type TestCredentials, type TestService } from './service.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+import {
+  startTestService,
+  type TestConsumer,
+  type TestCredentials,
+  type TestService,
+} from './service.js';
 
 export const ISSUER = 'https://auth.example.com';
 export const AUDIENCE = 'https://api.example.com';
@@ -81,4 +87,79 @@ export async function bearerToken(
   });
   if (reply.status !== 200) throw new Error(`No token: ${reply.status} ${reply.text}`);
   return reply.json<{ access_token: string }>().access_token;
+}
+
+/** A signing key as staff see it. */
+export interface ShownKey {
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly status: string;
+  readonly createdAt: string;
+  readonly signsFrom: string;
+  readonly publishedUntil: string | null;
+}
+
+/** The keys of an issuer, as staff, verifiers and clients meet them. */
+export const signingKeys = {
+  shown: async (service: TestService) =>
+    (await service.admin('GET', '/admin/signing-keys')).json<{ items: ShownKey[] }>().items,
+  rotate: async (service: TestService) => {
+    const reply = await service.admin('POST', '/admin/signing-keys/rotate');
+    expect(reply.status).toBe(200);
+    return reply.json<ShownKey>();
+  },
+  publishedBy: async (service: TestService) => {
+    const reply = await send({ base: service.publicBase, target: '/.well-known/jwks.json' });
+    return reply.json<{ keys: { kid: string }[] }>().keys.map(({ kid }) => kid);
+  },
+  kidOf: async (service: TestService, consumer: TestConsumer) =>
+    unverified(await bearerToken(service, consumer)).header.kid,
+};
+
+/** For each test a database of its own, and any number of services on it. */
+export function issuersForEachTest() {
+  let database: TestDatabase;
+  const running: TestService[] = [];
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((service) => service.stop(0)));
+    await database?.drop();
+  });
+  return {
+    get database(): TestDatabase {
+      return database;
+    },
+    /** Those that end with the test. */
+    running,
+    async start(env: Record<string, string> = {}): Promise<TestService> {
+      const service = await startIssuer(database.url, env);
+      running.push(service);
+      return service;
+    },
+  };
+}
+
+/** For all tests of a block one issuer, with a consumer and an access token of its owner `jane`. */
+export function issuerForAllTests() {
+  let database: TestDatabase;
+  let service: TestService;
+  let consumer: TestConsumer;
+  let token: TestCredentials;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startIssuer(database.url);
+    consumer = await service.registerConsumer({ twoLegged: true });
+    token = await service.accessToken(consumer);
+  });
+  afterAll(async () => {
+    await service?.stop(0);
+    await database?.drop();
+  });
+  return {
+    get all() {
+      return { database, service, consumer, token };
+    },
+  };
 }
