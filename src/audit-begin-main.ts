@@ -5,7 +5,7 @@ import { Statements } from './database/statements.js';
 import { Transactions } from './database/transactions.js';
 import { operator, ProgramError, runProgram } from './offline-program.js';
 import { parseArguments } from './program-arguments.js';
-import { consumerSecret } from './tokens/signing-consumer.js';
+import { consumerSecret } from './consumers/sealed-secrets.js';
 
 const USAGE = `Usage: npm run audit:begin
 

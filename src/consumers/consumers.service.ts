@@ -19,6 +19,7 @@ import {
   needsSharedSecret,
   type SharedSecretKind,
 } from './consumer-metadata.js';
+import { consumerSecret as placeOfSecret } from './sealed-secrets.js';
 import { InvalidInput } from '../input/input-fault.js';
 
 /** How often a change is tried again when others change the same consumer in between. */
@@ -63,11 +64,7 @@ export class ConsumersService {
     const secret =
       consumerSecret === null
         ? null
-        : this.secretBox.seal(consumerSecret, {
-            table: 'consumers',
-            row: consumerKey,
-            column: 'secret',
-          });
+        : this.secretBox.seal(consumerSecret, placeOfSecret(consumerKey));
     const consumer = await this.audit.record(
       actOn(consumerKey, actor, 'register', auditDetail(described)),
       (transaction) =>
@@ -142,8 +139,7 @@ export class ConsumersService {
   private secretOf({ consumerKey, secret, compatibility }: Consumer): SharedSecretKind {
     if (secret === null) return 'none';
     if (!compatibility.includes('empty_secret')) return 'text';
-    const place = { table: 'consumers', row: consumerKey, column: 'secret' };
-    return kindOfSecret(this.secretBox.open(secret, place));
+    return kindOfSecret(this.secretBox.open(secret, placeOfSecret(consumerKey)));
   }
 
   /**

@@ -8,6 +8,7 @@ import { newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { Consumer } from './consumer.js';
 import { ConsumerUnknown, SecretOverlapRunning } from './consumer-refusals.js';
+import { consumerSecret as placeOfSecret, previousConsumerSecret } from './sealed-secrets.js';
 import { ConsumersRepository } from './consumers.repository.js';
 
 /** How often a rotation is tried again when others change the same consumer in between. */
@@ -107,17 +108,16 @@ export class RotateConsumerSecret {
 
   private rotated(before: Consumer, consumerSecret: string, overlapSeconds: number): Consumer {
     const { consumerKey } = before;
-    const place = (column: string) => ({ table: 'consumers', row: consumerKey, column });
-    const secret = this.secretBox.seal(consumerSecret, place('secret'));
+    const secret = this.secretBox.seal(consumerSecret, placeOfSecret(consumerKey));
     if (before.secret === null || overlapSeconds === 0) {
       return { ...before, secret, previousSecret: null, previousSecretExpiresAt: null };
     }
     // Sealed anew, since a sealed secret opens in its own column alone.
-    const previous = this.secretBox.open(before.secret, place('secret'));
+    const previous = this.secretBox.open(before.secret, placeOfSecret(consumerKey));
     return {
       ...before,
       secret,
-      previousSecret: this.secretBox.seal(previous, place('previous_secret')),
+      previousSecret: this.secretBox.seal(previous, previousConsumerSecret(consumerKey)),
       previousSecretExpiresAt: new Date((this.clock.nowSeconds() + overlapSeconds) * 1000),
     };
   }

@@ -9,6 +9,7 @@ import { InvalidInput } from '../input/input-fault.js';
 import { Introspection, type Introspected } from '../platform-tokens/introspection.js';
 import { contentKind } from '../protocol/form-content.js';
 import { GatewayGuard, TakesBearerKey } from './gateway.guard.js';
+import { postOnly } from './post-only.js';
 
 /** RFC 7662, for those who can't check a JWT themselves, and for identifiers of access tokens. */
 @Controller('introspect')
@@ -29,8 +30,7 @@ export class IntrospectController {
   @All()
   @Roles('gateway', 'auditor')
   refuse(): never {
-    const headers = { Allow: 'POST' };
-    throw new Problem('method_not_allowed', 'Allowed here: POST.', { headers });
+    throw postOnly();
   }
 }
 

@@ -5,8 +5,8 @@ import { AdminProblemFilter } from '../admin-http/admin-problem.filter.js';
 import { PrivateReplyInterceptor } from '../admin-http/private-reply.interceptor.js';
 import { Roles } from '../admin-http/roles.decorator.js';
 import { Endpoint } from '../http/endpoint.decorator.js';
-import { Problem } from '../http/problem-details.js';
 import { SignatureInspection, type InspectedSignature } from '../oauth10/signature-inspection.js';
+import { postOnly } from './post-only.js';
 import { Report } from './report.decorator.js';
 import type { ReportedRequest } from './reported-request.js';
 import { headersOf, signedRequest } from './reported-signed-request.js';
@@ -32,7 +32,6 @@ export class SignatureChecksController {
   @All()
   @Roles('auditor')
   refuse(): never {
-    const headers = { Allow: 'POST' };
-    throw new Problem('method_not_allowed', 'Allowed here: POST.', { headers });
+    throw postOnly();
   }
 }

@@ -5,13 +5,13 @@ import { AdminProblemFilter } from '../admin-http/admin-problem.filter.js';
 import { Settings } from '../config/settings.js';
 import { InvalidInput } from '../input/input-fault.js';
 import { Endpoint } from '../http/endpoint.decorator.js';
-import { Problem } from '../http/problem-details.js';
 import { noteProblem } from '../http/request-notes.js';
 import { disclosedProblem } from '../oauth10/disclosure.js';
 import { OAuthProblem, SIGNATURE_HINT } from '../protocol/oauth-problem.js';
 import { PlatformTokens } from '../platform-tokens/platform-tokens.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { GatewayGuard, TakesBearerKey } from './gateway.guard.js';
+import { postOnly } from './post-only.js';
 import { Report } from './report.decorator.js';
 import type { ReportedRequest } from './reported-request.js';
 import { headersOf, signedRequest } from './reported-signed-request.js';
@@ -82,7 +82,6 @@ export class VerifyController {
   @All()
   @Roles('gateway')
   refuse(): never {
-    const headers = { Allow: 'POST' };
-    throw new Problem('method_not_allowed', 'Allowed here: POST.', { headers });
+    throw postOnly();
   }
 }

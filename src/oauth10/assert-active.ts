@@ -1,6 +1,7 @@
 import { AddressRanges } from '../http/address-ranges.js';
 import { oauthProblem } from '../protocol/oauth-problem.js';
 import type { AccessToken } from '../tokens/access-token.js';
+import { isPast, whyOutOfService } from '../tokens/out-of-service.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import {
   FAILED_VERIFIERS_MAX,
@@ -38,14 +39,9 @@ function assertConsumerActive(
   nowSeconds: number,
 ): void {
   const { allowedAddresses } = consumer;
-  if (consumer.disabled) throw oauthProblem('consumer_key_rejected', 'disabled');
-  if (isPast(consumer.expiresAtSeconds, nowSeconds)) {
-    throw oauthProblem('consumer_key_rejected', 'expired');
-  }
+  const why = whyOutOfService(consumer, nowSeconds);
+  if (why !== undefined) throw oauthProblem('consumer_key_rejected', why);
   if (allowedAddresses.length > 0 && !new AddressRanges(allowedAddresses).contains(clientAddress)) {
     throw oauthProblem('consumer_key_rejected', 'called from an address that is not allowed');
   }
 }
-
-const isPast = (seconds: number | null, nowSeconds: number): boolean =>
-  seconds !== null && seconds <= nowSeconds;

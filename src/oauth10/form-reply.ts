@@ -1,13 +1,11 @@
 import Negotiator from 'negotiator';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FORM_TYPE, PLAIN_TYPE, type ReplyType } from '../config/reply-type.js';
+import { acceptRanges } from '../http/accept-ranges.js';
 import { formEncode } from '../protocol/form-encoding.js';
 
 /** Less than any difference that Accept can state: weights have three decimals (RFC 9110 12.4.2). */
 const TIE_BREAK = 0.0005;
-
-/** More ranges than any client sends; what stands behind them is not read. */
-const RANGES_MAX = 32;
 
 const labels = new WeakMap<IncomingMessage, { readonly type: ReplyType | undefined }>();
 
@@ -31,7 +29,7 @@ export function acceptableFormType(
  * @returns whether it does
  */
 export function labelAsForm(request: IncomingMessage): boolean {
-  const ranges = request.headers.accept?.split(',', RANGES_MAX) ?? [];
+  const ranges = acceptRanges(request.headers) ?? [];
   const types = ranges.map((range) => range.split(';', 1)[0]?.trim().toLowerCase());
   if (types.includes(PLAIN_TYPE) || readAccept(request, FORM_TYPE) !== FORM_TYPE) return false;
   labels.set(request, { type: FORM_TYPE });
@@ -39,12 +37,11 @@ export function labelAsForm(request: IncomingMessage): boolean {
 }
 
 function readAccept(request: IncomingMessage, usual: ReplyType): ReplyType | undefined {
-  // Without Accept, and for the usual */*, there is nothing to weigh.
-  const accept = request.headers.accept?.trim();
-  if (!accept || accept === '*/*') return usual;
+  const accepted = acceptRanges(request.headers);
+  if (accepted === undefined) return usual;
   const other = usual === PLAIN_TYPE ? FORM_TYPE : PLAIN_TYPE;
   const family = other.slice(0, other.indexOf('/') + 1);
-  const ranges = accept.split(',', RANGES_MAX).map((range) => withTieBroken(range, family));
+  const ranges = accepted.map((range) => withTieBroken(range, family));
   const negotiator = new Negotiator({ headers: { accept: ranges.join(',') } });
   return negotiator.mediaType([usual, other]) as ReplyType | undefined;
 }

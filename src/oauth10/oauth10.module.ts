@@ -14,7 +14,7 @@ import { SignatureExplanation } from './signature-explanation.js';
 import { SignatureInspection } from './signature-inspection.js';
 import { ResourceController } from './resource.controller.js';
 import { SignedRequestGuard } from './signed-request.guard.js';
-import { SigningKeyRing } from './signing-keys.js';
+import { VerificationKeyRing } from './verification-keys.js';
 
 /**
  * Owns the verdict on signed requests, and the endpoints under /oauth/oauth10. Depends on tokens/,
@@ -37,7 +37,7 @@ import { SigningKeyRing } from './signing-keys.js';
     SignatureExplanation,
     SignatureInspection,
     SignedRequestGuard,
-    SigningKeyRing,
+    VerificationKeyRing,
   ],
   exports: [SignatureInspection, RequestVerifier],
 })

@@ -4,7 +4,7 @@ import { parseFormEncoded } from '../protocol/form-encoding.js';
 import type { PlacedParameters, RefusedRequest } from '../protocol/hints/mistake.js';
 import type { Parameter } from '../protocol/parameter.js';
 import type { SignedRequest } from './signed-request.js';
-import type { SigningKeys } from './signing-keys.js';
+import type { VerificationKeys } from './verification-keys.js';
 
 /**
  * Tells the parameters of a request by the place that they came from.
@@ -36,7 +36,7 @@ export function refusedRequest(
   request: SignedRequest,
   parameters: readonly Parameter[],
   token: string | undefined,
-  { consumerSecret = '', tokenSecret }: SigningKeys,
+  { consumerSecret = '', tokenSecret }: VerificationKeys,
   publicAuthority: string | undefined,
 ): RefusedRequest {
   const { path, query: rawQuery } = splitTarget(request.target);

@@ -2,6 +2,7 @@ import { noteClaimedConsumer } from '../http/request-notes.js';
 import { baseStringUri, splitTarget } from '../protocol/base-string-uri.js';
 import { NO_FLAGS, type CompatibilityFlag } from '../protocol/compatibility.js';
 import { isFormContent } from '../protocol/form-content.js';
+import { ForgivableProblem } from '../protocol/oauth-problem.js';
 import {
   readProtocolParameters,
   type ParameterRules,
@@ -13,8 +14,8 @@ import {
 } from '../protocol/request-parameters.js';
 import type { SignedRequest } from './signed-request.js';
 
-/** What a request says, once it is taken apart: its target and its parameters. */
-export interface RequestParts {
+/** What a request says, once it is taken apart. */
+export interface RequestReading {
   /** See baseStringUri. */
   readonly uri: string;
   /** Raw, without the `?`. */
@@ -22,23 +23,34 @@ export interface RequestParts {
   /** Whether the body is a form, and so part of the signature. */
   readonly isForm: boolean;
   readonly collected: CollectedParameters;
-}
-
-/** A request whose shape is that of a signed one. */
-export interface RequestReading extends RequestParts {
   readonly protocol: ProtocolParameters;
 }
 
 /**
- * Takes a request apart.
+ * Reads a request as RFC 5849 has it; where its shape is not so, as its consumer may send it.
  *
- * @param flags of `compatibility`: what its consumer may do otherwise
- * @throws OAuthProblem parameter_rejected; ForgivableProblem where flags could let it pass
+ * @param flagsOf looks up what a consumer may do otherwise; asked only where that would help
+ * @throws OAuthProblem for what is not as it should be; what flagsOf throws
  */
-export function takeApart(
+export async function readAsConsumerMay(
   request: SignedRequest,
-  flags: ReadonlySet<CompatibilityFlag> = NO_FLAGS,
-): RequestParts {
+  rules: ParameterRules,
+  flagsOf: (consumerKey: string) => Promise<readonly CompatibilityFlag[]>,
+): Promise<RequestReading> {
+  try {
+    return readSignedRequest(request, rules, NO_FLAGS);
+  } catch (error) {
+    if (!(error instanceof ForgivableProblem)) throw error;
+    return readSignedRequest(request, rules, new Set(await flagsOf(error.consumerKey)));
+  }
+}
+
+/** Shape, then version and method. */
+function readSignedRequest(
+  request: SignedRequest,
+  rules: ParameterRules,
+  flags: ReadonlySet<CompatibilityFlag>,
+): RequestReading {
   const { path, query } = splitTarget(request.target);
   const uri = baseStringUri({ ...request, path });
   const isForm = isFormContent(request.contentType);
@@ -52,24 +64,10 @@ export function takeApart(
   );
   const claimed = collected.protocol.get('oauth_consumer_key');
   if (claimed) noteClaimedConsumer(request.source, claimed);
-  return { uri, query, isForm, collected };
-}
-
-/**
- * Reads a request by the rules of an endpoint: shape, then version and method.
- *
- * @throws OAuthProblem for what is not as it should be; ForgivableProblem where flags could let it pass
- */
-export function readSignedRequest(
-  request: SignedRequest,
-  rules: ParameterRules,
-  flags: ReadonlySet<CompatibilityFlag> = NO_FLAGS,
-): RequestReading {
-  const parts = takeApart(request, flags);
-  const protocol = readProtocolParameters(parts.collected, rules, request.scheme, flags);
-  return { ...parts, protocol };
+  const protocol = readProtocolParameters(collected, rules, request.scheme, flags);
+  return { uri, query, isForm, collected, protocol };
 }
 
 /** Whether the body is a form that isn't empty: no oauth_body_hash has a place beside one. */
-export const hasForm = ({ isForm }: RequestParts, { body }: SignedRequest): boolean =>
+export const hasForm = ({ isForm }: RequestReading, { body }: SignedRequest): boolean =>
   isForm && body !== undefined && body.length > 0;

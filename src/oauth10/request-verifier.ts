@@ -9,7 +9,7 @@ import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { noteConsumer } from '../http/request-notes.js';
 import { Metrics } from '../metrics/metrics.js';
-import { ForgivableProblem, OAuthProblem, signatureInvalid } from '../protocol/oauth-problem.js';
+import { OAuthProblem, signatureInvalid } from '../protocol/oauth-problem.js';
 import type { ProtocolParameters } from '../protocol/protocol-parameters.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
 import { accessTokenSecret, withinConsumer, type AccessToken } from '../tokens/access-token.js';
@@ -22,12 +22,12 @@ import {
 } from '../tokens/temporary-credentials.js';
 import { VerifierMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
-import { readSignedRequest, type RequestReading } from './request-reading.js';
+import { readAsConsumerMay, type RequestReading } from './request-reading.js';
 import type { SignedRequest } from './signed-request.js';
 import { padsTiming, padToNextStep } from './timing-padding.js';
 import { SignatureCheck, type SignatureOutcome } from './signature-check.js';
 import { SignatureExplanation } from './signature-explanation.js';
-import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
+import { VerificationKeyRing, type SealedTokenSecret } from './verification-keys.js';
 import { assertActive } from './assert-active.js';
 import { assertBodyHash, assertConsumer, assertToken } from './verdict-rules.js';
 import type { VerifiedRequest } from './verified-request.js';
@@ -41,7 +41,7 @@ const VERIFIER = 'oauth_verifier';
 export class RequestVerifier {
   constructor(
     private readonly credentials: Credentials,
-    private readonly keyRing: SigningKeyRing,
+    private readonly keyRing: VerificationKeyRing,
     private readonly clock: DatabaseClock,
     private readonly settings: Settings,
     private readonly metrics: Metrics,
@@ -93,7 +93,9 @@ export class RequestVerifier {
   }
 
   private async judgeWhole(request: SignedRequest, rules: EndpointRules): Promise<VerifiedRequest> {
-    const reading = await this.read(request, rules);
+    const reading = await readAsConsumerMay(request, rules, (consumerKey) =>
+      this.credentials.flagsOf(consumerKey, 'memory'),
+    );
     const { protocol, collected } = reading;
     this.assertTimely(protocol);
     const check = new SignatureCheck(
@@ -124,23 +126,6 @@ export class RequestVerifier {
     assertActive(consumer, found.token, request.clientAddress, this.clock.nowSeconds());
     this.noteUses(consumer, reading, outcome);
     return verifiedRequest(request, reading, rules, { ...found, consumer });
-  }
-
-  /**
-   * Reads the request as RFC 5849 has it; where its shape is not so, as its consumer may send it.
-   *
-   * @throws OAuthProblem, ForgivableProblem where the consumer has not the flags
-   */
-  private async read(request: SignedRequest, rules: EndpointRules): Promise<RequestReading> {
-    try {
-      return readSignedRequest(request, rules);
-    } catch (error) {
-      if (!(error instanceof ForgivableProblem)) throw error;
-      const { consumer } = await this.credentials.findConsumer(error.consumerKey, 'memory');
-      const flags = new Set(consumer?.compatibility);
-      if (!error.flags.every((flag) => flags.has(flag))) throw error;
-      return readSignedRequest(request, rules, flags);
-    }
   }
 
   /**
@@ -227,7 +212,7 @@ const isVerifierMissing = (error: unknown): boolean =>
   error.code === 'parameter_absent' &&
   error.parameters?.join() === VERIFIER;
 
-/** The secret of the token that the request sends, for SigningKeyRing. */
+/** The secret of the token that the request sends, for VerificationKeyRing. */
 function sealedSecret(
   { token: sent }: ProtocolParameters,
   token: Token | undefined,

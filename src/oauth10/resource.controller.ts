@@ -7,6 +7,7 @@ import { displayText } from '../protocol/percent-encoding.js';
 import { LastUse } from '../tokens/last-use.js';
 import { RevokeAccessTokens } from '../tokens/revoke-access-tokens.js';
 import { RESOURCE, REVOKE } from './endpoint-rules.js';
+import { sendPrivateJson } from './json-reply.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
 import { SignedEndpoint, Verified } from './signed-endpoint.decorator.js';
 import { claimOf, type VerifiedRequest } from './verified-request.js';
@@ -28,7 +29,7 @@ export class ResourceController {
     if (!(await this.nonces.claim(claimOf(request)))) throw oauthProblem('nonce_used');
     const { consumer, accessToken, method, url, parameters } = request;
     if (accessToken) this.lastUse.touch(accessToken.token);
-    const body = JSON.stringify({
+    const understood = {
       consumerKey: consumer.consumerKey,
       token: accessToken?.token ?? null,
       subject: accessToken?.subject ?? null,
@@ -38,15 +39,8 @@ export class ResourceController {
       parameters: parameters
         .filter(([name]) => !name.startsWith('oauth_'))
         .map(([name, value]) => [displayText(name), displayText(value)]),
-    });
-    response
-      .writeHead(200, {
-        'Content-Type': 'application/json; charset=utf-8',
-        'Content-Length': Buffer.byteLength(body),
-        'Cache-Control': 'no-store',
-        'X-Content-Type-Options': 'nosniff',
-      })
-      .end(body);
+    };
+    sendPrivateJson(response, understood, 'application/json; charset=utf-8');
   }
 
   /** The client gives its access token back. */

@@ -9,7 +9,11 @@ import type { DecoySecrets } from './decoy.js';
 import { refusedRequest } from './refused-request.js';
 import { hasForm, type RequestReading } from './request-reading.js';
 import type { SignedRequest } from './signed-request.js';
-import type { SealedTokenSecret, SigningKeyRing, SigningKeys } from './signing-keys.js';
+import type {
+  SealedTokenSecret,
+  VerificationKeyRing,
+  VerificationKeys,
+} from './verification-keys.js';
 
 /** Whether the signature holds, and by what that is not as usual. */
 export interface SignatureOutcome {
@@ -41,7 +45,7 @@ export class SignatureCheck {
   constructor(
     private readonly request: SignedRequest,
     private readonly reading: RequestReading,
-    private readonly keyRing: SigningKeyRing,
+    private readonly keyRing: VerificationKeyRing,
     private readonly decoy: DecoySecrets,
   ) {
     this.forms = formsOf(request, reading);
@@ -79,7 +83,7 @@ export class SignatureCheck {
   keysOf(
     consumer: SigningConsumer | undefined,
     token: SealedTokenSecret | 'none' | undefined,
-  ): SigningKeys {
+  ): VerificationKeys {
     return this.keyRing.open(
       this.reading.protocol.signatureMethod.family,
       consumer,
@@ -133,9 +137,9 @@ export class SignatureCheck {
 
   private previousKeys(
     consumer: SigningConsumer | undefined,
-    keys: SigningKeys,
+    keys: VerificationKeys,
     nowSeconds: number,
-  ): SigningKeys {
+  ): VerificationKeys {
     const before = this.keyRing.previousSecret(consumer, nowSeconds, this.decoy);
     return { ...keys, consumerSecret: before.secret, genuine: keys.genuine && before.genuine };
   }

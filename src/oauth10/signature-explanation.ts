@@ -6,7 +6,7 @@ import type { Parameter } from '../protocol/parameter.js';
 import type { ProtocolParameters } from '../protocol/protocol-parameters.js';
 import { refusedRequest } from './refused-request.js';
 import type { SignedRequest } from './signed-request.js';
-import type { SigningKeys } from './signing-keys.js';
+import type { VerificationKeys } from './verification-keys.js';
 
 /** In a second of a process at most so many searches begin, however many signatures are wrong. */
 export class SearchBudget {
@@ -52,7 +52,7 @@ export class SignatureExplanation {
     request: SignedRequest,
     parameters: readonly Parameter[],
     protocol: ProtocolParameters,
-    keys: SigningKeys,
+    keys: VerificationKeys,
   ): SignatureHint | undefined {
     if (!this.isOn || protocol.signatureMethod.family === 'plaintext') return undefined;
     if (!this.budget.take()) return undefined;
@@ -64,7 +64,7 @@ export class SignatureExplanation {
     request: SignedRequest,
     parameters: readonly Parameter[],
     protocol: ProtocolParameters,
-    keys: SigningKeys,
+    keys: VerificationKeys,
   ): SignatureHint | undefined {
     const { publicUrl } = this.settings;
     const { token, signatureMethod: method, signature } = protocol;

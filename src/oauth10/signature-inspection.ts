@@ -3,16 +3,9 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
-import type { CompatibilityFlag } from '../protocol/compatibility.js';
-import {
-  ForgivableProblem,
-  OAuthProblem,
-  SIGNATURE_HINT,
-  signatureInvalid,
-} from '../protocol/oauth-problem.js';
+import { OAuthProblem, SIGNATURE_HINT, signatureInvalid } from '../protocol/oauth-problem.js';
 import type { Parameter } from '../protocol/parameter.js';
 import { displayText } from '../protocol/percent-encoding.js';
-import { readProtocolParameters } from '../protocol/protocol-parameters.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
 import { Credentials } from '../tokens/credentials.js';
@@ -21,12 +14,12 @@ import { temporaryCredentialsSecret } from '../tokens/temporary-credentials.js';
 import { assertActive } from './assert-active.js';
 import { RESOURCE } from './endpoint-rules.js';
 import { placedParameters } from './refused-request.js';
-import { takeApart, type RequestReading } from './request-reading.js';
+import { readAsConsumerMay, type RequestReading } from './request-reading.js';
 import { assertBodyHash, assertConsumer, assertToken } from './verdict-rules.js';
 import { SignatureCheck } from './signature-check.js';
 import { SignatureExplanation } from './signature-explanation.js';
 import type { SignedRequest } from './signed-request.js';
-import { SigningKeyRing, type SealedTokenSecret } from './signing-keys.js';
+import { VerificationKeyRing, type SealedTokenSecret } from './verification-keys.js';
 
 /** What was found out about a request; nothing of it is a secret. */
 export interface InspectedSignature {
@@ -62,7 +55,7 @@ interface FoundToken {
 export class SignatureInspection {
   constructor(
     private readonly credentials: Credentials,
-    private readonly keyRing: SigningKeyRing,
+    private readonly keyRing: VerificationKeyRing,
     private readonly clock: DatabaseClock,
     private readonly settings: Settings,
     private readonly explanation: SignatureExplanation,
@@ -77,7 +70,9 @@ export class SignatureInspection {
   async inspect(request: SignedRequest): Promise<InspectedSignature> {
     let reading: RequestReading;
     try {
-      reading = await this.read(request);
+      reading = await readAsConsumerMay(request, RESOURCE, (consumerKey) =>
+        this.credentials.flagsOf(consumerKey, 'store'),
+      );
     } catch (error) {
       if (!(error instanceof OAuthProblem)) throw error;
       return { ...UNREADABLE, ...told(error) };
@@ -97,18 +92,6 @@ export class SignatureInspection {
       parameters: shownParameters(request, collected.parameters),
       keyParts: protocol.signatureMethod.family === 'rsa' ? [] : keyPartsOf(found),
     };
-  }
-
-  private async read(request: SignedRequest): Promise<RequestReading> {
-    const flags = new Set<CompatibilityFlag>();
-    try {
-      return readAll(request, flags);
-    } catch (error) {
-      if (!(error instanceof ForgivableProblem)) throw error;
-      const { consumer } = await this.credentials.findConsumer(error.consumerKey, 'store');
-      for (const flag of consumer?.compatibility ?? []) flags.add(flag);
-      return readAll(request, flags);
-    }
   }
 
   private async find(consumerKey: string, token: string | undefined): Promise<FoundToken> {
@@ -163,15 +146,6 @@ export class SignatureInspection {
       throw error;
     }
   }
-}
-
-function readAll(request: SignedRequest, flags: ReadonlySet<CompatibilityFlag>): RequestReading {
-  const parts = takeApart(request, flags);
-  const rules = { required: [], token: RESOURCE.token };
-  return {
-    ...parts,
-    protocol: readProtocolParameters(parts.collected, rules, request.scheme, flags),
-  };
 }
 
 const told = (problem: OAuthProblem | undefined) => ({

@@ -1,12 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { SecretBox, type SecretPlace } from '../secrets/secret-box.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
-import {
-  consumerSecret,
-  previousConsumerSecret,
-  type SigningConsumer,
-} from '../tokens/signing-consumer.js';
-import { SigningKeyRing } from './signing-keys.js';
+import { consumerSecret, previousConsumerSecret } from '../consumers/sealed-secrets.js';
+import type { SigningConsumer } from '../tokens/signing-consumer.js';
+import { VerificationKeyRing } from './verification-keys.js';
 
 class CountingBox extends SecretBox {
   opened = 0;
@@ -50,7 +47,7 @@ const known = () => ({ sealed: box.seal('token secret', place), place });
 const unknown = () => undefined;
 
 describe('the keys that a signature is checked with', () => {
-  const ring = new SigningKeyRing(box);
+  const ring = new VerificationKeyRing(box);
 
   it.each([
     ['both known', withSecret, known, true],

@@ -3,11 +3,8 @@ import type { KeyObject } from 'node:crypto';
 import type { SignatureMethod } from '../protocol/signature-methods.js';
 import { OpenedSecrets } from '../secrets/opened-secrets.js';
 import { SecretBox, type SecretPlace } from '../secrets/secret-box.js';
-import {
-  consumerSecret,
-  previousConsumerSecret,
-  type SigningConsumer,
-} from '../tokens/signing-consumer.js';
+import { consumerSecret, previousConsumerSecret } from '../consumers/sealed-secrets.js';
+import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import { Decoy, type DecoySecrets } from './decoy.js';
 import { RsaPublicKeys } from './rsa-public-keys.js';
 
@@ -18,7 +15,7 @@ export interface SealedTokenSecret {
 }
 
 /** What one signature is checked with (SignatureInput, but for the request's own part). */
-export interface SigningKeys {
+export interface VerificationKeys {
   readonly consumerSecret: string | undefined;
   readonly tokenSecret: string;
   readonly rsaPublicKey: KeyObject | undefined;
@@ -32,7 +29,7 @@ export interface SigningKeys {
  * stand in, so that all of these cost what a wrong signature costs.
  */
 @Injectable()
-export class SigningKeyRing {
+export class VerificationKeyRing {
   private readonly rsaPublicKeys = new RsaPublicKeys();
   private readonly decoy: Promise<Decoy>;
   private readonly secrets: OpenedSecrets;
@@ -57,7 +54,7 @@ export class SigningKeyRing {
     consumer: SigningConsumer | undefined,
     token: SealedTokenSecret | 'none' | undefined,
     decoy: DecoySecrets,
-  ): SigningKeys {
+  ): VerificationKeys {
     const ofToken = token !== undefined;
     if (family === 'rsa') {
       const pem = consumer?.rsaPublicKey ?? undefined;

@@ -6,6 +6,7 @@ import { DerivedKeys } from '../secrets/derived-keys.js';
 import { withinConsumer, type AccessToken } from '../tokens/access-token.js';
 import { AccessTokenRefused } from '../tokens/access-token-refusals.js';
 import { Credentials } from '../tokens/credentials.js';
+import { isPast, whyOutOfService } from '../tokens/out-of-service.js';
 import { ManageAccessTokens } from '../tokens/manage-access-tokens.js';
 import { ACCESS_TOKEN_TYPE } from './platform-tokens.js';
 import { TokenKeys } from './token-keys.js';
@@ -120,16 +121,13 @@ export class Introspection {
         : await this.credentials.findAccessToken(consumerKey, token, 'memory');
     const { consumer } = found;
     const accessToken: AccessToken | undefined = found.token;
-    if (!consumer || consumer.disabled || this.isPast(consumer.expiresAtSeconds)) return undefined;
+    const now = this.clock.nowSeconds();
+    if (!consumer || whyOutOfService(consumer, now) !== undefined) return undefined;
     if (token === undefined) return { twoLegged: consumer.twoLegged, accessToken: undefined };
-    if (!accessToken || accessToken.revoked || this.isPast(accessToken.expiresAtSeconds)) {
+    if (!accessToken || accessToken.revoked || isPast(accessToken.expiresAtSeconds, now)) {
       return undefined;
     }
     return { twoLegged: consumer.twoLegged, accessToken: withinConsumer(accessToken, consumer) };
-  }
-
-  private isPast(seconds: number | null): boolean {
-    return seconds !== null && seconds <= this.clock.nowSeconds();
   }
 
   /** Undefined for what no key of ours signed as an access token for us, or is not in its time. */

@@ -1,7 +1,6 @@
 // RFC 5849 §3.2 says 400 or 401 and leaves the rest open. The codes are those of the OAuth Problem
 // Reporting extension, so that existing clients can act on them. The advice is for the honest
 // client's developer; it never tells what was expected, only what to look at.
-import type { CompatibilityFlag } from './compatibility.js';
 import { percentEncodeText } from './percent-encoding.js';
 import type { SignatureMethodName } from './signature-methods.js';
 
@@ -128,13 +127,12 @@ export class OAuthProblem extends Error {
 }
 
 /**
- * A request whose shape is refused, unless its consumer has all of these flags of `compatibility`. It takes
+ * A request whose shape is refused, unless its consumer has flags of `compatibility` that let it pass. It takes
  * a look into the store to know, so the refusal waits as all do that would tell by time who exists.
  */
 export class ForgivableProblem extends OAuthProblem {
   constructor(
     problem: OAuthProblem,
-    readonly flags: readonly CompatibilityFlag[],
     /** Whom the request claims to come from. */
     readonly consumerKey: string,
   ) {

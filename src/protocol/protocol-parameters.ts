@@ -106,10 +106,9 @@ function assertPresent(
   const needed = absent.map((name) => LEFT_OUT_BY_FLAG.get(name));
   if (needed.every((flag) => flag !== undefined && flags.has(flag))) return;
   const problem = parameterAbsent(absent, protocol.size > 0);
-  const byFlag = needed.filter((flag) => flag !== undefined);
-  throw byFlag.length === absent.length
-    ? new ForgivableProblem(problem, byFlag, protocol.get('oauth_consumer_key') ?? '')
-    : problem;
+  throw needed.includes(undefined)
+    ? problem
+    : new ForgivableProblem(problem, protocol.get('oauth_consumer_key') ?? '');
 }
 
 const isAcceptableOver = (scheme: Scheme, { needsTls }: SignatureMethod): boolean =>

@@ -62,85 +62,77 @@ export function collectRequestParameters(
   const bodyLimit = MAX_PARAMETERS - header.length - query.length;
   const body = parsePlace('body', sources.formBody, bodyLimit);
 
-  const collection = new Collection();
-  collection.add('Authorization', header);
-  collection.add('query', query);
-  collection.add('body', body);
-  const needed = collection.assertOncePlaced(flags);
+  const protocol = new Map<string, string>();
+  const surplus: Surplus[] = [];
+  let place: ParameterPlace | undefined;
+  const collect = (candidatePlace: ParameterPlace, found: readonly Parameter[]): void => {
+    for (const parameter of found) {
+      if (!parameter[0].startsWith('oauth_')) continue;
+      const [name, value] = protocolText(parameter, candidatePlace);
+      place ??= candidatePlace;
+      if (place === candidatePlace && !protocol.has(name)) protocol.set(name, value);
+      else surplus.push({ parameter, name, value, place: candidatePlace });
+    }
+  };
+  collect('Authorization', header);
+  collect('query', query);
+  collect('body', body);
 
   const parameters = joinPlaces(header, query, body);
-  const { protocol, place, repeated } = collection;
-  return {
-    parameters,
-    signedOnce: repeated.size === 0 ? undefined : parameters.filter((one) => !repeated.has(one)),
-    protocol,
-    place,
-    needed,
-  };
+  if (surplus.length === 0)
+    return { parameters, signedOnce: undefined, protocol, place, needed: [] };
+  return { parameters, place, ...withSurplus(parameters, protocol, place, surplus, flags) };
 }
 
-/** The protocol parameters of all places, and what of them stands in the way. */
-class Collection {
-  readonly protocol = new Map<string, string>();
-  place: ParameterPlace | undefined;
-  /** Those that repeat one of an earlier place, value and all. */
-  readonly repeated = new Set<Parameter>();
-  private readonly placeOf = new Map<string, ParameterPlace>();
-  private readonly surplusNames = new Set<string>();
-  private readonly needed = new Set<CompatibilityFlag>();
-  private isForgivable = true;
+/** A protocol parameter in a second place, or a second time. */
+interface Surplus {
+  readonly parameter: Parameter;
+  readonly name: string;
+  readonly value: string;
+  readonly place: ParameterPlace;
+}
 
-  add(place: ParameterPlace, parameters: readonly Parameter[]): void {
-    for (const parameter of parameters) {
-      if (!parameter[0].startsWith('oauth_')) continue;
-      const [name, text] = protocolText(parameter, place);
-      this.place ??= place;
-      if (this.place === place && !this.protocol.has(name)) {
-        this.protocol.set(name, text);
-        this.placeOf.set(name, place);
-      } else {
-        this.surplusNames.add(repeatableName(parameter[0], place));
-        this.addSurplus(place, name, text, parameter);
-      }
-    }
-  }
-
-  /**
-   * @returns the flags that the shape needs
-   * @throws OAuthProblem where one is not among those given; ForgivableProblem where flags would help
-   */
-  assertOncePlaced(flags: ReadonlySet<CompatibilityFlag>): readonly CompatibilityFlag[] {
-    if (this.surplusNames.size === 0) return NONE_NEEDED;
-    const needed = [...this.needed];
-    if (this.isForgivable && needed.every((flag) => flags.has(flag))) return needed;
-    const problem = sentMoreThanOnce(this.surplusNames);
-    const consumerKey = this.protocol.get('oauth_consumer_key');
-    throw this.isForgivable && consumerKey
-      ? new ForgivableProblem(problem, needed, consumerKey)
-      : problem;
-  }
-
-  private addSurplus(
-    place: ParameterPlace,
-    name: string,
-    text: string,
-    parameter: Parameter,
-  ): void {
-    const earlier = this.placeOf.get(name);
+/**
+ * Takes in what stands in further places, where the flags let that pass.
+ *
+ * @throws OAuthProblem where no flag would; ForgivableProblem where others would help
+ */
+function withSurplus(
+  parameters: readonly Parameter[],
+  first: ReadonlyMap<string, string>,
+  firstPlace: ParameterPlace | undefined,
+  surplus: readonly Surplus[],
+  flags: ReadonlySet<CompatibilityFlag>,
+): Pick<CollectedParameters, 'protocol' | 'signedOnce' | 'needed'> {
+  const protocol = new Map(first);
+  const placeOf = new Map([...first.keys()].map((name) => [name, firstPlace]));
+  const repeated = new Map<string, Parameter>();
+  const needed = new Set<CompatibilityFlag>();
+  let isForgivable = true;
+  for (const { parameter, name, value, place } of surplus) {
+    const earlier = placeOf.get(name);
     if (earlier === undefined) {
-      this.needed.add('split_parameters');
-      this.protocol.set(name, text);
-      this.placeOf.set(name, place);
-      return;
+      needed.add('split_parameters');
+      protocol.set(name, value);
+      placeOf.set(name, place);
+    } else {
+      needed.add('repeated_parameters');
+      // With one value, in one more place, once.
+      isForgivable &&= earlier !== place && protocol.get(name) === value && !repeated.has(name);
+      repeated.set(name, parameter);
     }
-    this.needed.add('repeated_parameters');
-    const isThird = [...this.repeated].some(([other]) => other === parameter[0]);
-    if (earlier === place || isThird || this.protocol.get(name) !== text) this.isForgivable = false;
-    this.repeated.add(parameter);
   }
+  if (!isForgivable || [...needed].some((flag) => !flags.has(flag))) {
+    const problem = sentMoreThanOnce(
+      new Set(surplus.map(({ parameter, place }) => repeatableName(parameter[0], place))),
+    );
+    const consumerKey = protocol.get('oauth_consumer_key');
+    throw isForgivable && consumerKey ? new ForgivableProblem(problem, consumerKey) : problem;
+  }
+  const again = new Set(repeated.values());
+  const signedOnce = again.size > 0 ? parameters.filter((one) => !again.has(one)) : undefined;
+  return { protocol, signedOnce, needed: [...needed] };
 }
-
-const NONE_NEEDED: readonly CompatibilityFlag[] = [];
 
 /**
  * RFC 5849 §3.4.1.3.2: every name and value encoded, sorted by encoded name, then by encoded value

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeFeed } from '../database/change-feed.js';
 import { Metrics } from '../metrics/metrics.js';
+import type { CompatibilityFlag } from '../protocol/compatibility.js';
 import type { AccessToken } from './access-token.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { RememberedRows } from './remembered-rows.js';
@@ -56,6 +57,11 @@ export class Credentials {
     const remembered = this.rememberedConsumer(consumerKey, source);
     const consumer = remembered ?? (await this.readConsumer(consumerKey));
     return { consumer, token: undefined, fromMemory: remembered !== undefined };
+  }
+
+  /** What the consumer may do otherwise than RFC 5849 says; nothing, where there is none. */
+  async flagsOf(consumerKey: string, source: Source): Promise<readonly CompatibilityFlag[]> {
+    return (await this.findConsumer(consumerKey, source)).consumer?.compatibility ?? [];
   }
 
   /** The consumer and its temporary credentials. */

@@ -17,11 +17,3 @@ export interface SigningConsumer extends Readonly<
   /** Seconds since 1970, by the database's clock; null = never. */
   readonly expiresAtSeconds: number | null;
 }
-
-/** Where a consumer's secret is sealed. */
-export const consumerSecret = (consumerKey: string) =>
-  ({ table: 'consumers', row: consumerKey, column: 'secret' }) as const;
-
-/** Where the secret before it is sealed. */
-export const previousConsumerSecret = (consumerKey: string) =>
-  ({ table: 'consumers', row: consumerKey, column: 'previous_secret' }) as const;

@@ -9,7 +9,7 @@ import { GRANTED_TO_ACCESS_TOKEN, type GrantKind } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
-import { consumerSecret, previousConsumerSecret } from '../tokens/signing-consumer.js';
+import { consumerSecret, previousConsumerSecret } from '../consumers/sealed-secrets.js';
 
 /** What is to be exported, and for whom. */
 export interface ExportOrder {

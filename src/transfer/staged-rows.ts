@@ -1,4 +1,4 @@
-import { previousConsumerSecret, consumerSecret } from '../tokens/signing-consumer.js';
+import { previousConsumerSecret, consumerSecret } from '../consumers/sealed-secrets.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
 import { parseDateTime } from '../input/date-time.js';
 import { consumerFields } from '../consumers/consumer-fields.js';
