@@ -60,6 +60,13 @@ describe('where the consent page’s form may lead', () => {
       await visitor.press('Allow');
       await visitor.open(authorize(token));
       expect(visitor.page.text).toContain(`<a href="${href}" rel="noreferrer">Go on to`);
+      // It is the owner's: who signs in to the same browser afterwards is not shown it.
+      await visitor.open('/oauth/auz/grants');
+      await visitor.press('Sign out');
+      await visitor.open(authorize((await narrow.initiate(consumer, callback)).token));
+      await visitor.press('Sign in', { filled: { 'User name': 'john' } });
+      await visitor.open(authorize(token));
+      expect([visitor.page.status, visitor.page.text.includes('Go on to')]).toEqual([400, false]);
       const stranger = new TestBrowser(narrow.publicBase);
       await stranger.open(authorize(token));
       expect(stranger.page.text).not.toContain('Go on to');

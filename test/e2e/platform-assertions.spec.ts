@@ -4,6 +4,7 @@ import {
   askVerify,
   issuerForAllTests,
   resourceServer,
+  signingKeys,
   startIssuer,
   unverified,
 } from '../support/platform-issuer.js';
@@ -118,6 +119,20 @@ describe('contract section 11: who signed, as a JWT', () => {
       await service.admin('POST', `/admin/tokens/${ending.token}/revoke`);
       const refused = await authz(ending);
       expect([refused.status, refused.headers['x-oauth-assertion']]).toEqual([401, undefined]);
+    });
+
+    it('is made anew once another key signs', async () => {
+      const replica = await startIssuer(database.url, { PLATFORM_TOKEN_KEY_LEAD_SECONDS: '0' });
+      const kidOf = async () => {
+        const signed = signRequest({ method: 'GET', url: API_URL, ...consumer, ...token });
+        const reply = await askVerify(replica, signed, ADMIN_API_KEY);
+        return unverified(reply.json<{ assertion: string }>().assertion).header.kid;
+      };
+      const before = await kidOf();
+      const { kid } = await signingKeys.rotate(replica);
+      const after = await kidOf();
+      await replica.stop(0);
+      expect([after, after === before]).toEqual([kid, false]);
     });
 
     it('is reused for no more than half of its life', async () => {
