@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { addressInEntry } from '../http/ip-address.js';
 import { MAX_BODY_OCTETS, oversizedBody } from '../http/request-body.js';
 import { InvalidInput } from '../input/input-fault.js';
+import { withoutBlanks } from '../input/without-blanks.js';
 import type { SignedRequest } from '../oauth10/signed-request.js';
 import type { ReportedRequest } from './reported-request.js';
 import { splitUrl } from './reported-url.js';
@@ -40,16 +41,6 @@ export function signedRequest(
     otherHosts: [headers.get('host'), headers.get('x-forwarded-host')],
     source,
   };
-}
-
-/** Blanks around a header's value are no part of it (RFC 9110 section 5.5); other octets are. */
-function withoutBlanks(value: string): string {
-  const isBlank = (index: number): boolean => value[index] === ' ' || value[index] === '\t';
-  let from = 0;
-  let to = value.length;
-  while (isBlank(from)) from += 1;
-  while (to > from && isBlank(to - 1)) to -= 1;
-  return value.slice(from, to);
 }
 
 /**
