@@ -2,10 +2,10 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { PATIENCE_MS } from '../../test/support/eventually.js';
 import { boundListener, type BoundedListener, type ListenerBounds } from './bounded-listener.js';
 import type { TurnedAway } from './turned-away.js';
 
-const PATIENCE_MS = 20_000;
 const request = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nHost: x\r\n${more}\r\n`;
 
 describe('a bounded listener', () => {

@@ -1,7 +1,6 @@
 import type { CompatibilityFlag } from '../protocol/compatibility.js';
 import { holdsUnderFlag } from '../protocol/hints/signature-hint.js';
 import type { Parameter } from '../protocol/parameter.js';
-import { normalizeRequestParameters } from '../protocol/request-parameters.js';
 import { signatureBaseString } from '../protocol/signature-base-string.js';
 import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
@@ -147,8 +146,12 @@ export class SignatureCheck {
   private baseString(form: BaseStringForm): string {
     const known = this.baseStrings.get(form);
     if (known !== undefined) return known;
-    const normalized = normalizeRequestParameters(form.parameters, form.unencodedName);
-    const baseString = signatureBaseString(this.request.method, this.reading.uri, normalized);
+    const baseString = signatureBaseString(
+      this.request.method,
+      this.reading.uri,
+      form.parameters,
+      form.unencodedName,
+    );
     this.baseStrings.set(form, baseString);
     return baseString;
   }

@@ -31,6 +31,12 @@ export class SearchBudget {
   }
 }
 
+/**
+ * Requests of more octets, in target and body, are not searched: so long a one takes some milliseconds, for
+ * anybody who sends it. A mistake shows in a short request as well, and staff may have any searched.
+ */
+const SEARCHED_OCTETS_MAX = 16 * 1024;
+
 /** Explains signatures that do not hold, to who holds the secrets. */
 @Injectable()
 export class SignatureExplanation {
@@ -55,6 +61,7 @@ export class SignatureExplanation {
     keys: VerificationKeys,
   ): SignatureHint | undefined {
     if (!this.isOn || protocol.signatureMethod.family === 'plaintext') return undefined;
+    if (request.target.length + (request.body?.length ?? 0) > SEARCHED_OCTETS_MAX) return undefined;
     if (!this.budget.take()) return undefined;
     return this.search(request, parameters, protocol, keys);
   }

@@ -1,9 +1,6 @@
 import { TooManyParameters, type Parameter } from './parameter.js';
 import { MalformedEncoding, percentDecode, percentEncodeText } from './percent-encoding.js';
 
-const PLUS = 0x2b;
-const BLANK = 0x20;
-
 /**
  * Parses a query or a form body (RFC 5849 §3.4.1.3.1), given as an octet string. `+` is a space, a
  * name without `=` has the empty value, empty pieces between two `&` say nothing; order and
@@ -55,20 +52,9 @@ function parsePair(piece: string): Parameter {
 
 function formDecode(encoded: string, parameterName?: string): string {
   try {
-    return percentDecode(encoded.includes('+') ? withBlanks(encoded) : encoded);
+    return percentDecode(encoded, ' ');
   } catch (error) {
     if (!(error instanceof MalformedEncoding)) throw error;
     throw new MalformedEncoding(error.message, parameterName);
   }
-}
-
-/** Each `+` read as a blank. `replaceAll` takes ten times as long for the 64 KiB of them that anyone may send. */
-function withBlanks(encoded: string): string {
-  const octets = Buffer.from(encoded, 'latin1');
-  for (let i = 0; i < encoded.length; i += 1) {
-    const code = encoded.charCodeAt(i);
-    if (code > 0xff) throw new MalformedEncoding('a character beyond one octet');
-    if (code === PLUS) octets[i] = BLANK;
-  }
-  return octets.toString('latin1');
 }

@@ -12,6 +12,7 @@ import {
   percentDecode,
   percentEncode,
   percentEncodeText,
+  percentEncodeTwice,
   textOf,
 } from './percent-encoding.js';
 
@@ -35,6 +36,36 @@ describe('RFC 5849 §3.6 percent-encoding', () => {
     }
   });
 
+  it('encodes twice in one pass', () => {
+    expect(percentEncodeTwice(' a~\xe9%')).toBe('%2520a~%25E9%2525');
+    fc.assert(
+      fc.property(octetStrings, fc.integer({ min: 1, max: 300 }), (octets, times) => {
+        const repeated = octets.repeat(times);
+        expect(percentEncodeTwice(repeated)).toBe(percentEncode(percentEncode(repeated)));
+      }),
+      propertyRuns,
+    );
+  });
+
+  // Where there is much to escape another loop does the same.
+  it('does with long strings as with each of their pieces', () => {
+    const encodings = fc
+      .array(fc.constantFrom('%e9', '%2B', '+', ' ', 'a', '~', '\xff', '%25'), { minLength: 1 })
+      .map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(encodings, octetStrings, (encoded, octets) => {
+        const times = 20;
+        for (const plus of ['+', ' '] as const) {
+          expect(percentDecode(encoded.repeat(times), plus)).toBe(
+            percentDecode(encoded, plus).repeat(times),
+          );
+        }
+        expect(percentEncode(octets.repeat(times))).toBe(percentEncode(octets).repeat(times));
+      }),
+      propertyRuns,
+    );
+  });
+
   it('decodes hex in either case, and once only', () => {
     expect(percentDecode('%c3%A9%2f%2F')).toBe('\xc3\xa9//');
     expect(percentDecode('%2541')).toBe('%41');
@@ -46,10 +77,15 @@ describe('RFC 5849 §3.6 percent-encoding', () => {
 
   it.each(MALFORMED_ENCODINGS)('refuses %j', (encoded) => {
     expect(() => percentDecode(encoded)).toThrow(MalformedEncoding);
+    expect(() => percentDecode(`${'%20'.repeat(20)}${encoded}`)).toThrow(MalformedEncoding);
   });
 
   it('refuses to encode what is no octet, and lone surrogates', () => {
-    expect(() => percentEncode('€')).toThrow(MalformedEncoding);
+    for (const text of ['€', `${' '.repeat(20)}€`]) {
+      for (const encode of [percentEncode, percentEncodeTwice]) {
+        expect(() => encode(text)).toThrow(MalformedEncoding);
+      }
+    }
     for (const text of ['\ud800', 'a\udc00', '\udc00\ud800']) {
       expect(() => octetsOf(text)).toThrow(MalformedEncoding);
       expect(() => percentEncodeText(text)).toThrow(MalformedEncoding);

@@ -17,17 +17,27 @@ export class MalformedEncoding extends Error {
 
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 
-const ENCODED_OCTETS: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
-  const character = String.fromCharCode(octet);
-  return UNRESERVED.test(character)
-    ? character
-    : `%${octet.toString(16).toUpperCase().padStart(2, '0')}`;
-});
+const HEX_DIGITS = '0123456789ABCDEF';
+const HEX_OCTETS = Buffer.from(HEX_DIGITS);
 
-const IS_UNRESERVED = Uint8Array.from(ENCODED_OCTETS, (encoded) => (encoded.length === 1 ? 1 : 0));
+/** What each octet becomes; `percent` is the percent sign of an escape, which is itself escaped the second time. */
+const encodedOctets = (percent: string): readonly string[] =>
+  Array.from({ length: 256 }, (_, octet) => {
+    const character = String.fromCharCode(octet);
+    if (UNRESERVED.test(character)) return character;
+    return `${percent}${HEX_DIGITS.charAt(octet >> 4)}${HEX_DIGITS.charAt(octet & 0x0f)}`;
+  });
+
+const ENCODED_ONCE = encodedOctets('%');
+const ENCODED_TWICE = encodedOctets('%25');
+
+const IS_UNRESERVED = Uint8Array.from(ENCODED_ONCE, (encoded) => (encoded.length === 1 ? 1 : 0));
 
 const PERCENT = 0x25;
-const HEX_DIGITS = '0123456789ABCDEF';
+const PLUS = 0x2b;
+const BLANK = 0x20;
+const DIGIT_2 = 0x32;
+const DIGIT_5 = 0x35;
 
 const NOT_HEX = 255;
 const HEX_VALUES = Uint8Array.from({ length: 256 }, (_, code) => {
@@ -43,26 +53,37 @@ const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
  * Throws MalformedEncoding if a character is no octet.
  */
 export function percentEncode(octets: string): string {
-  if (octets.length > LONG) return percentEncodeLong(octets);
+  return encode(octets, ENCODED_ONCE);
+}
+
+/** What percentEncode makes of its own result, in one pass: how parameters stand in the base string. */
+export function percentEncodeTwice(octets: string): string {
+  return encode(octets, ENCODED_TWICE);
+}
+
+function encode(octets: string, encodedOctet: readonly string[]): string {
   let encoded = '';
   let plainFrom = 0;
+  let escapes = 0;
   for (let i = 0; i < octets.length; i += 1) {
     const code = octets.charCodeAt(i);
     if (IS_UNRESERVED[code] === 1) continue;
-    const escape = ENCODED_OCTETS[code];
-    if (escape === undefined) throw new MalformedEncoding('a character beyond one octet');
+    const escape = encodedOctet[code];
+    if (escape === undefined) throw beyondOneOctet();
+    if (++escapes > JOINED_MAX) return encodeAll(octets, encodedOctet);
     encoded += octets.slice(plainFrom, i) + escape;
     plainFrom = i + 1;
   }
   return plainFrom === 0 ? octets : encoded + octets.slice(plainFrom);
 }
 
-/** Joining strings costs more than filling octets from about here on. */
-const LONG = 512;
+/** With more escapes than so many, joining strings costs more than filling octets. */
+const JOINED_MAX = 12;
 
-/** For what may be 64 KiB of octets to escape: each is written once, where joining strings copies. */
-function percentEncodeLong(octets: string): string {
-  const encoded = Buffer.allocUnsafe(octets.length * 3);
+/** For what may be 64 KiB of octets to escape: each is written once, where joining strings makes garbage. */
+function encodeAll(octets: string, encodedOctet: readonly string[]): string {
+  const isTwice = encodedOctet === ENCODED_TWICE;
+  const encoded = Buffer.allocUnsafe(octets.length * (isTwice ? 5 : 3));
   let length = 0;
   for (let i = 0; i < octets.length; i += 1) {
     const code = octets.charCodeAt(i);
@@ -70,38 +91,74 @@ function percentEncodeLong(octets: string): string {
       encoded[length++] = code;
       continue;
     }
-    if (code > 0xff) throw new MalformedEncoding('a character beyond one octet');
-    encoded[length] = PERCENT;
-    encoded[length + 1] = HEX_DIGITS.charCodeAt(code >> 4);
-    encoded[length + 2] = HEX_DIGITS.charCodeAt(code & 0x0f);
-    length += 3;
+    if (code > 0xff) throw beyondOneOctet();
+    encoded[length++] = PERCENT;
+    if (isTwice) {
+      encoded[length++] = DIGIT_2;
+      encoded[length++] = DIGIT_5;
+    }
+    encoded[length++] = HEX_OCTETS[code >> 4] ?? 0;
+    encoded[length++] = HEX_OCTETS[code & 0x0f] ?? 0;
   }
   return encoded.toString('latin1', 0, length);
 }
 
 /**
- * Decodes to an octet string. Hex may be in either case, characters that should have been encoded
- * stand for themselves, and `+` is a plus. Throws MalformedEncoding where `%` is not followed by
- * two hex digits, or a character is no octet.
+ * Decodes to an octet string. Hex may be in either case, and characters that should have been encoded
+ * stand for themselves. Throws MalformedEncoding where `%` is not followed by two hex digits, or a
+ * character is no octet.
+ *
+ * @param plus what a `+` stands for: itself, or a blank as in a form
  */
-export function percentDecode(encoded: string): string {
+export function percentDecode(encoded: string, plus: '+' | ' ' = '+'): string {
   let decoded = '';
   let plainFrom = 0;
+  let escapes = 0;
   for (let i = 0; i < encoded.length; i += 1) {
     const code = encoded.charCodeAt(i);
-    if (code > 0xff) throw new MalformedEncoding('a character beyond one octet');
-    if (code !== 0x25) continue;
-    const high = HEX_VALUES[encoded.charCodeAt(i + 1)] ?? NOT_HEX;
-    const low = HEX_VALUES[encoded.charCodeAt(i + 2)] ?? NOT_HEX;
-    if (high === NOT_HEX || low === NOT_HEX) {
-      throw new MalformedEncoding('a percent sign without two hex digits');
+    if (code > 0xff) throw beyondOneOctet();
+    if (code !== PERCENT && (code !== PLUS || plus === '+')) continue;
+    if (++escapes > JOINED_MAX) return decodeAll(encoded, plus === ' ' ? BLANK : PLUS);
+    decoded += encoded.slice(plainFrom, i);
+    if (code === PERCENT) {
+      decoded += String.fromCharCode(escapedOctet(encoded, i));
+      i += 2;
+    } else {
+      decoded += ' ';
     }
-    decoded += encoded.slice(plainFrom, i) + String.fromCharCode(high * 16 + low);
-    i += 2;
     plainFrom = i + 1;
   }
   return plainFrom === 0 ? encoded : decoded + encoded.slice(plainFrom);
 }
+
+function decodeAll(encoded: string, plus: number): string {
+  const decoded = Buffer.allocUnsafe(encoded.length);
+  let length = 0;
+  for (let i = 0; i < encoded.length; i += 1) {
+    const code = encoded.charCodeAt(i);
+    if (code > 0xff) throw beyondOneOctet();
+    if (code === PERCENT) {
+      decoded[length++] = escapedOctet(encoded, i);
+      i += 2;
+    } else {
+      decoded[length++] = code === PLUS ? plus : code;
+    }
+  }
+  return decoded.toString('latin1', 0, length);
+}
+
+/** The octet that is escaped by the percent sign at `at`. */
+function escapedOctet(encoded: string, at: number): number {
+  const high = HEX_VALUES[encoded.charCodeAt(at + 1)] ?? NOT_HEX;
+  const low = HEX_VALUES[encoded.charCodeAt(at + 2)] ?? NOT_HEX;
+  if (high === NOT_HEX || low === NOT_HEX) {
+    throw new MalformedEncoding('a percent sign without two hex digits');
+  }
+  return high * 16 + low;
+}
+
+const beyondOneOctet = (): MalformedEncoding =>
+  new MalformedEncoding('a character beyond one octet');
 
 /** The UTF-8 octets of a text. Throws MalformedEncoding on a lone surrogate, which has none. */
 export function octetsOf(text: string): string {

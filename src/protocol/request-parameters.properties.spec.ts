@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { normalizedParameters } from '../../test/support/normalized-parameters.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { OAuthProblem } from './oauth-problem.js';
 import type { Parameter } from './parameter.js';
 import { percentEncode } from './percent-encoding.js';
-import { collectRequestParameters, normalizeRequestParameters } from './request-parameters.js';
+import { collectRequestParameters } from './request-parameters.js';
 
 const octets = fc.string({
   unit: fc.oneof(
@@ -41,7 +42,7 @@ describe('RFC 5849 §3.4.1.3 request parameters, whatever they are', () => {
     );
     fc.assert(
       fc.property(shuffled, ([parameters, reordered]) => {
-        expect(normalizeRequestParameters(reordered)).toBe(normalizeRequestParameters(parameters));
+        expect(normalizedParameters(reordered)).toBe(normalizedParameters(parameters));
       }),
       propertyRuns,
     );
@@ -55,7 +56,7 @@ describe('RFC 5849 §3.4.1.3 request parameters, whatever they are', () => {
           .sort((a, b) => Buffer.compare(a[0], b[0]) || Buffer.compare(a[1], b[1]))
           .map(([name, value]) => `${name.toString()}=${value.toString()}`)
           .join('&');
-        expect(normalizeRequestParameters(parameters)).toBe(expected);
+        expect(normalizedParameters(parameters)).toBe(expected);
       }),
       propertyRuns,
     );
@@ -64,9 +65,9 @@ describe('RFC 5849 §3.4.1.3 request parameters, whatever they are', () => {
   it('normalize to what parses back to the same parameters', () => {
     fc.assert(
       fc.property(ordinary, (parameters) => {
-        const query = normalizeRequestParameters(parameters);
+        const query = normalizedParameters(parameters);
         const { parameters: parsed } = collectRequestParameters({ query });
-        expect(normalizeRequestParameters(parsed)).toBe(query);
+        expect(normalizedParameters(parsed)).toBe(query);
         expect(parsed).toHaveLength(parameters.length);
       }),
       propertyRuns,
@@ -86,8 +87,8 @@ describe('RFC 5849 §3.4.1.3 request parameters, whatever they are', () => {
         ].map((sources) => collectRequestParameters(sources));
         const [inHeader] = places;
         for (const collected of places) {
-          expect(normalizeRequestParameters(collected.parameters)).toBe(
-            normalizeRequestParameters(inHeader?.parameters ?? []),
+          expect(normalizedParameters(collected.parameters)).toBe(
+            normalizedParameters(inHeader?.parameters ?? []),
           );
           expect(collected.protocol).toEqual(inHeader?.protocol);
         }
@@ -107,7 +108,7 @@ describe('RFC 5849 §3.4.1.3 request parameters, whatever they are', () => {
         try {
           const authorization = `OAuth ${header}`;
           const collected = collectRequestParameters({ authorization, query, formBody });
-          normalizeRequestParameters(collected.parameters);
+          normalizedParameters(collected.parameters);
         } catch (error) {
           expect(error).toBeInstanceOf(OAuthProblem);
           expect(error).toMatchObject({ code: 'parameter_rejected' });

@@ -1,3 +1,4 @@
+import { normalizedParameters } from '../../test/support/normalized-parameters.js';
 import { NOT_UTF8 } from '../../test/vectors/percent-encoding.js';
 import { NORMALIZATIONS, RFC_REQUEST } from '../../test/vectors/request-parameters.js';
 import { splitTarget } from './base-string-uri.js';
@@ -6,7 +7,6 @@ import {
   collectRequestParameters,
   MAX_PARAMETERS,
   MAX_PROTOCOL_VALUE_LENGTH,
-  normalizeRequestParameters,
   type ParameterSources,
 } from './request-parameters.js';
 
@@ -180,16 +180,16 @@ describe('malformed requests are refused, never an accident', () => {
 
 describe('RFC 5849 §3.4.1.3.2 parameters normalization', () => {
   it(`gives, for ${RFC_REQUEST.title}, the string that is printed`, () => {
-    expect(normalizeRequestParameters(RFC_REQUEST.parameters)).toBe(RFC_REQUEST.normalized);
+    expect(normalizedParameters(RFC_REQUEST.parameters)).toBe(RFC_REQUEST.normalized);
   });
 
   it.each(NORMALIZATIONS)('$rule', ({ parameters, normalized }) => {
-    expect(normalizeRequestParameters(parameters)).toBe(normalized);
-    expect(normalizeRequestParameters([...parameters].reverse())).toBe(normalized);
+    expect(normalizedParameters(parameters)).toBe(normalized);
+    expect(normalizedParameters([...parameters].reverse())).toBe(normalized);
   });
 
   it('leaves its input as it was', () => {
     const parameters = Object.freeze([['b', ''] as const, ['a', ''] as const]);
-    expect(normalizeRequestParameters(parameters)).toBe('a=&b=');
+    expect(normalizedParameters(parameters)).toBe('a=&b=');
   });
 });

@@ -5,7 +5,7 @@ import { parseFormEncoded } from './form-encoding.js';
 import { NO_FLAGS, type CompatibilityFlag } from './compatibility.js';
 import { ForgivableProblem, parameterRejected, type OAuthProblem } from './oauth-problem.js';
 import { TooManyParameters, type Parameter } from './parameter.js';
-import { displayText, MalformedEncoding, percentEncode, textOf } from './percent-encoding.js';
+import { displayText, MalformedEncoding, textOf } from './percent-encoding.js';
 
 /** How many parameters one request may have, over all places. */
 export const MAX_PARAMETERS = 256;
@@ -132,38 +132,6 @@ function withSurplus(
   const again = new Set(repeated.values());
   const signedOnce = again.size > 0 ? parameters.filter((one) => !again.has(one)) : undefined;
   return { protocol, signedOnce, needed: [...needed] };
-}
-
-/**
- * RFC 5849 §3.4.1.3.2: every name and value encoded, sorted by encoded name, then by encoded value
- * (all ASCII by then, so comparing strings compares bytes), joined. `oauth_signature` is left out.
- * `unencodedName` names the one parameter, if any, whose value is signed as it was sent (see
- * isBodyHashUnencoded).
- */
-export function normalizeRequestParameters(
-  parameters: readonly Parameter[],
-  unencodedName?: string,
-): string {
-  const encoded: [name: string, value: string][] = [];
-  for (const [name, value] of parameters) {
-    if (name === 'oauth_signature') continue;
-    encoded.push([percentEncode(name), name === unencodedName ? value : percentEncode(value)]);
-  }
-  encoded.sort(compareEncoded);
-  let normalized = '';
-  for (const [name, value] of encoded) {
-    normalized += normalized === '' ? `${name}=${value}` : `&${name}=${value}`;
-  }
-  return normalized;
-}
-
-function compareEncoded(
-  [nameA, valueA]: readonly [string, string],
-  [nameB, valueB]: readonly [string, string],
-): number {
-  if (nameA !== nameB) return nameA < nameB ? -1 : 1;
-  if (valueA !== valueB) return valueA < valueB ? -1 : 1;
-  return 0;
 }
 
 function parsePlace(

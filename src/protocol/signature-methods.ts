@@ -83,7 +83,7 @@ function hmac(name: SignatureMethodName, hash: string, octets: number): Signatur
     verify({ baseString, signature, consumerSecret, tokenSecret }: SignatureInput) {
       if (consumerSecret === undefined) return false;
       const key = joinedSecrets(consumerSecret, tokenSecret);
-      const expected = createHmac(hash, key).update(baseString).digest('base64');
+      const expected = createHmac(hash, key).update(baseString, 'latin1').digest('base64');
       // The text is compared, so that one signature has one spelling in base64.
       return equalDigests(signature, expected);
     },

@@ -1,10 +1,11 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import MastercardSigner from 'mastercard-oauth1-signer';
 import fc from 'fast-check';
+import { normalizedParameters } from '../../test/support/normalized-parameters.js';
 import { propertyRuns } from '../../test/support/property-runs.js';
 import { baseStringUri, splitTarget } from './base-string-uri.js';
 import type { Parameter } from './parameter.js';
-import { collectRequestParameters, normalizeRequestParameters } from './request-parameters.js';
+import { collectRequestParameters } from './request-parameters.js';
 import { signatureBaseString } from './signature-base-string.js';
 import { signatureMethodNamed } from './signature-methods.js';
 import { isBodyHashUnencoded } from './unencoded-body-hash.js';
@@ -66,9 +67,8 @@ describe('the base string with the body hash as it was sent', () => {
 
   function holds(unencodedName?: string): boolean {
     const uri = baseStringUri({ scheme: 'https', authority: 'api.example.com', path });
-    const normalized = normalizeRequestParameters(collected.parameters, unencodedName);
     return signatureMethodNamed('RSA-SHA256')!.verify({
-      baseString: signatureBaseString('POST', uri, normalized),
+      baseString: signatureBaseString('POST', uri, collected.parameters, unencodedName),
       signature: collected.protocol.get('oauth_signature') ?? '',
       consumerSecret: undefined,
       tokenSecret: '',
@@ -88,10 +88,10 @@ describe('the base string with the body hash as it was sent', () => {
       ['a', 'b&c=d'],
     ] as const;
     const encoded = encodeURIComponent(HASH);
-    expect(normalizeRequestParameters(parameters, 'oauth_body_hash')).toBe(
+    expect(normalizedParameters(parameters, 'oauth_body_hash')).toBe(
       `a=b%26c%3Dd&oauth_body_hash=${HASH}&x_oauth_body_hash=${encoded}`,
     );
-    expect(normalizeRequestParameters(parameters)).toBe(
+    expect(normalizedParameters(parameters)).toBe(
       `a=b%26c%3Dd&oauth_body_hash=${encoded}&x_oauth_body_hash=${encoded}`,
     );
   });
@@ -100,7 +100,7 @@ describe('the base string with the body hash as it was sent', () => {
     const octets = fc.string({ unit: 'binary-ascii', maxLength: 12 });
     const others = fc.array(fc.tuple(octets, octets), { maxLength: 6 });
     const equalsSigns = (parameters: Parameter[], unencodedName?: string): number[] =>
-      normalizeRequestParameters(parameters, unencodedName)
+      normalizedParameters(parameters, unencodedName)
         .split('&')
         .map((pair) => pair.split('=').length - 1);
     fc.assert(

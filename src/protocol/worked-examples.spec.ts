@@ -2,7 +2,7 @@
 import { SIGNED_REQUESTS, type SignedRequest } from '../../test/vectors/signatures.js';
 import { baseStringUri, splitTarget } from './base-string-uri.js';
 import { readProtocolParameters } from './protocol-parameters.js';
-import { collectRequestParameters, normalizeRequestParameters } from './request-parameters.js';
+import { collectRequestParameters } from './request-parameters.js';
 import { signatureBaseString } from './signature-base-string.js';
 
 function signatureHolds(request: SignedRequest): boolean {
@@ -14,9 +14,8 @@ function signatureHolds(request: SignedRequest): boolean {
     'http',
   );
   const uri = baseStringUri({ scheme: request.scheme, authority: request.host, path });
-  const normalized = normalizeRequestParameters(collected.parameters);
   return signatureMethod.verify({
-    baseString: signatureBaseString(request.method, uri, normalized),
+    baseString: signatureBaseString(request.method, uri, collected.parameters),
     signature,
     consumerSecret: request.consumerSecret,
     tokenSecret: request.tokenSecret,

@@ -30,7 +30,7 @@ describeWith([CHROMIUM], 'the resource owner’s pages are for everybody', () =>
     expect([...looked].sort()).toEqual(Object.keys(PAGES).sort());
     // Pages that refuse are answered with 4xx, which Chromium notes down; policies were kept.
     expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
-  }, 120_000);
+  });
 
   it('a page that breaks a rule is found', async () => {
     stage = await openStage();

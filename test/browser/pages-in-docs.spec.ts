@@ -77,7 +77,7 @@ describe('docs/pages.md', () => {
   it('shows every page there is (npm run docs:pages takes the pictures)', async () => {
     if (process.env['WRITE_PAGES']) await takePictures();
     expect(readFileSync(join(DOCS, 'pages.md'), 'utf8')).toBe(page);
-  }, 180_000);
+  });
 
   it('the pictures are there, and small', () => {
     expect(readdirSync(PICTURES).sort()).toEqual([...files].sort());

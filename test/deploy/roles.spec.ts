@@ -46,7 +46,7 @@ describe('deploy/postgresql/roles.sql: the service owns nothing', () => {
     service = await startTestService(urlAs('the-service'), { AUTO_MIGRATE: 'false' });
     asService = new Client({ connectionString: urlAs('the-service') });
     await asService.connect();
-  }, 60_000);
+  });
   afterAll(async () => {
     await asService?.end();
     await service?.stop(0);

@@ -3,10 +3,7 @@ import { isFormContent } from '../../src/protocol/form-content.js';
 import { baseStringUri, splitTarget } from '../../src/protocol/base-string-uri.js';
 import { OAuthProblem } from '../../src/protocol/oauth-problem.js';
 import { readProtocolParameters } from '../../src/protocol/protocol-parameters.js';
-import {
-  collectRequestParameters,
-  normalizeRequestParameters,
-} from '../../src/protocol/request-parameters.js';
+import { collectRequestParameters } from '../../src/protocol/request-parameters.js';
 import { signatureBaseString } from '../../src/protocol/signature-base-string.js';
 import type { Judgement } from './judgement.js';
 import type { Credentials, WireRequest } from './wire-request.js';
@@ -29,11 +26,7 @@ export function ourJudgement(
       formBody: isFormContent(request.contentType) ? request.body : undefined,
     });
     const protocol = readProtocolParameters(collected, { required: [] }, 'https');
-    const baseString = signatureBaseString(
-      request.method,
-      uri,
-      normalizeRequestParameters(collected.parameters),
-    );
+    const baseString = signatureBaseString(request.method, uri, collected.parameters);
     const known =
       protocol.consumerKey === credentials.consumerKey &&
       (protocol.token === undefined || protocol.token === credentials.token);

@@ -54,7 +54,7 @@ describe('no secret is where it can be read', () => {
     for (let n = 0; n < FLOWS; n += AT_ONCE) {
       await Promise.all(Array.from({ length: Math.min(AT_ONCE, FLOWS - n) }, flow));
     }
-  }, 120_000);
+  });
   afterAll(async () => {
     await service?.stop();
     await pages?.stop();

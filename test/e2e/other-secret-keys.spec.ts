@@ -5,6 +5,7 @@ import { StoreUnavailable } from '../../src/failures/store-unavailable.js';
 import { OurDatabase } from '../../src/grants/our-database.js';
 import { tamper } from '../support/audit-record.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { PATIENCE_MS } from '../support/eventually.js';
 import { send } from '../support/http.js';
 import { ADMIN_API_KEY, startTestService } from '../support/service.js';
 
@@ -12,7 +13,6 @@ const keyOf = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const [OURS, SAME_ID, OTHER] = [keyOf('k1'), keyOf('k1'), keyOf('k2')];
 
 // Each of these starts processes, which takes long on a machine that is busy.
-jest.setTimeout(120_000);
 
 describe('SECRET_KEYS that do not open what the database holds', () => {
   let database: TestDatabase;
@@ -35,7 +35,7 @@ describe('SECRET_KEYS that do not open what the database holds', () => {
         SECRET_KEYS: secretKeys,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 20_000,
+      timeout: PATIENCE_MS,
     });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -156,7 +156,7 @@ describe('contract section 11: who signed, as a JWT', () => {
       expect(last).not.toBe(first);
       expect(seenUntil - iat).toBeGreaterThan(4);
       expect(seenUntil - iat).toBeLessThan(6);
-    }, 20_000);
+    });
   });
 
   it('POST /verify answers an assertion to who asks for one, and to nobody else', async () => {

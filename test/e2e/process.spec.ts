@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE_MS } from '../support/eventually.js';
 import { send } from '../support/http.js';
 
 // The built process as it is started in earnest: real ES modules, its own PostgreSQL, real signals.
@@ -74,7 +75,7 @@ describe('the process', () => {
   let lastGreeting = '';
 
   async function vacant(): Promise<void> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + PATIENCE_MS;
     while ((await serverPid()) !== undefined) {
       if (Date.now() > deadline) throw new Error('PostgreSQL is still there');
       await sleep(50);

@@ -261,5 +261,5 @@ describe('the line of the log of each judged request', () => {
     } finally {
       await traced.stop();
     }
-  }, 30_000);
+  });
 });

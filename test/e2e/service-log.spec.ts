@@ -31,5 +31,5 @@ describe('the log of a process from its start to its end', () => {
     // SIGINT waits for nobody.
     expect(named('stopping')).toEqual([expect.objectContaining({ delaySeconds: 0 })]);
     expect(lines.at(-1)).toMatchObject({ msg: 'stopped' });
-  }, 60_000);
+  });
 });

@@ -100,6 +100,31 @@ describe('why a signature was refused (contract section 10)', () => {
     expect(reply.form()).toMatchObject({ oauth_signature_hint: code });
   });
 
+  it('searches no request of more than 16 KiB: that would take a stranger’s thread for long', async () => {
+    await started();
+    const refusal = async (octets: number) => {
+      const target = '/oauth/oauth10/echo';
+      const body = `a=${'x'.repeat(octets)}`;
+      const wrong = { method: 'POST', key: encodeText(consumer.consumerSecret!) };
+      const authorization = headerOf(`${service.publicBase}${target}?${body}`, consumer, wrong);
+      const reply = await send({
+        base: service.publicBase,
+        target,
+        method: 'POST',
+        headers: [
+          ['Authorization', authorization],
+          ['Content-Type', 'application/x-www-form-urlencoded'],
+        ],
+        body,
+      });
+      return reply.form();
+    };
+    expect(await refusal(12_000)).toMatchObject({ oauth_signature_hint: 'key_incomplete' });
+    const long = await refusal(17_000);
+    expect(long).toMatchObject({ oauth_problem: 'signature_invalid' });
+    expect(long).not.toHaveProperty('oauth_signature_hint');
+  });
+
   it('explains nothing to who does not hold the secrets', async () => {
     await started();
     const wrong = { method: 'POST' };

@@ -12,8 +12,6 @@ import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
 import { createLoginRole, type LoginRole } from '../support/login-role.js';
 
-jest.setTimeout(120_000);
-
 let database: TestDatabase;
 let role: LoginRole;
 let folder: string;
@@ -41,7 +39,6 @@ describe('a start before the database', () => {
       const live = await eventually(
         () => statusOf(publicBase, '/health/live'),
         (status) => status === 200,
-        40_000,
       );
       expect(live).toBe(200);
       expect(await statusOf(adminBase, '/health/live')).toBe(200);

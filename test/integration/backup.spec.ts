@@ -27,7 +27,7 @@ describeWith(
     beforeAll(async () => {
       server = await startDebianPostgresql();
       server.run('createdb', `--maintenance-db=${server.url('postgres')}`, 'oauth10');
-    }, 60_000);
+    });
     beforeEach(() => {
       publicUrl = undefined;
     });
@@ -103,7 +103,7 @@ describeWith(
       const deadline = Date.now() + 3_000;
       while ((await sendTo(service, sign())) !== 401 && Date.now() < deadline);
       expect(await sendTo(service, sign())).toBe(401);
-    }, 60_000);
+    });
 
     it('a base backup is a server with everything in it', async () => {
       const first = await serve(server.url('oauth10'));
@@ -124,7 +124,7 @@ describeWith(
       const second = await serve(url.href);
       const signed = signRequest({ method: 'GET', url: publicUrl + ECHO, ...consumer, ...access });
       expect(await sendTo(second, signed)).toBe(200);
-    }, 60_000);
+    });
 
     it.each(['blockers', 'sizes'])('the query "%s" of the page runs', async (name) => {
       await execute(server.url('oauth10'), sqlOf(name));

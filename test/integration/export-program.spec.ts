@@ -90,7 +90,7 @@ describe('npm run export, beside npm run import', () => {
       'of somebody else',
     ]);
     expect((await run('export', path)).output).toContain('delete it first');
-  }, 60_000);
+  });
 
   it('ends well, though nobody reads what it says any more', async () => {
     await run('import', fileOf(2));

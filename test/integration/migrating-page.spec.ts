@@ -88,7 +88,7 @@ describeWith([JQ, REQUESTS_OAUTHLIB], 'docs/migrating.md, followed word for word
       service.publicBase,
     );
     expect((await run('/usr/bin/python3', ['-c', client])).stdout).toBe('200\n');
-  }, 60_000);
+  });
 
   it('shows lines that can be imported', async () => {
     writeFileSync(join(folder, 'lines.ndjson'), block('json', '"type":"consumer"'));

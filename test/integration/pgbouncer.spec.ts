@@ -28,7 +28,7 @@ describe.each<[string, string[]]>([
     database = await createTestDatabase();
     pooler = await startPgbouncer(database.url, settings);
     replicas = [await startTestService(pooler.url), await startTestService(pooler.url)];
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all(replicas.map((replica) => replica.stop(0)));
     await pooler?.stop();
@@ -124,5 +124,5 @@ describe('migrations through pgbouncer', () => {
     const again = await connected();
     expect(await migrate(again)).toEqual([]);
     await again.destroy();
-  }, 60_000);
+  });
 });

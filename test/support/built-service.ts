@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE_MS } from './eventually.js';
 import { freePort } from './free-port.js';
 import { send } from './http.js';
 import { ADMIN_API_KEY, SECRET_KEYS } from './service.js';
@@ -28,7 +29,7 @@ export async function startBuiltService(
   env: Record<string, string> = {},
 ): Promise<BuiltService> {
   const service = await launchBuiltService(databaseUrl, env);
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const base = service.publicBase;
     const ready = await send({ base, target: '/health/ready' }).catch(() => undefined);

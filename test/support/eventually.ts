@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Far more than anything takes that is waited for, so that a busy machine is no failure. */
-const PATIENCE_MS = 15_000;
+/** Far more than anything takes that is waited for, so that a slow and busy machine is no failure. */
+export const PATIENCE_MS = 60_000;
 
 /**
  * Reads until what is read is as wanted, or patience is over, and resolves to what was read last: the

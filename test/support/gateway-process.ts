@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE_MS } from './eventually.js';
 import { freePort } from './free-port.js';
 import { sendRaw } from './http.js';
 
@@ -191,7 +192,7 @@ async function run(
     await exit;
     rmSync(folder, { recursive: true, force: true });
   };
-  for (const deadline = Date.now() + 10_000; !(await answers(port)); await sleep(50)) {
+  for (const deadline = Date.now() + PATIENCE_MS; !(await answers(port)); await sleep(50)) {
     if (child.exitCode === null && Date.now() < deadline) continue;
     await stop();
     throw new Error(`${command} did not start: ${output}`);

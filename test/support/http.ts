@@ -4,6 +4,7 @@
  */
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { PATIENCE_MS } from './eventually.js';
 
 export interface HttpRequest {
   /** Origin to connect to, for example `http://127.0.0.1:3000`. */
@@ -29,11 +30,9 @@ export interface HttpReply {
   json<T = any>(): T; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests probe replies of any shape
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
-
 /** Sends one request on a connection of its own and reads the whole reply. */
 export function send(wanted: HttpRequest): Promise<HttpReply> {
-  const { base, method = 'GET', target = '/', body, timeoutMs = DEFAULT_TIMEOUT_MS } = wanted;
+  const { base, method = 'GET', target = '/', body, timeoutMs = PATIENCE_MS } = wanted;
   const origin = new URL(base);
   const given = wanted.headers ?? [];
   const has = (name: string): boolean => given.some(([other]) => other.toLowerCase() === name);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unprivilegedAccount } from '../../src/database/embedded-server/embedded-server-account.js';
+import { PATIENCE_MS } from './eventually.js';
 import { freePort } from './free-port.js';
 
 /** A pgbouncer of Debian's before a database, in transaction mode, with its defaults for all else. */
@@ -50,7 +51,7 @@ export async function startPgbouncer(
     await exit;
     rmSync(folder, { recursive: true, force: true });
   };
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + PATIENCE_MS;
   while (!(await listens(port))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();

@@ -1,5 +1,5 @@
 /** How many property tests src/protocol has; a test counts them. */
-export const PROPERTIES = 29;
+export const PROPERTIES = 31;
 
 /**
  * How long each property test searches: 500 cases, or its share of PROPERTY_CASES (1,000,000 in
