@@ -7,7 +7,7 @@ import type { AuthorizationRequest } from '../tokens/standing-requests.js';
 import { ConsentPage } from './consent-page.js';
 import { PageHandler } from './page-handler.js';
 import { PendingRequests } from './pending-requests.js';
-import { redirectTo, type Reply } from './reply.js';
+import { redirectTo, type Reply } from '../pages/reply.js';
 import { Sessions } from './sessions.js';
 import { SignIn } from './sign-in/sign-in.js';
 import type { BrowserRequest } from './browser-request.js';

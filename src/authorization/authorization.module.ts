@@ -5,10 +5,9 @@ import { GrantsModule } from '../grants/grants.module.js';
 import { ScopesModule } from '../scopes/scopes.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthorizationController } from './authorization.controller.js';
-import { SecretsModule } from '../secrets/secrets.module.js';
 import { ConsentPage } from './consent-page.js';
 import { DecisionController } from './decision.controller.js';
-import { FormTokens } from './form-tokens.js';
+import { PagesModule } from '../pages/pages.module.js';
 import { GrantsController } from './grants.controller.js';
 import { LogoController } from './logo.controller.js';
 import { OwnForms } from './own-forms.js';
@@ -16,12 +15,11 @@ import { PageHandler } from './page-handler.js';
 import { PageLanguages } from './page-languages.js';
 import { PageRenderer } from './page-renderer.js';
 import { PendingRequests } from './pending-requests.js';
-import { SealedCookies } from './sealed-cookies.js';
 import { Sessions } from './sessions.js';
 import { DevelopmentSignInController } from './sign-in/development-sign-in.controller.js';
 import { DevelopmentSignIn } from './sign-in/development-sign-in.js';
 import { NoSignIn } from './sign-in/no-sign-in.js';
-import { OidcIssuer } from './sign-in/oidc-issuer.js';
+import { OidcIssuer } from '../pages/oidc-issuer.js';
 import { OidcSignInController } from './sign-in/oidc-sign-in.controller.js';
 import { OidcSignIn } from './sign-in/oidc-sign-in.js';
 import { SignIn } from './sign-in/sign-in.js';
@@ -29,7 +27,6 @@ import { SignedIn } from './sign-in/signed-in.js';
 import { StartedSignIns } from './sign-in/started-sign-ins.js';
 import { SignOutController } from './sign-out.controller.js';
 import { UnservedPageController } from './unserved-page.controller.js';
-import { PageRateLimit } from './page-rate-limit.js';
 import { BrowserRequests } from './browser-request.js';
 import { WaysOn } from './ways-on.js';
 
@@ -48,7 +45,7 @@ const signIn = {
  * scopes/; never issues a token and never sees a secret of a consumer.
  */
 @Module({
-  imports: [DatabaseModule, GrantsModule, ScopesModule, SecretsModule, TokensModule],
+  imports: [DatabaseModule, GrantsModule, PagesModule, ScopesModule, TokensModule],
   controllers: [
     AuthorizationController,
     DecisionController,
@@ -61,17 +58,14 @@ const signIn = {
   ],
   providers: [
     ConsentPage,
-    FormTokens,
     OwnForms,
     PageHandler,
     PageLanguages,
     PageRenderer,
     PendingRequests,
-    SealedCookies,
     Sessions,
     SignedIn,
     StartedSignIns,
-    PageRateLimit,
     BrowserRequests,
     WaysOn,
     signIn,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { Settings } from '../config/settings.js';
 import { PageHandler } from './page-handler.js';
-import { PageRefusal } from './page-refusal.js';
+import { PageRefusal } from '../pages/page-refusal.js';
 
 /** The platform's logo. Opened by itself, even an SVG may run and load nothing. */
 @Controller('oauth/auz')

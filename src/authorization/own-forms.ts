@@ -1,20 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { FormTokens, type FormPurpose } from './form-tokens.js';
-import { PageRefusal } from './page-refusal.js';
+import { FormTokens, type FormPurpose } from '../pages/form-tokens.js';
+import { assertOwnOrigin } from '../pages/own-origin.js';
+import { PageRefusal } from '../pages/page-refusal.js';
 import { Sessions, type Session } from './sessions.js';
 import type { BrowserRequest } from './browser-request.js';
-
-/**
- * Makes sure that a form was posted from a page of this service. Browsers say where a form comes
- * from, in Origin or Sec-Fetch-Site, and must then say "from here"; programs that say nothing have
- * no owner's cookie to abuse, and a token or cookie is asked for in any case.
- *
- * @throws PageRefusal forged
- */
-export function assertOwnOrigin({ from, ownOrigin }: BrowserRequest): void {
-  if (from.origin !== undefined && from.origin !== ownOrigin) throw new PageRefusal('forged');
-  if (from.site !== undefined && from.site !== 'same-origin') throw new PageRefusal('forged');
-}
 
 /** Tells forms that this service made for the owner from all others (RFC 5849 section 4.13). */
 @Injectable()

@@ -8,13 +8,14 @@ import { requestIdOf } from '../http/problem-details.js';
 import { RepeatedHeader } from '../http/single-header.js';
 import { logUnexpectedError } from '../http/log-unexpected-error.js';
 import { PageLanguages } from './page-languages.js';
-import { PageRefusal, type PageRefusalDetail, type PageRefusalReason } from './page-refusal.js';
+import { PageRefusal, type PageRefusalDetail } from '../pages/page-refusal.js';
+import type { OwnerRefusalReason } from './owner-refusal.js';
 import { PageRenderer } from './page-renderer.js';
-import { sendReply, type Reply } from './reply.js';
+import { sendReply, type Reply } from '../pages/reply.js';
 import { pageAfterSignIn } from './sign-in/signed-in.js';
 import type { Texts } from './texts/english.js';
 import { BrowserRequests, type BrowserRequest } from './browser-request.js';
-import { PageRateLimit } from './page-rate-limit.js';
+import { PageRateLimit } from '../pages/page-rate-limit.js';
 
 const RETRY_AFTER_SECONDS = '1';
 
@@ -22,14 +23,14 @@ const RETRY_AFTER_SECONDS = '1';
 const HSTS = { 'Strict-Transport-Security': 'max-age=31536000' };
 
 /** What is over by itself, so that the same page may be there a moment later. */
-const TEMPORARY: ReadonlySet<PageRefusalReason> = new Set([
+const TEMPORARY: ReadonlySet<OwnerRefusalReason> = new Set([
   'too-many',
   'sign-in-unavailable',
   'unavailable',
   'unforeseen',
 ]);
 
-type Told = Pick<PageRefusal, 'reason' | 'status' | 'detail'>;
+type Told = Pick<PageRefusal<OwnerRefusalReason>, 'reason' | 'status' | 'detail'>;
 
 interface Link {
   readonly href: string;
@@ -103,7 +104,7 @@ export class PageHandler {
 
   /** Where the owner can go on from a page that refuses, the best way first. */
   private waysFrom(
-    reason: PageRefusalReason,
+    reason: OwnerRefusalReason,
     { retryAt, consumer, goOn }: PageRefusalDetail,
     method: string,
     texts: Texts,
@@ -128,7 +129,7 @@ export class PageHandler {
   }
 
   private refusal(error: unknown, response: ServerResponse): Told {
-    if (error instanceof PageRefusal) return error;
+    if (error instanceof PageRefusal) return error as PageRefusal<OwnerRefusalReason>;
     if (error instanceof HttpRefusal) {
       return { reason: 'malformed', status: error.status, detail: { headers: error.headers } };
     }

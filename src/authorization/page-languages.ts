@@ -1,58 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Settings, SettingsError } from '../config/settings.js';
+import { Settings } from '../config/settings.js';
+import { LanguageChoice } from '../pages/language-choice.js';
 import { CATALOGUES } from './texts/catalogues.js';
 import type { Texts } from './texts/english.js';
 
-/** Browsers send a handful; no more is read of a header that may be as long as all headers together. */
-const RANGES_AT_MOST = 16;
-const HEADER_CHARACTERS_AT_MOST = 512;
-
-/** The languages of the pages: which there are, and which one a browser gets. */
+/** The languages of the resource owner's pages. */
 @Injectable()
-export class PageLanguages {
-  private readonly offered: readonly Texts[];
-  private readonly fallback: Texts;
-
+export class PageLanguages extends LanguageChoice<Texts> {
   /** @throws SettingsError when PAGES_LANGUAGES names a language that no catalogue is in */
   constructor({ pagesLanguages }: Settings) {
-    const known = CATALOGUES.map(({ lang }) => lang).join(', ');
-    this.offered = pagesLanguages.map((tag) => {
-      const texts = CATALOGUES.find(({ lang }) => lang === tag);
-      if (texts) return texts;
-      throw new SettingsError([`PAGES_LANGUAGES must name languages that there are: ${known}`]);
-    });
-    const [fallback] = this.offered;
-    if (!fallback) throw new SettingsError([`PAGES_LANGUAGES must name one of ${known}`]);
-    this.fallback = fallback;
+    super(CATALOGUES, pagesLanguages);
   }
-
-  /**
-   * The texts for a browser: by its preferences, each looked up as RFC 4647 section 3.4 says (`de-AT`
-   * finds `de`), or else in the language that PAGES_LANGUAGES names first.
-   *
-   * @param acceptLanguage RFC 9110 section 12.5.4; what is malformed in it is passed over
-   */
-  textsFor(acceptLanguage: string | undefined): Texts {
-    for (const range of rangesOf(acceptLanguage ?? '')) {
-      if (range === '*') return this.fallback;
-      const found = this.offered.find(({ lang }) => range === lang || range.startsWith(`${lang}-`));
-      if (found) return found;
-    }
-    return this.fallback;
-  }
-}
-
-/** The language ranges that are wanted, in lower case, the most wanted first. */
-function rangesOf(header: string): string[] {
-  return header
-    .slice(0, HEADER_CHARACTERS_AT_MOST)
-    .split(',', RANGES_AT_MOST)
-    .flatMap((part) => {
-      const [range = '', weight = 'q=1', ...more] = part.trim().toLowerCase().split(/ ?; ?/);
-      const [, quality] = /^q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.exec(weight) ?? [];
-      const wellFormed = /^(?:\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*)$/.test(range) && more.length === 0;
-      return wellFormed && Number(quality) > 0 ? [{ range, quality: Number(quality) }] : [];
-    })
-    .sort((one, other) => other.quality - one.quality)
-    .map(({ range }) => range);
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Eta } from 'eta';
-import { createHash } from 'node:crypto';
+import type { Brand } from '../config/brand.js';
 import { Settings } from '../config/settings.js';
-import { FormTokens } from './form-tokens.js';
-import type { Reply } from './reply.js';
+import { FormTokens } from '../pages/form-tokens.js';
+import { pagePolicy } from '../pages/page-policy.js';
+import type { Reply } from '../pages/reply.js';
 import type { Session } from './sessions.js';
 import { connectionsTemplate } from './templates/connections.template.js';
 import { consentTemplate } from './templates/consent.template.js';
@@ -46,7 +47,7 @@ const OWN_ADDRESS = /\b(?:href|action|src)="(?=\/oauth\/auz\/)/g;
 export class PageRenderer {
   private readonly eta = new Eta({ autoEscape: true });
   private readonly style: string;
-  private readonly brand: { readonly name: string; readonly legalText: string | undefined };
+  private readonly brand: Brand & { readonly name: string };
 
   constructor(
     private readonly settings: Settings,
@@ -69,7 +70,8 @@ export class PageRenderer {
     data: object = {},
   ): Reply {
     const { brand, style } = this;
-    const { title, session, script } = frame;
+    const { title, session, script, formAction } = frame;
+    const hasImages = brand.logo !== undefined;
     const content = this.eta.render(`@${template}`, { ...data, title, texts });
     const body = this.eta.render('@layout', {
       texts,
@@ -86,7 +88,7 @@ export class PageRenderer {
         'Content-Type': 'text/html; charset=utf-8',
         'Content-Language': texts.lang,
         Vary: 'Accept-Language',
-        'Content-Security-Policy': this.policy(frame),
+        'Content-Security-Policy': pagePolicy({ style, script, formAction, hasImages }),
         ...frame.headers,
       },
       cookies: frame.cookies ?? [],
@@ -103,20 +105,4 @@ export class PageRenderer {
   private signOutToken({ subject }: Session): string {
     return this.formTokens.make({ purpose: 'sign-out', subject, about: '' });
   }
-
-  /** No script but the page's own, no frame, nothing from elsewhere; forms lead where it says. */
-  private policy({ formAction = [], script }: PageFrame): string {
-    return [
-      "default-src 'none'",
-      `style-src ${hashSource(this.style)}`,
-      ...(script === undefined ? [] : [`script-src ${hashSource(script)}`]),
-      ...(this.settings.brand.logo ? ["img-src 'self'"] : []),
-      ...(formAction === null ? [] : [`form-action ${["'self'", ...formAction].join(' ')}`]),
-      "frame-ancestors 'none'",
-      "base-uri 'none'",
-    ].join('; ');
-  }
 }
-
-const hashSource = (inline: string): string =>
-  `'sha256-${createHash('sha256').update(inline).digest('base64')}'`;

@@ -4,7 +4,8 @@ import {
   AuthorizationRequests,
 } from '../tokens/authorization-requests.js';
 import type { AuthorizationRequest } from '../tokens/standing-requests.js';
-import { PageRefusal, type PageRefusalReason } from './page-refusal.js';
+import { PageRefusal } from '../pages/page-refusal.js';
+import type { OwnerRefusalReason } from './owner-refusal.js';
 
 /** Authorization requests that can still be decided; all others are refused in the pages' words. */
 @Injectable()
@@ -37,7 +38,7 @@ export class PendingRequests {
 
 const REASONS: Record<
   Exclude<AuthorizationRequestRefused['reason'], 'decided'>,
-  PageRefusalReason
+  OwnerRefusalReason
 > = {
   unknown: 'unknown',
   expired: 'expired',

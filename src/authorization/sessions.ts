@@ -4,8 +4,8 @@ import { Statements } from '../database/statements.js';
 import { GRANTED_TO_SESSION, grantedToSession } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { newBrowserId } from '../secrets/random-values.js';
-import { cookie, forgottenCookie } from './cookies.js';
-import { idHash } from './id-hash.js';
+import { cookie, forgottenCookie } from '../pages/cookies.js';
+import { idHash } from '../pages/id-hash.js';
 
 /** Someone is signed in on this browser. */
 export interface Session {

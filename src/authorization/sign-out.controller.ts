@@ -4,7 +4,7 @@ import { OwnForms } from './own-forms.js';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { PageHandler } from './page-handler.js';
 import { PageRenderer } from './page-renderer.js';
-import type { Reply } from './reply.js';
+import type { Reply } from '../pages/reply.js';
 import { noSessionCookie, Sessions } from './sessions.js';
 import { pageAfterSignIn } from './sign-in/signed-in.js';
 import type { BrowserRequest } from './browser-request.js';

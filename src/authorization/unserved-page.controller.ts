@@ -2,7 +2,7 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { PageHandler } from './page-handler.js';
-import { PageRefusal } from './page-refusal.js';
+import { PageRefusal } from '../pages/page-refusal.js';
 
 /** Every other address under /oauth/auz/, in the same words to people. Comes last in its module. */
 @Controller('oauth/auz')

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import type { AuthorizationRequest } from '../tokens/standing-requests.js';
 import { callbackPlace } from './callback-place.js';
-import { idHash } from './id-hash.js';
-import { PageRefusal } from './page-refusal.js';
-import { SealedCookies, type CookieMatter } from './sealed-cookies.js';
+import { idHash } from '../pages/id-hash.js';
+import { PageRefusal } from '../pages/page-refusal.js';
+import { SealedCookies, type CookieMatter } from '../pages/sealed-cookies.js';
 import type { BrowserRequest } from './browser-request.js';
 import type { Session } from './sessions.js';
 

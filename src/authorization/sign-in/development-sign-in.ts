@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { newBrowserId } from '../../secrets/random-values.js';
 import type { AuthorizationRequest } from '../../tokens/standing-requests.js';
-import { assertOwnOrigin } from '../own-forms.js';
-import { PageRefusal } from '../page-refusal.js';
+import { assertOwnOrigin } from '../../pages/own-origin.js';
+import { PageRefusal } from '../../pages/page-refusal.js';
 import { PageRenderer } from '../page-renderer.js';
-import type { Reply } from '../reply.js';
+import type { Reply } from '../../pages/reply.js';
 import type { BrowserRequest } from '../browser-request.js';
 import { SignIn } from './sign-in.js';
 import { pageAfterSignIn } from './signed-in.js';
 import { StartedSignIns, type StartedSignIn } from './started-sign-ins.js';
 
 /** A sign-in whose form was sent. */
-type EndedSignIn = StartedSignIn<null> & {
+type EndedSignIn = StartedSignIn & {
   /** Set-Cookie values that end it. */
   readonly cookies: readonly string[];
 };
@@ -64,7 +64,7 @@ export class DevelopmentSignIn extends SignIn {
     assertOwnOrigin(visit);
     const retryAt = pageAfterSignIn(visit.form.one('oauth_token'));
     const state = visit.form.one('form_token') ?? '';
-    const begun = this.started.find<null>(visit, state);
+    const begun = this.started.find(visit, state);
     if (!begun) throw new PageRefusal(visit.cookies.size > 0 ? 'forged' : 'no-cookie', { retryAt });
     return { ...begun, cookies: [this.started.forget(visit, state)] };
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PageRefusal } from '../page-refusal.js';
+import { PageRefusal } from '../../pages/page-refusal.js';
 import { SignIn } from './sign-in.js';
 
 /** Production, and the settings name no way to sign in: then there is none. */

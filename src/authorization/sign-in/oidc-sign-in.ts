@@ -2,19 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import type { AuthorizationRequest } from '../../tokens/standing-requests.js';
 import { isSubject } from '../../tokens/subject.js';
-import { PageRefusal } from '../page-refusal.js';
-import { redirectTo, type Reply } from '../reply.js';
+import { PageRefusal } from '../../pages/page-refusal.js';
+import { redirectTo, type Reply } from '../../pages/reply.js';
 import type { BrowserRequest } from '../browser-request.js';
-import { OidcIssuer, type OidcChecks } from './oidc-issuer.js';
+import { answerTo, OidcIssuer } from '../../pages/oidc-issuer.js';
 import { SignIn } from './sign-in.js';
 import { pageAfterSignIn } from './signed-in.js';
 import { StartedSignIns } from './started-sign-ins.js';
 
 /** Where the issuer sends the browser back to, below this service's own origin. */
 const SIGNED_IN_PATH = '/oauth/auz/signed-in';
-const ANSWER_PARAMETERS = ['code', 'state', 'iss', 'error'] as const;
-
-type Remembered = Omit<OidcChecks, 'state'>;
 
 /** Who came back from the issuer, and what for. */
 export interface FinishedSignIn {
@@ -35,7 +32,7 @@ export class OidcSignIn extends SignIn {
   }
 
   async begin(visit: BrowserRequest, request: AuthorizationRequest | undefined): Promise<Reply> {
-    const detail: Remembered = { nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
+    const detail = { nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
     const state = randomState();
     const location = await this.issuer.authorizationUrl(redirectUri(visit), { state, ...detail });
     const oauthToken = request?.oauthToken ?? null;
@@ -50,11 +47,13 @@ export class OidcSignIn extends SignIn {
    */
   async finish(visit: BrowserRequest): Promise<FinishedSignIn> {
     const state = visit.query.one('state') ?? '';
-    const begun = this.started.find<Remembered>(visit, state);
-    if (!begun) throw new PageRefusal(visit.cookies.size > 0 ? 'sign-in-unknown' : 'no-cookie');
+    const begun = this.started.find(visit, state);
+    if (!begun?.detail)
+      throw new PageRefusal(visit.cookies.size > 0 ? 'sign-in-unknown' : 'no-cookie');
     const oauthToken = begun.oauthToken ?? undefined;
     try {
-      const subject = await this.issuer.subjectOf(answer(visit), { state, ...begun.detail });
+      const answer = answerTo(redirectUri(visit), visit);
+      const { sub: subject } = await this.issuer.claimsOf(answer, { state, ...begun.detail });
       if (!isSubject(subject)) throw new PageRefusal('sign-in-failed');
       return { subject, oauthToken, cookies: [this.started.forget(visit, state)] };
     } catch (error) {
@@ -67,12 +66,3 @@ export class OidcSignIn extends SignIn {
 
 const redirectUri = (visit: BrowserRequest): string =>
   visit.ownOrigin + visit.basePath + SIGNED_IN_PATH;
-
-/** The redirect URI with what of the query belongs to the answer. */
-function answer(visit: BrowserRequest): URL {
-  const url = new URL(redirectUri(visit));
-  for (const name of ANSWER_PARAMETERS) {
-    for (const value of visit.query.all(name)) url.searchParams.append(name, value);
-  }
-  return url;
-}

@@ -1,5 +1,5 @@
 import type { AuthorizationRequest } from '../../tokens/standing-requests.js';
-import type { Reply } from '../reply.js';
+import type { Reply } from '../../pages/reply.js';
 import type { BrowserRequest } from '../browser-request.js';
 
 /**

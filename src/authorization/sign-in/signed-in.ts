@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { formEncode } from '../../protocol/form-encoding.js';
-import { redirectTo, type Reply } from '../reply.js';
+import { redirectTo, type Reply } from '../../pages/reply.js';
 import { sessionCookie, Sessions } from '../sessions.js';
 import type { BrowserRequest } from '../browser-request.js';
 

@@ -1,5 +1,5 @@
-import type { PageRefusalReason } from '../page-refusal.js';
-import { dayIn, durationIn, isolated as name } from './wording.js';
+import type { OwnerRefusalReason } from '../owner-refusal.js';
+import { dayIn, durationIn, isolated as name } from '../../pages/wording.js';
 
 /** A page that only says something. */
 export interface Message {
@@ -12,7 +12,7 @@ const START_AGAIN = 'Go back to the application and start again from there.';
 const LANG = 'en';
 const duration = durationIn(LANG);
 
-const errors: Record<PageRefusalReason, Message> = {
+const errors: Record<OwnerRefusalReason, Message> = {
   unknown: {
     title: 'This link is not valid',
     advice: `No request for access belongs to it. ${START_AGAIN}`,

@@ -1,13 +1,13 @@
-import type { PageRefusalReason } from '../page-refusal.js';
+import type { OwnerRefusalReason } from '../owner-refusal.js';
 import type { Message, Texts } from './english.js';
-import { dayIn, durationIn, isolated as name } from './wording.js';
+import { dayIn, durationIn, isolated as name } from '../../pages/wording.js';
 
 const START_AGAIN = 'Gehen Sie zur Anwendung zurück und beginnen Sie dort von vorn.';
 
 const LANG = 'de';
 const duration = durationIn(LANG);
 
-const errors: Record<PageRefusalReason, Message> = {
+const errors: Record<OwnerRefusalReason, Message> = {
   unknown: {
     title: 'Dieser Link ist nicht gültig',
     advice: `Zu ihm gehört keine Anfrage. ${START_AGAIN}`,

@@ -13,9 +13,11 @@ import {
   type ClientAuth,
   type Configuration,
   type CustomFetch,
+  type IDToken,
 } from 'openid-client';
-import type { OidcClient } from '../../config/oidc-client.js';
-import { PageRefusal } from '../page-refusal.js';
+import type { OidcClient } from '../config/oidc-client.js';
+import { PageRefusal } from './page-refusal.js';
+import type { Visit } from './visit.js';
 
 /** A person waits meanwhile. */
 const TIMEOUT_SECONDS = 5;
@@ -53,13 +55,13 @@ export class OidcIssuer {
   }
 
   /**
-   * The `sub` of who signed in. The ID token's signature is verified too, although it comes straight
+   * The claims of who signed in, as the ID token has them. Its signature is verified too, although it comes straight
    * from the issuer.
    *
    * @param callback the redirect URI with the query that the browser brought
    * @throws PageRefusal sign-in-refused, sign-in-failed, sign-in-unavailable
    */
-  async subjectOf(callback: URL, checks: OidcChecks): Promise<string> {
+  async claimsOf(callback: URL, checks: OidcChecks): Promise<IDToken> {
     const configuration = await this.configuration();
     try {
       const tokens = await authorizationCodeGrant(configuration, callback, {
@@ -68,10 +70,12 @@ export class OidcIssuer {
         pkceCodeVerifier: checks.codeVerifier,
         idTokenExpected: true,
       });
-      return tokens.claims()?.sub ?? '';
+      const claims = tokens.claims();
+      if (claims) return claims;
     } catch (error) {
       throw this.refusalOf(error);
     }
+    throw new PageRefusal('sign-in-failed');
   }
 
   /** Asked for when it is needed first, and again until the issuer has answered. */
@@ -110,6 +114,17 @@ export class OidcIssuer {
       ? new PageRefusal('sign-in-unavailable', { headers: RETRY_AFTER })
       : new PageRefusal('sign-in-failed');
   }
+}
+
+const ANSWER_PARAMETERS = ['code', 'state', 'iss', 'error'] as const;
+
+/** The redirect URI with what of the query belongs to the issuer's answer. */
+export function answerTo(redirectUri: string, { query }: Visit): URL {
+  const url = new URL(redirectUri);
+  for (const name of ANSWER_PARAMETERS) {
+    for (const value of query.all(name)) url.searchParams.append(name, value);
+  }
+  return url;
 }
 
 /** By the Authorization header, which no log of forms shows, unless the issuer takes forms alone. */

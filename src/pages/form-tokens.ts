@@ -4,7 +4,7 @@ import { DerivedKeys } from '../secrets/derived-keys.js';
 
 /** What a form is for, and for whom it was made. */
 export interface FormPurpose {
-  readonly purpose: 'decide' | 'sign-out' | 'revoke';
+  readonly purpose: 'decide' | 'sign-out' | 'revoke' | 'console';
   /** Who is signed in. */
   readonly subject: string;
   /** The authorization request; empty where the form is about nothing more. */

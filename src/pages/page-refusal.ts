@@ -1,10 +1,5 @@
-import type { AuthorizationRequestStatus } from '../tokens/standing-requests.js';
-
-/** Why a page cannot be shown, or a form not be followed. */
+/** Why a page cannot be shown, or a form not be followed, whosever pages they are. */
 export type PageRefusalReason =
-  | Exclude<AuthorizationRequestStatus, 'pending'>
-  | 'unknown'
-  | 'consumer-disabled'
   | 'signed-out'
   | 'forged'
   | 'no-cookie'
@@ -12,7 +7,6 @@ export type PageRefusalReason =
   | 'not-found'
   | 'method'
   | 'too-many'
-  | 'no-consent-page'
   | 'sign-in-unknown'
   | 'sign-in-refused'
   | 'sign-in-failed'
@@ -20,7 +14,8 @@ export type PageRefusalReason =
   | 'unavailable'
   | 'unforeseen';
 
-const STATUSES: Readonly<Partial<Record<PageRefusalReason, number>>> = {
+/** What is told with another status than 400. */
+const STATUSES: Readonly<Record<string, number>> = {
   forged: 403,
   'no-cookie': 403,
   'signed-out': 403,
@@ -29,6 +24,7 @@ const STATUSES: Readonly<Partial<Record<PageRefusalReason, number>>> = {
   'too-many': 429,
   unforeseen: 500,
   'no-consent-page': 501,
+  forbidden: 403,
   unavailable: 503,
   'sign-in-refused': 403,
   'sign-in-unavailable': 503,
@@ -46,13 +42,13 @@ export interface PageRefusalDetail {
   readonly goOn?: { readonly href: string; readonly place: string };
 }
 
-/** A refusal that is told to the resource owner by an error page, never by a redirect. */
-export class PageRefusal extends Error {
-  /** The status of the reply; 400 for everything about the authorization request itself. */
+/** A refusal that is told to people by an error page, never by a redirect. */
+export class PageRefusal<Reason extends string = PageRefusalReason> extends Error {
+  /** The status of the reply; 400 where nothing else is said. */
   readonly status: number;
 
   constructor(
-    readonly reason: PageRefusalReason,
+    readonly reason: Reason,
     readonly detail: PageRefusalDetail = {},
   ) {
     super(`Page refused: ${reason}`);

@@ -1,0 +1,51 @@
+import { forgottenCookie } from './cookies.js';
+import { idHash } from './id-hash.js';
+import { SealedCookies, type CookieMatter } from './sealed-cookies.js';
+import type { Visit } from './visit.js';
+
+/** How long a person may take to sign in. */
+const TTL_SECONDS = 900;
+/** About 6 KB of cookies; servers in front take 8 KB. The oldest makes room for the newest. */
+const AT_ONCE = 20;
+
+/**
+ * Remembers what a browser came for while somebody signs in on it, in a cookie of its own for each
+ * sign-in: tabs go on in any order, and strangers leave nothing in the database. Since the cookie is
+ * the browser's, a stranger's link can't sign this browser in as the stranger.
+ */
+export class SignInCookies<Begun> {
+  /** @param prefix of the cookies' names: what began at other pages is nothing to these */
+  constructor(
+    private readonly cookies: SealedCookies,
+    private readonly prefix: string,
+  ) {}
+
+  /**
+   * @param state unguessable; travels to where people sign in, and back
+   * @param signIn JSON
+   * @returns Set-Cookie values
+   */
+  remember(visit: Visit, state: string, signIn: Begun): string[] {
+    const begun = [...visit.cookies.keys()].filter((name) => name.startsWith(this.prefix));
+    const tooMany = begun.slice(0, Math.max(0, begun.length + 1 - AT_ONCE));
+    return [
+      this.cookies.set(this.matterOf(state), signIn, visit.secure, TTL_SECONDS),
+      ...tooMany.map((name) => forgottenCookie(name, visit.secure)),
+    ];
+  }
+
+  /** What this browser began under the state; undefined when there is nothing, or it is too old. */
+  find(visit: Visit, state: string): Begun | undefined {
+    return this.cookies.read(visit, this.matterOf(state));
+  }
+
+  /** A Set-Cookie value that ends the sign-in. */
+  forget(visit: Visit, state: string): string {
+    return forgottenCookie(this.matterOf(state).name, visit.secure);
+  }
+
+  private matterOf(state: string): CookieMatter {
+    const name = this.prefix + idHash(state).subarray(0, 9).toString('base64url');
+    return { name, about: state };
+  }
+}
