@@ -1,4 +1,5 @@
 import { VERSION } from '../config/version.js';
+import { exampleOf } from './examples.js';
 import { gatewayPaths } from './gateway-paths.js';
 import { publicPaths } from './public-paths.js';
 import { schemas } from './schemas.js';
@@ -29,9 +30,48 @@ const onTheirListener = (paths: object): object =>
     ]),
   );
 
+interface Replies {
+  readonly responses?: Readonly<Record<string, { readonly content?: Record<string, object> }>>;
+}
+
+/** Each reply with an example of its own. */
+function withExamples(paths: object): object {
+  const content = (status: string, of: Record<string, object>): object =>
+    Object.fromEntries(
+      Object.entries(of).map(([type, one]) => {
+        const example = exampleOf(Number(status), type, one);
+        return [type, example === undefined ? one : { ...one, example }];
+      }),
+    );
+  const replies = (operation: Replies): object =>
+    operation.responses === undefined
+      ? operation
+      : {
+          ...operation,
+          responses: Object.fromEntries(
+            Object.entries(operation.responses).map(([status, reply]) => [
+              status,
+              reply.content ? { ...reply, content: content(status, reply.content) } : reply,
+            ]),
+          ),
+        };
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, item]: [string, object]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(item).map(([method, operation]: [string, Replies]) => [
+          method,
+          replies(operation),
+        ]),
+      ),
+    ]),
+  );
+}
+
 const PUBLIC_LISTENER = {
   url: '{scheme}://{authority}',
-  description: 'The public listener',
+  description:
+    'The public listener, at these paths and at those of ENDPOINT_ALIASES. It is another origin, so this page sends nothing there: take the curl command.',
   variables: {
     scheme: { default: 'http', enum: ['http', 'https'] },
     authority: { default: '127.0.0.1:3000', description: 'As clients see it.' },
@@ -62,7 +102,7 @@ export const openApiDocument = (): object => ({
     { name: 'Operation', description: 'Probes and counters.' },
   ],
   security: [{ bearer: [] }],
-  paths: { ...onTheirListener(publicPaths), ...staffPaths, ...gatewayPaths },
+  paths: withExamples({ ...onTheirListener(publicPaths), ...staffPaths, ...gatewayPaths }),
   components: {
     securitySchemes: {
       bearer: {

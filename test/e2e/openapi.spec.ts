@@ -148,6 +148,28 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
         expect([validate(JSON.parse(value)), validate.errors]).toEqual([true, null]);
       }
     }
+    it('of each reply by an example that fits', () => {
+      let examples = 0;
+      for (const { path, method, spec } of operations) {
+        for (const [status, { content = {} }] of Object.entries<any>(spec.responses)) {
+          for (const [type, { schema, example }] of Object.entries<any>(content)) {
+            if (schema?.$ref === undefined) continue;
+            const place = `${method} ${path} ${status} ${type}`;
+            expect([place, typeof example]).toEqual([
+              place,
+              type === 'text/plain' ? 'string' : 'object',
+            ]);
+            examples += 1;
+            if (type === 'text/plain') continue;
+            const validate = ajv.getSchema(schema.$ref.replace('#', 'api#'))!;
+            expect([place, validate(example), validate.errors]).toEqual([place, true, null]);
+            if (type === 'application/problem+json') expect(String(example.status)).toBe(status);
+          }
+        }
+      }
+      expect(examples).toBeGreaterThan(150);
+    });
+
     const tried = new Set<string>();
     const example = async (operationId: string, names: Record<string, string> = {}) => {
       const { path, method, spec } = operations.find(
