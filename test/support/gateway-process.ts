@@ -26,18 +26,26 @@ export interface GatewayProcess {
 type Start = (wiring: GatewayWiring) => Promise<GatewayProcess>;
 
 /** nginx, with docs/gateways/nginx.conf where Debian would have it in conf.d. */
-export const startNginx: Start = async ({ verifier, upstream, gatewayKey }) => {
-  const port = await freePort();
-  return run(port, (folder) => {
+export const startNginx: Start = ({ verifier, upstream, gatewayKey }) =>
+  startNginxSite((port, folder) => {
     const key = join(folder, 'gateway-key');
     writeFileSync(key, `proxy_set_header X-Gateway-Key "${gatewayKey}";\n`);
-    const site = configuration('nginx.conf', [
+    return configuration('nginx.conf', [
       ['listen 80 default_server', `listen 127.0.0.1:${port} default_server`],
       ['127.0.0.1:3001', verifier],
       ['127.0.0.1:8080', upstream],
       ['/etc/nginx/oauth10-gateway-key', key],
     ]);
-    writeFileSync(join(folder, 'site.conf'), site);
+  });
+
+/** nginx, with what Debian would have in conf.d. */
+export async function startNginxSite(
+  siteOn: (port: number, folder: string) => string,
+  port?: number,
+): Promise<GatewayProcess> {
+  port ??= await freePort();
+  return run(port, (folder) => {
+    writeFileSync(join(folder, 'site.conf'), siteOn(port, folder));
     const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
       (name) => `${name}_temp_path ${join(folder, name)};`,
     );
@@ -51,7 +59,7 @@ export const startNginx: Start = async ({ verifier, upstream, gatewayKey }) => {
     const file = join(folder, 'nginx.conf');
     return ['nginx', ['-e', 'stderr', '-p', folder, '-c', file, '-g', 'daemon off;'], {}];
   });
-};
+}
 
 /** Caddy, with docs/gateways/Caddyfile on plain http. */
 export const startCaddy: Start = ({ verifier, upstream, gatewayKey }) =>
