@@ -1,10 +1,14 @@
 import { connect, type Socket } from 'node:net';
+import { send } from '../support/http.js';
 
 /** What came back on the wire; undefined: nothing did, and the connection was left. */
 export type RawAnswer = { readonly status: number; readonly head: string } | undefined;
 
 /** Whoever sent half a request is waited for by the server; the fuzz has no time for that. */
 const PATIENCE_MS = 100;
+
+/** A whole request is answered within so many times what a probe takes at that moment. */
+const PROBE_TIMES = 10;
 
 /** One keep-alive connection that sends octets as they are and reads one answer each. */
 export class RawConnection {
@@ -43,13 +47,27 @@ export class RawConnection {
     return socket;
   }
 
+  /** How long the service takes to answer at all, in milliseconds: on a busy machine, longer than patience lasts. */
+  private async probeMs(): Promise<number> {
+    const startedAt = performance.now();
+    await send({ base: `http://127.0.0.1:${this.port}`, target: '/health/live' });
+    return performance.now() - startedAt;
+  }
+
   private async read(socket: Socket, isHead: boolean): Promise<RawAnswer> {
-    const deadline = performance.now() + PATIENCE_MS;
+    let deadline = performance.now() + PATIENCE_MS;
+    let isProbed = false;
     for (;;) {
       const answer = completeAnswer(this.received.toString('latin1'), isHead);
       const left = deadline - performance.now();
+      if (answer || socket.destroyed) return answer;
       // A long answer is worth waiting for once it has begun.
-      if (answer || socket.destroyed || (left <= 0 && this.received.length === 0)) return answer;
+      if (left <= 0 && this.received.length === 0) {
+        if (isProbed) return undefined;
+        isProbed = true;
+        deadline = performance.now() + PROBE_TIMES * (await this.probeMs());
+        continue;
+      }
       if (left <= -PATIENCE_MS * 100) return undefined;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.max(left, 10));
