@@ -87,7 +87,7 @@ const middle = (sorted) => sorted[Math.floor(sorted.length / 2)];
 
 async function startBuild(root, databaseUrl, keys) {
   const ports = { port: await freePort(), adminPort: await freePort() };
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const child = spawn(process.execPath, ['dist/programs/oauth10.js', 'serve'], {
     cwd: root,
     env: {
       PATH: process.env.PATH,

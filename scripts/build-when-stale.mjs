@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'dist', '.built');
-const inputs = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
+const inputs = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 const changed = (path) => statSync(path).mtimeMs;
 const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true });
@@ -22,8 +22,9 @@ const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 if (built <= newest) {
   const startedAt = new Date();
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-  const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const args = [tsc, '-p', 'tsconfig.build.json'];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
   writeFileSync(stamp, '');
   // What was edited while the build ran may not be in it.

@@ -25,7 +25,7 @@ describe('deploy/postgresql/roles.sql: the service owns nothing', () => {
     sql('CREATE DATABASE app OWNER tables_owner');
     sql('ALTER SCHEMA public OWNER TO tables_owner', 'app');
     // The database alone, and no other secret.
-    execFileSync(process.execPath, ['dist/migrate-main.js'], {
+    execFileSync(process.execPath, ['dist/programs/oauth10.js', 'migrate'], {
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',

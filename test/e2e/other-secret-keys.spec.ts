@@ -21,8 +21,8 @@ describe('SECRET_KEYS that do not open what the database holds', () => {
   });
   afterEach(() => database?.drop());
 
-  async function run(secretKeys: string, program = 'main.js') {
-    const child = spawn(process.execPath, [`dist/${program}`], {
+  async function run(secretKeys: string, command = 'serve') {
+    const child = spawn(process.execPath, ['dist/programs/oauth10.js', ...command.split(' ')], {
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',
@@ -77,9 +77,9 @@ describe('SECRET_KEYS that do not open what the database holds', () => {
     expect(await run(OTHER)).toEqual(lacking);
     // A slip under a new id leaves nothing that others would have to have.
     expect((await run(keyOf('slip'))).code).toBe(1);
-    expect((await run(OTHER, 'reseal-main.js')).code).toBe(1);
+    expect((await run(OTHER, 'reseal')).code).toBe(1);
     expect(await run(OTHER)).toEqual(lacking);
-    expect((await run(`${OTHER},${OURS}`, 'reseal-main.js')).code).toBe(0);
+    expect((await run(`${OTHER},${OURS}`, 'reseal')).code).toBe(0);
     service = await start(OTHER);
     expect((await service.initiate(consumer)).token).toBeTruthy();
     // A replica that begins with the old key again needs it, and readiness of the others says so.
@@ -147,9 +147,9 @@ describe('SECRET_KEYS that do not open what the database holds', () => {
       code: 1,
       output: expect.stringContaining('it is empty, and the database is not'),
     });
-    expect((await run(OTHER, 'audit-begin-main.js')).code).toBe(2);
-    expect(await run(OURS, 'audit-begin-main.js')).toMatchObject({ code: 0 });
-    expect((await run(OURS, 'audit-verify-main.js')).code).toBe(0);
+    expect((await run(OTHER, 'audit begin')).code).toBe(2);
+    expect(await run(OURS, 'audit begin')).toMatchObject({ code: 0 });
+    expect((await run(OURS, 'audit verify')).code).toBe(0);
     const again = await startTestService(database.url, { SECRET_KEYS: OURS });
     await again.stop(0);
   });

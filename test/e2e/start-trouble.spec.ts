@@ -107,9 +107,9 @@ describe('what no waiting mends stops the start in words', () => {
   const ends = async (
     url: string,
     env: Record<string, string> = {},
-    program?: string,
+    command?: 'serve' | 'migrate',
   ): Promise<LaunchedService> => {
-    const service = await launchBuiltService(url, env, program);
+    const service = await launchBuiltService(url, env, command);
     const isLate = await Promise.race([
       service.ended.then(() => false),
       sleep(30_000, true, { ref: false }),
@@ -142,8 +142,8 @@ describe('what no waiting mends stops the start in words', () => {
     await database.query('CREATE SCHEMA bare');
     await database.query(`GRANT USAGE ON SCHEMA bare TO ${role.name}`);
     const env = { DATABASE_SCHEMA: 'bare' };
-    for (const program of ['dist/main.js', 'dist/migrate-main.js']) {
-      const { output } = await ends(role.url('secret-word'), env, program);
+    for (const command of ['serve', 'migrate'] as const) {
+      const { output } = await ends(role.url('secret-word'), env, command);
       expect(output()).toContain(`GRANT USAGE, CREATE ON SCHEMA bare TO ${role.name};`);
     }
   });
@@ -203,13 +203,13 @@ describe('what no waiting mends stops the start in words', () => {
   });
 });
 
-describe('npm run migrate', () => {
+describe('oauth10 migrate', () => {
   it('needs the database and no other secret, in production as well', async () => {
     const file = join(folder, 'migration-url');
     await writeFile(file, `${database.url}\n`);
     const env = { SECRET_KEYS: '', ADMIN_API_KEY: '', MIGRATION_DATABASE_URL_FILE: file };
     // The service's own role could not log in.
-    const program = await launchBuiltService(role.url('wrong'), env, 'dist/migrate-main.js');
+    const program = await launchBuiltService(role.url('wrong'), env, 'migrate');
     await program.ended;
     expect([program.exitCode(), program.output()]).toEqual([
       0,
@@ -219,7 +219,7 @@ describe('npm run migrate', () => {
 
   it('makes the schema that DATABASE_SCHEMA names, and all tables there', async () => {
     const env = { DATABASE_SCHEMA: 'Own_1' };
-    const program = await launchBuiltService(database.url, env, 'dist/migrate-main.js');
+    const program = await launchBuiltService(database.url, env, 'migrate');
     await program.ended;
     expect([program.exitCode(), program.output()]).toEqual([
       0,
@@ -245,7 +245,7 @@ describe('npm run migrate', () => {
     await database.query(`CREATE SCHEMA "Own_2" AUTHORIZATION ${owner?.name}`);
     await database.query('CREATE TABLE "Own_2".migrations (LIKE public.migrations INCLUDING ALL)');
     const env = { DATABASE_SCHEMA: 'Own_2' };
-    const program = await launchBuiltService(second.url('second'), env, 'dist/migrate-main.js');
+    const program = await launchBuiltService(second.url('second'), env, 'migrate');
     await program.ended;
     expect([program.exitCode(), program.output()]).toEqual([
       0,

@@ -176,10 +176,14 @@ async function checkLevels(world, before) {
 /** I5: the record of staff is whole. Takes a moment, so not after each fault. */
 export async function checkAuditTrail({ database, serviceEnv, findings }) {
   const env = { ...process.env, ...serviceEnv, DATABASE_URL: database.urlBy(database.port) };
-  const verifying = promisify(execFile)(process.execPath, ['dist/audit-verify-main.js'], {
-    cwd: ROOT,
-    env,
-  });
+  const verifying = promisify(execFile)(
+    process.execPath,
+    ['dist/programs/oauth10.js', 'audit', 'verify'],
+    {
+      cwd: ROOT,
+      env,
+    },
+  );
   const outcome = await verifying.catch((error) => error);
   const { code = 0, stdout, stderr } = outcome;
   findings.expect('I5', code === 0, 'the record of staff is broken', { stdout, stderr });

@@ -54,7 +54,7 @@ describe('npm run export, beside npm run import', () => {
       });
     }
     expect([await count('consumers'), await count('audit_events')]).toEqual([1, events]);
-    expect(await run('audit-verify')).toMatchObject({ code: 0 });
+    expect(await run('audit verify')).toMatchObject({ code: 0 });
   });
 
   it('says where there is no schema yet', async () => {

@@ -43,7 +43,7 @@ describe('an upgrade from a version that knew no MACs', () => {
   }
   async function reseal(): Promise<[code: unknown, output: string]> {
     const { PATH } = process.env;
-    const child = spawn(process.execPath, ['dist/reseal-main.js'], {
+    const child = spawn(process.execPath, ['dist/programs/oauth10.js', 'reseal'], {
       env: { PATH, DATABASE_URL: database.url, ADMIN_API_KEY, SECRET_KEYS, NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -41,7 +41,7 @@ describeWith([JQ, REQUESTS_OAUTHLIB], 'docs/migrating.md, followed word for word
     const [, name = '', args = ''] = /^npm run (\w+) -- (.+)$/m.exec(command) ?? [];
     const child = spawn(
       process.execPath,
-      [join(root, `dist/${name}-main.js`), ...args.split(' ')],
+      [join(root, 'dist/programs/oauth10.js'), name, ...args.split(' ')],
       {
         cwd: folder,
         env: {

@@ -20,8 +20,8 @@ describe('npm run reseal', () => {
 
   const start = (secretKeys: string) => startTestService(database.url, { SECRET_KEYS: secretKeys });
 
-  async function run(program: string, secretKeys: string) {
-    const child = spawn(process.execPath, [`dist/${program}`], {
+  async function run(command: string, secretKeys: string) {
+    const child = spawn(process.execPath, ['dist/programs/oauth10.js', ...command.split(' ')], {
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',
@@ -71,7 +71,7 @@ describe('npm run reseal', () => {
     const traffic = (async () => {
       while (running) seen.add(await echo());
     })();
-    const { code, output } = await run('reseal-main.js', `${NEW},${OLD}`);
+    const { code, output } = await run('reseal', `${NEW},${OLD}`);
     running = false;
     await traffic;
     expect(output).toContain('consumers.secret: 3 resealed');
@@ -88,8 +88,8 @@ describe('npm run reseal', () => {
     const verifier = await service.accept(pending.token);
     expect((await service.exchange(first, pending, verifier)).status).toBe(200);
     await service.stop(0);
-    expect((await run('audit-verify-main.js', NEW)).code).toBe(0);
-    const again = await run('reseal-main.js', NEW);
+    expect((await run('audit verify', NEW)).code).toBe(0);
+    const again = await run('reseal', NEW);
     expect([again.code, again.output.match(/: 0 resealed/g)?.length]).toEqual([
       0,
       SEALED_COLUMNS.length + 1,
@@ -101,12 +101,12 @@ describe('npm run reseal', () => {
     await service.registerConsumer();
     await service.stop(0);
     await tamper(database, `UPDATE audit_events SET actor = 'x' WHERE id = 2`);
-    const { code, output } = await run('reseal-main.js', `${NEW},${OLD}`);
+    const { code, output } = await run('reseal', `${NEW},${OLD}`);
     expect([code, output]).toEqual([
       1,
       expect.stringContaining('Event 2 is not what was recorded'),
     ]);
-    expect((await run('audit-verify-main.js', OLD)).output).not.toContain('head of the record');
+    expect((await run('audit verify', OLD)).output).not.toContain('head of the record');
   });
 
   it('goes through many rows by the page', async () => {
@@ -118,7 +118,7 @@ describe('npm run reseal', () => {
        SELECT 't' || n, $1, '\\x036f6c64', 'jane', '{}' FROM generate_series(1, 1700) n`,
       [consumer.consumerKey],
     );
-    const { code, output } = await run('reseal-main.js', `${NEW},${OLD}`);
+    const { code, output } = await run('reseal', `${NEW},${OLD}`);
     expect(code).toBe(1);
     expect(output).toContain('1700 could not be opened');
     expect(output).toContain('Sealed secret in access_tokens.secret: too short (row t1700)');
@@ -128,7 +128,7 @@ describe('npm run reseal', () => {
     const service = await start(OLD);
     const consumer = await service.registerConsumer();
     await service.stop(0);
-    const { code, output } = await run('reseal-main.js', NEW);
+    const { code, output } = await run('reseal', NEW);
     expect(code).toBe(1);
     expect(output).toContain(
       `Sealed secret in consumers.secret: its key is not in SECRET_KEYS (row ${consumer.consumerKey})`,

@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppModule } from '../../src/app.module.js';
+import { AppModule } from '../../src/programs/app.module.js';
 import { readSettings } from '../../src/config/settings.js';
 import { DatabaseClock } from '../../src/database/database-clock.js';
 import { ExactPathAdapter } from '../../src/http/exact-path-adapter.js';

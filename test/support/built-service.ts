@@ -46,10 +46,10 @@ export async function startBuiltService(
 export async function launchBuiltService(
   databaseUrl: string,
   env: Record<string, string> = {},
-  program = 'dist/main.js',
+  command: 'serve' | 'migrate' = 'serve',
 ): Promise<LaunchedService> {
   const [port, adminPort] = [await freePort(), await freePort()];
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, ['dist/programs/oauth10.js', command], {
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',

@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from '../../src/app.module.js';
+import { AppModule } from '../../src/programs/app.module.js';
 import { readSettings } from '../../src/config/settings.js';
 import { ExactPathAdapter, type Route } from '../../src/http/exact-path-adapter.js';
 import { ADMIN_API_KEY } from './service.js';

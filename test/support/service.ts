@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readSettings } from '../../src/config/settings.js';
-import { startService } from '../../src/start-service.js';
+import { startService } from '../../src/programs/start-service.js';
 import { send, type HttpReply, type HttpRequest } from './http.js';
 import { signRequest, type SigningInput } from './signing-client.js';
 

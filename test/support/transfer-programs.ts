@@ -10,10 +10,14 @@ export function startProgram(
   args: readonly string[],
   env: { DATABASE_URL: string; SECRET_KEYS: string },
 ) {
-  const child = spawn(process.execPath, [`dist/${program}-main.js`, ...args], {
-    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ADMIN_API_KEY, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['dist/programs/oauth10.js', ...program.split(' '), ...args],
+    {
+      env: { PATH: process.env['PATH'], NODE_ENV: 'production', ADMIN_API_KEY, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

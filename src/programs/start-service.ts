@@ -5,30 +5,30 @@ import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { AppModule } from './app.module.js';
-import { connectionsFor, requestsInFlightFor } from './config/memory-bounds.js';
-import { SettingsError, type Settings } from './config/settings.js';
-import { isStoreUnavailable } from './failures/store-unavailable.js';
-import { GrantsCompletion } from './grants/grants-completion.js';
-import { OurDatabase } from './grants/our-database.js';
-import type { BoundedListener } from './http/bounded-listener.js';
-import { ExactPathAdapter } from './http/exact-path-adapter.js';
+import { connectionsFor, requestsInFlightFor } from '../config/memory-bounds.js';
+import { SettingsError, type Settings } from '../config/settings.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
+import { GrantsCompletion } from '../grants/grants-completion.js';
+import { OurDatabase } from '../grants/our-database.js';
+import type { BoundedListener } from '../http/bounded-listener.js';
+import { ExactPathAdapter } from '../http/exact-path-adapter.js';
 import {
   createListener,
   LISTENER_NAMES,
   LISTENERS,
   type Listener,
   type ListenerLimits,
-} from './http/listeners.js';
-import { answerNotReady } from './http/not-ready.js';
-import { NotFoundFilter } from './http/not-found.filter.js';
-import type { AnsweredRequest } from './http/request-observer.js';
-import { ShutdownState } from './http/shutdown-state.js';
-import type { TurnedAway } from './http/turned-away.js';
-import { JsonLogger } from './logging/json-logger.js';
-import { RequestLog } from './logging/request-log.js';
-import { TextLogger } from './logging/text-logger.js';
-import { Metrics } from './metrics/metrics.js';
-import { TokenKeyRotation } from './platform-tokens/token-key-rotation.js';
+} from '../http/listeners.js';
+import { answerNotReady } from '../http/not-ready.js';
+import { NotFoundFilter } from '../http/not-found.filter.js';
+import type { AnsweredRequest } from '../http/request-observer.js';
+import { ShutdownState } from '../http/shutdown-state.js';
+import type { TurnedAway } from '../http/turned-away.js';
+import { JsonLogger } from '../logging/json-logger.js';
+import { RequestLog } from '../logging/request-log.js';
+import { TextLogger } from '../logging/text-logger.js';
+import { Metrics } from '../metrics/metrics.js';
+import { TokenKeyRotation } from '../platform-tokens/token-key-rotation.js';
 
 /** In-flight requests get this long to finish; every wait inside them is shorter. */
 const DRAIN_TIMEOUT_MS = 10_000;

@@ -1,10 +1,10 @@
-import { RecordNotOurs } from './failures/record-not-ours.js';
-import { SettingsError } from './config/settings.js';
-import { refusalIn } from './database/database-refusal.js';
-import { EmbeddedServerError } from './database/embedded-server/embedded-server-error.js';
-import { isStoreUnavailable } from './failures/store-unavailable.js';
-import { KeysMissing } from './grants/keys-in-use.js';
-import { SealBroken } from './secrets/secret-box.js';
+import { RecordNotOurs } from '../failures/record-not-ours.js';
+import { SettingsError } from '../config/settings.js';
+import { refusalIn } from '../database/database-refusal.js';
+import { EmbeddedServerError } from '../database/embedded-server/embedded-server-error.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
+import { KeysMissing } from '../grants/keys-in-use.js';
+import { SealBroken } from '../secrets/secret-box.js';
 
 /**
  * What a program says of the error that ends it: words for what the operator can mend; anything else

@@ -3,61 +3,58 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { AuditTrail } from './audit/audit-trail.js';
-import { Statements } from './database/statements.js';
-import { isStoreUnavailable } from './failures/store-unavailable.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import { Statements } from '../database/statements.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { openRecord, operator, ProgramError, runProgram, type Store } from './offline-program.js';
-import { parseArguments, UsageError } from './program-arguments.js';
-import { ImportRecords, type ImportResult } from './transfer/import-records.js';
-import { ImportRefused, type LineFault } from './transfer/import-refused.js';
-import { TransferProgress } from './transfer/transfer-progress.js';
-import { StagedImports } from './transfer/staged-imports.js';
+import { ImportRecords, type ImportResult } from '../transfer/import-records.js';
+import { ImportRefused, type LineFault } from '../transfer/import-refused.js';
+import { TransferProgress } from '../transfer/transfer-progress.js';
+import { StagedImports } from '../transfer/staged-imports.js';
 
-const USAGE = `Usage: npm run import -- FILE [--dry-run]
-
-Takes over the consumers and access tokens of FILE, one JSON object a line: all of them, or none.
---dry-run only looks. docs/migrating.md tells what a line may say.`;
-
-interface Order {
+/** What is asked for. */
+export interface ImportOrder {
   readonly path: string;
-  readonly octets: number;
+  /** Only looks. */
   readonly dryRun: boolean;
 }
 
 /**
- * `npm run import -- FILE`: ends with 0 when the file was taken over, now or before; with 1 when it
+ * `oauth10 import FILE`: ends with 0 when the file was taken over, now or before; with 1 when it
  * was refused, and then nothing of it was; with 2 when something came in between. Run again, it
  * goes on where it was cut off.
  */
-await runProgram(readOrder, async (order, store) => {
-  const audit = await openRecord(store);
-  const progress = new TransferProgress();
-  try {
-    const imported = await importFile(order, store, audit, progress).finally(() => progress.stop());
-    return tell(order, imported);
-  } catch (error) {
-    if (error instanceof ImportRefused) return tellRefusal(error);
-    if (!isStoreUnavailable(error)) throw error;
-    throw new ProgramError('The database went away. Run the same command again to go on.');
-  }
-});
+export const importFile = (order: ImportOrder): Promise<void> =>
+  runProgram(
+    () => octetsOf(order.path),
+    async (store, octets) => {
+      const audit = await openRecord(store);
+      const progress = new TransferProgress();
+      try {
+        const imported = await takeOver(order, octets, store, audit, progress).finally(() =>
+          progress.stop(),
+        );
+        return tell(order, imported);
+      } catch (error) {
+        if (error instanceof ImportRefused) return tellRefusal(error);
+        if (!isStoreUnavailable(error)) throw error;
+        throw new ProgramError('The database went away. Run the same command again to go on.');
+      }
+    },
+  );
 
-async function readOrder(): Promise<Order> {
-  const { values, positionals } = parseArguments(USAGE, {
-    allowPositionals: true,
-    options: { 'dry-run': { type: 'boolean', default: false } },
-  });
-  const [path] = positionals;
-  if (path === undefined || positionals.length > 1) throw new UsageError(USAGE);
+/** @throws ProgramError */
+async function octetsOf(path: string): Promise<number> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new ProgramError(`${path} can't be read: ${error.code ?? error.message}`);
   });
   if (!found.isFile()) throw new ProgramError(`${path} is not a file: it is read twice.`);
-  return { path, octets: found.size, dryRun: values['dry-run'] };
+  return found.size;
 }
 
-async function importFile(
-  { path, octets, dryRun }: Order,
+async function takeOver(
+  { path, dryRun }: ImportOrder,
+  octets: number,
   { dataSource, secretBox, keys, grants }: Store,
   audit: AuditTrail,
   progress: TransferProgress,
@@ -84,7 +81,10 @@ async function importFile(
   );
 }
 
-function tell({ path, dryRun }: Order, { consumers, tokens, takenOverAt }: ImportResult): number {
+function tell(
+  { path, dryRun }: ImportOrder,
+  { consumers, tokens, takenOverAt }: ImportResult,
+): number {
   const what = `${consumers} consumers and ${tokens} access tokens`;
   process.stdout.write(
     takenOverAt

@@ -1,23 +1,22 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import { actorWithoutRequest, type AuditActor } from './audit/audit-event.js';
-import { AuditTrail } from './audit/audit-trail.js';
-import { RecordProofs } from './audit/record-proofs.js';
-import { withDevelopmentSecrets } from './config/development-secrets.js';
-import { addEnvFile } from './config/env-file.js';
-import { misspeltSettings, sentenceAbout } from './config/misspelt-settings.js';
-import { readSettings, type Settings } from './config/settings.js';
-import { dataSourceOptions } from './database/data-source.js';
-import { startEmbeddedServer } from './database/embedded-server/embedded-server.js';
-import { Statements } from './database/statements.js';
-import { Transactions } from './database/transactions.js';
-import { Grants } from './grants/grants.js';
-import { KeysInUse } from './grants/keys-in-use.js';
-import { OurDatabase } from './grants/our-database.js';
-import { UsageError } from './program-arguments.js';
-import { DerivedKeys } from './secrets/derived-keys.js';
-import { SecretBox } from './secrets/secret-box.js';
+import { actorWithoutRequest, type AuditActor } from '../audit/audit-event.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { RecordProofs } from '../audit/record-proofs.js';
+import { withDevelopmentSecrets } from '../config/development-secrets.js';
+import { addEnvFile } from '../config/env-file.js';
+import { misspeltSettings, sentenceAbout } from '../config/misspelt-settings.js';
+import { readSettings, type Settings } from '../config/settings.js';
+import { dataSourceOptions } from '../database/data-source.js';
+import { startEmbeddedServer } from '../database/embedded-server/embedded-server.js';
+import { Statements } from '../database/statements.js';
+import { Transactions } from '../database/transactions.js';
+import { Grants } from '../grants/grants.js';
+import { KeysInUse } from '../grants/keys-in-use.js';
+import { OurDatabase } from '../grants/our-database.js';
+import { DerivedKeys } from '../secrets/derived-keys.js';
+import { SecretBox } from '../secrets/secret-box.js';
 import { toldError } from './told-error.js';
 
 /** What a program that runs beside the service works with. */
@@ -70,25 +69,28 @@ function accountName(): string {
   }
 }
 
+/** Where a program has nothing to find out before the store is opened. */
+export const nothing = (): void => undefined;
+
 /**
  * Runs a program on the service's own database, and ends the process with the code that it gives, or
  * with 2 when it throws. The schema stays as it is.
  *
- * @param orderOf what is asked for, found out before anything is opened
+ * @param look what is found out before anything is opened
  */
-export async function runProgram<Order>(
-  orderOf: () => Order | Promise<Order>,
-  work: (order: Order, store: Store) => Promise<number>,
+export async function runProgram<Found>(
+  look: () => Found | Promise<Found>,
+  work: (store: Store, found: Found) => Promise<number>,
 ): Promise<void> {
   // Whoever read what it says may be gone; what is done counts all the same.
   process.stdout.on('error', () => undefined);
   try {
-    const order = await orderOf();
+    const found = await look();
     addEnvFile();
     for (const one of misspeltSettings()) process.stderr.write(`${sentenceAbout(one)}\n`);
-    process.exitCode = await withStore((store) => work(order, store));
+    process.exitCode = await withStore((store) => work(store, found));
   } catch (error) {
-    process.stderr.write(`${toldError(error, ProgramError, UsageError)}\n`);
+    process.stderr.write(`${toldError(error, ProgramError)}\n`);
     process.exitCode = 2;
   }
 }

@@ -1,21 +1,15 @@
 import 'reflect-metadata';
-import { AuditTrail } from './audit/audit-trail.js';
-import { AuditVerifier } from './audit/audit-verifier.js';
-import { Statements } from './database/statements.js';
-import { Transactions } from './database/transactions.js';
-import { KeysInUse } from './grants/keys-in-use.js';
-import { operator, runProgram, type Store } from './offline-program.js';
-import { parseArguments } from './program-arguments.js';
-import { renewMacs, type RenewedMacs } from './resealing/renew-macs.js';
-import { reseal, type Resealed } from './resealing/reseal.js';
-
-const USAGE = `Usage: npm run reseal
-
-Seals every stored secret with the first key of SECRET_KEYS, so that the others can be retired.
-It may be run again at any time.`;
+import { AuditTrail } from '../audit/audit-trail.js';
+import { AuditVerifier } from '../audit/audit-verifier.js';
+import { Statements } from '../database/statements.js';
+import { Transactions } from '../database/transactions.js';
+import { KeysInUse } from '../grants/keys-in-use.js';
+import { nothing, operator, runProgram, type Store } from './offline-program.js';
+import { renewMacs, type RenewedMacs } from '../resealing/renew-macs.js';
+import { reseal, type Resealed } from '../resealing/reseal.js';
 
 /**
- * `npm run reseal`: seals every stored secret with the first key of SECRET_KEYS, and makes the MACs of what
+ * `oauth10 reseal`: seals every stored secret with the first key of SECRET_KEYS, and makes the MACs of what
  * grants something with it, so that the others can be retired. After an upgrade from a version that knew
  * no MACs it makes the missing ones, and with that ends the time in which a row may lack one; the record
  * says which it is, and must be whole for it.
@@ -23,9 +17,8 @@ It may be run again at any time.`;
  * Ends with 0 when nothing is left under another key, with 1 when a value could not be opened or a row
  * was not ours, with 2 when that could not be found out. It may be run again at any time.
  */
-await runProgram(
-  () => parseArguments(USAGE, {}),
-  async (_, store) => {
+export const resealAll = (): Promise<void> =>
+  runProgram(nothing, async (store) => {
     const { settings, dataSource, secretBox, keys, grants } = store;
     const statements = new Statements(dataSource);
     const firstKeyId = settings.secretKeys[0]?.id ?? '';
@@ -42,8 +35,7 @@ await runProgram(
     const code = tell([...columns, { name: 'audit record', resealed, faults }], tables);
     if (code === 0) await keysInUse.endOthers(statements);
     return code;
-  },
-);
+  });
 
 function tell(columns: readonly Resealed[], tables: readonly RenewedMacs[]): number {
   const out = (line: string) => void process.stdout.write(`${line}\n`);

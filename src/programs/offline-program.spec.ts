@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { actorWithoutRequest } from './audit/audit-event.js';
+import { actorWithoutRequest } from '../audit/audit-event.js';
 import { operator } from './offline-program.js';
 
 describe('operator', () => {

@@ -1,15 +1,10 @@
 import 'reflect-metadata';
-import { AuditTrail } from './audit/audit-trail.js';
-import { readHead } from './audit/record-proofs.js';
-import { Statements } from './database/statements.js';
-import { Transactions } from './database/transactions.js';
-import { operator, ProgramError, runProgram } from './offline-program.js';
-import { parseArguments } from './program-arguments.js';
-import { consumerSecret } from './consumers/sealed-secrets.js';
-
-const USAGE = `Usage: npm run audit:begin
-
-Begins a record in a database that is in use, after one that was altered was put aside.`;
+import { AuditTrail } from '../audit/audit-trail.js';
+import { readHead } from '../audit/record-proofs.js';
+import { Statements } from '../database/statements.js';
+import { Transactions } from '../database/transactions.js';
+import { nothing, operator, ProgramError, runProgram } from './offline-program.js';
+import { consumerSecret } from '../consumers/sealed-secrets.js';
 
 const SEALED = {
   name: 'any-sealed-secret',
@@ -17,13 +12,12 @@ const SEALED = {
 };
 
 /**
- * `npm run audit:begin`: begins a record in a database that is in use, after one that was altered was put
+ * `oauth10 audit begin`: begins a record in a database that is in use, after one that was altered was put
  * aside (docs/operations.md). The service itself does so in a new database alone: whoever emptied the
  * record must not have it begun anew by a restart. Ends with 0, or with 2 when there is a record.
  */
-await runProgram(
-  () => parseArguments(USAGE, {}),
-  async (_, { dataSource, secretBox, proofs }) => {
+export const beginAudit = (): Promise<void> =>
+  runProgram(nothing, async ({ dataSource, secretBox, proofs }) => {
     const statements = new Statements(dataSource);
     const standing = proofs.standingOf(await readHead(statements));
     if (standing !== 'unbegun') {
@@ -38,5 +32,4 @@ await runProgram(
     await trail.begin(operator('begin'), 'put aside');
     process.stdout.write('The record has begun.\n');
     return 0;
-  },
-);
+  });

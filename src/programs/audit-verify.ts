@@ -1,29 +1,19 @@
 import 'reflect-metadata';
-import { AuditVerifier, type AuditVerdict } from './audit/audit-verifier.js';
-import type { AuditHead } from './audit/record-proofs.js';
-import { Transactions } from './database/transactions.js';
-import { runProgram } from './offline-program.js';
-import { parseArguments, UsageError } from './program-arguments.js';
-
-const USAGE = 'Usage: npm run audit:verify [-- --known ID:HASH]';
+import { AuditVerifier, type AuditVerdict } from '../audit/audit-verifier.js';
+import type { AuditHead } from '../audit/record-proofs.js';
+import { Transactions } from '../database/transactions.js';
+import { nothing, runProgram } from './offline-program.js';
 
 /**
- * `npm run audit:verify`: goes through the record of staff and says whether it is whole. Ends with
+ * `oauth10 audit verify`: goes through the record of staff and says whether it is whole. Ends with
  * 0 when it is, with 1 when it was altered, with 2 when that could not be found out.
+ *
+ * @param known an end of the record that was noted before
  */
-await runProgram(
-  () => knownHead(parseArguments(USAGE, { options: { known: { type: 'string' } } }).values.known),
-  async (known, { dataSource, proofs }) =>
+export const verifyAudit = (known?: AuditHead): Promise<void> =>
+  runProgram(nothing, async ({ dataSource, proofs }) =>
     tell(await new AuditVerifier(new Transactions(dataSource), proofs).verify(known)),
-);
-
-/** @throws UsageError */
-function knownHead(given: string | undefined): AuditHead | undefined {
-  if (given === undefined) return undefined;
-  const [, id, lastHash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(given) ?? [];
-  if (lastHash === undefined) throw new UsageError(USAGE);
-  return { lastId: Number(id), lastHash };
-}
+  );
 
 function tell({ events, head, since, faults }: AuditVerdict): number {
   if (faults.length > 0) {

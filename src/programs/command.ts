@@ -1,0 +1,107 @@
+import { Command, InvalidArgumentError, type CommanderError } from 'commander';
+import { VERSION } from '../config/version.js';
+import { completionScript, SHELLS } from './completion.js';
+
+/** Called wrongly, or it could not be found out. docs/command.md lists all codes. */
+const EXIT_USAGE = 2;
+
+/**
+ * The whole tree of `oauth10 …`. Each subcommand loads its program only when it runs, so that help is quick
+ * and the service starts with nothing that it does not need.
+ */
+export function oauth10Command(): Command {
+  const program = new Command('oauth10')
+    .description('The OAuth 1.0a (RFC 5849) service, and what works beside it.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help, and do nothing else')
+    .helpCommand(false)
+    .showHelpAfterError()
+    .exitOverride(({ exitCode }: CommanderError) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
+  addPrograms(program);
+  addCompletion(program);
+  return program;
+}
+
+function addPrograms(program: Command): void {
+  program
+    .command('serve')
+    .description(
+      'serve OAuth 1.0a with the settings of the environment and of .env; .env.example lists them',
+    )
+    .action(async () => (await import('./serve.js')).serve());
+  program
+    .command('migrate')
+    .description('bring the schema of DATABASE_URL up to date, say so, and end')
+    .action(async () => (await import('./migrate.js')).migrate());
+  program
+    .command('import')
+    .description(
+      'take over the consumers and access tokens of FILE, one JSON object a line: all of them, or none. ' +
+        'docs/migrating.md tells what a line may say',
+    )
+    .argument('<FILE>', 'NDJSON')
+    .option('--dry-run', 'only look', false)
+    .action(async (path: string, { dryRun }: { dryRun: boolean }) =>
+      (await import('./import-file.js')).importFile({ path, dryRun }),
+    );
+  program
+    .command('export')
+    .description('write all consumers and access tokens to FILE, one JSON object a line')
+    .argument('<FILE>', 'must not be there yet')
+    .option(
+      '--secrets',
+      'with their secrets in the clear, so that it can be imported elsewhere: keep it as you keep those',
+      false,
+    )
+    .action(async (path: string, { secrets }: { secrets: boolean }) =>
+      (await import('./export-all.js')).exportAll({ path, secrets }),
+    );
+  program
+    .command('reseal')
+    .description(
+      'seal every stored secret with the first key of SECRET_KEYS, so that the others can be retired; ' +
+        'may be run again at any time',
+    )
+    .action(async () => (await import('./reseal-all.js')).resealAll());
+  const audit = program.command('audit').description('the record of what staff did');
+  audit
+    .command('verify')
+    .description('go through the record and say whether it is whole')
+    .option('--known <ID:HASH>', 'hold the record to an end that was noted before', knownHead)
+    .action(async ({ known }: { known?: ReturnType<typeof knownHead> }) =>
+      (await import('./audit-verify.js')).verifyAudit(known),
+    );
+  audit
+    .command('begin')
+    .description(
+      'begin a record in a database that is in use, after one that was altered was put aside',
+    )
+    .action(async () => (await import('./audit-begin.js')).beginAudit());
+}
+
+/** @throws InvalidArgumentError */
+function knownHead(text: string): { lastId: number; lastHash: string } {
+  const [, id, lastHash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (lastHash === undefined)
+    throw new InvalidArgumentError('It is ID:HASH, as audit verify ends.');
+  return { lastId: Number(id), lastHash };
+}
+
+function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('print the completion script of a shell')
+    .addHelpText(
+      'after',
+      '\nbash: source <(oauth10 completion bash)' +
+        '\nzsh:  source <(oauth10 completion zsh)' +
+        '\nfish: oauth10 completion fish | source',
+    )
+    .argument('<SHELL>', SHELLS.join(', '), (shell: string) => {
+      if (SHELLS.some((one) => one === shell)) return shell;
+      throw new InvalidArgumentError(`It is one of ${SHELLS.join(', ')}.`);
+    })
+    .action((shell: (typeof SHELLS)[number]) => {
+      process.stdout.write(completionScript(program, shell));
+    });
+}

@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import { addEnvFile } from '../config/env-file.js';
+import { readMigrationSettings } from '../config/migration-settings.js';
+import { connect } from '../database/connect.js';
+import { dataSourceOptions } from '../database/data-source.js';
+import { startEmbeddedServer } from '../database/embedded-server/embedded-server.js';
+import { toldError } from './told-error.js';
+
+/** The two are often started together. */
+const PATIENCE_MS = 60_000;
+
+async function bringUpToDate(): Promise<void> {
+  addEnvFile();
+  const settings = readMigrationSettings();
+  const embedded =
+    settings.databaseUrl === undefined
+      ? await startEmbeddedServer({ directory: join(settings.dataDir, 'postgresql') })
+      : undefined;
+  try {
+    const url = settings.databaseUrl ?? embedded?.url ?? '';
+    const dataSource = await connect(dataSourceOptions(settings, url), {
+      autoMigrate: true,
+      patienceMs: PATIENCE_MS,
+    });
+    await dataSource.destroy();
+  } finally {
+    await embedded?.stop();
+  }
+  process.stdout.write('The schema is up to date.\n');
+}
+
+/** `oauth10 migrate`: brings the schema up to date, and says so. Ends the process with 1 when it can't. */
+export async function migrate(): Promise<void> {
+  try {
+    await bringUpToDate();
+  } catch (error) {
+    process.stderr.write(`${toldError(error)}\n`);
+    process.exit(1);
+  }
+}

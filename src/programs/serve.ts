@@ -1,0 +1,119 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withDevelopmentSecrets, type KeptSecret } from '../config/development-secrets.js';
+import { addEnvFile } from '../config/env-file.js';
+import { misspeltSettings } from '../config/misspelt-settings.js';
+import { VERSION } from '../config/version.js';
+import { readSettings, type Settings } from '../config/settings.js';
+import {
+  startEmbeddedServer,
+  type EmbeddedServer,
+} from '../database/embedded-server/embedded-server.js';
+import type { RunningService } from './start-service.js';
+import { toldError } from './told-error.js';
+
+/** A collector that is down does not keep the process. */
+const LAST_SPANS_TIMEOUT_MS = 2_000;
+
+/** Starts the service and, on a signal, ends the process in order. */
+async function start(): Promise<void> {
+  addEnvFile();
+  const { settings, kept } = await withDevelopmentSecrets(readSettings());
+  const { tracesUrl } = settings;
+  const endTracing =
+    tracesUrl === undefined
+      ? undefined
+      : (await import('../tracing/tracing.js')).startTracing(tracesUrl);
+  const [embedded, { startService }] = await Promise.all([
+    settings.databaseUrl === undefined
+      ? startEmbeddedServer({ directory: join(settings.dataDir, 'postgresql') })
+      : undefined,
+    // Loading the framework takes most of a start; PostgreSQL comes up meanwhile.
+    import('./start-service.js'),
+  ]);
+  let service: RunningService | undefined = undefined as RunningService | undefined;
+  const logger = new Logger('Service');
+
+  let stopping = false;
+  const stop = async (delaySeconds: number) => {
+    if (stopping) return;
+    stopping = true;
+    logger.log('stopping', { delaySeconds });
+    // The database may be waited for yet.
+    await service?.stop(delaySeconds);
+    await embedded?.stop();
+    const lastSpans = endTracing?.().catch(() => undefined);
+    await Promise.race([lastSpans, sleep(LAST_SPANS_TIMEOUT_MS)]);
+    logger.log('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop(settings.shutdownDelaySeconds));
+  process.on('SIGINT', () => void stop(0));
+  service = await startService(settings, settings.databaseUrl ?? embedded?.url ?? '');
+  // Not before: the start is what makes the log JSON.
+  for (const misspelt of misspeltSettings()) logger.warn('Unknown setting', { ...misspelt });
+  // Last: who reads it may send the signal at once.
+  greet(settings, service, embedded, kept);
+}
+
+/** Says where things are, and what to type next. */
+function greet(
+  settings: Settings,
+  service: RunningService,
+  embedded: EmbeddedServer | undefined,
+  kept: readonly KeptSecret[],
+): void {
+  const authority = (host: string, port: number) =>
+    host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const publicAt = authority(settings.host, service.ports.public);
+  const adminAt = authority(settings.adminHost, service.ports.admin);
+  const admin = `http://${adminAt}`;
+  if (settings.production) {
+    new Logger('Service').log('ready', {
+      'service.version': VERSION,
+      'server.address': settings.host,
+      'server.port': service.ports.public,
+      adminAddress: settings.adminHost,
+      adminPort: service.ports.admin,
+    });
+    return;
+  }
+  const keyFile = kept.find(({ name }) => name === 'ADMIN_API_KEY')?.file;
+  const key = keyFile === undefined ? '$ADMIN_API_KEY' : `$(cat ${keyFile})`;
+  const lines = [
+    '',
+    `OAuth 1.0a service ${VERSION}, ready.`,
+    '',
+    `  public     http://${publicAt}`,
+    `  admin      ${admin}`,
+    `  database   ${embedded ? `embedded PostgreSQL in ${embedded.folder}` : 'as DATABASE_URL says'}`,
+    ...kept.map(
+      ({ name, file }) => `  ${name === 'ADMIN_API_KEY' ? 'admin key ' : 'seal keys '} ${file}`,
+    ),
+    '',
+    'Next, in another terminal:',
+    '',
+    '  npm run demo                      see the whole flow, step by step',
+    '',
+    '  or register a consumer of your own:',
+    '',
+    `  curl -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' \\`,
+    `    -d '{"name":"My client"}' ${admin}/admin/consumers`,
+    '',
+    'Ctrl+C stops it; the data stays.',
+    '',
+  ];
+  process.stdout.write(lines.join('\n'));
+}
+
+/** `oauth10 serve`. Ends the process with 1 when the service can't start. */
+export async function serve(): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    process.stderr.write(`${toldError(error)}\n`);
+    process.exit(1);
+  }
+}
