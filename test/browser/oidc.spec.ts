@@ -41,4 +41,35 @@ describeWith([CHROMIUM], 'the owner signs in by OpenID Connect in a browser', ()
     // The refusal is a 403, which Chromium notes down.
     expect(complaints).toEqual([expect.stringContaining('403')]);
   });
+
+  // What is bound to the browser's cookie must not die when the first sign-in renews it.
+  it.each([
+    ['in the order of their tabs', [0, 1]],
+    ['the other way round', [1, 0]],
+  ])(
+    'two links were opened before anybody signed in: each ends at its own consent page, %s',
+    async (_, order) => {
+      const { service, consumer } = stage;
+      const { context } = await watchedContext(stage);
+      const tabs = await Promise.all(
+        ['jane', 'joe'].map(async () => {
+          const temporary = await service.initiate(consumer, stage.callback);
+          const page = await context.newPage();
+          await page.goto(authorizeUrl(stage, temporary.token));
+          expect(await heading(page)).toBe('Example ID');
+          return { page, temporary };
+        }),
+      );
+      for (const n of order) {
+        const { page, temporary } = tabs[n]!;
+        await page.getByLabel('Account').fill('id-7');
+        await page.getByRole('button', { name: 'Continue' }).click();
+        expect(await heading(page)).toBe('Printer asks for access');
+        await page.getByRole('button', { name: 'Allow' }).click();
+        await page.waitForURL(/\/ready/);
+        expect(new URL(page.url()).searchParams.get('oauth_token')).toBe(temporary.token);
+      }
+      await context.close();
+    },
+  );
 });

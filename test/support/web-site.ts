@@ -10,18 +10,26 @@ export interface WebSite {
   readonly foreignOrigin: string;
   /** Path and query of every request but the browser's own for an icon. */
   readonly visits: string[];
-  /** HTML by path; other paths answer with a heading. */
+  /** HTML by path. */
   readonly pages: Map<string, string>;
+  /** Where a path redirects to; a path of neither kind answers with a heading. */
+  readonly redirects: Map<string, string>;
   close(): Promise<void>;
 }
 
 export async function openWebSite(): Promise<WebSite> {
   const visits: string[] = [];
   const pages = new Map<string, string>();
+  const redirects = new Map<string, string>();
   const server = createServer((request, response) => {
     const target = request.url ?? '';
     const path = target.split('?')[0] ?? '';
     if (path !== '/favicon.ico') visits.push(target);
+    const location = redirects.get(path);
+    if (location !== undefined) {
+      response.writeHead(302, { Location: location }).end();
+      return;
+    }
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
     response.end(
       pages.get(path) ?? '<!doctype html><title>Printer</title><h1>Back at Printer</h1>',
@@ -34,6 +42,7 @@ export async function openWebSite(): Promise<WebSite> {
     foreignOrigin: `http://localhost:${port}`,
     visits,
     pages,
+    redirects,
     close: async () => {
       server.close();
       server.closeAllConnections();
