@@ -45,6 +45,9 @@ export default {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly.join('|')})/)`],
   cacheDirectory: '<rootDir>/.cache/jest',
+  // One for each core: many tests wait. A worker that has grown is replaced, since it keeps all that it loaded.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1GB',
   // Ends what hangs; a test that promises something in time measures it.
   testTimeout: 180_000,
 };

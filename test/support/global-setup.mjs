@@ -28,7 +28,7 @@ export default async function globalSetup() {
     const server = await startEmbeddedServer({
       directory,
       durable: false,
-      settings: { max_connections: '150' },
+      settings: { max_connections: '300' },
     });
     serverUrl = server.url;
     stopServer = async () => {
