@@ -16,13 +16,10 @@ const SIZES = [8, 12, 16, 20, 24, 28, 32, 48, 64, 128, 256, KIB, 4 * KIB, 16 * K
 /** Quadratic time is seconds at 64 KiB, so that this alone tells it from linear time. */
 const MOST_MS = 10;
 /** Of each find on top, where all are looked for: its entry in the list, not the looking. */
-const MOST_MS_A_FIND = 0.0005;
+const MOST_MS_A_FIND = 0.001;
 /** Good enough not to be tried again. */
 const LEAST_MS = 2;
 const TRIES = 12;
-/** Some five seconds of an idle machine. */
-const TIMEOUT_MS = 120_000;
-
 const root = join(__dirname, '..', '..');
 const serving = [...readSourceTree(root, ['src'])].filter(([path]) => !path.endsWith('.spec.ts'));
 const expressions = regularExpressionsOf(new Map(serving));
@@ -36,12 +33,14 @@ function tryOn({ expression }: FoundExpression, text: string): void {
 const mostMs = ({ expression }: FoundExpression, text: string): number =>
   MOST_MS + (expression.global ? (text.match(expression)?.length ?? 0) * MOST_MS_A_FIND : 0);
 
+/** Milliseconds of processor time: what else the machine does meanwhile does not count. */
 function bestOf(tries: number, work: () => void): number {
   let best = Infinity;
   for (let n = 0; n < tries && best > LEAST_MS; n += 1) {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     work();
-    best = Math.min(best, performance.now() - startedAt);
+    const { user, system } = process.cpuUsage(before);
+    best = Math.min(best, (user + system) / 1000);
   }
   return best;
 }
@@ -68,13 +67,9 @@ const slownesses = (found: FoundExpression): string[] => {
 };
 
 describe('the regular expressions of src', () => {
-  it(
-    'take linear time, whatever they are given',
-    () => {
-      expect(expressions.flatMap(slownesses)).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
+  it('take linear time, whatever they are given', () => {
+    expect(expressions.flatMap(slownesses)).toEqual([]);
+  });
 
   it('were found: literals, and those that are put together', () => {
     const names = expressions.map(({ name }) => name);
