@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, type CommanderError } from 'commander';
 import { VERSION } from '../config/version.js';
 import { completionScript, SHELLS } from './completion.js';
+import { addRestCommands } from './rest/rest-commands.js';
 
 /** Called wrongly, or it could not be found out. docs/command.md lists all codes. */
 const EXIT_USAGE = 2;
@@ -18,6 +19,7 @@ export function oauth10Command(): Command {
     .showHelpAfterError()
     .exitOverride(({ exitCode }: CommanderError) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
   addPrograms(program);
+  addRestCommands(program);
   addCompletion(program);
   return program;
 }

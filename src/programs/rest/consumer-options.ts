@@ -1,0 +1,70 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** A field of a consumer on the command line. The names and rules are the service's; it says what is wrong. */
+interface FieldOption {
+  readonly field: string;
+  readonly flags: string;
+  readonly description: string;
+  readonly read: (text: string, before: unknown) => unknown;
+}
+
+const asText = (text: string) => text;
+const asList = (text: string, before: unknown) => [...((before as string[]) ?? []), text];
+const asYesNo = (text: string) => {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new InvalidArgumentError('It is true or false.');
+};
+/** Digits to a number. @throws InvalidArgumentError */
+export function asWholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
+  return Number(text);
+}
+const asLabel = (text: string, before: unknown) => {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It is NAME=VALUE.');
+  return { ...(before as object), [text.slice(0, at)]: text.slice(at + 1) };
+};
+
+/** Each field of a consumer that staff may give; status has commands of its own. */
+export const CONSUMER_OPTIONS: readonly FieldOption[] = [
+  ['name', '--name <TEXT>', 'for people', asText],
+  ['description', '--description <TEXT>', 'shown to owners', asText],
+  ['websiteUrl', '--website-url <URL>', '', asText],
+  ['legalNotice', '--legal-notice <TEXT>', '', asText],
+  ['labels', '--label <NAME=VALUE>', 'may be repeated', asLabel],
+  [
+    'signatureMethods',
+    '--signature-method <NAME>',
+    'HMAC-SHA256, RSA-SHA256, …; may be repeated',
+    asList,
+  ],
+  ['rsaPublicKey', '--rsa-public-key <PEM>', '', asText],
+  ['callbackUrls', '--callback-url <URL>', 'may be repeated', asList],
+  ['scopes', '--scope <NAME>', 'may be repeated', asList],
+  ['twoLegged', '--two-legged <true|false>', 'may sign without a token', asYesNo],
+  ['accessTokenTtlSeconds', '--access-token-ttl-seconds <N>', '', asWholeNumber],
+  ['allowedAddresses', '--allowed-address <CIDR>', 'may be repeated', asList],
+  ['expiresAt', '--expires-at <RFC 3339>', '', asText],
+  ['compatibility', '--compatibility <FLAG>', 'docs/threat-model.md; may be repeated', asList],
+].map(([field, flags, description, read]) => ({ field, flags, description, read }) as FieldOption);
+
+const keyOf = ({ flags }: FieldOption): string =>
+  (/^--([a-z-]+)/.exec(flags)?.[1] ?? '').replaceAll(/-([a-z])/g, (_, letter: string) =>
+    letter.toUpperCase(),
+  );
+
+/** Adds an option for each field. */
+export function withConsumerOptions(command: Command): Command {
+  for (const { flags, description, read } of CONSUMER_OPTIONS) {
+    command.option(flags, description, read);
+  }
+  return command;
+}
+
+/** The fields that were given, by their names in the API. */
+export const consumerFieldsOf = (options: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    CONSUMER_OPTIONS.map((one) => [one.field, options[keyOf(one)]] as const).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );

@@ -1,0 +1,219 @@
+import type { Command } from 'commander';
+import type { AdminApi } from './admin-api.js';
+import { asWholeNumber, consumerFieldsOf, withConsumerOptions } from './consumer-options.js';
+import type { RestOptions } from './rest-program.js';
+
+type Options = RestOptions & Readonly<Record<string, unknown>>;
+type Rest = typeof import('./rest-program.js');
+/** What a command does with the API and the way to tell it. */
+type Work = (
+  api: AdminApi,
+  options: Options,
+  rest: Rest,
+  argument: string,
+) => Promise<number | void>;
+
+const PAGED = ['all', 'apiKeyFile', 'json'];
+const CONSUMER_COLUMNS = ['consumerKey', 'name', 'status', 'signatureMethods', 'createdAt'];
+const TOKEN_COLUMNS = ['token', 'consumerKey', 'subject', 'scopes', 'status', 'expiresAt'];
+const API_KEY_COLUMNS = ['id', 'name', 'role', 'expiresAt', 'lastUsedAt'];
+
+/** Adds what works with a service that runs: consumers, tokens and api-keys. */
+export function addRestCommands(program: Command): void {
+  addConsumers(program.command('consumers').description('registered clients, over REST'));
+  addTokens(program.command('tokens').description('access tokens, over REST'));
+  addApiKeys(program.command('api-keys').description('keys to the admin API, over REST'));
+}
+
+function addConsumers(group: Command): void {
+  add(
+    group,
+    'list',
+    'list them, newest first',
+    listOf('/admin/consumers', CONSUMER_COLUMNS),
+    (list) =>
+      paged(list)
+        .option('--status <STATUS>', 'active or disabled')
+        .option('--q <TEXT>', 'in the name or the key'),
+  );
+  add(group, 'show <KEY>', 'show one', async (api, options, rest, key) =>
+    rest.show(await api.call('GET', consumerPath(key)), options),
+  );
+  const fields = (command: Command) =>
+    withConsumerOptions(command).option(
+      '--input <FILE>',
+      'a JSON object with further fields, such as consumerSecret; - is standard input',
+    );
+  add(
+    group,
+    'register',
+    'register one; its secret is shown once',
+    async (api, options, rest) =>
+      rest.show(await api.call('POST', '/admin/consumers', await fieldsOf(options)), options),
+    fields,
+  );
+  add(
+    group,
+    'edit <KEY>',
+    'change what the options name; a list is replaced',
+    async (api, options, rest, key) =>
+      rest.show(await api.call('PATCH', consumerPath(key), await fieldsOf(options)), options),
+    (command) =>
+      fields(command).option('--clear <FIELD>', 'set to null; may be repeated', repeated),
+  );
+  for (const [name, status] of [
+    ['disable', 'disabled'],
+    ['enable', 'active'],
+  ] as const) {
+    add(group, `${name} <KEY>`, `make it ${status}`, async (api, options, rest, key) =>
+      rest.show(await api.call('PATCH', consumerPath(key), { status }), options),
+    );
+  }
+  add(group, 'delete <KEY>', 'delete it and its tokens', async (api, options, rest, key) => {
+    await api.call('DELETE', consumerPath(key));
+    await rest.done(`${key} is deleted.`, options);
+  });
+  add(
+    group,
+    'rotate-secret <KEY>',
+    'make a new secret, shown once',
+    async (api, options, rest, key) => {
+      const { overlapSeconds, force } = options;
+      const body = { overlapSeconds, ...(force === true && { force }) };
+      await rest.show(await api.call('POST', `${consumerPath(key)}/secret`, body), options);
+    },
+    (command) =>
+      command
+        .requiredOption(
+          '--overlap-seconds <N>',
+          'how long the old secret still verifies; 0: not at all',
+          asWholeNumber,
+        )
+        .option('--force', 'even if it cuts a running overlap short'),
+  );
+}
+
+function addTokens(group: Command): void {
+  add(group, 'list', 'list them', listOf('/admin/tokens', TOKEN_COLUMNS), (list) =>
+    paged(list)
+      .option('--consumer-key <KEY>', 'of this consumer')
+      .option('--subject <SUBJECT>', 'of this owner')
+      .option('--status <STATUS>', 'active, expired or revoked'),
+  );
+  add(group, 'show <TOKEN>', 'show one', async (api, options, rest, token) =>
+    rest.show(await api.call('GET', tokenPath(token)), options),
+  );
+  add(
+    group,
+    'mint <CONSUMER>',
+    'make one; its secret is shown once',
+    async (api, { subject, scope, ttlSeconds, ...options }, rest, key) => {
+      const body = { subject, scopes: scope, ttlSeconds };
+      await rest.show(await api.call('POST', `${consumerPath(key)}/tokens`, body), options);
+    },
+    (command) =>
+      command
+        .requiredOption('--subject <SUBJECT>', 'whose resources')
+        .option('--scope <NAME>', 'may be repeated', repeated)
+        .option('--ttl-seconds <N>', '', asWholeNumber),
+  );
+  add(
+    group,
+    'revoke [TOKEN]',
+    'revoke one, or all of a consumer, an owner, or both',
+    async (api, { consumerKey, subject, ...options }, rest, token) => {
+      const isSeveral = consumerKey !== undefined || subject !== undefined;
+      if (isSeveral === (token !== undefined)) {
+        throw new rest.RestProgramError('Name a token, or --consumer-key, --subject or both.');
+      }
+      if (isSeveral) {
+        return rest.show(
+          await api.call('POST', '/admin/tokens/revoke', { consumerKey, subject }),
+          options,
+        );
+      }
+      await api.call('POST', `${tokenPath(token)}/revoke`);
+      await rest.done(`${token} is revoked.`, options);
+    },
+    (command) =>
+      command
+        .option('--consumer-key <KEY>', 'all of this consumer')
+        .option('--subject <SUBJECT>', 'all of this owner'),
+  );
+}
+
+function addApiKeys(group: Command): void {
+  add(group, 'list', 'list them', listOf('/admin/api-keys', API_KEY_COLUMNS), paged);
+  add(
+    group,
+    'create',
+    'make one; the key is shown once',
+    async (api, { name, role, expiresAt, ...options }, rest) =>
+      rest.show(await api.call('POST', '/admin/api-keys', { name, role, expiresAt }), options),
+    (command) =>
+      command
+        .requiredOption('--name <TEXT>', 'whose it is')
+        .requiredOption('--role <ROLE>', 'admin, auditor, consent or gateway')
+        .option('--expires-at <RFC 3339>', ''),
+  );
+  add(group, 'delete <ID>', 'delete it: it holds no more', async (api, options, rest, id) => {
+    await api.call('DELETE', `/admin/api-keys/${encodeURIComponent(id)}`);
+    await rest.done(`${id} is deleted.`, options);
+  });
+}
+
+/** Adds a command that knows `--json` and where the key is, and loads what it runs when it runs. */
+function add(
+  group: Command,
+  nameAndArgument: string,
+  description: string,
+  work: Work,
+  more: (command: Command) => Command = (command) => command,
+): void {
+  const command = more(group.command(nameAndArgument).description(description));
+  withRestOptions(command).action(async (...given: unknown[]) => {
+    const rest = await import('./rest-program.js');
+    const options = command.opts<Options>();
+    const argument = command.registeredArguments.length > 0 ? (given[0] as string) : '';
+    await rest.runRestProgram(options, (api) => work(api, options, rest, argument));
+  });
+}
+
+/** The options of each command over REST. A key is never an argument, which the system shows to everybody. */
+export const withRestOptions = (command: Command): Command =>
+  command
+    .option('--json', 'JSON for programs')
+    .option('--api-key-file <FILE>', 'with the API key; else OAUTH10_API_KEY holds it')
+    .addHelpText('after', '\nOAUTH10_URL: the admin listener (http://127.0.0.1:3001).');
+
+const paged = (command: Command): Command =>
+  command
+    .option('--limit <N>', 'of a page, 200 at most')
+    .option('--cursor <CURSOR>', 'where the page before ended')
+    .option('--all', 'all pages');
+
+const listOf =
+  (path: string, columns: readonly string[]): Work =>
+  (api, options, rest) => {
+    const query = Object.fromEntries(
+      Object.entries(options).filter(([name]) => !PAGED.includes(name)),
+    ) as Record<string, string>;
+    return rest.list(api.pages(path, query, options['all'] === true), columns, options);
+  };
+
+const repeated = (text: string, before: unknown): string[] => [
+  ...((before as string[]) ?? []),
+  text,
+];
+const consumerPath = (key: string): string => `/admin/consumers/${encodeURIComponent(key)}`;
+const tokenPath = (token: string): string => `/admin/tokens/${encodeURIComponent(token)}`;
+
+async function fieldsOf(options: Options): Promise<Record<string, unknown>> {
+  const { input, clear = [] } = options as { input?: string; clear?: string[] };
+  const { readJsonObject } = await import('./given-input.js');
+  return {
+    ...(input !== undefined && (await readJsonObject(input))),
+    ...consumerFieldsOf(options),
+    ...Object.fromEntries(clear.map((field) => [field, null])),
+  };
+}
