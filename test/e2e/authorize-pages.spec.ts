@@ -1,5 +1,6 @@
 import { TestBrowser } from '../support/browser.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { send } from '../support/http.js';
 import {
   credentialsIn,
   startTestService,
@@ -241,6 +242,20 @@ describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pa
         vary: 'Accept-Language',
         'content-type': 'text/html; charset=utf-8',
       });
+    }
+  });
+
+  it('tells browsers to stay with https where PUBLIC_URL says so, on refusals as well', async () => {
+    const hsts = async (from: TestService, target: string) =>
+      (await send({ base: from.publicBase, target })).headers['strict-transport-security'];
+    expect(await hsts(service, '/oauth/auz/grants')).toBeUndefined();
+    const secure = await startTestService(database.url, { PUBLIC_URL: 'https://id.example.com' });
+    try {
+      for (const target of ['/oauth/auz/grants', '/oauth/auz/authorize?oauth_token=none']) {
+        expect([target, await hsts(secure, target)]).toEqual([target, 'max-age=31536000']);
+      }
+    } finally {
+      await secure.stop(0);
     }
   });
 });
