@@ -58,8 +58,9 @@ export class VerificationKeyRing {
     const ofToken = token !== undefined;
     if (family === 'rsa') {
       const pem = consumer?.rsaPublicKey ?? undefined;
-      const rsaPublicKey = pem === undefined ? decoy.rsaPublicKey : this.rsaPublicKeys.parsed(pem);
-      const genuine = ofToken && pem !== undefined;
+      const own = pem === undefined ? undefined : this.rsaPublicKeys.parsed(pem);
+      const rsaPublicKey = own ?? decoy.rsaPublicKey;
+      const genuine = ofToken && own !== undefined;
       return { consumerSecret: undefined, tokenSecret: '', rsaPublicKey, genuine };
     }
     const sealed = consumer?.secret ?? undefined;
