@@ -31,7 +31,9 @@ export class AdminProblemFilter extends ProblemDetailsFilter {
       const problem = this.problemOf(error);
       const request = http.getRequest<IncomingMessage>();
       if (problem && isOnRecord(request, problem)) {
-        await this.refusedCalls.record(refusedCall(request, response, problem));
+        const [status] = PROBLEMS[problem.code];
+        const refused = recordedRefusal(request, response, status, problem.code);
+        await this.refusedCalls.record(refused);
       }
       this.answer(error, response);
     } catch (failure) {
@@ -47,11 +49,12 @@ function isOnRecord(request: IncomingMessage, { code }: Problem): boolean {
   return status === 401 || status === 403 || !ONLY_LOOKS.has(request.method ?? '');
 }
 
-/** Strangers can think of any path, so that theirs are one kind for an address. */
-function refusedCall(
+/** What is put on record of a refusal. Strangers can think of any path, so that theirs are one kind for an address. */
+export function recordedRefusal(
   request: IncomingMessage,
   response: ServerResponse,
-  { code }: Problem,
+  status: number,
+  code: string,
 ): RefusedCall {
   const { path } = splitTarget(request.url ?? '');
   const target = `${request.method} ${path}`.slice(0, LONGEST_TARGET);
@@ -59,5 +62,5 @@ function refusedCall(
   const name = caller?.name ?? `address:${rateLimitKey(request.socket.remoteAddress)}`;
   const kind = JSON.stringify(caller ? [name, code, target] : [name, code]);
   const actor = actorBy(name, request, response);
-  return { actor, target, status: PROBLEMS[code][0], code, kind };
+  return { actor, target, status, code, kind };
 }

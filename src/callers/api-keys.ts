@@ -51,11 +51,21 @@ const FIND = {
     WHERE hash = $1 AND (expires_at IS NULL OR expires_at > now())`,
 };
 
+const FIND_BY_ID = {
+  name: 'find-api-key-by-id',
+  text: `
+    SELECT id, role, ${GRANTED_TO_API_KEY} AS granted, grant_mac AS "grantMac" FROM api_keys t
+    WHERE id = $1 AND (expires_at IS NULL OR expires_at > now())`,
+};
+
 const TOUCH = {
   name: 'touch-api-key',
   text: `UPDATE api_keys SET last_used_at = now()
     WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
 };
+
+/** What the names of callers with such a key begin with, before its id. */
+export const NAME_PREFIX = 'api_key:';
 
 /** A key is looked up at most this often, and what was changed about it holds within a second. */
 const REMEMBERED_MS = 800;
@@ -143,7 +153,16 @@ export class ApiKeys {
       this.remembered.set(text, found);
     }
     this.touch(found.id);
-    return { name: `api_key:${found.id}`, roles: [found.role] };
+    return { name: NAME_PREFIX + found.id, roles: [found.role] };
+  }
+
+  /** The caller that the key of this name still makes of its holder; undefined once it is gone or has expired. */
+  async standing(name: string): Promise<Caller | undefined> {
+    const id = name.slice(NAME_PREFIX.length);
+    const [row] = await this.statements.run<{ id: string; role: Role } & GrantRow>(FIND_BY_ID, [
+      id,
+    ]);
+    return row && this.grants.hold('api-key', row) ? { name, roles: [row.role] } : undefined;
   }
 
   /** In the background, and once a minute: nobody waits to be remembered. */

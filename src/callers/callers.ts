@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { timingSafeEqual } from 'node:crypto';
 import { Settings } from '../config/settings.js';
-import { apiKeyHash, ApiKeys } from './api-keys.js';
+import { apiKeyHash, ApiKeys, NAME_PREFIX } from './api-keys.js';
 import type { Caller } from './caller.js';
 import { looksLikeJwt, StaffTokens } from './staff-tokens.js';
+
+/** The holder of ADMIN_API_KEY. */
+export const FIRST_CALLER: Caller = { name: 'ADMIN_API_KEY', roles: ['admin'] };
 
 /** Knows the callers of the admin listener by what they carry: a key, or a token of the platform. */
 @Injectable()
@@ -27,10 +30,20 @@ export class Callers {
     const hash = apiKeyHash(credential);
     // Hashes have one length whatever was sent, so that nothing but equality shows in the time.
     if (this.firstKey !== undefined && timingSafeEqual(hash, this.firstKey)) {
-      return { name: 'ADMIN_API_KEY', roles: ['admin'] };
+      return FIRST_CALLER;
     }
     return looksLikeJwt(credential)
       ? this.staffTokens.callerOf(credential)
       : this.apiKeys.callerOf(hash);
+  }
+
+  /**
+   * What the caller of this name may now, for those who go on under a name that a key gave them; undefined
+   * once the key is gone. ADMIN_API_KEY and people of the platform's issuer stand by what they came with.
+   *
+   * @throws StoreUnavailable
+   */
+  async standing(caller: Caller): Promise<Caller | undefined> {
+    return caller.name.startsWith(NAME_PREFIX) ? this.apiKeys.standing(caller.name) : caller;
   }
 }

@@ -74,13 +74,9 @@ export class StaffTokens {
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ['exp', 'iat', 'sub'],
       });
-      const { sub } = payload;
-      if (!this.isTypeTaken(protectedHeader) || !isAccessToken(payload) || !isSubject(sub)) {
-        return undefined;
-      }
+      if (!this.isTypeTaken(protectedHeader) || !isAccessToken(payload)) return undefined;
       if (!isShortLived(payload)) return undefined;
-      const roles = claimedRoles(payload, this.settings.adminJwtRolesClaim);
-      return { name: `${sub}@${issuer}`, roles };
+      return callerOfClaims(payload, issuer, this.settings.adminJwtRolesClaim);
     } catch (error) {
       if (isRefusal(error)) return undefined;
       throw new IssuerUnavailable(error);
@@ -93,6 +89,17 @@ export class StaffTokens {
     const { adminJwtType } = this.settings;
     return adminJwtType === undefined ? TYPES.includes(type) : type === adminJwtType;
   }
+}
+
+/** The person whom verified claims of the issuer name; undefined for a `sub` that can't be kept in the record. */
+export function callerOfClaims(
+  payload: Readonly<Record<string, unknown>>,
+  issuer: string,
+  rolesClaim: string,
+): Caller | undefined {
+  const { sub } = payload;
+  if (!isSubject(sub)) return undefined;
+  return { name: `${sub}@${issuer}`, roles: claimedRoles(payload, rolesClaim) };
 }
 
 /** Whether it was made as an access token, as far as its claims tell; Keycloak says `typ` in the payload. */

@@ -51,7 +51,11 @@ export async function withDevelopmentSecrets(
   const adminApiKey =
     settings.adminApiKey ??
     (await keep('ADMIN_API_KEY', 'admin-api-key', random(32, 'hex'), parseAdminApiKey));
-  return { settings: new Settings({ ...settings, secretKeys, adminApiKey }), kept };
+  const adminApiKeyFile = kept.find(({ name }) => name === 'ADMIN_API_KEY')?.file;
+  return {
+    settings: new Settings({ ...settings, secretKeys, adminApiKey, adminApiKeyFile }),
+    kept,
+  };
 }
 
 /** A parser's message completes the sentence; what the system says does not, but its code helps. */

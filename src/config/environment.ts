@@ -151,6 +151,19 @@ export class Environment {
   })
   OIDC_CLIENT_SECRET?: string;
 
+  @Setting({ parse: oidcIssuer, example: 'https://login.example.com/' })
+  STAFF_OIDC_ISSUER?: string;
+
+  @Setting({ parse: textWithoutBlanks, example: 'oauth10-console' })
+  STAFF_OIDC_CLIENT_ID?: string;
+
+  @Setting({
+    parse: textWithoutBlanks,
+    secret: true,
+    example: 'the secret that the issuer gave to STAFF_OIDC_CLIENT_ID',
+  })
+  STAFF_OIDC_CLIENT_SECRET?: string;
+
   @Setting({ parse: wholeNumber(60, 2_592_000), fallback: '28800', example: '28800' })
   SESSION_TTL_SECONDS!: number;
 

@@ -1,38 +1,60 @@
 import type { Environment } from './environment.js';
 import { settingRules } from './setting.decorator.js';
 
-/** This service as a client of the platform's OpenID Connect issuer. */
+/** This service as a client of an OpenID Connect issuer. */
 export interface OidcClient {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-const NAMES = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
+/** What the names of the settings for one client begin with: resource owners', or staff's. */
+type Prefix = '' | 'STAFF_';
+
+const namesOf = <Of extends Prefix>(prefix: Of) =>
+  [
+    `${prefix}OIDC_ISSUER`,
+    `${prefix}OIDC_CLIENT_ID`,
+    `${prefix}OIDC_CLIENT_SECRET`,
+  ] as const satisfies readonly (keyof Environment)[];
 
 /** The client, when all that it takes is set. */
-export function oidcClientFrom(environment: Environment): OidcClient | undefined {
-  const [issuer, clientId, clientSecret] = NAMES.map((name) => environment[name]);
+export function oidcClientFrom(
+  environment: Environment,
+  prefix: Prefix = '',
+): OidcClient | undefined {
+  const [issuer, clientId, clientSecret] = namesOf(prefix).map((name) => environment[name]);
   return issuer && clientId && clientSecret ? { issuer, clientId, clientSecret } : undefined;
 }
 
-/** What is missing of the three, and what production asks for. A variable at fault itself comes first. */
-export function oidcFaults(environment: Environment, known: readonly string[]): string[] {
-  if (known.some((fault) => fault.startsWith('OIDC_'))) return [];
-  const missing = NAMES.filter((name) => environment[name] === undefined);
-  if (missing.length === NAMES.length) return [];
+/** What is missing of the settings, and what production asks for. A variable at fault itself comes first. */
+export const oidcFaults = (environment: Environment, known: readonly string[]): string[] => [
+  ...faultsOf('', environment, known),
+  ...faultsOf('STAFF_', environment, known),
+];
+
+function faultsOf(prefix: Prefix, environment: Environment, known: readonly string[]): string[] {
+  const names = namesOf(prefix);
+  const [ISSUER] = names;
+  if (known.some((fault) => fault.startsWith(`${prefix}OIDC_`))) return [];
+  const missing = names.filter((name) => environment[name] === undefined);
+  if (missing.length === names.length) return [];
   const faults = missing.map((name) => {
     const example = settingRules().get(name)?.example;
-    return `${name} is required beside the other OIDC_ settings, for example ${example}`;
+    return `${name} is required beside the other ${prefix}OIDC_ settings, for example ${example}`;
   });
   if (environment.NODE_ENV !== 'production') return faults;
-  if (environment.PUBLIC_URL === undefined && !known.some((fault) => /^PUBLIC_URL/.test(fault))) {
+  if (
+    prefix === '' &&
+    environment.PUBLIC_URL === undefined &&
+    !known.some((fault) => /^PUBLIC_URL/.test(fault))
+  ) {
     faults.push(
       'PUBLIC_URL is required beside OIDC_ISSUER in production, for example https://api.example.com: the issuer sends browsers back there, and no Host header may say where',
     );
   }
-  if (/^http:/i.test(environment.OIDC_ISSUER ?? '')) {
-    faults.push('OIDC_ISSUER must be https in production, for example https://login.example.com/');
+  if (/^http:/i.test(environment[ISSUER] ?? '')) {
+    faults.push(`${ISSUER} must be https in production, for example https://login.example.com/`);
   }
   return faults;
 }

@@ -53,6 +53,8 @@ export class Settings {
   /** The first seals, all open. Empty only before the development secrets are filled in. */
   readonly secretKeys!: readonly SecretKey[];
   readonly adminApiKey?: string;
+  /** Where it is kept, in development; undefined where the environment sets it. */
+  readonly adminApiKeyFile?: string;
   readonly adminJwksUrl?: string;
   readonly adminJwtIssuer?: string;
   readonly adminJwtAudience?: string;
@@ -67,6 +69,8 @@ export class Settings {
   readonly consentUrl?: string;
   /** Where resource owners sign in by OpenID Connect. */
   readonly oidc?: OidcClient;
+  /** Where staff sign in to the console by OpenID Connect; undefined: with an API key. */
+  readonly staffOidc?: OidcClient;
   /** A session on the resource owner's pages ends this long after sign-in, whatever happens. */
   readonly sessionTtlSeconds!: number;
   /** It ends this long after the last page, too. */
@@ -245,6 +249,7 @@ function valuesFrom(
     platformTokens: platformTokensFrom(environment),
     consentUrl: environment.CONSENT_URL,
     oidc: oidcClientFrom(environment),
+    staffOidc: oidcClientFrom(environment, 'STAFF_'),
     sessionTtlSeconds: environment.SESSION_TTL_SECONDS,
     sessionIdleSeconds: environment.SESSION_IDLE_SECONDS,
     pagesRateLimitPerMinute: environment.PAGES_RATE_LIMIT_PER_MINUTE,

@@ -15,6 +15,7 @@ import { Compatibility1700000000022 } from './migrations/0022-compatibility.js';
 import { ProvenCompleteness1700000000017 } from './migrations/0017-proven-completeness.js';
 import { KeysInUse1700000000018 } from './migrations/0018-keys-in-use.js';
 import { TokenSigningKeys1700000000020 } from './migrations/0020-token-signing-keys.js';
+import { StaffSessions1700000000023 } from './migrations/0023-staff-sessions.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   KeysInUse1700000000018,
   TokenSigningKeys1700000000020,
   Compatibility1700000000022,
+  StaffSessions1700000000023,
 ];

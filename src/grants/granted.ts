@@ -4,6 +4,7 @@ export type GrantKind =
   | 'consumer'
   | 'access-token'
   | 'session'
+  | 'staff-session'
   | 'signing-key'
   // What an import has staged grants nothing yet, and has no MAC that would fit the row it is to become.
   | 'staged-consumer'
@@ -80,3 +81,19 @@ export const grantedToSession = (row: {
 
 /** The SQL of `grantedToSession` for a row `t`, as JSON. */
 export const GRANTED_TO_SESSION = `json_build_array(encode(t.id_hash, 'hex'), t.subject)`;
+
+export const grantedToStaffSession = (row: {
+  readonly idHash: Buffer;
+  readonly caller: string;
+  readonly roles: readonly string[];
+  readonly keyMac: Buffer | null;
+}): Granted => [
+  row.idHash.toString('hex'),
+  row.caller,
+  row.roles,
+  row.keyMac && row.keyMac.toString('hex'),
+];
+
+/** The SQL of `grantedToStaffSession` for a row `t`, as JSON. */
+export const GRANTED_TO_STAFF_SESSION = `json_build_array(encode(t.id_hash, 'hex'), t.caller, t.roles,
+  encode(t.key_mac, 'hex'))`;

@@ -78,7 +78,7 @@ export class Grants {
     const named =
       kind === 'access-token' || kind === 'staged-access-token'
         ? { consumer: owner }
-        : kind === 'session'
+        : kind === 'session' || kind === 'staff-session'
           ? {}
           : { id };
     this.logger.error('A row that grants something was altered, or written by another: refused', {

@@ -40,18 +40,26 @@ export function sendReply(
   reply: Reply,
   always: Readonly<Record<string, string>>,
 ): void {
-  const { status, headers, cookies = [], body = '' } = reply;
+  const { status, body = '' } = reply;
   response
     .writeHead(status, {
-      ...EVERYWHERE,
-      ...always,
-      'Content-Security-Policy': NOTHING_AT_ALL,
-      ...headers,
-      ...(cookies.length > 0 && { 'Set-Cookie': [...cookies] }),
+      ...replyHeaders(reply, always),
       'Content-Length': Buffer.byteLength(body),
     })
     .end(body);
 }
+
+/** The headers of the reply, but for its length. */
+export const replyHeaders = (
+  { headers, cookies = [] }: Reply,
+  always: Readonly<Record<string, string>> = {},
+): Record<string, string | string[]> => ({
+  ...EVERYWHERE,
+  ...always,
+  'Content-Security-Policy': NOTHING_AT_ALL,
+  ...headers,
+  ...(cookies.length > 0 && { 'Set-Cookie': [...cookies] }),
+});
 
 const NOTHING_AT_ALL =
   "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

@@ -4,6 +4,7 @@ import { AdminModule } from '../admin/admin.module.js';
 import { AuthorizationModule } from '../authorization/authorization.module.js';
 import { ConfigModule } from '../config/config.module.js';
 import type { Settings } from '../config/settings.js';
+import { ConsoleModule } from '../console/console.module.js';
 import { ConsumerSchema } from '../consumers/consumer.schema.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
@@ -33,6 +34,7 @@ export class AppModule {
         AuthorizationModule,
         AdminModule,
         GatewayModule,
+        ConsoleModule,
         HealthModule,
         MetricsModule,
         OpenApiModule,

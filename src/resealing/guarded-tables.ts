@@ -4,6 +4,7 @@ import {
   GRANTED_TO_API_KEY,
   GRANTED_TO_SESSION,
   GRANTED_TO_SIGNING_KEY,
+  GRANTED_TO_STAFF_SESSION,
   type GrantKind,
 } from '../grants/granted.js';
 
@@ -50,6 +51,13 @@ export const GUARDED_TABLES: readonly GuardedTable[] = [
     table: 'sessions',
     kind: 'session',
     granted: GRANTED_TO_SESSION,
+    key: [['id_hash', 'bytea']],
+    where: 'true',
+  },
+  {
+    table: 'staff_sessions',
+    kind: 'staff-session',
+    granted: GRANTED_TO_STAFF_SESSION,
     key: [['id_hash', 'bytea']],
     where: 'true',
   },

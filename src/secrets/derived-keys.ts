@@ -16,6 +16,8 @@ export type KeyPurpose =
   | 'consumer'
   | 'access-token'
   | 'session'
+  | 'staff-session'
+  | 'staff-key'
   | 'staged-consumer'
   | 'staged-access-token'
   | 'signing-key'

@@ -111,6 +111,7 @@ export function sweepsOf(
     rows('imports', OLD_IMPORTS),
     rows('token_signing_keys', RETIRED_SIGNING_KEYS),
     rows('sessions', rowsOf('sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
+    rows('staff_sessions', rowsOf('staff_sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
     // Written by the version before alone; this one keeps started sign-ins in cookies.
     rows(
       'started_sign_ins',

@@ -51,8 +51,8 @@ const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
   ['ALL /authz/ext-authz', 'gateway'],
 ];
 
-/** What needs no key: the public listener, probes, metrics, the documents. */
-const OPEN = /^\/(?:$|(?:oauth|health|metrics|docs|\.well-known)(?:\/|$))/;
+/** What needs no key: the public listener, probes, metrics, the documents; and the console, whose roles console-roles.spec.ts holds. */
+const OPEN = /^\/(?:$|(?:oauth|health|metrics|docs|console|\.well-known)(?:[/{]|$))/;
 /** The listener serves what is below this path, and not the path itself. */
 const UNREACHABLE = 'ALL /admin';
 

@@ -47,6 +47,7 @@ describe('the endpoint that a request is counted under', () => {
     ['adminBase', '/admin/consumers/%ff', 'admin', 401],
     ['adminBase', '/admin/there-is-no-such-thing', 'admin', 401],
     ['adminBase', '/docs/openapi.json', 'docs', 200],
+    ['adminBase', '/console/consumers/whoever', 'console', 302],
     ['adminBase', '/health/ready', 'health', 200],
     ['adminBase', '/oauth/oauth10/token', 'other', 404],
   ] as const)('%s %s is %s (%i)', async (listener, target, endpoint, status) => {

@@ -30,6 +30,7 @@ const UNDESCRIBED = [
   /^\/$/,
   /^\/admin\/\{\*rest\}$/,
   /^\/docs/,
+  /^\/console/,
   /^\/oauth\/auz\/(?!authorize$)/,
   /^\/authz\/ext-authz$/,
 ];

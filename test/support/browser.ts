@@ -7,9 +7,9 @@ import { send, type HttpReply } from './http.js';
 /** A form as a person meets it. */
 export interface Form {
   readonly action: string;
-  /** Name and value of the hidden fields and of what is ticked. */
+  /** Name and value of the hidden fields, of what is ticked, chosen, or filled in already. */
   readonly fields: [string, string][];
-  /** Text fields by label: their names. */
+  /** Fields by label: their names. */
   readonly labels: ReadonlyMap<string, string>;
   /** Buttons by label: what pressing them adds. */
   readonly buttons: ReadonlyMap<string, [string, string][]>;
@@ -44,11 +44,11 @@ export class TestBrowser {
     { filled = {}, unticked = [] }: { filled?: Record<string, string>; unticked?: string[] } = {},
   ): Promise<HttpReply> {
     const form = this.formWith(label);
-    const fields = form.fields.filter(([, value]) => !unticked.includes(value));
+    let fields = form.fields.filter(([, value]) => !unticked.includes(value));
     for (const [name, value] of Object.entries(filled)) {
       const field = form.labels.get(name);
       if (field === undefined) throw new Error(`no field is labelled ${name}`);
-      fields.push([field, value]);
+      fields = [...fields.filter(([other]) => other !== field), [field, value]];
     }
     return this.post(form.action, [...fields, ...(form.buttons.get(label) ?? [])]);
   }
@@ -72,12 +72,12 @@ export class TestBrowser {
 
   /** The heading of the page, without the marks that isolate names. */
   get title(): string {
-    return textOf(/<h1>(.*?)<\/h1>/s.exec(this.page.text)?.[1] ?? '');
+    return textOf(/<h1[^>]*>(.*?)<\/h1>/s.exec(this.page.text)?.[1] ?? '');
   }
 
   /** All that a person reads on the page. */
   get text(): string {
-    return textOf(/<body>(.*)<\/body>/s.exec(this.page.text)?.[1] ?? '');
+    return textOf(/<body[^>]*>(.*)<\/body>/s.exec(this.page.text)?.[1] ?? '');
   }
 
   private async request(
@@ -157,17 +157,33 @@ const attribute = (tag: string, name: string): string | undefined => {
 function formsIn(html: string): Form[] {
   return [...html.matchAll(/<form([^>]*)>(.*?)<\/form>/gs)].map(([, tag = '', content = '']) => {
     const inputs = [...content.matchAll(/<input([^>]*)>/g)].map(([, input = '']) => input);
-    const ids = new Map(inputs.map((input) => [attribute(input, 'id'), attribute(input, 'name')]));
+    const areas = [...content.matchAll(/<textarea([^>]*)>\n?(.*?)<\/textarea>/gs)];
+    const choices = [...content.matchAll(/<select([^>]*)>(.*?)<\/select>/gs)];
+    const tags = [...inputs, ...[...areas, ...choices].map(([, open = '']) => open)];
+    const ids = new Map(tags.map((one) => [attribute(one, 'id'), attribute(one, 'name')]));
     const sent = inputs.filter((input) => {
       const type = attribute(input, 'type');
-      return type === 'hidden' || (type === 'checkbox' && /\schecked/.test(input));
+      if (type === 'checkbox') return /\schecked/.test(input);
+      return type === 'hidden' || (attribute(input, 'value') ?? '') !== '';
     });
+    const written = areas.map(([, open = '', text = '']): [string, string] => [
+      attribute(open, 'name') ?? '',
+      unescape(text),
+    ]);
+    const chosen = choices.map(([, open = '', options = '']): [string, string] => [
+      attribute(open, 'name') ?? '',
+      attribute(/<option[^>]*\sselected[^>]*>/.exec(options)?.[0] ?? '', 'value') ?? '',
+    ]);
     return {
       action: attribute(tag, 'action') ?? '',
-      fields: sent.map((input) => [
-        attribute(input, 'name') ?? '',
-        attribute(input, 'value') ?? '',
-      ]),
+      fields: [
+        ...sent.map((input): [string, string] => [
+          attribute(input, 'name') ?? '',
+          attribute(input, 'value') ?? '',
+        ]),
+        ...written,
+        ...chosen,
+      ],
       labels: new Map(
         [...content.matchAll(/<label([^>]*)>(.*?)<\/label>/gs)].map(([, label = '', text = '']) => [
           textOf(text),

@@ -1,0 +1,125 @@
+import {
+  Catch,
+  Injectable,
+  Logger,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { recordedRefusal } from '../admin-http/admin-problem.filter.js';
+import { problemOf } from '../admin-http/problem-of.js';
+import { RefusedCalls } from '../admin-http/refused-calls.js';
+import { errorFields } from '../failures/error-fields.js';
+import { RecordNotOurs } from '../failures/record-not-ours.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
+import { HttpRefusal } from '../http/http-refusal.js';
+import { logUnexpectedError } from '../http/log-unexpected-error.js';
+import { Problem, PROBLEMS, requestIdOf } from '../http/problem-details.js';
+import { PageRefusal } from '../pages/page-refusal.js';
+import { sendReply, type Reply } from '../pages/reply.js';
+import { Answered } from './answered.js';
+import { ConsoleRenderer } from './console-renderer.js';
+import { ConsoleVisits, visitOf } from './staff-visit.js';
+import type { ConsoleRefusalReason } from './texts/refusals.js';
+
+/** What a refusal is to whoever reads the page. */
+interface Told {
+  readonly status: number;
+  readonly title: string;
+  readonly advice: string;
+  readonly retryAt?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The one exit for refusals of the console: puts them on record, then tells them on a page. */
+@Catch()
+@Injectable()
+export class ConsoleFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Console');
+
+  constructor(
+    private readonly pages: ConsoleRenderer,
+    private readonly visits: ConsoleVisits,
+    private readonly refusedCalls: RefusedCalls,
+  ) {}
+
+  /** Never rejects: the framework waits for no filter, so that a rejection would end the process. */
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    const request = http.getRequest<IncomingMessage>();
+    const response = http.getResponse<ServerResponse>();
+    try {
+      if (response.headersSent) return void response.destroy();
+      if (error instanceof Answered) return sendReply(response, error.reply, {});
+      const told = this.told(error, request, response);
+      await this.record(told.status, error, request, response);
+      sendReply(response, this.page(told, request, response), {});
+    } catch (failure) {
+      this.logger.error('Answering a refusal failed', errorFields(failure));
+      response.destroy();
+    }
+  }
+
+  private page(told: Told, request: IncomingMessage, response: ServerResponse): Reply {
+    const { title, status, advice, retryAt, headers } = told;
+    const texts = this.visits.textsFor(request);
+    const visit = visitOf(request);
+    const links = [
+      ...(retryAt === undefined ? [] : [{ href: retryAt, text: texts.tryAgain }]),
+      ...(visit?.may('auditor') ? [{ href: '/console/', text: texts.nav.overview }] : []),
+    ];
+    return this.pages.render(visit ?? { texts, target: '' }, { title, status, headers }, [
+      { is: 'text', text: advice },
+      { is: 'links', links },
+      { is: 'text', text: texts.requestId(requestIdOf(response)), soft: true },
+    ]);
+  }
+
+  private told(error: unknown, request: IncomingMessage, response: ServerResponse): Told {
+    const { errors, refused } = this.visits.textsFor(request);
+    const ofReason = (reason: ConsoleRefusalReason, more: Partial<Told> = {}): Told => ({
+      ...new PageRefusal<string>(reason),
+      ...errors[reason],
+      ...more,
+    });
+    if (error instanceof PageRefusal) {
+      const { retryAt, headers } = error.detail;
+      return ofReason(error.reason as ConsoleRefusalReason, {
+        status: error.status,
+        retryAt,
+        headers,
+      });
+    }
+    const problem = error instanceof Problem ? error : problemOf(error);
+    if (problem) {
+      const [status] = PROBLEMS[problem.code];
+      const faults = (problem.more.errors ?? []).map(
+        ({ pointer, detail }) => `${pointer} ${detail}`,
+      );
+      const advice = [problem.detail, ...faults].join(' ');
+      if (status === 404) return ofReason('not-found', { advice });
+      return { status, title: refused, advice, headers: problem.more.headers };
+    }
+    if (error instanceof NotFoundException) return ofReason('not-found');
+    if (error instanceof HttpRefusal) {
+      return ofReason('malformed', { status: error.status, headers: error.headers });
+    }
+    if (error instanceof RecordNotOurs || isStoreUnavailable(error)) {
+      return ofReason('unavailable', { status: 503, headers: { 'Retry-After': '1' } });
+    }
+    logUnexpectedError(this.logger, error, response);
+    return ofReason('unforeseen', { status: 500 });
+  }
+
+  private async record(
+    status: number,
+    error: unknown,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (status !== 401 && status !== 403) return;
+    const code = error instanceof PageRefusal ? String(error.reason) : 'forbidden';
+    await this.refusedCalls.record(recordedRefusal(request, response, status, code));
+  }
+}

@@ -1,0 +1,66 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { actorBy, rememberCaller } from '../admin-http/caller-of.js';
+import { ROLES_METADATA } from '../admin-http/roles.decorator.js';
+import type { Role } from '../callers/caller.js';
+import { requestIdOf } from '../http/problem-details.js';
+import { FormTokens, type FormPurpose } from '../pages/form-tokens.js';
+import { assertOwnOrigin } from '../pages/own-origin.js';
+import { PageRateLimit } from '../pages/page-rate-limit.js';
+import { PageRefusal } from '../pages/page-refusal.js';
+import { Answered } from './answered.js';
+import { StaffSignIn } from './sign-in/staff-sign-in.js';
+import { StaffSessions, staffSessionIdIn, type StaffSession } from './staff-sessions.js';
+import { ConsoleVisits, rememberVisit } from './staff-visit.js';
+
+/** What a form of the console carries: it was made for this member of staff. */
+const formOf = ({ caller }: StaffSession): FormPurpose => ({
+  purpose: 'console',
+  subject: caller.name,
+  about: '',
+});
+
+/**
+ * Lets somebody through who is signed in and one of whose roles the page is for; a form besides only when
+ * a page of this console made it for them. Everybody else is sent to sign in, or refused.
+ */
+@Injectable()
+export class ConsoleGuard implements CanActivate {
+  constructor(
+    private readonly visits: ConsoleVisits,
+    private readonly limit: PageRateLimit,
+    private readonly sessions: StaffSessions,
+    private readonly signIn: StaffSignIn,
+    private readonly formTokens: FormTokens,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<IncomingMessage>();
+    const response = http.getResponse<ServerResponse>();
+    const isForm = request.method !== 'GET' && request.method !== 'HEAD';
+    await this.limit.count(request.socket.remoteAddress, isForm ? 'form' : 'page');
+    const visit = await this.visits.read(request, requestIdOf(response));
+    const session = await this.sessions.find(staffSessionIdIn(visit.cookies));
+    if (!session) {
+      if (isForm) throw new PageRefusal('signed-out', { retryAt: '/console/' });
+      throw new Answered(await this.signIn.begin(visit, visit.target));
+    }
+    rememberCaller(request, session.caller);
+    const allowed = this.reflector.get<Role[] | undefined>(ROLES_METADATA, context.getHandler());
+    const may = (...roles: readonly Role[]): boolean =>
+      session.caller.roles.some((role) => role === 'admin' || roles.includes(role));
+    const formToken = this.formTokens.make(formOf(session));
+    const actor = actorBy(session.caller.name, request, response);
+    rememberVisit(request, { ...visit, session, actor, formToken, may });
+    if (!session.caller.roles.some((role) => allowed?.includes(role))) {
+      throw new PageRefusal<string>('forbidden');
+    }
+    if (!isForm) return true;
+    assertOwnOrigin(visit);
+    if (this.formTokens.verify(visit.form.one('form_token'), formOf(session))) return true;
+    throw new PageRefusal('forged', { retryAt: '/console/' });
+  }
+}

@@ -1,0 +1,87 @@
+import { Module } from '@nestjs/common';
+import { AdminModule } from '../admin/admin.module.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { CallersModule } from '../callers/callers.module.js';
+import { ConsumersModule } from '../consumers/consumers.module.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { GrantsModule } from '../grants/grants.module.js';
+import { OAuth10Module } from '../oauth10/oauth10.module.js';
+import { PagesModule } from '../pages/pages.module.js';
+import { PlatformTokensModule } from '../platform-tokens/platform-tokens.module.js';
+import { ScopesModule } from '../scopes/scopes.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
+import { TokensModule } from '../tokens/tokens.module.js';
+import { ConsoleRenderer } from './console-renderer.js';
+import { ConsoleFilter } from './console.filter.js';
+import { ConsoleGuard } from './console.guard.js';
+import {
+  ConsumerListController,
+  ConsumerRegistrationController,
+} from './consumers/consumer-list.controller.js';
+import { ConsumerPagesController } from './consumers/consumer-pages.controller.js';
+import { ApiKeyPagesController } from './keys/api-key-pages.controller.js';
+import { ScopePagesController } from './keys/scope-pages.controller.js';
+import { SigningKeyPagesController } from './keys/signing-key-pages.controller.js';
+import { ConsoleAddressController, OverviewController } from './overview.controller.js';
+import { AuditEventsPageController } from './record/audit-events-page.controller.js';
+import { SignatureCheckController } from './signature/signature-check.controller.js';
+import { StaffSignInController } from './sign-in/sign-in.controller.js';
+import { StaffSignOutController } from './sign-in/sign-out.controller.js';
+import { StaffSignIn } from './sign-in/staff-sign-in.js';
+import { StaffSessions } from './staff-sessions.js';
+import { ConsoleVisits } from './staff-visit.js';
+import { TokenMintingController } from './tokens/token-minting.controller.js';
+import {
+  TokenPagesController,
+  TokenRevocationController,
+} from './tokens/token-pages.controller.js';
+import { UnservedConsoleController } from './unserved-console.controller.js';
+
+/**
+ * Owns the pages for staff and their sessions. Depends on the services that the admin API calls, and on its
+ * roles; decides nothing about a consumer, a token or a key itself.
+ */
+@Module({
+  imports: [
+    AdminModule,
+    AuditModule,
+    CallersModule,
+    ConsumersModule,
+    DatabaseModule,
+    GrantsModule,
+    OAuth10Module,
+    PagesModule,
+    PlatformTokensModule,
+    ScopesModule,
+    SecretsModule,
+    TokensModule,
+  ],
+  // The last one takes what the others left.
+  controllers: [
+    ConsoleAddressController,
+    OverviewController,
+    StaffSignInController,
+    StaffSignOutController,
+    ConsumerListController,
+    ConsumerRegistrationController,
+    ConsumerPagesController,
+    TokenPagesController,
+    TokenRevocationController,
+    TokenMintingController,
+    AuditEventsPageController,
+    ApiKeyPagesController,
+    ScopePagesController,
+    SigningKeyPagesController,
+    SignatureCheckController,
+    UnservedConsoleController,
+  ],
+  providers: [
+    ConsoleFilter,
+    ConsoleGuard,
+    ConsoleRenderer,
+    ConsoleVisits,
+    StaffSessions,
+    StaffSignIn,
+  ],
+})
+export class ConsoleModule {}

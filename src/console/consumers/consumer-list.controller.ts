@@ -1,0 +1,206 @@
+import { Get, Post } from '@nestjs/common';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { limitOf, positionOf } from '../../admin-http/page-query.js';
+import { ListConsumersQuery } from '../../admin/consumers/list-consumers.query.js';
+import { ConsumerKeyTaken } from '../../consumers/consumer-refusals.js';
+import { NewConsumer } from '../../consumers/consumer-registration.js';
+import type { Consumer } from '../../consumers/consumer.js';
+import { ConsumersService } from '../../consumers/consumers.service.js';
+import { InvalidInput, type InputFault } from '../../input/input-fault.js';
+import { strictInput } from '../../input/strict-input.js';
+import type { Reply } from '../../pages/reply.js';
+import type { Cell, Field } from '../blocks.js';
+import { ConsoleController } from '../console-controller.decorator.js';
+import { ConsoleRenderer } from '../console-renderer.js';
+import { listQuery, nextPage, pageOf, shownTime } from '../lists.js';
+import { Visiting, type StaffVisit } from '../staff-visit.js';
+import type { Texts } from '../texts/english.js';
+import { consumerFormFields, faultOf, givenConsumer, type FilledIn } from './consumer-form.js';
+
+const LIST = '/console/consumers';
+const REGISTRATION = '/console/consumer-registration';
+
+/** The consumers that there are. */
+@ConsoleController('consumers')
+export class ConsumerListController {
+  constructor(
+    private readonly consumers: ConsumersService,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  @Get()
+  @Roles('auditor')
+  async list(@Visiting() visit: StaffVisit): Promise<Reply> {
+    const { deleted, ...texts } = visit.texts.consumers;
+    const wasDeleted = visit.query.one('deleted') !== undefined;
+    const query = listQuery(ListConsumersQuery, wasDeleted ? LIST : visit.target);
+    const from = positionOf(LIST, query);
+    const after = from && { createdAt: from.at, consumerKey: from.key };
+    const { consumers, next } = await this.consumers.page(query, after, limitOf(query));
+    const position = next && { at: next.createdAt, key: next.consumerKey };
+    return this.pages.render(visit, { title: texts.title }, [
+      ...(wasDeleted ? [{ is: 'note' as const, text: deleted, role: 'status' as const }] : []),
+      ...(visit.may()
+        ? [
+            {
+              is: 'links' as const,
+              links: [{ href: REGISTRATION, text: texts.register, isMain: true }],
+            },
+          ]
+        : []),
+      {
+        is: 'form',
+        action: LIST,
+        token: null,
+        isRow: true,
+        submit: visit.texts.search,
+        fields: [
+          { name: 'q', label: texts.find, kind: 'text', value: query.q },
+          {
+            name: 'status',
+            label: texts.status,
+            kind: 'choice',
+            chosen: [query.status ?? ''],
+            options: [
+              ['', visit.texts.any],
+              ['active', texts.active],
+              ['disabled', texts.disabled],
+            ],
+          },
+        ],
+      },
+      {
+        is: 'table',
+        caption: texts.title,
+        columns: texts.columns,
+        rows: consumers.map((one) => rowOf(one, visit.texts)),
+        none: texts.none,
+        next: nextPage(LIST, query, position),
+      },
+    ]);
+  }
+}
+
+function rowOf(consumer: Consumer, texts: Texts): Cell[] {
+  const { consumerKey, name, signatureMethods, scopes, createdAt } = consumer;
+  const href = pageOf('consumers', consumerKey);
+  return [
+    { text: name, href },
+    { text: consumerKey, href, isCode: true },
+    statusOf(consumer, texts),
+    signatureMethods.join(', '),
+    scopes.length > 0 ? scopes.join(' ') : texts.none,
+    shownTime(createdAt),
+  ];
+}
+
+/** Whether it is served, in words. */
+export const statusOf = ({ status }: Pick<Consumer, 'status'>, { consumers }: Texts): Cell =>
+  status === 'active'
+    ? { text: consumers.active, mark: 'good' }
+    : { text: consumers.disabled, mark: 'bad' };
+
+/** Where a consumer is registered. Not below the list: a consumer may have any key. */
+@ConsoleController('consumer-registration')
+export class ConsumerRegistrationController {
+  constructor(
+    private readonly consumers: ConsumersService,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  @Get()
+  @Roles()
+  form(@Visiting() visit: StaffVisit): Reply {
+    return this.page(visit, {}, [], undefined);
+  }
+
+  @Post()
+  @Roles()
+  async register(@Visiting() visit: StaffVisit): Promise<Reply> {
+    const { form, texts } = visit;
+    const given = givenConsumer(form);
+    const own = {
+      consumerKey: form.one('consumerKey') ?? null,
+      consumerSecret: form.one('consumerSecret') ?? null,
+    };
+    try {
+      const registration = strictInput(NewConsumer, { ...given, ...own });
+      return this.registered(visit, await this.consumers.register(registration, visit.actor));
+    } catch (error) {
+      if (error instanceof InvalidInput) {
+        return this.page(visit, given, error.faults, own.consumerKey ?? undefined);
+      }
+      if (!(error instanceof ConsumerKeyTaken)) throw error;
+      const fault = { pointer: '/consumerKey', detail: texts.consumers.taken };
+      return this.page(visit, given, [fault], own.consumerKey ?? undefined);
+    }
+  }
+
+  private page(
+    visit: StaffVisit,
+    filled: FilledIn,
+    faults: readonly InputFault[],
+    ownKey: string | undefined,
+  ): Reply {
+    const { consumers: texts } = visit.texts;
+    const { first, more, isMoreOpen } = consumerFormFields(filled, faults, visit.texts);
+    const own: Field[] = [
+      {
+        name: 'consumerKey',
+        label: texts.ownKey,
+        kind: 'text',
+        value: ownKey,
+        help: texts.ownKeyHelp,
+        fault: faultOf('consumerKey', faults),
+      },
+      {
+        name: 'consumerSecret',
+        label: texts.ownSecret,
+        kind: 'password',
+        fault: faultOf('consumerSecret', faults),
+      },
+    ];
+    const frame = {
+      title: texts.register,
+      status: faults.length > 0 ? 400 : 200,
+      trail: [{ href: LIST, text: texts.title }],
+    };
+    return this.pages.render(visit, frame, [
+      {
+        is: 'form',
+        action: REGISTRATION,
+        fields: first,
+        more: {
+          summary: texts.moreFields,
+          fields: [...more, ...own],
+          isOpen: isMoreOpen || own.some(({ fault }) => fault !== undefined),
+        },
+        submit: texts.register,
+      },
+    ]);
+  }
+
+  /** Told at once and not after a redirect: the secret is nowhere else. */
+  private registered(
+    visit: StaffVisit,
+    { consumer, consumerSecret }: { consumer: Consumer; consumerSecret: string | null },
+  ): Reply {
+    const { consumers: texts } = visit.texts;
+    const trail = [{ href: LIST, text: texts.title }];
+    return this.pages.render(visit, { title: consumer.name, status: 201, trail }, [
+      {
+        is: 'note',
+        role: 'status',
+        text: consumerSecret === null ? texts.registeredRsa : texts.registered,
+      },
+      { is: 'secret', label: texts.key, value: consumer.consumerKey },
+      ...(consumerSecret === null
+        ? []
+        : [{ is: 'secret' as const, label: texts.secret, value: consumerSecret }]),
+      {
+        is: 'links',
+        links: [{ href: pageOf('consumers', consumer.consumerKey), text: texts.open }],
+      },
+    ]);
+  }
+}

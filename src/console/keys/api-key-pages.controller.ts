@@ -1,0 +1,169 @@
+import { Get, Param, Post } from '@nestjs/common';
+import { limitOf, PageQuery, positionOf } from '../../admin-http/page-query.js';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { NewApiKey } from '../../admin/api-keys/api-key-input.js';
+import { ApiKeys } from '../../callers/api-keys.js';
+import { ROLES } from '../../callers/caller.js';
+import { parseDateTime } from '../../input/date-time.js';
+import { InvalidInput, type InputFault } from '../../input/input-fault.js';
+import { strictInput } from '../../input/strict-input.js';
+import { redirectTo, type Reply } from '../../pages/reply.js';
+import type { Block } from '../blocks.js';
+import { ConsoleController } from '../console-controller.decorator.js';
+import { ConsoleRenderer } from '../console-renderer.js';
+import { faultOf } from '../consumers/consumer-form.js';
+import { listQuery, nextPage, pageOf, shownTime } from '../lists.js';
+import { Visiting, type StaffVisit } from '../staff-visit.js';
+
+const LIST = '/console/api-keys';
+
+/** Keys of staff, gateways and consent applications. */
+@ConsoleController('api-keys')
+export class ApiKeyPagesController {
+  constructor(
+    private readonly apiKeys: ApiKeys,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  @Get()
+  @Roles('auditor')
+  list(@Visiting() visit: StaffVisit): Promise<Reply> {
+    const isDone = visit.query.one('deleted') !== undefined;
+    return this.page(visit, {
+      target: isDone ? LIST : visit.target,
+      notes: isDone ? [{ is: 'note', text: visit.texts.apiKeys.deleted, role: 'status' }] : [],
+    });
+  }
+
+  @Post()
+  @Roles()
+  async create(@Visiting() visit: StaffVisit): Promise<Reply> {
+    const { form, texts } = visit;
+    try {
+      const given = strictInput(NewApiKey, {
+        name: form.all('name')[0] ?? '',
+        role: form.one('role'),
+        expiresAt: form.one('expiresAt') ?? null,
+      });
+      const { name, role } = given;
+      const expiresAt = parseDateTime(given.expiresAt ?? '') ?? null;
+      const { key } = await this.apiKeys.create({ name, role, expiresAt }, visit.actor);
+      return await this.page(visit, {
+        status: 201,
+        notes: [
+          { is: 'note', text: texts.apiKeys.created, role: 'status' },
+          { is: 'secret', label: texts.apiKeys.key, value: key },
+        ],
+      });
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      return this.page(visit, { status: 400, faults: error.faults });
+    }
+  }
+
+  @Get(':id/delete')
+  @Roles()
+  confirm(@Param('id') id: string, @Visiting() visit: StaffVisit): Reply {
+    const { apiKeys: texts } = visit.texts;
+    const frame = { title: texts.one, trail: [{ href: LIST, text: texts.title }] };
+    return this.pages.render(visit, frame, [
+      { is: 'text', text: texts.deleteIntro(visit.query.one('name') ?? id) },
+      {
+        is: 'form',
+        action: pageOf('api-keys', id, 'delete'),
+        fields: [],
+        submit: texts.delete,
+        isDangerous: true,
+      },
+    ]);
+  }
+
+  @Post(':id/delete')
+  @Roles()
+  async delete(@Param('id') id: string, @Visiting() visit: StaffVisit): Promise<Reply> {
+    await this.apiKeys.delete(id, visit.actor);
+    return redirectTo(`${LIST}?deleted=1`);
+  }
+
+  private async page(
+    visit: StaffVisit,
+    more: {
+      target?: string;
+      status?: number;
+      notes?: readonly Block[];
+      faults?: readonly InputFault[];
+    },
+  ): Promise<Reply> {
+    const { apiKeys: texts } = visit.texts;
+    const { target = LIST, status, notes = [], faults = [] } = more;
+    const query = listQuery(PageQuery, target);
+    const limit = limitOf(query);
+    const found = await this.apiKeys.page(positionOf(LIST, query), limit + 1);
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1) : undefined;
+    const next = last && { at: last.createdAt, key: last.id };
+    return this.pages.render(visit, { title: texts.title, status }, [
+      ...notes,
+      {
+        is: 'table',
+        caption: texts.title,
+        columns: texts.columns,
+        rows: page.map(({ id, name, role, createdAt, expiresAt, lastUsedAt }) => [
+          name,
+          role,
+          shownTime(createdAt),
+          expiresAt === null ? visit.texts.never : shownTime(expiresAt),
+          lastUsedAt === null ? visit.texts.never : shownTime(lastUsedAt),
+          visit.may()
+            ? {
+                text: texts.delete,
+                href: `${pageOf('api-keys', id, 'delete')}?${new URLSearchParams({ name }).toString()}`,
+              }
+            : '',
+        ]),
+        none: texts.none,
+        next: nextPage(LIST, query, next),
+      },
+      ...(visit.may() ? creationBlocks(visit, faults) : []),
+    ]);
+  }
+}
+
+function creationBlocks({ form, texts }: StaffVisit, faults: readonly InputFault[]): Block[] {
+  const { apiKeys } = texts;
+  const kept = (name: string) => (faults.length > 0 ? form.all(name)[0] : undefined);
+  return [
+    { is: 'heading', text: apiKeys.create },
+    {
+      is: 'form',
+      action: LIST,
+      submit: apiKeys.create,
+      fields: [
+        {
+          name: 'name',
+          label: apiKeys.name,
+          kind: 'text',
+          value: kept('name'),
+          isRequired: true,
+          fault: faultOf('name', faults),
+        },
+        {
+          name: 'role',
+          label: apiKeys.role,
+          kind: 'choice',
+          chosen: [kept('role') ?? 'auditor'],
+          options: ROLES.map((role) => [role, apiKeys.roles[role]] as const),
+          fault: faultOf('role', faults),
+        },
+        {
+          name: 'expiresAt',
+          label: apiKeys.expiresAt,
+          kind: 'text',
+          value: kept('expiresAt'),
+          help: apiKeys.expiresHelp,
+          fault: faultOf('expiresAt', faults),
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,33 @@
+import { PageQuery, pageReply } from '../admin-http/page-query.js';
+import type { Position } from '../admin-http/cursor.js';
+import { queryParameters } from '../admin-http/query-parameters.js';
+import { strictInput } from '../input/strict-input.js';
+
+/**
+ * The query of a list, held to the rules of the same list of the admin API. A field of a form that was left
+ * empty is none.
+ *
+ * @throws InvalidInput, Problem
+ */
+export function listQuery<Query extends PageQuery>(type: new () => Query, target: string): Query {
+  const given = Object.entries(queryParameters(target)).filter(([, value]) => value !== '');
+  return strictInput(type, Object.fromEntries(given));
+}
+
+/** The address of the page behind this position; undefined on the last. */
+export function nextPage(
+  path: string,
+  query: PageQuery,
+  position: Position | undefined,
+): string | undefined {
+  const { link } = pageReply(path, query, [], position);
+  return /^<(.*)>; rel="next"$/.exec(link ?? '')?.[1];
+}
+
+/** A moment as staff compare it with logs: UTC, to the second. */
+export const shownTime = (at: Date): string =>
+  `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+/** The address of a page about one thing. */
+export const pageOf = (list: string, id: string, page = ''): string =>
+  `/console/${list}/${encodeURIComponent(id)}${page === '' ? '' : `/${page}`}`;

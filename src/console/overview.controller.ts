@@ -1,0 +1,97 @@
+import { Controller, Get } from '@nestjs/common';
+import { Roles } from '../admin-http/roles.decorator.js';
+import { AuditEvents } from '../audit/audit-events.js';
+import { ApiKeys } from '../callers/api-keys.js';
+import { WeakSignatures } from '../consumers/weak-signatures.js';
+import { Endpoint } from '../http/endpoint.decorator.js';
+import { redirectTo, type Reply } from '../pages/reply.js';
+import { ConsoleController } from './console-controller.decorator.js';
+import { ConsoleRenderer } from './console-renderer.js';
+import { pageOf, shownTime } from './lists.js';
+import { eventRow } from './record/event-row.js';
+import { PageReplyInterceptor } from './page-reply.interceptor.js';
+import { Visiting, type StaffVisit } from './staff-visit.js';
+import { UseInterceptors } from '@nestjs/common';
+
+const SHOWN = 10;
+const SOON_MS = 30 * 24 * 60 * 60 * 1000;
+const KEYS_LOOKED_AT = 200;
+
+/** The bare address leads to the first page. */
+@Controller('console')
+@UseInterceptors(PageReplyInterceptor)
+@Endpoint({ listener: 'admin', label: 'console', guard: 'none' })
+export class ConsoleAddressController {
+  @Get()
+  lead(): Reply {
+    return redirectTo('/console/');
+  }
+}
+
+/** What there is to know at a glance. */
+@ConsoleController('')
+export class OverviewController {
+  constructor(
+    private readonly events: AuditEvents,
+    private readonly weakSignatures: WeakSignatures,
+    private readonly apiKeys: ApiKeys,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  // Behind what ends with a slash Nest would take it away.
+  @Get('{/}')
+  @Roles('auditor')
+  async show(@Visiting() visit: StaffVisit): Promise<Reply> {
+    const { overview: texts, consumers, record } = visit.texts;
+    const [events, weak, keys] = await Promise.all([
+      this.events.page({ newestFirst: true }, undefined, SHOWN),
+      this.weakSignatures.page('', SHOWN),
+      this.apiKeys.page(undefined, KEYS_LOOKED_AT),
+    ]);
+    const soon = keys.filter(
+      ({ expiresAt }) => expiresAt !== null && expiresAt.getTime() < Date.now() + SOON_MS,
+    );
+    return this.pages.render(visit, { title: visit.texts.nav.overview }, [
+      {
+        is: 'links',
+        links: [
+          ...(visit.may()
+            ? [{ href: '/console/consumer-registration', text: consumers.register, isMain: true }]
+            : []),
+          { href: '/console/consumers', text: visit.texts.nav.consumers },
+        ],
+      },
+      { is: 'heading', text: texts.weak },
+      { is: 'text', text: texts.weakIntro },
+      {
+        is: 'table',
+        caption: texts.weak,
+        columns: [texts.consumer, texts.methods, texts.flags, texts.hints, texts.until],
+        rows: weak.map(({ consumerKey, name, methods, flags, hints, until }) => [
+          { text: name, href: pageOf('consumers', consumerKey, 'refusals') },
+          methods.map(({ signatureMethod, uses }) => `${uses} × ${signatureMethod}`).join(', '),
+          flags.map(({ code, times }) => `${times} × ${code}`).join(', '),
+          hints.map(({ code, times }) => `${times} × ${code}`).join(', '),
+          until === null ? visit.texts.never : shownTime(until),
+        ]),
+        none: texts.noWeak,
+      },
+      { is: 'heading', text: texts.keys },
+      {
+        is: 'table',
+        caption: texts.keys,
+        columns: [visit.texts.apiKeys.name, visit.texts.apiKeys.role, texts.expires],
+        rows: soon.map(({ name, role, expiresAt }) => [name, role, shownTime(expiresAt as Date)]),
+        none: texts.noKeys,
+      },
+      { is: 'heading', text: texts.recent },
+      {
+        is: 'table',
+        caption: texts.recent,
+        columns: record.columns,
+        rows: events.map(eventRow),
+        none: record.none,
+      },
+    ]);
+  }
+}

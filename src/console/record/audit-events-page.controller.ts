@@ -1,0 +1,126 @@
+import { Get, Res } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { limitOf } from '../../admin-http/page-query.js';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { findEvents, lastIdOf } from '../../admin/audit-events/find-events.js';
+import { ListAuditEventsQuery } from '../../admin/audit-events/list-audit-events.query.js';
+import type { AuditEvent } from '../../audit/audit-event.js';
+import { AuditEvents } from '../../audit/audit-events.js';
+import { AuditVerifier } from '../../audit/audit-verifier.js';
+import type { Reply } from '../../pages/reply.js';
+import type { Block } from '../blocks.js';
+import { ConsoleController } from '../console-controller.decorator.js';
+import { ConsoleRenderer } from '../console-renderer.js';
+import { listQuery, nextPage } from '../lists.js';
+import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { eventRow } from './event-row.js';
+
+const LIST = '/console/audit-events';
+const FILTERS = ['actor', 'action', 'target', 'from', 'to'] as const;
+const DOWNLOADED_AT_ONCE = 200;
+
+/** The record of what staff did, and tried to. */
+@ConsoleController('audit-events')
+export class AuditEventsPageController {
+  constructor(
+    private readonly events: AuditEvents,
+    private readonly verifier: AuditVerifier,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  @Get()
+  @Roles('auditor')
+  async list(@Visiting() visit: StaffVisit): Promise<Reply> {
+    return this.page(visit, visit.target, []);
+  }
+
+  /** Goes through the whole record, so that it is looked at only when it is asked for. */
+  @Get('chain')
+  @Roles('auditor')
+  async chain(@Visiting() visit: StaffVisit): Promise<Reply> {
+    const { head, faults } = await this.verifier.verify();
+    const { chainWhole, chainBroken } = visit.texts.record;
+    const isWhole = faults.length === 0;
+    const text = isWhole ? chainWhole(String(head?.lastId ?? 0)) : chainBroken;
+    return this.page(visit, LIST, [{ is: 'note', text, role: isWhole ? 'status' : 'alert' }]);
+  }
+
+  /** All that fits, one event a line, oldest first. An error after the first line cuts the connection. */
+  @Get('download')
+  @Roles('auditor')
+  async download(@Visiting() visit: StaffVisit, @Res() response: ServerResponse): Promise<void> {
+    const query = listQuery(ListAuditEventsQuery, visit.target);
+    const filter = { ...query, order: 'asc' };
+    let events = await findEvents(this.events, filter, undefined, DOWNLOADED_AT_ONCE);
+    response.setHeader('Content-Type', 'application/x-ndjson');
+    response.setHeader('Content-Disposition', 'attachment; filename="audit-events.ndjson"');
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    while (events.length > 0 && !response.destroyed) {
+      const isTaken = response.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+      if (!isTaken) await drained(response);
+      const lastId = (events.at(-1) as AuditEvent).id;
+      events = await findEvents(this.events, filter, lastId, DOWNLOADED_AT_ONCE);
+    }
+    response.end();
+  }
+
+  private async page(visit: StaffVisit, target: string, notes: readonly Block[]): Promise<Reply> {
+    const { record: texts } = visit.texts;
+    const query = listQuery(ListAuditEventsQuery, target);
+    const limit = limitOf(query);
+    const filter = { ...query, order: query.order ?? 'desc' };
+    const found = await findEvents(this.events, filter, lastIdOf(LIST, query), limit + 1);
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1) : undefined;
+    const next = last && { at: new Date(last.at), key: String(last.id) };
+    const given = FILTERS.flatMap((name) => {
+      const value = query[name];
+      return value === undefined ? [] : [[name, value] as [string, string]];
+    });
+    const download = new URLSearchParams(given).toString();
+    return this.pages.render(visit, { title: texts.title }, [
+      ...notes,
+      {
+        is: 'form',
+        action: LIST,
+        token: null,
+        isRow: true,
+        submit: visit.texts.search,
+        fields: FILTERS.map((name) => ({
+          name,
+          label: texts[name],
+          kind: 'text' as const,
+          value: query[name],
+          help: name === 'from' || name === 'to' ? texts.dateHelp : undefined,
+        })),
+      },
+      {
+        is: 'links',
+        links: [
+          { href: `${LIST}/download?${download}`, text: texts.download },
+          { href: `${LIST}/chain`, text: texts.verify },
+        ],
+      },
+      {
+        is: 'table',
+        caption: texts.title,
+        columns: texts.columns,
+        rows: page.map(eventRow),
+        none: texts.none,
+        next: nextPage(LIST, query, next),
+      },
+    ]);
+  }
+}
+
+/** Resolves when what was written was taken, or nobody takes it any more. */
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    response.once('drain', settle).once('close', settle);
+    if (response.closed) settle();
+  });

@@ -1,0 +1,131 @@
+import { Controller, Get, Post, Req, Res, UseFilters, UseInterceptors } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { recordedRefusal } from '../../admin-http/admin-problem.filter.js';
+import { RefusedCalls } from '../../admin-http/refused-calls.js';
+import { Callers } from '../../callers/callers.js';
+import { looksLikeJwt } from '../../callers/staff-tokens.js';
+import type { Caller } from '../../callers/caller.js';
+import { Settings } from '../../config/settings.js';
+import { Endpoint } from '../../http/endpoint.decorator.js';
+import { requestIdOf } from '../../http/problem-details.js';
+import { assertOwnOrigin } from '../../pages/own-origin.js';
+import { PageRateLimit } from '../../pages/page-rate-limit.js';
+import { PageRefusal } from '../../pages/page-refusal.js';
+import { redirectTo, type Reply } from '../../pages/reply.js';
+import { ConsoleFilter } from '../console.filter.js';
+import { ConsoleRenderer } from '../console-renderer.js';
+import { PageReplyInterceptor } from '../page-reply.interceptor.js';
+import { StaffSessions, staffSessionCookie, staffSessionIdIn } from '../staff-sessions.js';
+import { ConsoleVisits, type ConsoleVisit } from '../staff-visit.js';
+import { StaffSignIn, wayOn } from './staff-sign-in.js';
+
+/** The way in, which is open to whoever reaches the listener. */
+@Controller('console')
+@UseFilters(ConsoleFilter)
+@UseInterceptors(PageReplyInterceptor)
+@Endpoint({ listener: 'admin', label: 'console', guard: 'none' })
+export class StaffSignInController {
+  constructor(
+    private readonly visits: ConsoleVisits,
+    private readonly limit: PageRateLimit,
+    private readonly signIn: StaffSignIn,
+    private readonly callers: Callers,
+    private readonly sessions: StaffSessions,
+    private readonly pages: ConsoleRenderer,
+    private readonly refusedCalls: RefusedCalls,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get('sign-in')
+  async form(
+    @Req() request: IncomingMessage,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Reply> {
+    const visit = await this.read(request, response, 'page');
+    const to = wayOn(visit.query.one('to'));
+    return this.signIn.isByIssuer ? this.signIn.begin(visit, to) : this.page(visit, to);
+  }
+
+  @Post('sign-in')
+  async take(
+    @Req() request: IncomingMessage,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Reply> {
+    const visit = await this.read(request, response, 'form');
+    if (this.signIn.isByIssuer) throw new PageRefusal('not-found');
+    assertOwnOrigin(visit);
+    const { to, cookies } = this.signIn.finishForm(visit);
+    const key = visit.form.one('api_key')?.trim() ?? '';
+    // A token of the issuer is a program's; people come by the issuer itself.
+    const caller = looksLikeJwt(key) ? undefined : await this.callers.identify(key);
+    if (caller) return this.signedIn(visit, caller, to, cookies);
+    await this.refusedCalls.record(recordedRefusal(request, response, 401, 'unauthorized'));
+    return this.page(visit, to, { cookies });
+  }
+
+  @Get('signed-in')
+  async fromIssuer(
+    @Req() request: IncomingMessage,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Reply> {
+    const visit = await this.read(request, response, 'page');
+    const { caller, to, cookies } = await this.signIn.finish(visit);
+    return this.signedIn(visit, caller, to, cookies);
+  }
+
+  private async read(
+    request: IncomingMessage,
+    response: ServerResponse,
+    kind: 'page' | 'form',
+  ): Promise<ConsoleVisit> {
+    await this.limit.count(request.socket.remoteAddress, kind);
+    return this.visits.read(request, requestIdOf(response));
+  }
+
+  private async signedIn(
+    visit: ConsoleVisit,
+    caller: Caller,
+    to: string,
+    cookies: readonly string[],
+  ): Promise<Reply> {
+    const { id } = await this.sessions.start(caller, staffSessionIdIn(visit.cookies));
+    return redirectTo(to, [staffSessionCookie(id, visit.secure), ...cookies]);
+  }
+
+  /** @param refused once more, since nobody has the key that was sent */
+  private page(visit: ConsoleVisit, to: string, refused?: { cookies: string[] }): Reply {
+    const { signIn } = visit.texts;
+    const { state, cookies } = this.signIn.beginForm(visit, to);
+    const { adminApiKeyFile, production } = this.settings;
+    const status = refused ? 401 : 200;
+    const headers: Record<string, string> = refused ? { 'WWW-Authenticate': 'Bearer' } : {};
+    const frame = {
+      title: signIn.title,
+      status,
+      headers,
+      cookies: [...cookies, ...(refused?.cookies ?? [])],
+      isNarrow: true,
+    };
+    return this.pages.render(visit, frame, [
+      ...(adminApiKeyFile === undefined || production
+        ? []
+        : [{ is: 'note' as const, text: signIn.development(adminApiKeyFile) }]),
+      {
+        is: 'form',
+        action: '/console/sign-in',
+        token: state,
+        fields: [
+          {
+            name: 'api_key',
+            label: signIn.apiKey,
+            kind: 'password',
+            isRequired: true,
+            isFirst: true,
+            fault: refused && signIn.unknown,
+          },
+        ],
+        submit: signIn.button,
+      },
+    ]);
+  }
+}

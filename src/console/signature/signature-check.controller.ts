@@ -1,0 +1,154 @@
+import { Get, Post, Req } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { ReportedRequest } from '../../gateway/reported-request.js';
+import { headersOf, signedRequest } from '../../gateway/reported-signed-request.js';
+import { InvalidInput } from '../../input/input-fault.js';
+import { parseRawRequest, RawRequestError } from '../../input/raw-request.js';
+import { strictInput } from '../../input/strict-input.js';
+import {
+  SignatureInspection,
+  type InspectedSignature,
+} from '../../oauth10/signature-inspection.js';
+import type { Reply } from '../../pages/reply.js';
+import type { Block } from '../blocks.js';
+import { ConsoleController } from '../console-controller.decorator.js';
+import { ConsoleRenderer } from '../console-renderer.js';
+import { Visiting, type StaffVisit } from '../staff-visit.js';
+import type { Texts } from '../texts/english.js';
+import { comparedLines } from './compared-lines.js';
+
+const PAGE = '/console/signature-check';
+
+/** Why a signature is refused: a request is pasted, and nothing of it is spent or kept. */
+@ConsoleController('signature-check')
+export class SignatureCheckController {
+  constructor(
+    private readonly inspection: SignatureInspection,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  @Get()
+  @Roles('auditor')
+  form(@Visiting() visit: StaffVisit): Reply {
+    return this.page(visit, 200, [], undefined);
+  }
+
+  @Post()
+  @Roles('auditor')
+  async check(@Visiting() visit: StaffVisit, @Req() request: IncomingMessage): Promise<Reply> {
+    const raw = visit.form.all('request')[0] ?? '';
+    const scheme = visit.form.one('scheme') === 'http' ? 'http' : 'https';
+    try {
+      const reported = strictInput(ReportedRequest, parseRawRequest(raw, scheme));
+      const signed = signedRequest(reported, headersOf(reported), request);
+      const found = await this.inspection.inspect(signed);
+      const theirs = visit.form.one('theirs')?.trim();
+      return this.page(visit, 200, verdictBlocks(found, theirs, visit.texts), undefined);
+    } catch (error) {
+      if (error instanceof RawRequestError) return this.page(visit, 400, [], error.message);
+      if (!(error instanceof InvalidInput)) throw error;
+      const fault = error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
+      return this.page(visit, 400, [], fault);
+    }
+  }
+
+  private page(
+    { form, ...visit }: StaffVisit,
+    status: number,
+    verdict: readonly Block[],
+    fault: string | undefined,
+  ): Reply {
+    const { check: texts } = visit.texts;
+    return this.pages.render(visit, { title: texts.title, status }, [
+      ...verdict,
+      ...(verdict.length > 0 ? [{ is: 'heading' as const, text: texts.request }] : []),
+      {
+        is: 'form',
+        action: PAGE,
+        submit: texts.button,
+        fields: [
+          {
+            name: 'request',
+            label: texts.request,
+            kind: 'area',
+            rows: 12,
+            value: form.all('request')[0],
+            help: texts.requestHelp,
+            fault,
+            isRequired: true,
+          },
+        ],
+        more: {
+          summary: visit.texts.consumers.moreFields,
+          isOpen: form.one('theirs') !== undefined,
+          fields: [
+            {
+              name: 'scheme',
+              label: texts.scheme,
+              kind: 'choice',
+              options: [
+                ['https', 'https'],
+                ['http', 'http'],
+              ],
+              chosen: [form.one('scheme') ?? 'https'],
+            },
+            {
+              name: 'theirs',
+              label: texts.theirs,
+              kind: 'area',
+              rows: 4,
+              value: form.one('theirs'),
+              help: texts.theirsHelp,
+            },
+          ],
+        },
+      },
+    ]);
+  }
+}
+
+function verdictBlocks(
+  found: InspectedSignature,
+  theirs: string | undefined,
+  { check: texts, ...all }: Texts,
+): Block[] {
+  const { active, problem, advice, hint, baseString, parameters, keyParts } = found;
+  const fact = (term: string, text: string | null, isCode = false) =>
+    text === null ? [] : [{ term, cells: [{ text, isCode }] }];
+  return [
+    { is: 'note', text: active ? texts.holds : texts.fails, role: active ? 'status' : 'alert' },
+    {
+      is: 'facts',
+      rows: [
+        ...fact(texts.problem, problem, true),
+        ...fact(texts.hint, hint, true),
+        ...fact(texts.advice, advice),
+        ...fact(texts.keyParts, keyParts.length > 0 ? keyParts.join(', ') : all.none),
+      ],
+    },
+    ...(baseString === null
+      ? []
+      : [
+          { is: 'heading' as const, text: texts.baseString },
+          ...(theirs === baseString ? [{ is: 'text' as const, text: texts.same }] : []),
+          {
+            is: 'lines' as const,
+            label: texts.compared,
+            lines: comparedLines(baseString, theirs, { ours: texts.ours, theirs: texts.client }),
+          },
+        ]),
+    { is: 'heading', text: texts.parameters },
+    {
+      is: 'table',
+      caption: texts.parameters,
+      columns: texts.columns,
+      rows: parameters.map(({ name, value, from }) => [
+        { text: name, isCode: true },
+        { text: value, isCode: true },
+        from,
+      ]),
+      none: texts.noParameters,
+    },
+  ];
+}

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { FIRST_CALLER, Callers } from '../callers/callers.js';
+import type { Caller, Role } from '../callers/caller.js';
+import { Settings } from '../config/settings.js';
+import { Statements } from '../database/statements.js';
+import { GRANTED_TO_STAFF_SESSION, grantedToStaffSession } from '../grants/granted.js';
+import { Grants, type GrantRow } from '../grants/grants.js';
+import { cookie, forgottenCookie } from '../pages/cookies.js';
+import { idHash } from '../pages/id-hash.js';
+import { DerivedKeys } from '../secrets/derived-keys.js';
+import { newBrowserId } from '../secrets/random-values.js';
+
+/** Somebody of staff is signed in on this browser. */
+export interface StaffSession {
+  /** The value of the browser's cookie, which nobody else knows. */
+  readonly id: string;
+  readonly caller: Caller;
+}
+
+/** Another name than the owner's session has: cookies know no ports. */
+const COOKIE = 'oauth10-console';
+
+/** The id of the session that the browser names, if this service can have made it. */
+export function staffSessionIdIn(cookies: ReadonlyMap<string, string>): string | undefined {
+  const value = cookies.get(COOKIE);
+  return value !== undefined && /^[\w-]{32}$/.test(value) ? value : undefined;
+}
+
+/** A Set-Cookie value that names the session for as long as the browser runs. */
+export const staffSessionCookie = (id: string, secure: boolean): string =>
+  cookie(COOKIE, id, secure);
+
+/** A Set-Cookie value that makes the browser forget the session. */
+export const noStaffSessionCookie = (secure: boolean): string => forgottenCookie(COOKIE, secure);
+
+const START = {
+  name: 'start-staff-session',
+  text: `
+    WITH ended AS (DELETE FROM staff_sessions WHERE id_hash = $6)
+    INSERT INTO staff_sessions (id_hash, caller, roles, key_mac, expires_at, grant_mac)
+    VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), $7)`,
+};
+
+// The last page is noted to the minute, so that looking around costs no writes.
+const FIND = {
+  name: 'find-staff-session',
+  text: `
+    WITH live AS (
+      SELECT caller, roles, key_mac, last_seen_at, ${GRANTED_TO_STAFF_SESSION} AS granted, grant_mac
+      FROM staff_sessions t
+      WHERE id_hash = $1 AND expires_at > now()
+        AND last_seen_at > now() - make_interval(secs => $2)
+    ), seen AS (
+      UPDATE staff_sessions SET last_seen_at = now()
+      WHERE id_hash = $1 AND EXISTS (SELECT FROM live WHERE last_seen_at < now() - interval '1 minute')
+    )
+    SELECT caller AS name, roles, key_mac AS "keyMac", granted, grant_mac AS "grantMac" FROM live`,
+};
+
+const END = { name: 'end-staff-session', text: 'DELETE FROM staff_sessions WHERE id_hash = $1' };
+
+interface StoredSession extends GrantRow {
+  readonly name: string;
+  readonly roles: Role[];
+  readonly keyMac: Buffer | null;
+}
+
+/**
+ * Who is signed in on the console. Kept on the server, so that it can be ended; it never holds a key, and
+ * ends with the key that it began with.
+ */
+@Injectable()
+export class StaffSessions {
+  constructor(
+    private readonly statements: Statements,
+    private readonly settings: Settings,
+    private readonly grants: Grants,
+    private readonly callers: Callers,
+    private readonly keys: DerivedKeys,
+  ) {}
+
+  /**
+   * Starts a session under an id that nobody has seen before (session fixation).
+   *
+   * @param previousId what the browser's cookie held until now; that session ends
+   */
+  async start(caller: Caller, previousId?: string): Promise<StaffSession> {
+    const id = newBrowserId();
+    const row = {
+      idHash: idHash(id),
+      caller: caller.name,
+      roles: caller.roles,
+      keyMac: this.firstKeyMac(caller),
+    };
+    await this.statements.run(START, [
+      row.idHash,
+      row.caller,
+      row.roles,
+      row.keyMac,
+      this.settings.sessionTtlSeconds,
+      previousId === undefined ? null : idHash(previousId),
+      this.grants.mac('staff-session', grantedToStaffSession(row)),
+    ]);
+    return { id, caller };
+  }
+
+  /** The live session of this id, with what its caller may now; undefined when it ended, or never began. */
+  async find(id: string | undefined): Promise<StaffSession | undefined> {
+    if (id === undefined) return undefined;
+    const values = [idHash(id), this.settings.sessionIdleSeconds];
+    const [row] = await this.statements.run<StoredSession>(FIND, values);
+    if (!row || !this.grants.hold('staff-session', row) || !this.isFirstKey(row)) return undefined;
+    const caller = await this.callers.standing({ name: row.name, roles: row.roles });
+    return caller && { id, caller };
+  }
+
+  /** Ends the session; from then on its id opens nothing. */
+  async end(id: string): Promise<void> {
+    await this.statements.run(END, [idHash(id)]);
+  }
+
+  /** Of ADMIN_API_KEY, whose change ends the sessions that began with it. */
+  private firstKeyMac({ name }: Caller): Buffer | null {
+    const { adminApiKey } = this.settings;
+    return name === FIRST_CALLER.name && adminApiKey !== undefined
+      ? this.keys.mac('staff-key', adminApiKey)
+      : null;
+  }
+
+  private isFirstKey({ name, keyMac }: StoredSession): boolean {
+    if (name !== FIRST_CALLER.name) return true;
+    const { adminApiKey } = this.settings;
+    return (
+      adminApiKey !== undefined &&
+      keyMac !== null &&
+      this.keys.verify('staff-key', adminApiKey, keyMac)
+    );
+  }
+}

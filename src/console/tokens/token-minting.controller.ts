@@ -1,0 +1,118 @@
+import { Get, Post } from '@nestjs/common';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { NewToken } from '../../admin/tokens/access-token-input.js';
+import { InvalidInput, type InputFault } from '../../input/input-fault.js';
+import { strictInput } from '../../input/strict-input.js';
+import type { Reply } from '../../pages/reply.js';
+import { AccessTokenRefused } from '../../tokens/access-token-refusals.js';
+import type { ListedAccessToken } from '../../tokens/listed-access-tokens.js';
+import { MintAccessTokens } from '../../tokens/mint-access-tokens.js';
+import { ConsoleController } from '../console-controller.decorator.js';
+import { ConsoleRenderer } from '../console-renderer.js';
+import { faultOf } from '../consumers/consumer-form.js';
+import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { factsOf } from './token-facts.js';
+
+const LIST = '/console/tokens';
+const MINTING = '/console/token-minting';
+
+/** A token that staff make for a subject. */
+@ConsoleController('token-minting')
+export class TokenMintingController {
+  constructor(
+    private readonly tokens: MintAccessTokens,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  @Get()
+  @Roles()
+  form(@Visiting() visit: StaffVisit): Reply {
+    return this.page(visit, { consumerKey: visit.query.one('consumerKey') ?? '' }, []);
+  }
+
+  @Post()
+  @Roles()
+  async mint(@Visiting() visit: StaffVisit): Promise<Reply> {
+    const filled = (name: string): string => visit.form.all(name)[0]?.trim() ?? '';
+    const values = {
+      consumerKey: filled('consumerKey'),
+      subject: filled('subject'),
+      scopes: filled('scopes'),
+      ttlSeconds: filled('ttlSeconds'),
+    };
+    const scopes = values.scopes.split(/\s+/).filter((one) => one !== '');
+    try {
+      const { ttlSeconds, ...given } = strictInput(NewToken, {
+        subject: values.subject,
+        ...(scopes.length > 0 && { scopes }),
+        ...(values.ttlSeconds !== '' && {
+          ttlSeconds: /^\d{1,12}$/.test(values.ttlSeconds)
+            ? Number(values.ttlSeconds)
+            : values.ttlSeconds,
+        }),
+      });
+      const wanted = {
+        subject: given.subject,
+        scopes: given.scopes ?? undefined,
+        ttlSeconds: ttlSeconds ?? undefined,
+        token: undefined,
+        tokenSecret: undefined,
+      };
+      const minted = await this.tokens.mint(values.consumerKey, wanted, visit.actor);
+      return this.minted(visit, minted.minted, minted.tokenSecret);
+    } catch (error) {
+      if (error instanceof InvalidInput) return this.page(visit, values, error.faults);
+      if (!(error instanceof AccessTokenRefused)) throw error;
+      const pointer = error.reason === 'scopes_exceeded' ? '/scopes' : '/consumerKey';
+      return this.page(visit, values, [
+        { pointer, detail: visit.texts.tokens.refused[error.reason] },
+      ]);
+    }
+  }
+
+  private page(
+    visit: StaffVisit,
+    values: Readonly<Record<string, string>>,
+    faults: readonly InputFault[],
+  ): Reply {
+    const { tokens: texts } = visit.texts;
+    const field = (name: string, label: string, more = {}) => ({
+      name,
+      label,
+      kind: 'text' as const,
+      value: values[name],
+      fault: faultOf(name, faults),
+      ...more,
+    });
+    const frame = {
+      title: texts.mint,
+      status: faults.length > 0 ? 400 : 200,
+      trail: [{ href: LIST, text: texts.title }],
+    };
+    return this.pages.render(visit, frame, [
+      { is: 'text', text: texts.mintIntro },
+      {
+        is: 'form',
+        action: MINTING,
+        submit: texts.mint,
+        fields: [
+          field('consumerKey', texts.consumerKey, { isRequired: true }),
+          field('subject', texts.subject, { isRequired: true }),
+          field('scopes', texts.mintScopes, { kind: 'area', rows: 3, help: texts.mintScopesHelp }),
+          field('ttlSeconds', texts.ttl, { help: texts.ttlHelp }),
+        ],
+      },
+    ]);
+  }
+
+  private minted(visit: StaffVisit, token: ListedAccessToken, secret: string): Reply {
+    const { tokens: texts } = visit.texts;
+    const frame = { title: texts.one, status: 201, trail: [{ href: LIST, text: texts.title }] };
+    return this.pages.render(visit, frame, [
+      { is: 'note', text: texts.minted, role: 'status' },
+      { is: 'secret', label: texts.one, value: token.token },
+      { is: 'secret', label: texts.secret, value: secret },
+      factsOf(token, visit.texts),
+    ]);
+  }
+}

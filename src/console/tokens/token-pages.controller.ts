@@ -1,0 +1,186 @@
+import { Get, Param, Post } from '@nestjs/common';
+import { limitOf, positionOf } from '../../admin-http/page-query.js';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { ListTokensQuery } from '../../admin/tokens/access-token-input.js';
+import { InvalidInput } from '../../input/input-fault.js';
+import { redirectTo, type Reply } from '../../pages/reply.js';
+import {
+  ACCESS_TOKEN_STATUSES,
+  type ListedAccessToken,
+} from '../../tokens/listed-access-tokens.js';
+import { ManageAccessTokens } from '../../tokens/manage-access-tokens.js';
+import type { Block, Cell } from '../blocks.js';
+import { ConsoleController } from '../console-controller.decorator.js';
+import { ConsoleRenderer } from '../console-renderer.js';
+import { listQuery, nextPage, pageOf, shownTime } from '../lists.js';
+import { Visiting, type StaffVisit } from '../staff-visit.js';
+import type { Texts } from '../texts/english.js';
+import { factsOf, statusOf } from './token-facts.js';
+
+const LIST = '/console/tokens';
+const MINTING = '/console/token-minting';
+const REVOCATION = '/console/token-revocation';
+
+/** Access tokens: found by consumer and by subject, each on a page of its own. */
+@ConsoleController('tokens')
+export class TokenPagesController {
+  constructor(
+    private readonly tokens: ManageAccessTokens,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  @Get()
+  @Roles('auditor')
+  async list(@Visiting() visit: StaffVisit): Promise<Reply> {
+    const { tokens: texts } = visit.texts;
+    const query = listQuery(ListTokensQuery, visit.target);
+    const { consumerKey, subject, status } = query;
+    const from = positionOf(LIST, query);
+    const after = from && { createdAt: from.at, token: from.key };
+    const filter = { consumerKey, subject, status };
+    const { tokens, next } = await this.tokens.page(filter, after, limitOf(query));
+    const position = next && { at: next.createdAt, key: next.token };
+    const mint = new URLSearchParams(consumerKey === undefined ? {} : { consumerKey });
+    return this.pages.render(visit, { title: texts.title }, [
+      ...(visit.may()
+        ? [
+            {
+              is: 'links' as const,
+              links: [{ href: `${MINTING}?${mint.toString()}`, text: texts.mint, isMain: true }],
+            },
+          ]
+        : []),
+      {
+        is: 'form',
+        action: LIST,
+        token: null,
+        isRow: true,
+        submit: visit.texts.search,
+        fields: [
+          { name: 'consumerKey', label: texts.consumerKey, kind: 'text', value: consumerKey },
+          { name: 'subject', label: texts.subject, kind: 'text', value: subject },
+          {
+            name: 'status',
+            label: texts.status,
+            kind: 'choice',
+            chosen: [status ?? ''],
+            options: [
+              ['', visit.texts.any],
+              ...ACCESS_TOKEN_STATUSES.map((one) => [one, texts.statuses[one]] as const),
+            ],
+          },
+        ],
+      },
+      {
+        is: 'table',
+        caption: texts.title,
+        columns: texts.columns,
+        rows: tokens.map((token) => rowOf(token, visit)),
+        none: texts.none,
+        next: nextPage(LIST, query, position),
+      },
+      ...(visit.may() ? revokeAllBlocks(consumerKey, subject, visit.texts) : []),
+    ]);
+  }
+
+  @Get(':token')
+  @Roles('auditor')
+  async show(@Param('token') token: string, @Visiting() visit: StaffVisit): Promise<Reply> {
+    const { tokens: texts } = visit.texts;
+    const found = await this.tokens.find(token);
+    const frame = { title: texts.one, trail: [{ href: LIST, text: texts.title }] };
+    return this.pages.render(visit, frame, [
+      ...(visit.query.one('done') === undefined
+        ? []
+        : [{ is: 'note' as const, text: texts.wasRevoked, role: 'status' as const }]),
+      factsOf(found, visit.texts),
+      ...(visit.may() && found.status !== 'revoked'
+        ? [
+            { is: 'heading' as const, text: texts.revoke },
+            { is: 'text' as const, text: texts.revokeIntro(found.subject, found.consumerKey) },
+            {
+              is: 'form' as const,
+              action: pageOf('tokens', token, 'revoke'),
+              fields: [],
+              submit: texts.revoke,
+              isDangerous: true,
+            },
+          ]
+        : []),
+    ]);
+  }
+
+  @Post(':token/revoke')
+  @Roles()
+  async revoke(@Param('token') token: string, @Visiting() visit: StaffVisit): Promise<Reply> {
+    await this.tokens.revoke(token, visit.actor);
+    return redirectTo(`${pageOf('tokens', token)}?done=revoked`);
+  }
+}
+
+/** All tokens of a consumer, of a subject, or of both, are ended at once. */
+@ConsoleController('token-revocation')
+export class TokenRevocationController {
+  constructor(
+    private readonly tokens: ManageAccessTokens,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  @Post()
+  @Roles()
+  async revokeAll(@Visiting() visit: StaffVisit): Promise<Reply> {
+    const { tokens: texts } = visit.texts;
+    const consumerKey = visit.form.one('consumerKey');
+    const subject = visit.form.one('subject');
+    if (consumerKey === undefined && subject === undefined) {
+      throw new InvalidInput([{ pointer: '', detail: 'must have consumerKey, subject, or both' }]);
+    }
+    const revoked = await this.tokens.revokeAll({ consumerKey, subject }, visit.actor);
+    const frame = { title: texts.title, trail: [{ href: LIST, text: texts.title }] };
+    return this.pages.render(visit, frame, [
+      { is: 'note', text: texts.revoked(String(revoked)), role: 'status' },
+    ]);
+  }
+}
+
+function rowOf(token: ListedAccessToken, visit: StaffVisit): Cell[] {
+  const href = pageOf('tokens', token.token);
+  return [
+    { text: token.token, href, isCode: true },
+    { text: token.consumerKey, href: pageOf('consumers', token.consumerKey), isCode: true },
+    token.subject,
+    token.scopes.join(' '),
+    statusOf(token, visit.texts),
+    shownTime(token.createdAt),
+    token.expiresAt === null ? visit.texts.never : shownTime(token.expiresAt),
+    visit.may() && token.status !== 'revoked' ? { text: visit.texts.tokens.revoke, href } : '',
+  ];
+}
+
+/** Where the search names whose tokens they are, all of them can be ended at once. */
+function revokeAllBlocks(
+  consumerKey: string | undefined,
+  subject: string | undefined,
+  { tokens }: Texts,
+): Block[] {
+  if (consumerKey === undefined && subject === undefined) return [];
+  const whose = [
+    ...(consumerKey === undefined ? [] : [tokens.ofConsumer(consumerKey)]),
+    ...(subject === undefined ? [] : [tokens.ofSubject(subject)]),
+  ].join(', ');
+  return [
+    { is: 'heading', text: tokens.revokeAll },
+    { is: 'text', text: `${tokens.revokeAllIntro} ${whose}` },
+    {
+      is: 'form',
+      action: REVOCATION,
+      hidden: [
+        ...(consumerKey === undefined ? [] : [['consumerKey', consumerKey] as const]),
+        ...(subject === undefined ? [] : [['subject', subject] as const]),
+      ],
+      fields: [],
+      submit: tokens.revokeAll,
+      isDangerous: true,
+    },
+  ];
+}

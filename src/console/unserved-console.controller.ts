@@ -1,0 +1,24 @@
+import { All } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { allowedMethods } from '../admin-http/allowed-methods.js';
+import { Roles } from '../admin-http/roles.decorator.js';
+import { isDecodable, type ExactPathAdapter } from '../http/exact-path-adapter.js';
+import { PageRefusal } from '../pages/page-refusal.js';
+import { ConsoleController } from './console-controller.decorator.js';
+import { Visiting, type StaffVisit } from './staff-visit.js';
+
+/** What no page serves: told to who is signed in, and after all other controllers of the console. */
+@ConsoleController('{*rest}')
+export class UnservedConsoleController {
+  constructor(private readonly host: HttpAdapterHost<ExactPathAdapter>) {}
+
+  @All()
+  @Roles('auditor', 'consent', 'gateway')
+  refuse(@Visiting() { target }: StaffVisit): never {
+    const { express } = this.host.httpAdapter.at('admin');
+    const path = target.split('?', 1)[0] ?? '';
+    const methods = isDecodable(path) ? allowedMethods(express, path) : [];
+    if (methods.length === 0) throw new PageRefusal('not-found');
+    throw new PageRefusal('method', { headers: { Allow: methods.join(', ') } });
+  }
+}
