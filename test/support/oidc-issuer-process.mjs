@@ -8,7 +8,13 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
   pkce: { required: () => true },
   features: { devInteractions: { enabled: false } },
-  findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+  // What stands behind a + of an account are its roles.
+  claims: { openid: ['sub', 'example'] },
+  conformIdTokenClaims: false,
+  findAccount: (_, accountId) => ({
+    accountId,
+    claims: () => ({ sub: accountId, example: { roles: accountId.split('+').slice(1) } }),
+  }),
   // Who signs in has agreed: what they agree to is asked on the service's pages.
   loadExistingGrant: async ({ oidc }) => {
     const grant = new oidc.provider.Grant({

@@ -32,9 +32,19 @@ export class TestIssuer {
     };
   }
 
-  /** @param serviceBase the public listener's origin, to which browsers come back */
-  async start(serviceBase: string): Promise<void> {
-    const redirectUri = `${serviceBase}/oauth/auz/signed-in`;
+  /** The same for the console of staff. */
+  get staffEnv(): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(this.env).map(([name, value]) => [`STAFF_${name}`, value]),
+    );
+  }
+
+  /**
+   * @param serviceBase the listener's origin, to which browsers come back
+   * @param path and where there
+   */
+  async start(serviceBase: string, path = '/oauth/auz/signed-in'): Promise<void> {
+    const redirectUri = serviceBase + path;
     const args = [PROGRAM, String(this.port), redirectUri, CLIENT_ID, CLIENT_SECRET];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
     const ended = once(child, 'exit');
