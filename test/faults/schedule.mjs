@@ -3,6 +3,7 @@ import { migration, roll } from './kinds/changes.mjs';
 import * as network from './kinds/network.mjs';
 import * as processes from './kinds/processes.mjs';
 import { fullDisk, lockWait, noConnections } from './kinds/resources.mjs';
+import { overload } from './kinds/strangers.mjs';
 
 /**
  * A kind of fault: `strike(world)` does it, undoes it and says in words what it was, or
@@ -15,6 +16,7 @@ const KINDS = [
   noConnections,
   lockWait,
   fullDisk,
+  overload,
   roll,
   migration,
 ];

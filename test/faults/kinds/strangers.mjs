@@ -1,0 +1,32 @@
+// Somebody without credentials, who sends all that he can.
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { ROOT } from '../../../bench/rig.mjs';
+
+/** Below what a listener takes, so that none of the load's connections is turned away. */
+const CONNECTIONS = 200;
+
+/**
+ * Pipelined requests, the costliest bodies, half of a body, answers that nobody takes, and a crowd that asks for
+ * readiness, at one replica or both, for some seconds.
+ */
+export const overload = {
+  name: 'overload',
+  weight: 2,
+  async strike(world) {
+    const replicas = world.someReplicas();
+    const seconds = world.random.between(3, 6);
+    const counts = await Promise.all(replicas.map(({ port }) => attack(port, seconds)));
+    const told = counts.map(({ opened, answered }) => `${opened} connections, ${answered} answers`);
+    return `of ${replicas.map(({ name }) => name).join(' and ')} for ${seconds} s: ${told.join('; ')}`;
+  },
+};
+
+function attack(port, seconds) {
+  const child = fork(join(ROOT, 'bench/stranger.mjs'));
+  child.send({ port, connections: CONNECTIONS, seconds });
+  return new Promise((resolve) => {
+    child.once('message', resolve);
+    child.once('exit', () => resolve({}));
+  });
+}
