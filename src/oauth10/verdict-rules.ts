@@ -2,7 +2,7 @@
 import { bodyHashMatches } from '../protocol/body-hash.js';
 import { oauthProblem, parameterRejected } from '../protocol/oauth-problem.js';
 import type { ProtocolParameters } from '../protocol/protocol-parameters.js';
-import { isWeak } from '../protocol/weak-signature-methods.js';
+import { isWeakMethod } from '../protocol/signature-methods.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import { MethodNotRegistered, TokenMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
@@ -20,7 +20,7 @@ export function assertConsumer(
   if (!consumer) throw oauthProblem('consumer_key_unknown');
   const weakUntil = consumer.weakSignaturesUntilSeconds;
   const takesWeak = weakUntil === null || weakUntil > nowSeconds;
-  const acceptable = consumer.signatureMethods.filter((name) => takesWeak || !isWeak({ name }));
+  const acceptable = consumer.signatureMethods.filter((name) => takesWeak || !isWeakMethod(name));
   if (!acceptable.includes(signatureMethod.name)) throw new MethodNotRegistered(acceptable);
   return consumer;
 }

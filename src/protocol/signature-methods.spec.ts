@@ -2,6 +2,7 @@ import { constants, createHmac, createPublicKey, generateKeyPairSync, sign } fro
 import { RFC_REQUEST } from '../../test/vectors/request-parameters.js';
 import { BASE_STRING_SECRETS } from '../../test/vectors/signatures.js';
 import {
+  isWeakMethod,
   SIGNATURE_METHODS,
   signatureMethodNamed,
   type SignatureInput,
@@ -217,4 +218,14 @@ describe('RFC 5849 §3.4.4 PLAINTEXT', () => {
       expect(named('PLAINTEXT').verify(input)).toBe(false);
     }
   });
+});
+
+it('the methods that rest on SHA-1, or on TLS alone, are weak', () => {
+  const weak = SIGNATURE_METHODS.filter((method) => method.weak).map(({ name }) => name);
+  expect(weak).toEqual(['HMAC-SHA1', 'RSA-SHA1', 'PLAINTEXT']);
+  expect([isWeakMethod('RSA-SHA1'), isWeakMethod('RSA-SHA256'), isWeakMethod('rot13')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

@@ -35,6 +35,8 @@ export interface SignatureMethod {
   readonly needsTls: boolean;
   /** RFC 5849 §3.1: PLAINTEXT alone may leave both out. */
   readonly needsTimestampAndNonce: boolean;
+  /** Rests on SHA-1, or on TLS alone (RFC 5849 §3.4.4, §4.11); a consumer may be held to others from a day on. */
+  readonly weak: boolean;
   /**
    * Whether a signature of this method can have this length; nothing needs to be computed for one that
    * can't. It is asked of the text alone, so that it tells nothing of who signs.
@@ -61,6 +63,9 @@ const METHODS_BY_NAME: ReadonlyMap<string, SignatureMethod> = new Map(
   SIGNATURE_METHODS.map((method) => [method.name, method]),
 );
 
+/** Whether the method of this name is weak; a name that is none is not. */
+export const isWeakMethod = (name: string): boolean => METHODS_BY_NAME.get(name)?.weak === true;
+
 /** The table's entry, by its exact name (RFC 5849 §3.1: values are case-sensitive). */
 export function signatureMethodNamed(name: string): SignatureMethod | undefined {
   return METHODS_BY_NAME.get(name);
@@ -79,6 +84,7 @@ function hmac(name: SignatureMethodName, hash: string, octets: number): Signatur
     hash,
     needsTls: false,
     needsTimestampAndNonce: true,
+    weak: hash === 'sha1',
     fits: (signature: string) => signature.length === base64Length(octets),
     verify({ baseString, signature, consumerSecret, tokenSecret }: SignatureInput) {
       if (consumerSecret === undefined) return false;
@@ -97,6 +103,7 @@ function rsa(name: SignatureMethodName, hash: string): SignatureMethod {
     hash,
     needsTls: false,
     needsTimestampAndNonce: true,
+    weak: hash === 'sha1',
     fits: ({ length }: string) =>
       length >= base64Length(RSA_OCTETS[0]) && length <= base64Length(RSA_OCTETS[1]),
     verify({ baseString, signature, rsaPublicKey }: SignatureInput) {
@@ -125,6 +132,7 @@ function plaintext(): SignatureMethod {
     hash: '',
     needsTls: true,
     needsTimestampAndNonce: false,
+    weak: true,
     fits: () => true, // its length is that of the secrets
     verify({ signature, consumerSecret, tokenSecret }: SignatureInput) {
       if (consumerSecret === undefined) return false;

@@ -4,7 +4,6 @@ import { errorFields } from '../failures/error-fields.js';
 import type { CompatibilityFlag } from '../protocol/compatibility.js';
 import type { HintCode } from '../protocol/hints/mistake.js';
 import type { SignatureMethod } from '../protocol/signature-methods.js';
-import { isWeak } from '../protocol/weak-signature-methods.js';
 
 const FLUSH_INTERVAL_MS = 2_000;
 /** Beyond it uses go uncounted until the next flush: a count is not worth the memory. */
@@ -81,7 +80,7 @@ export class SignatureUses implements OnModuleInit, OnModuleDestroy {
   /** A genuine request was signed so; `byPrevious`: with the secret before the present one. */
   note(consumerKey: string, method: SignatureMethod, byPrevious: boolean): void {
     if (byPrevious && this.previous.size < WAITING_MAX) this.previous.add(consumerKey);
-    if (isWeak(method)) this.weak.add([consumerKey, method.name]);
+    if (method.weak) this.weak.add([consumerKey, method.name]);
   }
 
   /** A genuine request was served by a flag alone. */
