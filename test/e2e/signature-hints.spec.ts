@@ -48,21 +48,23 @@ describe('why a signature was refused (contract section 10)', () => {
   let consumer: TestConsumer;
   let access: TestCredentials;
 
-  const started = async (settings: Record<string, string> = {}) => {
-    service = await startTestService(database.url, settings);
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    // Each is wrong on purpose, and more often in a second than is explained by default.
+    service = await startTestService(database.url, { SIGNATURE_HINTS_PER_SECOND: '1000' });
     consumer = await service.registerConsumer({ twoLegged: true });
     access = await service.accessToken(consumer, 'jane');
-  };
-  beforeAll(async () => void (database = await createTestDatabase()));
-  afterEach(() => service?.stop(0));
-  afterAll(() => database?.drop());
+  });
+  afterAll(async () => {
+    await service?.stop(0);
+    await database?.drop();
+  });
 
   const url = () => `${service.publicBase}/oauth/oauth10/echo?a=1&size=original`;
   const ask = (authorization: string, target = '/oauth/oauth10/echo?a=1&size=original') =>
     send({ base: service.publicBase, target, headers: [['Authorization', authorization]] });
 
   it('names the mistake and the mend; verdict, status, headers and nonce stay as they are', async () => {
-    await started();
     const signing = { ...consumer, ...access };
     const nonce = 'unspent';
     const reply = await ask(
@@ -95,13 +97,11 @@ describe('why a signature was refused (contract section 10)', () => {
       { base: (text: string) => text.replace(/%../g, (e) => e.toLowerCase()) },
     ],
   ])('%s', async (code, change) => {
-    await started();
     const reply = await ask(headerOf(url(), consumer, change));
     expect(reply.form()).toMatchObject({ oauth_signature_hint: code });
   });
 
   it('searches no request of more than 16 KiB: that would take a stranger’s thread for long', async () => {
-    await started();
     const refusal = async (octets: number) => {
       const target = '/oauth/oauth10/echo';
       const body = `a=${'x'.repeat(octets)}`;
@@ -126,7 +126,6 @@ describe('why a signature was refused (contract section 10)', () => {
   });
 
   it('explains nothing to who does not hold the secrets', async () => {
-    await started();
     const wrong = { method: 'POST' };
     const strangers = [
       { ...consumer, consumerKey: 'unknown' },
@@ -141,7 +140,6 @@ describe('why a signature was refused (contract section 10)', () => {
   });
 
   it('says it to gateways as hint', async () => {
-    await started();
     const verdict = await send({
       base: service.adminBase,
       target: '/verify',
@@ -172,10 +170,16 @@ describe('why a signature was refused (contract section 10)', () => {
     ['OAUTH_PROBLEM_DETAIL', 'uniform'],
     ['SIGNATURE_HINTS_PER_SECOND', '0'],
   ])('has none with %s=%s', async (name, value) => {
-    await started({ [name]: value });
-    const { oauth_problem: problem, oauth_signature_hint: hint } = (
-      await ask(headerOf(url(), consumer, { method: 'POST' }))
-    ).form();
+    const other = await startTestService(database.url, { [name]: value });
+    const target = '/oauth/oauth10/echo?a=1';
+    const authorization = headerOf(`${other.publicBase}${target}`, consumer, { method: 'POST' });
+    const reply = await send({
+      base: other.publicBase,
+      target,
+      headers: [['Authorization', authorization]],
+    });
+    await other.stop(0);
+    const { oauth_problem: problem, oauth_signature_hint: hint } = reply.form();
     expect([problem, hint]).toEqual(['signature_invalid', undefined]);
   });
 });
