@@ -6,6 +6,8 @@ export interface Words {
   readonly mark?: 'good' | 'bad' | 'off' | undefined;
   /** What is compared letter by letter: keys, tokens, addresses. */
   readonly isCode?: boolean | undefined;
+  /** What is shown only to who opens it: said in these words. */
+  readonly folded?: string | undefined;
 }
 
 export type Cell = string | Words;

@@ -26,7 +26,7 @@ export function nextPage(
 
 /** A moment as staff compare it with logs: UTC, to the second. */
 export const shownTime = (at: Date): string =>
-  `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  `${at.toISOString().slice(0, 19).replace('T', ' ')}\u00a0UTC`;
 
 /** The address of a page about one thing. */
 export const pageOf = (list: string, id: string, page = ''): string =>

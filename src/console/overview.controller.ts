@@ -89,7 +89,7 @@ export class OverviewController {
         is: 'table',
         caption: texts.recent,
         columns: record.columns,
-        rows: events.map(eventRow),
+        rows: events.map((event) => eventRow(event, visit.texts)),
         none: record.none,
       },
     ]);

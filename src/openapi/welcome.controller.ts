@@ -9,7 +9,8 @@ export class WelcomeController {
   @All()
   @Endpoint({ listener: 'admin', label: 'docs', guard: 'none' })
   admin(@Res() response: ServerResponse): void {
-    sendText(response, 302, 'The operations are at /docs.', { Location: '/docs' });
+    const text = 'The operations are at /docs, the console of staff is at /console/.';
+    sendText(response, 302, text, { Location: '/docs' });
   }
 
   @All()

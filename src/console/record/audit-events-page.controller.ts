@@ -106,7 +106,7 @@ export class AuditEventsPageController {
         is: 'table',
         caption: texts.title,
         columns: texts.columns,
-        rows: page.map(eventRow),
+        rows: page.map((event) => eventRow(event, visit.texts)),
         none: texts.none,
         next: nextPage(LIST, query, next),
       },

@@ -1,4 +1,4 @@
-const CELL = `<% const cell = (one) => { const words = typeof one === 'string' ? { text: one } : one; %><% if (words.mark) { %><span class="mark <%= words.mark %>"><%= words.text %></span><% } else if (words.href) { %><a href="<%= words.href %>"><% if (words.isCode) { %><code><%= words.text %></code><% } else { %><bdi><%= words.text %></bdi><% } %></a><% } else if (words.isCode) { %><code><%= words.text %></code><% } else { %><bdi><%= words.text %></bdi><% } %><% }; %>`;
+const CELL = `<% const cell = (one) => { const words = typeof one === 'string' ? { text: one } : one; %><% if (words.folded) { %><details><summary><%= words.folded %></summary><code><%= words.text %></code></details><% } else if (words.mark) { %><span class="mark <%= words.mark %>"><%= words.text %></span><% } else if (words.href) { %><a href="<%= words.href %>"><% if (words.isCode) { %><code><%= words.text %></code><% } else { %><bdi><%= words.text %></bdi><% } %></a><% } else if (words.isCode) { %><code><%= words.text %></code><% } else { %><bdi><%= words.text %></bdi><% } %><% }; %>`;
 
 const HINTS = `<% const hints = (field, id) => { %><% if (field.fault || field.help) { %> aria-describedby="<%= (field.fault ? id + '-fault ' : '') + (field.help ? id + '-help' : '') %>"<% } %><% if (field.fault) { %> aria-invalid="true"<% } %><% if (field.isRequired) { %> required<% } %><% if (field.isFirst) { %> autofocus<% } %><% }; %>`;
 
@@ -31,7 +31,7 @@ export const blocksTemplate = `<% let at = 0; %>${CELL}${HINTS}${FIELD}<% it.blo
 <% } else if (block.is === 'table') { %><% if (block.rows.length === 0) { %><p><%= block.none %></p>
 <% } else { %><div class="wide" role="region" tabindex="0" aria-label="<%= block.caption %>"><table>
 <caption class="hidden"><%= block.caption %></caption>
-<thead><tr><% block.columns.forEach((one) => { %><th scope="col"><%= one %></th><% }) %></tr></thead>
+<thead><tr><% block.columns.forEach((one) => { %><% if (one === '') { %><td></td><% } else { %><th scope="col"><%= one %></th><% } %><% }) %></tr></thead>
 <tbody>
 <% block.rows.forEach((row) => { %><tr><% row.forEach((one) => { %><td><% cell(one) %></td><% }) %></tr>
 <% }) %></tbody></table></div>

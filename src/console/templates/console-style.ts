@@ -35,16 +35,18 @@ th{color:var(--soft);font-weight:600;white-space:nowrap}
 tbody tr:hover{background:var(--page)}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 code{font:.9375em ui-monospace,monospace;overflow-wrap:anywhere}
-td code{overflow-wrap:normal}
-td div,td bdi{min-width:4rem}
-.compare td code{white-space:pre}
+td{overflow-wrap:normal}
+td code{display:inline-block;min-width:9rem;max-width:26rem}
+a code{text-decoration:underline}
+td summary{padding:0}
+.compare td code{white-space:pre;max-width:none}
 mark{background:var(--mark);color:var(--on-mark)}
 .mark{font-weight:600}.good{color:var(--good)}.bad,.fault{color:var(--bad)}.off{color:var(--off)}
 dl{display:grid;gap:.5rem 1rem;margin:0 0 1rem}
 dt{color:var(--soft)}
 dd{margin:0;white-space:pre-line}
 .word{display:inline}.word summary{display:inline-block;list-style:none;cursor:pointer;width:1.5rem;height:1.5rem;
-text-align:center;border:1px solid var(--line);border-radius:50%;line-height:1.35rem;font-size:.875rem}
+text-align:center;border:1px solid var(--line);border-radius:50%;line-height:1.35rem;font-size:.875rem;padding:0}
 .word summary::-webkit-details-marker{display:none}
 .word span{display:block;color:var(--text);padding:.25rem 0}
 .column{max-width:44rem}

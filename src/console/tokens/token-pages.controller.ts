@@ -151,7 +151,6 @@ function rowOf(token: ListedAccessToken, visit: StaffVisit): Cell[] {
     token.subject,
     token.scopes.join(' '),
     statusOf(token, visit.texts),
-    shownTime(token.createdAt),
     token.expiresAt === null ? visit.texts.never : shownTime(token.expiresAt),
     visit.may() && token.status !== 'revoked' ? { text: visit.texts.tokens.revoke, href } : '',
   ];

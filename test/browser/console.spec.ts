@@ -1,0 +1,68 @@
+import axe from 'axe-core';
+import { CHROMIUM, describeWith } from '../support/debian-tools.js';
+import { ADMIN_API_KEY } from '../support/service.js';
+import { CONSOLE_PAGES, everyConsolePage } from './every-console-page.js';
+import { heading, openStage, watchedContext, type Stage } from './owner.js';
+
+const WITH_TOKENS = {
+  PLATFORM_TOKEN_ISSUER: 'https://auth.example.com',
+  PLATFORM_TOKEN_AUDIENCE: 'https://api.example.com',
+};
+
+describeWith([CHROMIUM], 'the console in a browser', () => {
+  let stage: Stage;
+  afterEach(() => stage.close());
+
+  it('axe finds nothing on any page, light or dark; each fits a desk and a phone, and is small', async () => {
+    stage = await openStage(WITH_TOKENS);
+    const { context, complaints } = await watchedContext(stage);
+    const page = await context.newPage();
+    const found: string[] = [];
+    const looked: string[] = [];
+    await everyConsolePage(stage, page, async (name) => {
+      await page.waitForLoadState();
+      await page.evaluate(axe.source);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const { violations, passes } = await page.evaluate<axe.AxeResults>('axe.run()');
+        expect(passes.some(({ id }) => id === 'color-contrast')).toBe(true);
+        for (const { id, nodes } of violations) {
+          found.push(`${name}, ${colorScheme}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+        }
+      }
+      for (const width of [1280, 360]) {
+        await page.setViewportSize({ width, height: 800 });
+        const isTooWide = 'document.documentElement.scrollWidth > window.innerWidth';
+        if (await page.evaluate<boolean>(isTooWide)) found.push(`${name} is too wide at ${width}`);
+      }
+      const octets = await page.evaluate<number>('document.documentElement.outerHTML.length');
+      // axe adds nothing to the page.
+      if (octets > 60_000) found.push(`${name} has ${octets} characters`);
+      looked.push(name);
+    });
+    expect(found).toEqual([]);
+    expect([...looked].sort()).toEqual(Object.keys(CONSOLE_PAGES).sort());
+    expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+  }, 120_000);
+
+  it('without JavaScript, by keyboard alone: registers a consumer and rotates its secret', async () => {
+    stage = await openStage();
+    const context = await stage.chromium.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${stage.service.adminBase}/console/consumer-registration`);
+    await page.keyboard.type(ADMIN_API_KEY);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/consumer-registration');
+    await page.getByLabel('Name', { exact: true }).focus();
+    await page.keyboard.type('Typed');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').waitFor();
+    expect(await heading(page)).toBe('Typed');
+    const first = await page.locator('.secret code').nth(1).innerText();
+    await page.getByRole('link', { name: 'Open the consumer' }).press('Enter');
+    await page.getByRole('button', { name: 'Rotate secret' }).press('Enter');
+    await page.getByRole('status').waitFor();
+    const second = await page.locator('.secret code').innerText();
+    expect([first.length > 20, second.length > 20, first === second]).toEqual([true, true, false]);
+  }, 60_000);
+});
