@@ -38,7 +38,7 @@ code{font:.9375em ui-monospace,monospace;overflow-wrap:anywhere}
 td{overflow-wrap:normal}
 td code{display:inline-block;min-width:9rem;max-width:26rem}
 a code{text-decoration:underline}
-td summary{padding:0}
+td summary{padding:0;white-space:nowrap}
 .compare td code{white-space:pre;max-width:none}
 mark{background:var(--mark);color:var(--on-mark)}
 .mark{font-weight:600}.good{color:var(--good)}.bad,.fault{color:var(--bad)}.off{color:var(--off)}
