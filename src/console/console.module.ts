@@ -11,6 +11,7 @@ import { PlatformTokensModule } from '../platform-tokens/platform-tokens.module.
 import { ScopesModule } from '../scopes/scopes.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
+import { TransferModule } from '../transfer/transfer.module.js';
 import { ConsoleRenderer } from './console-renderer.js';
 import { ConsoleFilter } from './console.filter.js';
 import { ConsoleGuard } from './console.guard.js';
@@ -35,6 +36,7 @@ import {
   TokenPagesController,
   TokenRevocationController,
 } from './tokens/token-pages.controller.js';
+import { ImportPageController } from './transfers/import-page.controller.js';
 import { UnservedConsoleController } from './unserved-console.controller.js';
 
 /**
@@ -55,6 +57,7 @@ import { UnservedConsoleController } from './unserved-console.controller.js';
     ScopesModule,
     SecretsModule,
     TokensModule,
+    TransferModule,
   ],
   // The last one takes what the others left.
   controllers: [
@@ -73,6 +76,7 @@ import { UnservedConsoleController } from './unserved-console.controller.js';
     ScopePagesController,
     SigningKeyPagesController,
     SignatureCheckController,
+    ImportPageController,
     UnservedConsoleController,
   ],
   providers: [

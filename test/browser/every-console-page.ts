@@ -23,6 +23,7 @@ export const CONSOLE_PAGES = {
   scopes: 'Scopes',
   'signing-keys': 'Signing keys',
   'check-signature': 'Check signature: why it does not hold, and the first difference',
+  import: 'Import: the faulty lines of a dry run',
   'not-found': 'There is no such page',
 } as const;
 
@@ -101,6 +102,12 @@ export async function everyConsolePage(
     .fill('GET&http%3A%2F%2Fapi.example.com%2Fphotos&size%3Doriginal');
   await press('Check signature');
   await show('check-signature');
+  await at('/console/import');
+  await page
+    .getByLabel('Lines')
+    .fill('{"type":"consumer","consumerKey":"a","scopes":7}\n{"type":"x"}');
+  await press('Import');
+  await show('import');
   await at('/console/nothing');
   await show('not-found');
 }

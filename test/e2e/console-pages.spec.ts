@@ -149,6 +149,27 @@ describe('the console: tokens, the record, keys, scopes, signatures', () => {
     for (const { kid } of items) expect(browser.page.text).toContain(kid);
   });
 
+  it('imports: a faulty line is told with its number, a dry run changes nothing', async () => {
+    const line = (name: string, more = {}) =>
+      JSON.stringify({ type: 'consumer', consumerKey: name, consumerSecret: 's', name, ...more });
+    const isThere = async (key: string) =>
+      (await service.admin('GET', `/admin/consumers/${key}`)).status;
+    await browser.open('/console/consumers');
+    await browser.open(linkOn(browser, 'Import'));
+    const wrong = [line('brought'), line('wrong', { scopes: 7 })].join('\r\n');
+    await browser.press('Import', { filled: { Lines: wrong }, unticked: ['true'] });
+    expect(browser.page.status).toBe(400);
+    expect(browser.text).toMatch(/Nothing was taken over\..* 2 \/scopes must be a list/);
+    expect(await isThere('brought')).toBe(404);
+    await browser.open('/console/import');
+    await browser.press('Import', { filled: { Lines: line('brought') } });
+    expect(browser.text).toContain('To be taken over: 1 consumers');
+    expect(await isThere('brought')).toBe(404);
+    await browser.press('Import');
+    expect(browser.text).toContain('Taken over: 1 consumers');
+    expect(await isThere('brought')).toBe(200);
+  });
+
   describe('Check signature', () => {
     const raw = (request: ReturnType<typeof signRequest>) =>
       [

@@ -40,6 +40,8 @@ const TABLE: readonly (readonly [page: string, ...roles: Role[]])[] = [
   ['POST /console/scopes/:scope/delete'],
   ['GET /console/signing-keys', 'auditor'],
   ['POST /console/signing-keys/rotate'],
+  ['GET /console/import'],
+  ['POST /console/import'],
   ['GET /console/signature-check', 'auditor'],
   ['POST /console/signature-check', 'auditor'],
 ];

@@ -44,7 +44,10 @@ export class ConsumerListController {
         ? [
             {
               is: 'links' as const,
-              links: [{ href: REGISTRATION, text: texts.register, isMain: true }],
+              links: [
+                { href: REGISTRATION, text: texts.register, isMain: true },
+                { href: '/console/import', text: visit.texts.import.title },
+              ],
             },
           ]
         : []),

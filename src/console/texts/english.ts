@@ -227,6 +227,20 @@ export const english = {
     rotateIntro:
       'A new key is published at once and signs later; the old one stays published until all that it signed has expired.',
   },
+  import: {
+    title: 'Import',
+    lines: 'Lines',
+    linesHelp:
+      'Consumers and access tokens, one JSON object a line, up to 64 kB. Larger files: POST /admin/import.',
+    dryRun: 'Dry run: only look',
+    done: (consumers: string, tokens: string) =>
+      `Taken over: ${consumers} consumers, ${tokens} tokens.`,
+    wouldBe: (consumers: string, tokens: string) =>
+      `Nothing is wrong. To be taken over: ${consumers} consumers, ${tokens} tokens. Press Import once more to do it.`,
+    refused: 'Nothing was taken over.',
+    faults: 'Faulty lines',
+    columns: ['Line', 'Place', 'What is wrong'],
+  },
   check: {
     title: 'Check signature',
     button: 'Check signature',

@@ -232,6 +232,19 @@ export const german: Texts = {
     rotateIntro:
       'Ein neuer Schlüssel wird sofort veröffentlicht und signiert später; der alte bleibt veröffentlicht, bis alles abgelaufen ist, was er signiert hat.',
   },
+  import: {
+    title: 'Importieren',
+    lines: 'Zeilen',
+    linesHelp:
+      'Consumer und Zugriffs-Tokens, ein JSON-Objekt je Zeile, bis 64 kB. Größere Dateien: POST /admin/import.',
+    dryRun: 'Probelauf: nur nachsehen',
+    done: (consumers, tokens) => `Übernommen: ${consumers} Consumer, ${tokens} Tokens.`,
+    wouldBe: (consumers, tokens) =>
+      `Alles ist in Ordnung. Zu übernehmen: ${consumers} Consumer, ${tokens} Tokens. Drücken Sie noch einmal auf Importieren.`,
+    refused: 'Es wurde nichts übernommen.',
+    faults: 'Fehlerhafte Zeilen',
+    columns: ['Zeile', 'Stelle', 'Was falsch ist'],
+  },
   check: {
     title: 'Signatur prüfen',
     button: 'Signatur prüfen',
