@@ -83,12 +83,8 @@ export class SignatureCheck {
     consumer: SigningConsumer | undefined,
     token: SealedTokenSecret | 'none' | undefined,
   ): VerificationKeys {
-    return this.keyRing.open(
-      this.reading.protocol.signatureMethod.family,
-      consumer,
-      token,
-      this.decoy,
-    );
+    const { family } = this.reading.protocol.signatureMethod;
+    return this.unlessEmpty(this.keyRing.open(family, consumer, token, this.decoy), consumer);
   }
 
   private underForm(
@@ -101,15 +97,14 @@ export class SignatureCheck {
     const baseString = signatureMethod.family === 'plaintext' ? '' : this.baseString(form);
     const keys = this.keysOf(consumer, token);
     if (signatureMethod.verify({ ...keys, baseString, signature }) && keys.genuine) {
-      const byFlag = keys.consumerSecret === '' ? 'empty_secret' : undefined;
-      return { holds: true, byPrevious: false, byFlag };
+      return { holds: true, byPrevious: false, byFlag: flagOfSecret(keys) };
     }
     if (signatureMethod.family === 'rsa') return FAILS;
     // For every consumer, so that the work doesn't tell which one is changing its secret.
     const previous = this.previousKeys(consumer, keys, nowSeconds);
     const holds =
       signatureMethod.verify({ ...previous, baseString, signature }) && previous.genuine;
-    return holds ? { holds, byPrevious: true, byFlag: undefined } : FAILS;
+    return holds ? { holds, byPrevious: true, byFlag: flagOfSecret(previous) } : FAILS;
   }
 
   /** Each mistake that the consumer may keep, with its present secret and the one before. */
@@ -140,7 +135,23 @@ export class SignatureCheck {
     nowSeconds: number,
   ): VerificationKeys {
     const before = this.keyRing.previousSecret(consumer, nowSeconds, this.decoy);
-    return { ...keys, consumerSecret: before.secret, genuine: keys.genuine && before.genuine };
+    const genuine = keys.genuine && before.genuine;
+    return this.unlessEmpty({ ...keys, consumerSecret: before.secret, genuine }, consumer);
+  }
+
+  /**
+   * An empty secret proves nothing: it counts for PLAINTEXT alone, and only while the consumer has the flag. The
+   * rules of registration hold the present secret to that, but not the one that a rotation left behind.
+   */
+  private unlessEmpty(
+    keys: VerificationKeys,
+    consumer: SigningConsumer | undefined,
+  ): VerificationKeys {
+    if (flagOfSecret(keys) === undefined) return keys;
+    const isLetIn =
+      this.reading.protocol.signatureMethod.family === 'plaintext' &&
+      consumer?.compatibility.includes('empty_secret') === true;
+    return { ...keys, genuine: keys.genuine && isLetIn };
   }
 
   private baseString(form: BaseStringForm): string {
@@ -156,6 +167,10 @@ export class SignatureCheck {
     return baseString;
   }
 }
+
+/** The flag without which the secret holds for nothing. */
+const flagOfSecret = ({ consumerSecret }: VerificationKeys): CompatibilityFlag | undefined =>
+  consumerSecret === '' ? 'empty_secret' : undefined;
 
 /** As RFC 5849 has it first, then what else may have been signed. */
 function formsOf(request: SignedRequest, reading: RequestReading): BaseStringForm[] {
