@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { AdminApi } from './admin-api.js';
 import { asWholeNumber, consumerFieldsOf, withConsumerOptions } from './consumer-options.js';
+import type { CheckOptions } from '../check/check-signature.js';
 import type { RestOptions } from './rest-program.js';
 
 type Options = RestOptions & Readonly<Record<string, unknown>>;
@@ -23,6 +24,36 @@ export function addRestCommands(program: Command): void {
   addConsumers(program.command('consumers').description('registered clients, over REST'));
   addTokens(program.command('tokens').description('access tokens, over REST'));
   addApiKeys(program.command('api-keys').description('keys to the admin API, over REST'));
+  addCheckSignature(program);
+}
+
+function addCheckSignature(program: Command): void {
+  const command = program
+    .command('check-signature')
+    .description(
+      'say whether the signature of a request holds, what was signed, and what the client does wrong. The ' +
+        'request is raw HTTP, a curl command or an entry of a HAR file',
+    )
+    .option('--file <FILE>', 'with the request; - is standard input', '-')
+    .option('--scheme <SCHEME>', 'of a raw request that names none', asScheme, 'https')
+    .option('--base-string <FILE>', 'what the client says it signed, to be compared')
+    .option('--from <FILE>', 'with --report: NDJSON, a request a line (docs/migrating.md)')
+    .option('--report', 'who of --from would be refused, and why')
+    .option('--concurrency <N>', 'how many checks are under way at a time', asConcurrency, 8);
+  withRestOptions(command).action(async (options: CheckOptions) =>
+    (await import('../check/check-signature.js')).checkSignature(options),
+  );
+}
+
+function asScheme(text: string): string {
+  if (text === 'http' || text === 'https') return text;
+  throw new InvalidArgumentError('It is http or https.');
+}
+
+function asConcurrency(text: string): number {
+  const number = asWholeNumber(text);
+  if (number >= 1 && number <= 64) return number;
+  throw new InvalidArgumentError('It is 1 to 64.');
 }
 
 function addConsumers(group: Command): void {

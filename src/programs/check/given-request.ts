@@ -1,0 +1,78 @@
+import { isUtf8 } from 'node:buffer';
+import { parseRawRequest, RawRequestError, type RawRequest } from '../../input/raw-request.js';
+import { RestProgramError } from '../rest/rest-program.js';
+import { parseCurlCommand } from './curl-command.js';
+import { octets } from './octets.js';
+
+interface HarRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
+  readonly postData?: { readonly text?: string };
+}
+
+/**
+ * A request as people have it: a curl command, an entry of a HAR file (or a HAR of one entry), the fields of
+ * `POST /admin/signature-checks`, or raw HTTP/1.
+ *
+ * @param scheme of a raw request whose target begins with `/`
+ * @throws RestProgramError
+ */
+export function parseGivenRequest(given: Buffer, scheme: 'http' | 'https'): RawRequest {
+  const start = given.toString('latin1', 0, 1024).trimStart();
+  if (/^(?:\$\s+)?curl\s/.test(start))
+    return parseCurlCommand(given.toString().replace(/^\s*\$/, ''));
+  if (start.startsWith('{')) return parseJsonRequest(given);
+  try {
+    return parseRawRequest(given, scheme);
+  } catch (error) {
+    if (error instanceof RawRequestError) throw new RestProgramError(error.message);
+    throw error;
+  }
+}
+
+function parseJsonRequest(given: Buffer): RawRequest {
+  let value: unknown;
+  try {
+    if (isUtf8(given)) value = JSON.parse(given.toString());
+  } catch {
+    // Said below.
+  }
+  if (typeof value !== 'object' || value === null) throw new RestProgramError('This is no JSON.');
+  const { log, request } = value as { log?: { entries?: unknown[] }; request?: unknown };
+  if (log !== undefined) {
+    const entries = log.entries ?? [];
+    if (entries.length !== 1) {
+      throw new RestProgramError(
+        `The HAR has ${entries.length} entries: one is checked at a time.`,
+      );
+    }
+    return parseJsonRequest(Buffer.from(JSON.stringify(entries[0])));
+  }
+  const found = (request ?? value) as HarRequest | RawRequest;
+  return Array.isArray(found.headers) ? fromHar(found as HarRequest) : (found as RawRequest);
+}
+
+function fromHar({ method, url, headers = [], postData }: HarRequest): RawRequest {
+  const named = new Map<string, [string, string]>();
+  for (const { name, value } of headers) {
+    // HTTP/2 writes method, scheme, authority and path as headers.
+    if (name.startsWith(':')) continue;
+    const folded = name.toLowerCase();
+    const before = named.get(folded)?.[1];
+    if (before !== undefined && folded === 'authorization') {
+      throw new RestProgramError('The HAR has two Authorization headers.');
+    }
+    const text = octets(value);
+    named.set(folded, [name, before === undefined ? text : `${before}, ${text}`]);
+  }
+  if (postData && postData.text === undefined) {
+    throw new RestProgramError('The HAR has no text of the body (postData.text).');
+  }
+  return {
+    method,
+    url: octets(url.split('#')[0] ?? ''),
+    headers: Object.fromEntries(named.values()),
+    body: postData?.text ?? '',
+  };
+}
