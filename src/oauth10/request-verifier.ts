@@ -22,6 +22,7 @@ import {
 } from '../tokens/temporary-credentials.js';
 import { VerifierMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
+import { FlagSearchBudget } from './flag-search-budget.js';
 import { readAsConsumerMay, type RequestReading } from './request-reading.js';
 import type { SignedRequest } from './signed-request.js';
 import { padsTiming, padToNextStep } from './timing-padding.js';
@@ -39,6 +40,8 @@ const VERIFIER = 'oauth_verifier';
 /** Says whether a signed request is genuine and its credentials good. */
 @Injectable()
 export class RequestVerifier {
+  private readonly flagSearches = new FlagSearchBudget();
+
   constructor(
     private readonly credentials: Credentials,
     private readonly keyRing: VerificationKeyRing,
@@ -103,6 +106,7 @@ export class RequestVerifier {
       reading,
       this.keyRing,
       await this.keyRing.decoyForOneRequest(),
+      this.flagSearches,
     );
     // Computed before anything is refused: who is unknown is told no sooner than who signs wrongly.
     const { found, outcome } = await this.checkSignature(check, protocol, rules);

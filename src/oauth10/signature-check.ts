@@ -5,6 +5,7 @@ import { signatureBaseString } from '../protocol/signature-base-string.js';
 import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import type { DecoySecrets } from './decoy.js';
+import type { FlagSearchBudget } from './flag-search-budget.js';
 import { refusedRequest } from './refused-request.js';
 import { hasForm, type RequestReading } from './request-reading.js';
 import type { SignedRequest } from './signed-request.js';
@@ -46,6 +47,8 @@ export class SignatureCheck {
     private readonly reading: RequestReading,
     private readonly keyRing: VerificationKeyRing,
     private readonly decoy: DecoySecrets,
+    /** Left out for staff, who may search as they like. */
+    private readonly flagSearches?: FlagSearchBudget,
   ) {
     this.forms = formsOf(request, reading);
   }
@@ -73,9 +76,13 @@ export class SignatureCheck {
       const outcome = this.underForm(form, consumer, token, nowSeconds);
       if (outcome.holds) return outcome;
     }
-    return consumer === undefined || consumer.compatibility.length === 0
-      ? FAILS
-      : this.underFlags(consumer, token, nowSeconds);
+    if (consumer === undefined || consumer.compatibility.length === 0) return FAILS;
+    const { consumerKey } = consumer;
+    if (this.flagSearches?.isSpent(consumerKey)) return FAILS;
+    const startedAt = performance.now();
+    const outcome = this.underFlags(consumer, token, nowSeconds);
+    if (!outcome.holds) this.flagSearches?.spend(consumerKey, performance.now() - startedAt);
+    return outcome;
   }
 
   /** The keys of the find, as they are checked with; the decoy's where something is unknown. */
