@@ -69,6 +69,14 @@ const nameOf = (migration: MigrationInterface): string =>
 /** TypeORM's table, and its way to tell when a migration was written. */
 const MAKE_LIST = `CREATE TABLE migrations (
     id serial PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL)`;
+
+/**
+ * Under wal_level=minimal, which the embedded server has, a sequence that was used by the transaction that made
+ * it goes back when PostgreSQL is killed (15 and 18 do): the next number would be one that is taken.
+ */
+const CATCH_UP =
+  "SELECT setval(pg_get_serial_sequence('migrations', 'id'), max(id)) FROM migrations";
+
 const inOrder = (migrations: readonly MigrationInterface[]): MigrationInterface[] =>
   [...migrations].sort((a, b) => timestampOf(nameOf(a)) - timestampOf(nameOf(b)));
 
@@ -93,6 +101,7 @@ async function applyOnce(dataSource: DataSource, migration: MigrationInterface):
     const isNew = applied.length === 0;
     if (isNew) {
       await migration.up(runner);
+      await runner.query(CATCH_UP);
       await runner.query('INSERT INTO migrations (timestamp, name) VALUES ($1, $2)', [
         timestampOf(name),
         name,

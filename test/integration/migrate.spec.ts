@@ -14,6 +14,11 @@ class Sound1800000000002 {
   down = () => Promise.reject(new Error('no way back'));
 }
 
+class Later1800000000004 {
+  up = (runner: QueryRunner) => runner.query('CREATE TABLE later ()');
+  down = () => Promise.reject(new Error('no way back'));
+}
+
 class Faulty1800000000003 {
   up = async (runner: QueryRunner) => {
     await runner.query('CREATE TABLE half ()');
@@ -48,6 +53,17 @@ describe('migrations', () => {
     expect(applied.flat().sort()).toEqual(known?.sort());
     expect(await pendingMigrations(replicas[1] as DataSource)).toBe(false);
     await Promise.all(replicas.map((replica) => replica.destroy()));
+  });
+
+  it('go on where a kill of PostgreSQL has set their sequence back', async () => {
+    const options = dataSourceOptions({ databasePoolSize: 2 }, url);
+    const next = await new DataSource({
+      ...options,
+      migrations: [Later1800000000004],
+    }).initialize();
+    await next.query("SELECT setval('migrations_id_seq', 1)");
+    expect(await migrate(next)).toEqual(['Later1800000000004']);
+    await next.destroy();
   });
 
   it('may take longer than a statement of a request may', async () => {
