@@ -80,17 +80,19 @@ export class AuditTrail {
    *
    * @param acts what is recorded, in this order
    * @param change of rows that nobody remembers (Transactions.runUnheard); may be made twice
+   * @param since when the first of those who wait began to, by performance.now()
    */
   recordAll<Result>(
     acts: (result: Result) => readonly NewAuditEvent[],
     change: (runner: StatementRunner) => Promise<Result>,
+    since: number,
   ): Promise<Result> {
     return this.transactions.runUnheard(async (transaction) => {
       const result = await change(transaction);
       const done = acts(result);
       if (done.length > 0) await this.append(transaction, done);
       return result;
-    });
+    }, since);
   }
 
   /** As `record`, for a change that takes as long as there is to do. */

@@ -4,6 +4,7 @@ import { Batcher } from './batcher.js';
 
 interface Flight {
   readonly items: readonly string[];
+  readonly since: number;
   land(results?: string[]): void;
   crash(error: Error): void;
 }
@@ -14,10 +15,11 @@ function store(sameKey: 'wait' | 'share' = 'wait') {
   const coalescer = new Batcher<string, string>({
     keyOf: (item) => item.split(':')[0] as string,
     sameKey,
-    send: (items) =>
+    send: (items, since) =>
       new Promise((resolve, reject) => {
         flights.push({
           items,
+          since,
           land: (results = items.map((item) => `did ${item}`)) => resolve(results),
           crash: reject,
         });
@@ -108,6 +110,19 @@ describe('statements that are shared', () => {
     flights[2]?.crash(refusal('23503'));
     expect(await good).toBe('did good');
     await failed;
+  });
+
+  it('what is sent again by itself has no more time than it had', async () => {
+    const { coalescer, flights } = store();
+    const all = Promise.all(['a', 'b'].map((item) => coalescer.run(item)));
+    await turn();
+    jest.advanceTimersByTime(1_500);
+    flights[0]?.crash(new StoreUnavailable(refusal('55P03')));
+    await turn();
+    flights.slice(1).forEach((flight) => flight.land());
+    await all;
+    expect(new Set(flights.map(({ since }) => since)).size).toBe(1);
+    expect(performance.now() - (flights[1]?.since ?? 0)).toBe(1_500);
   });
 
   it.each(['40P01', '55P03'])('a wait for one row (%s) is not a wait for all', async (code) => {

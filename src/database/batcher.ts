@@ -9,8 +9,11 @@ export interface BatchOptions<Item, Result> {
    * left behind. `share`: it is the same question, and gets the same answer.
    */
   readonly sameKey: 'wait' | 'share';
-  /** Sends one statement; resolves to one result for each item, in their order. */
-  readonly send: (items: readonly Item[]) => Promise<Result[]>;
+  /**
+   * Sends one statement; resolves to one result for each item, in their order. `since`, by performance.now(), is
+   * when the items were first sent: an item that is sent again by itself has no more time for that.
+   */
+  readonly send: (items: readonly Item[], since: number) => Promise<Result[]>;
   /**
    * How many statements may be under way, 2 by default. 1 where they would wait for each other: what comes
    * meanwhile makes the next one larger.
@@ -95,14 +98,20 @@ export class Batcher<Item, Result> {
     return [...boarded.values()];
   }
 
-  private async fly(party: readonly Waiting<Item, Result>[]): Promise<void> {
+  private async fly(
+    party: readonly Waiting<Item, Result>[],
+    since = performance.now(),
+  ): Promise<void> {
     this.work.onSent?.(party.length);
     try {
-      const results = await this.work.send(party.map(({ item }) => item));
+      const results = await this.work.send(
+        party.map(({ item }) => item),
+        since,
+      );
       party.forEach(({ resolve }, index) => resolve(results[index] as Result));
     } catch (error) {
       if (party.length > 1 && mayBeTheFaultOfOne(error)) {
-        await Promise.all(party.map((one) => this.fly([one])));
+        await Promise.all(party.map((one) => this.fly([one], since)));
       } else {
         party.forEach(({ reject }) => reject(error));
       }

@@ -86,17 +86,21 @@ export class Transactions {
    * trip for each statement, prepared, beside one to begin and one to commit.
    *
    * @param work may be done twice, when the server refused a prepared statement and took all back
+   * @param since when the caller began to wait, by performance.now(): all ends in time for that
    * @throws what the work threw; StoreUnavailable for trouble below, and then it is unknown whether
    * the work took place
    */
-  async runUnheard<Result>(work: (runner: StatementRunner) => Promise<Result>): Promise<Result> {
+  async runUnheard<Result>(
+    work: (runner: StatementRunner) => Promise<Result>,
+    since = performance.now(),
+  ): Promise<Result> {
     try {
       try {
-        return await this.attempt(work, true);
+        return await this.attempt(work, true, since);
       } catch (error) {
         if (isNameLost(error)) poolOf(this.dataSource).forgoNames();
         else if (!isStalePlan(error)) throw error;
-        return await this.attempt(work, false);
+        return await this.attempt(work, false, since);
       }
     } catch (error) {
       throw isStoreUnavailable(error) ? new StoreUnavailable(error) : error;
@@ -106,11 +110,11 @@ export class Transactions {
   private async attempt<Result>(
     work: (runner: StatementRunner) => Promise<Result>,
     isPrepared: boolean,
+    since: number,
   ): Promise<Result> {
-    const startedAt = performance.now();
     const pool = poolOf(this.dataSource);
     const session = await pool.connect();
-    const leftMs = DEADLINE_MS - (performance.now() - startedAt);
+    const leftMs = DEADLINE_MS - (performance.now() - since);
     const overdue = setTimeout(() => session.destroy(), leftMs);
     let isSpoiled = true;
     try {

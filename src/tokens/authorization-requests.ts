@@ -95,7 +95,7 @@ export class AuthorizationRequests {
       keyOf: ({ token }) => token,
       sameKey: 'wait',
       flights: 1, // each waits for the end of the record
-      send: (permissions) => this.allow(permissions),
+      send: (permissions, since) => this.allow(permissions, since),
       onSent: (size) => metrics.batchSent(ALLOW.name, size),
     });
   }
@@ -159,7 +159,7 @@ export class AuthorizationRequests {
   }
 
   /** @returns for each whether it is allowed; if not, the request or its consumer is not as it was read */
-  private allow(permissions: readonly Permission[]): Promise<boolean[]> {
+  private allow(permissions: readonly Permission[], since: number): Promise<boolean[]> {
     const rows = permissions.map(({ token, subject, scopes, verifierHash, callbackUrls }) => ({
       token,
       subject,
@@ -177,6 +177,7 @@ export class AuthorizationRequests {
         const tokens = new Set(done.map(({ token }) => token));
         return permissions.map(({ token }) => tokens.has(token));
       },
+      since,
     );
   }
 

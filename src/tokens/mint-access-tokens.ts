@@ -110,7 +110,7 @@ export class MintAccessTokens {
       keyOf: ({ token }) => token,
       sameKey: 'wait',
       flights: 1, // each waits for the end of the record
-      send: (mintings) => this.insert(mintings),
+      send: (mintings, since) => this.insert(mintings, since),
       onSent: (size) => metrics.batchSent(INSERT.name, size),
     });
   }
@@ -181,7 +181,7 @@ export class MintAccessTokens {
     return consumerKeys.map((consumerKey) => found.get(consumerKey));
   }
 
-  private insert(mintings: readonly Minting[]): Promise<Outcome[]> {
+  private insert(mintings: readonly Minting[], since: number): Promise<Outcome[]> {
     const rows = mintings.map((one) => ({
       token: one.token,
       consumer_key: one.consumerKey,
@@ -205,6 +205,7 @@ export class MintAccessTokens {
         );
         return mintings.map(({ token }) => outcomes.get(token) ?? 'changed');
       },
+      since,
     );
   }
 }

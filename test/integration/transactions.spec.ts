@@ -49,6 +49,16 @@ describe('a transaction, when there is trouble below', () => {
     await expect(broken).rejects.toThrow(StoreUnavailable);
   });
 
+  it('ends in time for who has waited before it began', async () => {
+    const watch = new Stopwatch();
+    const late = transactions.runUnheard(
+      (runner) => runner.run({ name: 'wait', text: 'SELECT pg_sleep(3)' }),
+      performance.now() - 3_500,
+    );
+    await expect(late).rejects.toThrow(StoreUnavailable);
+    expect(watch.stop()).toBeLessThan(2_000);
+  });
+
   it('ends within five seconds as a whole, however silent the way is, and gives its place back', async () => {
     const watch = new Stopwatch();
     const silent = transactions.run(async (transaction) => {
