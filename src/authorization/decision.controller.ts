@@ -5,7 +5,7 @@ import { AuthorizationRequests } from '../tokens/authorization-requests.js';
 import type { AuthorizationRequest } from '../tokens/standing-requests.js';
 import { groupedPin } from '../tokens/verifier.js';
 import { ConsentPage } from './consent-page.js';
-import { copyScript } from './copy-script.js';
+import { copyScript } from '../pages/copy-script.js';
 import { ownerActor } from './owner-actor.js';
 import { OwnForms } from './own-forms.js';
 import { PageHandler } from './page-handler.js';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Settings } from '../config/settings.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
-import { copyScript } from './copy-script.js';
+import { copyScript } from '../pages/copy-script.js';
 import { FormTokens } from '../pages/form-tokens.js';
 import { PageRenderer } from './page-renderer.js';
 import { consentTemplate } from './templates/consent.template.js';

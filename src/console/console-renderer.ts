@@ -4,7 +4,7 @@ import { Settings } from '../config/settings.js';
 import { pagePolicy } from '../pages/page-policy.js';
 import type { Reply } from '../pages/reply.js';
 import type { Block } from './blocks.js';
-import { copySecretScript } from './copy-secret-script.js';
+import { copyScript } from '../pages/copy-script.js';
 import type { ConsoleVisit, StaffVisit } from './staff-visit.js';
 import { blocksTemplate } from './templates/blocks.template.js';
 import { consoleLayoutTemplate } from './templates/console-layout.template.js';
@@ -65,7 +65,7 @@ export class ConsoleRenderer {
   render(viewer: Viewer, frame: ConsoleFrame, blocks: readonly Block[]): Reply {
     const { texts, target, session, formToken } = viewer;
     const { style, brand } = this;
-    const script = blocks.some(({ is }) => is === 'secret') ? copySecretScript : undefined;
+    const script = blocks.some(({ is }) => is === 'secret') ? copyScript : undefined;
     const path = target.split('?', 1)[0] ?? '';
     const content = this.eta.render('@blocks', { texts, formToken, blocks });
     const body = this.eta.render('@layout', {

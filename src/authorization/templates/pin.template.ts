@@ -2,6 +2,6 @@
 export const pinTemplate = `<h1><%= it.texts.pin.title %></h1>
 <p id="instruction"><%= it.texts.pin.instruction(it.consumerName) %></p>
 <p class="pin" aria-describedby="instruction"><%= it.shown %></p>
-<p><button type="button" id="copy" hidden value="<%= it.verifier %>" data-copied="<%= it.texts.pin.copied %>"><%= it.texts.pin.copy %></button> <span id="copied" role="status"></span></p>
+<p><button type="button" class="copy" hidden value="<%= it.verifier %>" data-copied="<%= it.texts.pin.copied %>"><%= it.texts.pin.copy %></button> <span role="status"></span></p>
 <p><%= it.texts.pin.once %> <%= it.texts.pin.goodFor(it.goodForSeconds) %></p>
 `;
