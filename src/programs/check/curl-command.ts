@@ -1,6 +1,6 @@
 import type { RawRequest } from '../../input/raw-request.js';
 import { RestProgramError } from '../rest/rest-program.js';
-import { octets } from './octets.js';
+import { octetsOf } from '../../protocol/percent-encoding.js';
 import { shellWords } from './shell-words.js';
 
 /** What the options read so far say. */
@@ -70,7 +70,7 @@ export function parseCurlCommand(command: string): RawRequest {
   const body = given.data.length === 0 || given.isGet ? undefined : given.data.join('&');
   return {
     method: given.method ?? (given.isHead ? 'HEAD' : body === undefined ? 'GET' : 'POST'),
-    url: octets(urlOf(url, given)),
+    url: octetsOf(urlOf(url, given)),
     headers: headersOf(given.headers, body !== undefined),
     body: body ?? '',
   };
@@ -116,7 +116,7 @@ function headersOf(lines: readonly string[], hasBody: boolean): Record<string, s
     if (line.startsWith('@')) refuse('-H @… reads a file');
     const [, name = '', mark = '', text = ''] = /^([^:;]+)([:;])([^]*)$/.exec(line) ?? [];
     if (name === '') refuse('-H must be Name: value');
-    const [folded, value] = [name.toLowerCase(), octets(text.trim())];
+    const [folded, value] = [name.toLowerCase(), octetsOf(text.trim())];
     // curl takes a header without a value as one not to send; `Name;` sends it empty.
     if (mark === ':' && value === '') headers.delete(folded);
     else if (folded === 'authorization' && headers.has(folded)) refuse('two Authorization headers');

@@ -94,6 +94,10 @@ describe('JSON', () => {
       '{"request":{"method":"POST","url":"https://a","headers":[],"postData":{"params":[]}}}',
       'no text',
     ],
+    [
+      '{"request":{"method":"GET","url":"https://a","headers":[{"name":"a","value":"\\ud800"}]}}',
+      'half a character',
+    ],
   ])('%s is refused', (text, said) => {
     expect(() => parse(text)).toThrow(said);
   });

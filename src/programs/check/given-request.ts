@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { parseRawRequest, RawRequestError, type RawRequest } from '../../input/raw-request.js';
 import { RestProgramError } from '../rest/rest-program.js';
 import { parseCurlCommand } from './curl-command.js';
-import { octets } from './octets.js';
+import { MalformedEncoding, octetsOf } from '../../protocol/percent-encoding.js';
 
 interface HarRequest {
   readonly method: string;
@@ -19,16 +19,21 @@ interface HarRequest {
  * @throws RestProgramError
  */
 export function parseGivenRequest(given: Buffer, scheme: 'http' | 'https'): RawRequest {
+  try {
+    return parseByItsStart(given, scheme);
+  } catch (error) {
+    if (error instanceof RawRequestError) throw new RestProgramError(error.message);
+    if (!(error instanceof MalformedEncoding)) throw error;
+    throw new RestProgramError('The request has half a character, which HTTP cannot carry.');
+  }
+}
+
+function parseByItsStart(given: Buffer, scheme: 'http' | 'https'): RawRequest {
   const start = given.toString('latin1', 0, 1024).trimStart();
   if (/^(?:\$\s+)?curl\s/.test(start))
     return parseCurlCommand(given.toString().replace(/^\s*\$/, ''));
   if (start.startsWith('{')) return parseJsonRequest(given);
-  try {
-    return parseRawRequest(given, scheme);
-  } catch (error) {
-    if (error instanceof RawRequestError) throw new RestProgramError(error.message);
-    throw error;
-  }
+  return parseRawRequest(given, scheme);
 }
 
 function parseJsonRequest(given: Buffer): RawRequest {
@@ -63,7 +68,7 @@ function fromHar({ method, url, headers = [], postData }: HarRequest): RawReques
     if (before !== undefined && folded === 'authorization') {
       throw new RestProgramError('The HAR has two Authorization headers.');
     }
-    const text = octets(value);
+    const text = octetsOf(value);
     named.set(folded, [name, before === undefined ? text : `${before}, ${text}`]);
   }
   if (postData && postData.text === undefined) {
@@ -71,7 +76,7 @@ function fromHar({ method, url, headers = [], postData }: HarRequest): RawReques
   }
   return {
     method,
-    url: octets(url.split('#')[0] ?? ''),
+    url: octetsOf(url.split('#')[0] ?? ''),
     headers: Object.fromEntries(named.values()),
     body: postData?.text ?? '',
   };
