@@ -25,8 +25,9 @@ export const overload = {
 function attack(port, seconds) {
   const child = fork(join(ROOT, 'bench/stranger.mjs'));
   child.send({ port, connections: CONNECTIONS, seconds });
+  let counts = {};
+  child.once('message', (told) => (counts = told));
   return new Promise((resolve) => {
-    child.once('message', resolve);
-    child.once('exit', () => resolve({}));
+    child.once('exit', () => resolve(counts));
   });
 }
