@@ -22,7 +22,7 @@ REVOKE UPDATE, DELETE ON :"schema".audit_events FROM :"service";
 
 -- One row each, made by a migration.
 REVOKE INSERT, DELETE ON
-  :"schema".audit_head, :"schema".nonce_horizon FROM :"service";
+  :"schema".audit_head, :"schema".nonce_horizon, :"schema".nonce_store FROM :"service";
 
 -- What was migrated is the owner's to say.
 REVOKE INSERT, UPDATE, DELETE ON :"schema".migrations FROM :"service";

@@ -1,5 +1,6 @@
 import { brandColor, brandName, logoFile, type Logo } from './brand.js';
 import { parseEndpointAliases, type EndpointAliases } from './endpoint-aliases.js';
+import { parseNonceStoreUrl, type NonceStoreTarget } from './nonce-store-url.js';
 import { parsePublicUrl, type PublicUrl } from './public-url.js';
 import { TOKEN_ALGORITHMS, tokenIssuer, type TokenAlgorithm } from './token-issuer.js';
 import { FORM_TYPE, PLAIN_TYPE, type ReplyType } from './reply-type.js';
@@ -26,7 +27,7 @@ import {
 } from './value-parsers.js';
 
 export type ProblemDetail = 'full' | 'uniform';
-export type RateLimitStore = 'memory' | 'postgresql';
+export type RateLimitStore = 'memory' | 'postgresql' | 'nonce-store';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 /** The environment variables the service knows, each with its rule. `.env.example` explains them. */
@@ -84,6 +85,16 @@ export class Environment {
     example: 'postgres://oauth10_owner:PASSWORD@db.example.com:5432/oauth10',
   })
   MIGRATION_DATABASE_URL?: string;
+
+  @Setting({
+    parse: parseNonceStoreUrl,
+    secret: true,
+    example: 'redis://:PASSWORD@nonces.example.com:6379',
+  })
+  NONCE_STORE_URL?: Omit<NonceStoreTarget, 'isCluster'>;
+
+  @Setting({ parse: trueOrFalse, fallback: 'false', example: 'true' })
+  NONCE_STORE_CLUSTER!: boolean;
 
   @Setting({ parse: trueOrFalse, fallback: 'true', example: 'true' })
   AUTO_MIGRATE!: boolean;
@@ -231,7 +242,11 @@ export class Environment {
   @Setting({ parse: wholeNumber(0, 1_000_000), fallback: '0', example: '60000' })
   RATE_LIMIT_PER_CONSUMER!: number;
 
-  @Setting({ parse: oneOf('memory', 'postgresql'), fallback: 'memory', example: 'postgresql' })
+  @Setting({
+    parse: oneOf('memory', 'postgresql', 'nonce-store'),
+    fallback: 'memory',
+    example: 'postgresql',
+  })
   RATE_LIMIT_STORE!: RateLimitStore;
 
   @Setting({ parse: wholeNumber(0, 86_400), fallback: '60', example: '60' })

@@ -4,6 +4,7 @@ import type { Environment, LogLevel, ProblemDetail, RateLimitStore } from './env
 import { requestsInFlightFor } from './memory-bounds.js';
 import { oidcClientFrom, oidcFaults, type OidcClient } from './oidc-client.js';
 import type { EndpointAliases } from './endpoint-aliases.js';
+import { nonceStoreFaults, nonceStoreFrom, type NonceStoreTarget } from './nonce-store-url.js';
 import {
   platformTokenFaults,
   platformTokensFrom,
@@ -45,6 +46,8 @@ export class Settings {
   readonly databasePoolSize!: number;
   /** Holds all tables; undefined: the first of the role's search_path. */
   readonly databaseSchema?: string;
+  /** Where nonces are claimed; undefined: in the database. */
+  readonly nonceStore?: NonceStoreTarget;
   /** Whether the start applies missing migrations, or waits for them. */
   readonly autoMigrate!: boolean;
   /** Absolute. */
@@ -148,6 +151,7 @@ function faultsBetween(environment: Environment, known: readonly string[]): stri
     ...staffTokenFaults(environment),
     ...platformTokenFaults(environment, known),
     ...oidcFaults(environment, known),
+    ...nonceStoreFaults(environment, known),
   );
   if (NODE_ENV === 'production') {
     faults.push(...guessableFaults(environment));
@@ -237,6 +241,7 @@ function valuesFrom(
     databaseListenUrlFile: env.DATABASE_LISTEN_URL_FILE || undefined,
     databasePoolSize: environment.DATABASE_POOL_SIZE,
     databaseSchema: environment.DATABASE_SCHEMA,
+    nonceStore: nonceStoreFrom(environment),
     autoMigrate: environment.AUTO_MIGRATE,
     dataDir: environment.DATA_DIR,
     secretKeys: environment.SECRET_KEYS ?? [],

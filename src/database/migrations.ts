@@ -14,6 +14,7 @@ import { PartitionsWithoutOwnership1700000000016 } from './migrations/0016-parti
 import { Compatibility1700000000022 } from './migrations/0022-compatibility.js';
 import { ProvenCompleteness1700000000017 } from './migrations/0017-proven-completeness.js';
 import { KeysInUse1700000000018 } from './migrations/0018-keys-in-use.js';
+import { NonceStore1700000000019 } from './migrations/0019-nonce-store.js';
 import { TokenSigningKeys1700000000020 } from './migrations/0020-token-signing-keys.js';
 import { StaffSessions1700000000023 } from './migrations/0023-staff-sessions.js';
 
@@ -34,6 +35,7 @@ export const migrations = [
   PartitionsWithoutOwnership1700000000016,
   ProvenCompleteness1700000000017,
   KeysInUse1700000000018,
+  NonceStore1700000000019,
   TokenSigningKeys1700000000020,
   Compatibility1700000000022,
   StaffSessions1700000000023,

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Nonces } from '../nonces/nonces.js';
 import { RESOURCE } from '../oauth10/endpoint-rules.js';
 import { RequestVerifier } from '../oauth10/request-verifier.js';
 import type { SignedRequest } from '../oauth10/signed-request.js';
-import { claimOf, type VerifiedRequest } from '../oauth10/verified-request.js';
+import { SpentNonces } from '../oauth10/spent-nonces.js';
+import type { VerifiedRequest } from '../oauth10/verified-request.js';
 import { isFormContent } from '../protocol/form-content.js';
-import { oauthProblem, parameterRejected } from '../protocol/oauth-problem.js';
+import { parameterRejected } from '../protocol/oauth-problem.js';
 import { LastUse } from '../tokens/last-use.js';
 
 /** Their content means nothing (RFC 9110 section 9.3), so that most clients send none. */
@@ -16,7 +16,7 @@ const WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'C
 export class GatewayVerdicts {
   constructor(
     private readonly verifier: RequestVerifier,
-    private readonly nonces: Nonces,
+    private readonly spentNonces: SpentNonces,
     private readonly lastUse: LastUse,
   ) {}
 
@@ -32,7 +32,7 @@ export class GatewayVerdicts {
       throw bodyMissing('forward the body of form requests, which the signature covers.');
     }
     const verified = await this.verifier.verify(request, RESOURCE);
-    if (!(await this.nonces.claim(claimOf(verified)))) throw oauthProblem('nonce_used');
+    await this.spentNonces.spend(verified);
     if (verified.accessToken) this.lastUse.touch(verified.accessToken.token);
     return verified;
   }

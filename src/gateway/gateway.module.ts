@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
-import { NoncesModule } from '../nonces/nonces.module.js';
 import { OAuth10Module } from '../oauth10/oauth10.module.js';
 import { PlatformTokensModule } from '../platform-tokens/platform-tokens.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
@@ -10,9 +9,9 @@ import { IntrospectController } from './introspect.controller.js';
 import { SignatureChecksController } from './signature-checks.controller.js';
 import { VerifyController } from './verify.controller.js';
 
-/** Verdicts for gateways. Depends on the verifier of oauth10/, nonces/ and the keys of admin/. */
+/** Verdicts for gateways. Depends on the verifier of oauth10/ and the keys of admin/. */
 @Module({
-  imports: [AdminModule, NoncesModule, OAuth10Module, PlatformTokensModule, TokensModule],
+  imports: [AdminModule, OAuth10Module, PlatformTokensModule, TokensModule],
   controllers: [VerifyController, AuthzController, IntrospectController, SignatureChecksController],
   providers: [GatewayVerdicts],
 })

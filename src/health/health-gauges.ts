@@ -4,23 +4,26 @@ import { ChangeFeed } from '../database/change-feed.js';
 import { ShutdownState } from '../http/shutdown-state.js';
 import { Metrics } from '../metrics/metrics.js';
 import { DatabaseHealth } from './database-health.js';
+import { NonceStoreHealth } from './nonce-store-health.js';
 
 /** What the probes would say, looked at whenever Prometheus asks. */
 @Injectable()
 export class HealthGauges {
   constructor(
     database: DatabaseHealth,
+    nonceStore: NonceStoreHealth,
     shutdown: ShutdownState,
     changes: ChangeFeed,
     { registry }: Metrics,
   ) {
     new Gauge({
       name: 'oauth10_ready',
-      help: 'Whether /health/ready says yes: the database answers, its schema is ours, nobody said stop.',
+      help: 'Whether /health/ready says yes: database and nonce store answer, the schema is ours, nobody said stop.',
       registers: [registry],
       async collect() {
         const { database: found } = await database.check();
-        this.set(found?.status === 'up' && !shutdown.shuttingDown ? 1 : 0);
+        const isUp = found?.status === 'up' && nonceStore.isUp() && !shutdown.shuttingDown;
+        this.set(isUp ? 1 : 0);
       },
     });
     new Gauge({

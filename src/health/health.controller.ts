@@ -2,6 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { DatabaseHealth } from './database-health.js';
+import { NonceStoreHealth } from './nonce-store-health.js';
 import { ShutdownHealth } from './shutdown-health.js';
 
 const NOT_STORED = 'no-store';
@@ -13,6 +14,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly database: DatabaseHealth,
+    private readonly nonceStore: NonceStoreHealth,
     private readonly shutdown: ShutdownHealth,
   ) {}
 
@@ -24,12 +26,16 @@ export class HealthController {
     return this.health.check([]);
   }
 
-  /** Requests may be sent here: the database answers, its schema is ours, and nobody said stop. */
+  /** Requests may be sent here: database and nonce store answer, the schema is ours, and nobody said stop. */
   @Get('ready')
   @Header('Cache-Control', NOT_STORED)
   @HealthCheck()
   ready() {
-    return this.health.check([() => this.shutdown.check(), () => this.database.check()]);
+    return this.health.check([
+      () => this.shutdown.check(),
+      () => this.database.check(),
+      () => this.nonceStore.check(),
+    ]);
   }
 
   /** The start is over: the schema is in place. */

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import {
   RateLimiterMemory,
   RateLimiterPostgres,
+  RateLimiterRedis,
   RateLimiterRes,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
@@ -10,34 +11,51 @@ import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { HttpRefusal } from '../http/http-refusal.js';
 import { rateLimitKey } from '../http/rate-limit-key.js';
+import { NoncePlace } from '../nonces/nonce-place.js';
 
 const MINUTE_SECONDS = 60;
 
+/** What node-redis takes beside a script. */
+interface RedisScript {
+  readonly keys: readonly [string];
+  readonly arguments: readonly string[];
+}
+
 /**
  * How many signed requests a minute are let through, of one address and of one consumer. Off
- * unless set. In `memory` each replica counts for itself; in `postgresql` all count together, at
- * the price of a write each, and should the table be out of reach, each for itself again.
+ * unless set. In `memory` each replica counts for itself; in `postgresql` and in the `nonce-store` all
+ * count together, at the price of a write each, and should that be out of reach, each for itself again.
  */
 @Injectable()
 export class RequestLimits {
   private readonly addresses: RateLimiterAbstract | undefined;
   private readonly consumers: RateLimiterAbstract | undefined;
 
-  constructor(settings: Settings, dataSource: DataSource) {
+  constructor(settings: Settings, dataSource: DataSource, { store }: NoncePlace) {
     const limiter = (keyPrefix: string, points: number) => {
       if (points === 0) return undefined;
       const options = { keyPrefix, points, duration: MINUTE_SECONDS };
       const alone = new RateLimiterMemory(options);
       if (settings.rateLimitStore === 'memory') return alone;
-      return new RateLimiterPostgres({
+      const shared = {
         ...options,
+        // Whoever is over the limit is refused from memory until the minute is over.
+        inMemoryBlockOnConsumed: points + 1,
+        insuranceLimiter: alone,
+      };
+      if (settings.rateLimitStore === 'nonce-store' && store) {
+        const storeClient = {
+          eval: (text: string, { keys, arguments: values }: RedisScript) =>
+            store.evaluate(text, keys[0], values),
+        };
+        return new RateLimiterRedis({ ...shared, storeClient, useRedisPackage: true });
+      }
+      return new RateLimiterPostgres({
+        ...shared,
         storeClient: (dataSource.driver as unknown as { master: Pool }).master,
         storeType: 'pool',
         tableName: 'rate_limits',
         tableCreated: true,
-        // Whoever is over the limit is refused from memory until the minute is over.
-        inMemoryBlockOnConsumed: points + 1,
-        insuranceLimiter: alone,
       });
     };
     this.addresses = limiter('address', settings.rateLimitPerAddress);

@@ -83,6 +83,22 @@ export class Metrics {
     help: 'Up to which oauth_timestamp partitions for nonces are there; later ones go to the rest.',
     registers: [this.registry],
   });
+  private readonly usableNonceStore = new Gauge({
+    name: 'oauth10_nonce_store_usable',
+    help: '1: nonces can be claimed in the nonce store; 0: not, and 503 is answered. Absent without NONCE_STORE_URL.',
+    labelNames: ['topology'],
+    registers: [this.registry],
+  });
+  private readonly nonceStoreEpochs = new Counter({
+    name: 'oauth10_nonce_store_epochs_total',
+    help: 'Times that this replica found that claims in the nonce store may have been lost, and refused all before.',
+    registers: [this.registry],
+  });
+  private readonly nonceStoreHorizon = new Gauge({
+    name: 'oauth10_nonce_store_forgotten_before_seconds',
+    help: 'Requests signed before this oauth_timestamp are refused, since their claims may have been lost.',
+    registers: [this.registry],
+  });
   private readonly refusedGrants = new Counter({
     name: 'oauth10_grants_refused_total',
     help: 'Rows that grant something and were refused for want of a MAC of ours, by kind.',
@@ -212,5 +228,19 @@ export class Metrics {
   /** @param seconds since 1970 */
   noncePartitionsReach(seconds: number): void {
     this.noncePartitionsEnd.set(seconds);
+  }
+
+  nonceStoreUsable(topology: 'primary' | 'cluster', isUsable: boolean): void {
+    this.usableNonceStore.set({ topology }, isUsable ? 1 : 0);
+  }
+
+  /** A new epoch of the nonce store has begun. */
+  nonceStoreEpoch(): void {
+    this.nonceStoreEpochs.inc();
+  }
+
+  /** @param seconds since 1970 */
+  nonceStoreForgotBefore(seconds: number): void {
+    this.nonceStoreHorizon.set(seconds);
   }
 }

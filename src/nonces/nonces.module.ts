@@ -1,12 +1,34 @@
 import { Module } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { Statements } from '../database/statements.js';
+import { Metrics } from '../metrics/metrics.js';
+import { DatabaseNonces } from './database-nonces.js';
 import { NoncePartitions } from './nonce-partitions.js';
+import { NoncePlace } from './nonce-place.js';
 import { Nonces } from './nonces.js';
 
-/** Owns the table `nonces` and its partitions. Depends on the database alone; never looks at a request. */
+/**
+ * Owns the claims: the table `nonces` with its partitions, and the store beside the database where there is
+ * one. Never looks at a request.
+ */
 @Module({
   imports: [DatabaseModule],
-  providers: [NoncePartitions, Nonces],
-  exports: [NoncePartitions, Nonces],
+  providers: [
+    DatabaseNonces,
+    NoncePartitions,
+    {
+      provide: NoncePlace,
+      inject: [Settings, Statements, DatabaseClock, Metrics, DatabaseNonces],
+      useFactory: (...parts: Parameters<typeof NoncePlace.from>) => NoncePlace.from(...parts),
+    },
+    {
+      provide: Nonces,
+      inject: [NoncePlace],
+      useFactory: ({ nonces }: NoncePlace) => nonces,
+    },
+  ],
+  exports: [NoncePartitions, NoncePlace, Nonces],
 })
 export class NoncesModule {}

@@ -1,45 +1,28 @@
-import { Injectable } from '@nestjs/common';
-import { Batcher } from '../database/batcher.js';
-import { Statements } from '../database/statements.js';
-import { Metrics } from '../metrics/metrics.js';
-import { CLAIMED_NONCES, claimColumns, claimKey, type NonceClaim } from './nonce-claim.js';
+import type { NonceClaim } from './nonce-claim.js';
 
-const CLAIM = {
-  name: 'claim-nonces',
-  text: `
-    WITH claim AS (
-      SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])
-        WITH ORDINALITY AS claim (oauth_timestamp, consumer_key, digest, n)
-    ), ${CLAIMED_NONCES('claim')}
-    SELECT n::int FROM claimed`,
-};
+/**
+ * What became of a claim. `forgottenBefore`: nobody knows whether it is new, since all that was claimed with
+ * an earlier timestamp (seconds since 1970) may have been lost.
+ */
+export type ClaimOutcome = 'new' | 'used' | { readonly forgottenBefore: number };
 
-/** Remembers the nonces of requests that do no other work in the database. */
-@Injectable()
-export class Nonces {
-  private readonly claims: Batcher<NonceClaim, boolean>;
+/** Remembers the nonces of requests (RFC 5849 section 3.3). */
+export abstract class Nonces {
+  /**
+   * `new` for the first claim, for no other, over all replicas and restarts.
+   *
+   * @throws StoreUnavailable when it is unknown whether it is the first; then none has succeeded
+   */
+  abstract claim(claim: NonceClaim): Promise<ClaimOutcome>;
 
-  constructor(
-    private readonly statements: Statements,
-    metrics: Metrics,
-  ) {
-    this.claims = new Batcher({
-      keyOf: claimKey,
-      sameKey: 'wait',
-      send: (claims) => this.insert(claims),
-      onSent: (size) => metrics.batchSent(CLAIM.name, size),
-    });
-  }
-
-  /** True for the first claim, false for every other, over all replicas and restarts. */
-  async claim(claim: NonceClaim): Promise<boolean> {
-    return claim.timestamp === null || this.claims.run(claim);
-  }
-
-  private async insert(claims: readonly NonceClaim[]): Promise<boolean[]> {
-    const won = await this.statements.run<{ n: number }>(CLAIM, claimColumns(claims));
-    const outcomes = claims.map(() => false);
-    for (const { n } of won) outcomes[n - 1] = true;
-    return outcomes;
-  }
+  /**
+   * The same for a request whose work is a statement that can claim the nonce itself.
+   *
+   * @param act runs it with the claim that is left for it to make; false when that was made before
+   * @throws StoreUnavailable, and whatever `act` throws
+   */
+  abstract claimWith(
+    claim: NonceClaim,
+    act: (claim: NonceClaim) => Promise<boolean>,
+  ): Promise<ClaimOutcome>;
 }

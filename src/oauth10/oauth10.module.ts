@@ -14,6 +14,7 @@ import { SignatureExplanation } from './signature-explanation.js';
 import { SignatureInspection } from './signature-inspection.js';
 import { ResourceController } from './resource.controller.js';
 import { SignedRequestGuard } from './signed-request.guard.js';
+import { SpentNonces } from './spent-nonces.js';
 import { VerificationKeyRing } from './verification-keys.js';
 
 /**
@@ -37,8 +38,9 @@ import { VerificationKeyRing } from './verification-keys.js';
     SignatureExplanation,
     SignatureInspection,
     SignedRequestGuard,
+    SpentNonces,
     VerificationKeyRing,
   ],
-  exports: [SignatureInspection, RequestVerifier],
+  exports: [SignatureInspection, RequestVerifier, SpentNonces],
 })
 export class OAuth10Module {}

@@ -1,22 +1,21 @@
 import { All, Controller, Res, UseFilters } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
-import { Nonces } from '../nonces/nonces.js';
 import { PlatformTokens } from '../platform-tokens/platform-tokens.js';
-import { oauthProblem } from '../protocol/oauth-problem.js';
 import { LastUse } from '../tokens/last-use.js';
 import { GET_OR_POST, RESOURCE } from './endpoint-rules.js';
 import { sendPrivateJson } from './json-reply.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
 import { requestedScopes } from './requested-scopes.js';
 import { SignedEndpoint, Verified } from './signed-endpoint.decorator.js';
-import { claimOf, type VerifiedRequest } from './verified-request.js';
+import { SpentNonces } from './spent-nonces.js';
+import type { VerifiedRequest } from './verified-request.js';
 
 /** The way from OAuth 1.0a to bearer tokens, for clients that can go it. */
 @Controller('oauth/oauth10')
 @UseFilters(OAuthProblemFilter)
 export class PlatformTokenController {
   constructor(
-    private readonly nonces: Nonces,
+    private readonly spentNonces: SpentNonces,
     private readonly platformTokens: PlatformTokens,
     private readonly lastUse: LastUse,
   ) {}
@@ -36,7 +35,7 @@ export class PlatformTokenController {
       scopes: accessToken?.scopes ?? [],
       of: accessToken ? 'this token' : 'a request without a token',
     });
-    if (!(await this.nonces.claim(claimOf(request)))) throw oauthProblem('nonce_used');
+    await this.spentNonces.spend(request);
     if (accessToken) this.lastUse.touch(accessToken.token);
     const issued = await this.platformTokens.issue({
       consumer,

@@ -1,8 +1,6 @@
 import { All, Controller, Res, UseFilters } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { requestIdOf } from '../http/problem-details.js';
-import { Nonces } from '../nonces/nonces.js';
-import { oauthProblem } from '../protocol/oauth-problem.js';
 import { displayText } from '../protocol/percent-encoding.js';
 import { LastUse } from '../tokens/last-use.js';
 import { RevokeAccessTokens } from '../tokens/revoke-access-tokens.js';
@@ -10,14 +8,15 @@ import { RESOURCE, REVOKE } from './endpoint-rules.js';
 import { sendPrivateJson } from './json-reply.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';
 import { SignedEndpoint, Verified } from './signed-endpoint.decorator.js';
-import { claimOf, type VerifiedRequest } from './verified-request.js';
+import { SpentNonces } from './spent-nonces.js';
+import type { VerifiedRequest } from './verified-request.js';
 
 /** What an access token is good for on this service itself. */
 @Controller('oauth/oauth10')
 @UseFilters(OAuthProblemFilter)
 export class ResourceController {
   constructor(
-    private readonly nonces: Nonces,
+    private readonly spentNonces: SpentNonces,
     private readonly revokeAccessTokens: RevokeAccessTokens,
     private readonly lastUse: LastUse,
   ) {}
@@ -26,7 +25,7 @@ export class ResourceController {
   @All('echo')
   @SignedEndpoint({ label: 'echo', ...RESOURCE, issuesCredentials: false })
   async echo(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
-    if (!(await this.nonces.claim(claimOf(request)))) throw oauthProblem('nonce_used');
+    await this.spentNonces.spend(request);
     const { consumer, accessToken, method, url, parameters } = request;
     if (accessToken) this.lastUse.touch(accessToken.token);
     const understood = {
@@ -49,9 +48,9 @@ export class ResourceController {
   async revoke(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
     const { token = '' } = request.protocol;
     const by = { requestId: requestIdOf(response), address: request.clientAddress ?? null };
-    if (!(await this.revokeAccessTokens.revokeOwn(claimOf(request), token, by))) {
-      throw oauthProblem('nonce_used');
-    }
+    await this.spentNonces.spend(request, (claim) =>
+      this.revokeAccessTokens.revokeOwn(claim, token, by),
+    );
     response.writeHead(204, { 'Cache-Control': 'no-store' }).end();
   }
 }

@@ -8,7 +8,7 @@ import { Transactions } from '../../src/database/transactions.js';
 import { Metrics } from '../../src/metrics/metrics.js';
 import { nonceClaim } from '../../src/nonces/nonce-claim.js';
 import { NoncePartitions } from '../../src/nonces/nonce-partitions.js';
-import { Nonces } from '../../src/nonces/nonces.js';
+import { DatabaseNonces } from '../../src/nonces/database-nonces.js';
 import { createLoginRole } from '../support/login-role.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -18,7 +18,7 @@ const MARGIN_SECONDS = 120;
 describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
-  let nonces: Nonces;
+  let nonces: DatabaseNonces;
   let partitions: NoncePartitions;
   let now: number;
 
@@ -27,7 +27,7 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     database = await createTestDatabase();
     dataSource = new DataSource(dataSourceOptions({ databasePoolSize: 10 }, database.url));
     await dataSource.initialize();
-    nonces = new Nonces(new Statements(dataSource), new Metrics());
+    nonces = new DatabaseNonces(new Statements(dataSource), new Metrics());
     partitions = maintainer(WINDOW_SECONDS);
     await partitions.onModuleInit();
     now = Math.floor(Date.now() / 1000);
@@ -48,7 +48,9 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     );
   }
   const claim = (timestamp: number, nonce: string) =>
-    nonces.claim(nonceClaim({ consumerKey: 'k', timestamp, nonce }));
+    nonces
+      .claim(nonceClaim({ consumerKey: 'k', timestamp, nonce }))
+      .then((outcome) => outcome === 'new');
   const count = async (table: string): Promise<number> => {
     const [row] = await database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
     return row?.n ?? -1;
@@ -88,7 +90,7 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     await maintainer(WINDOW_SECONDS).makeAhead(now + 86_400);
     Logger.overrideLogger(false);
     expect(errors).toContain('Work on nonce partitions failed');
-    nonces = new Nonces(new Statements(dataSource), new Metrics());
+    nonces = new DatabaseNonces(new Statements(dataSource), new Metrics());
     expect(await claim(now + 86_400, 'n')).toBe(true);
     expect(await count('nonces_rest')).toBe(1);
     await dataSource.destroy();

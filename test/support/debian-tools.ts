@@ -27,6 +27,11 @@ export const POSTGRESQL: DebianTool = {
   debianPackage: 'postgresql',
   probe: ['sh', '-c', 'ls /usr/lib/postgresql/*/bin/initdb'],
 };
+/** Server and redis-cli, which makes clusters. */
+export const REDIS: DebianTool = {
+  debianPackage: 'redis-server',
+  probe: ['sh', '-c', 'redis-server --version && redis-cli --version'],
+};
 export const JQ: DebianTool = { debianPackage: 'jq', probe: ['jq', '--version'] };
 export const REQUESTS_OAUTHLIB: DebianTool = {
   debianPackage: 'python3-requests-oauthlib',

@@ -1,0 +1,46 @@
+import { StoreUnavailable } from '../../failures/store-unavailable.js';
+
+/** What one primary says of itself. */
+export interface PrimaryReport {
+  /** `master_replid`: another one after each promotion and each start. */
+  readonly history: string;
+}
+
+/** The store is set up so that it would forget claims, which no waiting mends. The message names the setting. */
+export class StoreUnfit extends Error {
+  override readonly name = 'StoreUnfit';
+}
+
+/** Redis before version 7 hands scripts on to replicas; see store-scripts.ts. */
+const OLDEST_VERSION = 7;
+
+/**
+ * Reads the sections server, replication and memory of INFO, which hosted stores let everybody read, other than CONFIG.
+ *
+ * @throws StoreUnfit; StoreUnavailable for a server that takes no claims now
+ */
+export function readReport(info: string): PrimaryReport {
+  const fields = new Map(
+    info.split(/\r?\n/).map((line): [string, string] => {
+      const at = line.indexOf(':');
+      return [line.slice(0, at), line.slice(at + 1)];
+    }),
+  );
+  const version = fields.get('redis_version') ?? '';
+  if (Number.parseInt(version, 10) < OLDEST_VERSION) {
+    throw new StoreUnfit(
+      `NONCE_STORE_URL must lead to Redis 7 or Valkey 8, or later; this is version ${version}`,
+    );
+  }
+  const policy = fields.get('maxmemory_policy');
+  if (policy !== undefined && policy !== 'noeviction') {
+    throw new StoreUnfit(
+      `NONCE_STORE_URL must lead to a store whose maxmemory-policy is noeviction; it is ${policy}, which drops claims before their time`,
+    );
+  }
+  const history = fields.get('master_replid');
+  if (fields.get('role') !== 'master' || history === undefined) {
+    throw new StoreUnavailable(new Error('The nonce store is a replica'));
+  }
+  return { history };
+}

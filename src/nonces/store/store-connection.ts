@@ -1,0 +1,111 @@
+import { createClient, createCluster } from '@redis/client';
+import type { NonceStoreHost, NonceStoreTarget } from '../../config/nonce-store-url.js';
+import { StoreUnavailable } from '../../failures/store-unavailable.js';
+
+/** Sends one command; rejects with what the server or the socket says. */
+export type Send = (command: readonly string[]) => Promise<unknown>;
+
+/** A way to the store that is thrown away at the first trouble, and then rejects all that is under way. */
+export interface StoreConnection {
+  /** To the primary that holds the key. Commands of one turn of the event loop share a write. */
+  readonly send: (key: string, command: readonly string[]) => Promise<unknown>;
+  /** One way to each primary. */
+  readonly primaries: () => Promise<Send[]>;
+  readonly destroy: () => void;
+}
+
+const CONNECT_TIMEOUT_MS = 1_000;
+
+/** @throws StoreUnavailable */
+export async function connectToStore(target: NonceStoreTarget): Promise<StoreConnection> {
+  try {
+    return await (target.isCluster ? connectToCluster(target) : connectToPrimary(target));
+  } catch (error) {
+    throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error);
+  }
+}
+
+/** Nothing waits for a connection, and none comes back by itself: what it leads to must be looked at first. */
+const clientOptions = ({ tls, username, password, database }: NonceStoreTarget) => ({
+  RESP: 2 as const,
+  disableOfflineQueue: true,
+  ...(username !== undefined && { username }),
+  ...(password !== undefined && { password }),
+  ...(database !== 0 && { database }),
+  socket: {
+    ...(tls && { tls: true as const }),
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    reconnectStrategy: false as const,
+  },
+});
+
+/** Asks all hosts at once; the first that says it is a primary is it. */
+async function connectToPrimary(target: NonceStoreTarget): Promise<StoreConnection> {
+  const tries = target.hosts.map((host) => connectTo(target, host));
+  const client = await Promise.any(tries).catch((error: AggregateError) => {
+    throw new StoreUnavailable(error.errors[0]);
+  });
+  // Of two who both say so, one is the old one that was not told yet; the epoch tells which is believed.
+  for (const other of tries)
+    other.then((one) => one !== client && one.destroy()).catch(() => undefined);
+  const send: Send = (command) => client.sendCommand(command);
+  return {
+    send: (_key, command) => send(command),
+    primaries: () => Promise.resolve([send]),
+    destroy: () => end(client),
+  };
+}
+
+async function connectTo(target: NonceStoreTarget, { host, port }: NonceStoreHost) {
+  const options = clientOptions(target);
+  const client = createClient({ ...options, socket: { ...options.socket, host, port } });
+  // What broke it reaches whoever waits for an answer.
+  client.on('error', () => undefined);
+  await client.connect();
+  if (target.hosts.length === 1) return client;
+  const [role] = await client.sendCommand<[string]>(['ROLE']).catch((error: unknown) => {
+    end(client);
+    throw error;
+  });
+  if (role === 'master') return client;
+  end(client);
+  throw new Error('This one is a replica');
+}
+
+async function connectToCluster(target: NonceStoreTarget): Promise<StoreConnection> {
+  const options = clientOptions(target);
+  const cluster = createCluster({
+    rootNodes: target.hosts.map(({ host, port }) => ({
+      ...options,
+      socket: { ...options.socket, host, port },
+    })),
+    defaults: options,
+    topologyRefreshOnReconnectionAttemptStrategy: false,
+    maxCommandRedirections: 3,
+  });
+  cluster.on('error', () => undefined);
+  const connected = cluster.connect();
+  await connected.catch((error: unknown) => {
+    end(cluster);
+    throw error;
+  });
+  return {
+    send: (key, command) => cluster.sendCommand(key, false, [...command]),
+    primaries: () =>
+      Promise.all(
+        cluster.masters.map(async (master): Promise<Send> => {
+          const client = await cluster.nodeClient(master);
+          return (command) => client.sendCommand(command);
+        }),
+      ),
+    destroy: () => end(cluster),
+  };
+}
+
+function end(client: { destroy(): void }): void {
+  try {
+    client.destroy();
+  } catch {
+    // It had ended by itself.
+  }
+}

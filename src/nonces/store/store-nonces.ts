@@ -1,0 +1,69 @@
+import type { DatabaseClock } from '../../database/database-clock.js';
+import { StoreUnavailable } from '../../failures/store-unavailable.js';
+import type { NonceClaim } from '../nonce-claim.js';
+import { Nonces, type ClaimOutcome } from '../nonces.js';
+import type { NonceStore, StoreLease } from './nonce-store.js';
+import { claimKeys } from './store-keys.js';
+import { keptMs } from './store-opening.js';
+import { CLAIM_REPLY } from './store-scripts.js';
+
+/** Nonces in Redis or Valkey: a claim is a key that expires once its timestamp is refused. */
+export class StoreNonces extends Nonces {
+  /** @param database for claims whose timestamp is ahead of the clock, which no horizon would cover */
+  constructor(
+    private readonly store: NonceStore,
+    private readonly database: Nonces,
+    private readonly clock: DatabaseClock,
+  ) {
+    super();
+  }
+
+  override async claim(claim: NonceClaim): Promise<ClaimOutcome> {
+    const { timestamp } = claim;
+    if (timestamp === null) return 'new';
+    const lease = this.store.lease();
+    const { forgottenBefore } = lease.epoch;
+    if (timestamp < forgottenBefore) return { forgottenBefore };
+    const nowSeconds = this.clock.nowSeconds();
+    if ((await this.send(lease, claim, nowSeconds)) === CLAIM_REPLY.used) return 'used';
+    if (timestamp > nowSeconds && (await this.database.claim(claim)) !== 'new') return 'used';
+    // Had it ended meanwhile, others might claim in another epoch by now.
+    if (!this.store.holds(lease)) throw new StoreUnavailable();
+    return 'new';
+  }
+
+  /** The claim first: should the work fail then, the client signs anew. */
+  override async claimWith(
+    claim: NonceClaim,
+    act: (claim: NonceClaim) => Promise<boolean>,
+  ): Promise<ClaimOutcome> {
+    const outcome = await this.claim(claim);
+    if (outcome === 'new') await act({ ...claim, timestamp: null, digest: null });
+    return outcome;
+  }
+
+  /**
+   * A claim is sent once: whether one took place whose answer was lost, nobody knows.
+   *
+   * @throws StoreUnavailable for whatever is not an answer
+   */
+  private async send(
+    { connection, epoch, sha }: StoreLease,
+    claim: NonceClaim,
+    nowSeconds: number,
+  ): Promise<unknown> {
+    const [mark, key] = claimKeys(epoch.keyspace, claim);
+    const nowMs = String(Math.round(nowSeconds * 1000));
+    const ms = String(keptMs(claim, epoch.windowSeconds, nowSeconds));
+    let reply: unknown;
+    try {
+      reply = await connection.send(key, ['EVALSHA', sha, '2', mark, key, nowMs, ms]);
+    } catch (error) {
+      this.store.doubt();
+      throw new StoreUnavailable(error);
+    }
+    if (reply === CLAIM_REPLY.new || reply === CLAIM_REPLY.used) return reply;
+    this.store.doubt(epoch.epoch);
+    throw new StoreUnavailable(new Error('The nonce store has lost claims'));
+  }
+}

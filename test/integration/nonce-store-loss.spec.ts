@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeWith, REDIS } from '../support/debian-tools.js';
+import { startLossyStore, type LossyStore } from '../support/lossy-store.js';
+
+describeWith([REDIS], 'contract section 12: a claim that could have been lost', () => {
+  let store: LossyStore;
+  beforeEach(async () => {
+    store = await startLossyStore();
+  });
+  afterEach(() => store.stop());
+
+  /** Of all that was accepted nothing is again, and new requests go on. */
+  async function expectForgotten(requests: Awaited<ReturnType<LossyStore['accepted']>>) {
+    expect(await store.replay(requests)).toEqual(new Set([401]));
+    expect(await store.problemOf(requests[0])).toBe('timestamp_refused');
+  }
+
+  it('by a fail-over to a replica that was behind: never accepted again', async () => {
+    const { primary, replica } = store;
+    await replica.command('REPLICAOF', '127.0.0.1', '1');
+    const requests = await store.accepted();
+    await primary.kill();
+    await replica.command('REPLICAOF', 'NO', 'ONE');
+    await expectForgotten(requests);
+  });
+
+  it('by FLUSHALL: neither', async () => {
+    const requests = await store.accepted();
+    await store.primary.command('FLUSHALL');
+    await expectForgotten(requests);
+  });
+
+  it('is not accepted by a service that reaches another primary', async () => {
+    const other = await store.startAt(store.replica.url);
+    try {
+      let [accepted, both] = [0, 0];
+      for (let n = 0; n < 300; n += 1) {
+        if (n === 20) await store.replica.command('REPLICAOF', 'NO', 'ONE');
+        const request = store.sign();
+        const here = await store.sendTo(store.service(), request);
+        const there = await store.sendTo(other, request);
+        const times = [here, there].filter(({ status }) => status === 200).length;
+        if (times > 0) accepted += 1;
+        if (times > 1) both += 1;
+        await sleep(15);
+      }
+      expect(accepted).toBeGreaterThanOrEqual(20);
+      expect(both).toBe(0);
+    } finally {
+      await other.stop(0);
+    }
+  });
+});

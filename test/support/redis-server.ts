@@ -1,0 +1,135 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@redis/client';
+import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
+
+/** A replica is served as soon as it asks. */
+const QUICKLY = ['--repl-diskless-sync-delay', '0'];
+
+/** A Redis of Debian's on the loopback, in a folder of its own. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** Sends a command over a connection of its own. */
+  command(...parts: string[]): Promise<unknown>;
+  /** SIGKILL, as a machine that loses power. */
+  kill(): Promise<void>;
+  /** The same process falls silent, and goes on. */
+  pause(isPaused: boolean): void;
+  /** Again, on the same port and folder. */
+  start(): Promise<void>;
+  /** Kills it and clears up. */
+  stop(): Promise<void>;
+}
+
+/** @param settings arguments such as `--maxmemory 10mb`; nothing is saved to disk unless they say so */
+export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth10-redis-'));
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  let child: ChildProcess | undefined;
+
+  const command = async (...parts: string[]): Promise<unknown> => {
+    const client = createClient({ url, RESP: 2, socket: { reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.sendCommand(parts);
+    } finally {
+      client.destroy();
+    }
+  };
+  const kill = async (): Promise<void> => {
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+  };
+  const start = async (): Promise<void> => {
+    child = spawn(
+      'redis-server',
+      [
+        '--port',
+        `${port}`,
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        folder,
+        '--save',
+        '',
+        ...QUICKLY,
+        ...settings,
+      ],
+      { stdio: 'ignore' },
+    );
+    const answer = await eventually(
+      () => command('PING').catch((error: Error) => error.message),
+      (said) => said === 'PONG' || /^NOAUTH/.test(String(said)),
+    );
+    if (!/^(PONG|NOAUTH)/.test(String(answer))) throw new Error(`No Redis: ${String(answer)}`);
+  };
+  await start();
+  return {
+    port,
+    url,
+    command,
+    kill,
+    pause: (isPaused) => void child?.kill(isPaused ? 'SIGSTOP' : 'SIGCONT'),
+    start,
+    stop: async () => {
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const CLUSTER_TRIES = 3;
+
+/** Six servers as a cluster: three primaries, each with a replica. */
+export async function startRedisCluster(): Promise<readonly RedisServer[]> {
+  const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'];
+  for (let tries = 1; ; tries += 1) {
+    const servers = await Promise.all(Array.from({ length: 6 }, () => startRedis(settings)));
+    try {
+      await joinCluster(servers);
+      return servers;
+    } catch (error) {
+      // The nodes also listen 10,000 ports higher, where freePort() did not look.
+      await Promise.all(servers.map((server) => server.stop()));
+      if (tries === CLUSTER_TRIES) throw error;
+    }
+  }
+}
+
+async function joinCluster(servers: readonly RedisServer[]): Promise<void> {
+  const nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
+  execFileSync(
+    'redis-cli',
+    ['--cluster', 'create', ...nodes, '--cluster-replicas', '1', '--cluster-yes'],
+    { stdio: 'ignore', timeout: 15_000 },
+  );
+  // A primary's first replica begins a new history, and with it a new epoch of nonces.
+  for (const server of servers) {
+    await eventually(
+      async () => String(await server.command('INFO', 'replication')),
+      (info) => /state=online|master_link_status:up/.test(info),
+    );
+    await eventually(
+      async () => String(await server.command('CLUSTER', 'INFO')),
+      (info) => info.includes('cluster_state:ok'),
+    );
+  }
+}
+
+/** Makes one server the replica of another, and waits until it has all that the other has. */
+export async function replicate(replica: RedisServer, primary: RedisServer): Promise<void> {
+  await replica.command('REPLICAOF', '127.0.0.1', String(primary.port));
+  await eventually(
+    async () => String(await replica.command('INFO', 'replication')),
+    (info) => info.includes('master_link_status:up'),
+  );
+}
