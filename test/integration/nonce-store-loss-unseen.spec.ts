@@ -1,6 +1,6 @@
 import { describeWith, REDIS } from '../support/debian-tools.js';
 import { replicate } from '../support/redis-server.js';
-import { startLossyStore, type LossyStore } from '../support/lossy-store.js';
+import { expectForgotten, startLossyStore, type LossyStore } from '../support/lossy-store.js';
 
 describeWith(
   [REDIS],
@@ -12,12 +12,6 @@ describeWith(
     });
     afterEach(() => store.stop());
 
-    /** Of all that was accepted nothing is again, and new requests go on. */
-    async function expectForgotten(requests: Awaited<ReturnType<LossyStore['accepted']>>) {
-      expect(await store.replay(requests)).toEqual(new Set([401]));
-      expect(await store.problemOf(requests[0])).toBe('timestamp_refused');
-    }
-
     it('by a fail-over to a replica that was behind: never accepted again', async () => {
       const { primary, replica } = store;
       await replica.command('REPLICAOF', '127.0.0.1', '1');
@@ -26,7 +20,7 @@ describeWith(
       await primary.kill();
       await replica.command('REPLICAOF', 'NO', 'ONE');
       await store.startService();
-      await expectForgotten(requests);
+      await expectForgotten(store, requests);
     });
 
     it('by a fail-over and back, so that the process is the one that it was', async () => {
@@ -39,7 +33,7 @@ describeWith(
       await primary.command('REPLICAOF', 'NO', 'ONE');
       await replicate(replica, primary);
       await store.startService();
-      await expectForgotten(requests);
+      await expectForgotten(store, requests);
     });
 
     it('by a start of the store without its data', async () => {
@@ -49,7 +43,7 @@ describeWith(
       await store.primary.kill();
       await store.primary.start();
       await store.startService();
-      await expectForgotten(requests);
+      await expectForgotten(store, requests);
     });
 
     it('but while nothing was lost, nothing is forgotten', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWith, REDIS } from '../support/debian-tools.js';
-import { startLossyStore, type LossyStore } from '../support/lossy-store.js';
+import { expectForgotten, startLossyStore, type LossyStore } from '../support/lossy-store.js';
 
 describeWith([REDIS], 'contract section 12: a claim that could have been lost', () => {
   let store: LossyStore;
@@ -9,25 +9,19 @@ describeWith([REDIS], 'contract section 12: a claim that could have been lost', 
   });
   afterEach(() => store.stop());
 
-  /** Of all that was accepted nothing is again, and new requests go on. */
-  async function expectForgotten(requests: Awaited<ReturnType<LossyStore['accepted']>>) {
-    expect(await store.replay(requests)).toEqual(new Set([401]));
-    expect(await store.problemOf(requests[0])).toBe('timestamp_refused');
-  }
-
   it('by a fail-over to a replica that was behind: never accepted again', async () => {
     const { primary, replica } = store;
     await replica.command('REPLICAOF', '127.0.0.1', '1');
     const requests = await store.accepted();
     await primary.kill();
     await replica.command('REPLICAOF', 'NO', 'ONE');
-    await expectForgotten(requests);
+    await expectForgotten(store, requests);
   });
 
   it('by FLUSHALL: neither', async () => {
     const requests = await store.accepted();
     await store.primary.command('FLUSHALL');
-    await expectForgotten(requests);
+    await expectForgotten(store, requests);
   });
 
   it('is not accepted by a service that reaches another primary', async () => {

@@ -93,3 +93,12 @@ export async function startLossyStore() {
     },
   };
 }
+
+/** Of all that was accepted nothing is again, and new requests go on. */
+export async function expectForgotten(
+  store: LossyStore,
+  requests: Awaited<ReturnType<LossyStore['accepted']>>,
+): Promise<void> {
+  expect(await store.replay(requests)).toEqual(new Set([401]));
+  expect(await store.problemOf(requests[0])).toBe('timestamp_refused');
+}
