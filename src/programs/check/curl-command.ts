@@ -1,6 +1,6 @@
 import type { RawRequest } from '../../input/raw-request.js';
-import { RestProgramError } from '../rest/rest-program.js';
 import { octetsOf } from '../../protocol/percent-encoding.js';
+import { RestProgramError } from '../rest/rest-program.js';
 import { shellWords } from './shell-words.js';
 
 /** What the options read so far say. */

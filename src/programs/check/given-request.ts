@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { parseRawRequest, RawRequestError, type RawRequest } from '../../input/raw-request.js';
+import { MalformedEncoding, octetsOf } from '../../protocol/percent-encoding.js';
 import { RestProgramError } from '../rest/rest-program.js';
 import { parseCurlCommand } from './curl-command.js';
-import { MalformedEncoding, octetsOf } from '../../protocol/percent-encoding.js';
 
 interface HarRequest {
   readonly method: string;
