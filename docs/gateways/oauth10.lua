@@ -50,6 +50,12 @@ core.register_action("oauth10", { "http-req" }, function(txn)
       local told = response.headers["x-oauth-" .. name]
       txn.http:req_set_header("x-oauth-" .. name, told and told[0] or "")
     end
+    -- The assertion becomes the API's bearer token; what the client sent has done its work.
+    txn.http:req_del_header("authorization")
+    local assertion = response.headers["x-oauth-assertion"]
+    if assertion and assertion[0] ~= "" then
+      txn.http:req_set_header("authorization", "Bearer " .. assertion[0])
+    end
   elseif status >= 400 and status <= 599 then
     refuse(txn, status, response.headers, response.body or "")
   else

@@ -15,11 +15,13 @@ sub vcl_recv {
         unset req.http.X-OAuth-Subject;
         unset req.http.X-OAuth-Scope;
         unset req.http.X-OAuth-Body-Verified;
+        unset req.http.X-OAuth-Assertion;
         unset req.http.X_OAuth_Consumer_Key;
         unset req.http.X_OAuth_Token;
         unset req.http.X_OAuth_Subject;
         unset req.http.X_OAuth_Scope;
         unset req.http.X_OAuth_Body_Verified;
+        unset req.http.X_OAuth_Assertion;
         unset req.http.X-Forwarded-Port;
 
         # The body goes to both; a larger one is not taken.
@@ -52,6 +54,11 @@ sub vcl_deliver {
         set req.http.X-OAuth-Subject = resp.http.X-OAuth-Subject;
         set req.http.X-OAuth-Scope = resp.http.X-OAuth-Scope;
         set req.http.X-OAuth-Body-Verified = resp.http.X-OAuth-Body-Verified;
+        # The assertion becomes the API's bearer token; what the client sent has done its work.
+        unset req.http.Authorization;
+        if (resp.http.X-OAuth-Assertion ~ "^ey") {
+            set req.http.Authorization = "Bearer " + resp.http.X-OAuth-Assertion;
+        }
         return (restart);
     }
 }

@@ -9,7 +9,9 @@ export const FORGED = [
   ['X-OAuth-Subject', 'forged'],
   ['X-OAuth-Scope', 'forged'],
   ['X-OAuth-Body-Verified', 'forged'],
+  ['X-OAuth-Assertion', 'forged'],
   ['X_OAuth_Subject', 'forged'],
+  ['X_OAuth_Assertion', 'forged'],
   ['x_oauth_token', 'forged'],
   ['X-Gateway-Key', 'forged'],
 ] as const;

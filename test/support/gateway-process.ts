@@ -148,7 +148,7 @@ export const startPlainCaddy: Start = ({ verifier, upstream, gatewayKey }) =>
       forward_auth ${verifier} {
         uri /authz/forward-auth
         header_up X-Gateway-Key {$OAUTH10_GATEWAY_KEY}
-        copy_headers X-OAuth-Consumer-Key X-OAuth-Token X-OAuth-Subject X-OAuth-Scope X-OAuth-Body-Verified
+        copy_headers X-OAuth-Consumer-Key X-OAuth-Token X-OAuth-Subject X-OAuth-Scope X-OAuth-Body-Verified X-OAuth-Assertion
       }
       reverse_proxy ${upstream}
     }

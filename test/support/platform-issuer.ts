@@ -40,6 +40,13 @@ export function resourceServer(base: string, rememberedMs = 300_000) {
     jwtVerify(jwt, keys, { issuer: ISSUER, audience: AUDIENCE, typ: 'at+jwt' });
 }
 
+/** The settings of the programs in docs/integrating/ that check JWTs. */
+export const resourceServerEnv = (service: TestService) => ({
+  ISSUER,
+  AUDIENCE,
+  JWKS_URL: `${service.publicBase}/.well-known/jwks.json`,
+});
+
 /** What anybody can read of a JWT. */
 export function unverified<Claims = Record<string, unknown>>(jwt: string) {
   const [header = '', payload = ''] = jwt.split('.');

@@ -54,6 +54,7 @@ describe('docs/gateways/apache.conf', () => {
           headers: [
             ['Host', 'api.example.com:8443'],
             ['X-OAuth-Subject', 'forged'],
+            ['X-OAuth-Assertion', 'forged'],
             ['X-Forwarded-For', '192.0.2.1'],
           ],
         });
@@ -64,6 +65,7 @@ describe('docs/gateways/apache.conf', () => {
         );
         expect([request?.target, headers.get('host')]).toEqual([target, 'api.example.com:8443']);
         expect(headers.get('x-oauth-subject')).toBeUndefined();
+        expect(headers.get('x-oauth-assertion')).toBeUndefined();
         expect(headers.get('x-forwarded-for')).toBe('127.0.0.1');
         expect(headers.get('x-forwarded-proto')).toBe('http');
       },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 
-const IDENTITY = ['Consumer-Key', 'Token', 'Subject', 'Scope', 'Body-Verified'];
+const IDENTITY = ['Consumer-Key', 'Token', 'Subject', 'Scope', 'Body-Verified', 'Assertion'];
 const pages = readdirSync('docs/gateways').filter((name) => name.endsWith('.md'));
 
 describe('docs/gateways', () => {
@@ -27,6 +27,7 @@ describe('docs/gateways', () => {
   it.each(pages)('%s speaks of replays, forms and raw targets', (name) => {
     const page = readFileSync(`docs/gateways/${name}`, 'utf8');
     const [, mind = ''] = page.split('## What to mind');
+    expect(mind).toMatch(/\bJWT\b/);
     for (const word of [/nonce|nginx\.md/, /forms?\b/i, /target|`Host`|path/i]) {
       expect(mind).toMatch(word);
     }

@@ -12,6 +12,7 @@ const IDENTITY = [
   'X-OAuth-Subject',
   'X-OAuth-Scope',
   'X-OAuth-Body-Verified',
+  'X-OAuth-Assertion',
 ];
 
 describeWith([CADDY], 'Caddy with a plain copy_headers and nothing else', () => {
@@ -42,6 +43,7 @@ describeWith([CADDY], 'Caddy with a plain copy_headers and nothing else', () => 
         'x-oauth-subject': '',
         'x-oauth-scope': '',
         'x-oauth-body-verified': 'false',
+        'x-oauth-assertion': '',
       });
     } finally {
       await gateway.stop();

@@ -119,6 +119,16 @@ describe.each(GATEWAYS)('docs/gateways/$page', (gatewayCase) => {
       });
     });
 
+    it('without an issuer there is no JWT, and no Authorization of the client’s either', async () => {
+      const authorization = () =>
+        reached().headers.filter(([header]) => header.toLowerCase() === 'authorization');
+      expect((await ask(sign('/photos'))).status).toBe(200);
+      expect(authorization()).toEqual([]);
+      const beside = [['Authorization', 'Bearer forged']] as const;
+      expect((await ask(sign('/photos', { place: 'query' }), beside)).status).toBe(200);
+      expect(authorization()).toEqual([]);
+    });
+
     it('what the client says of where its request went counts for nothing', async () => {
       const elsewhere = signRequest({
         method: 'PUT',
