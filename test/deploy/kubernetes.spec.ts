@@ -5,11 +5,11 @@ import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { readSettings } from '../../src/config/settings.js';
 import { oauth10Command } from '../../src/programs/command.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { describeWith, KUBECTL } from '../support/debian-tools.js';
 import { send } from '../support/http.js';
 import { manifestFaults, type Manifest } from '../support/kubernetes-schema.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 
 interface Container {
   command?: string[];
@@ -145,16 +145,7 @@ describeWith([KUBECTL], 'deploy/kubernetes, rendered', () => {
   });
 
   describe('its probes', () => {
-    let database: TestDatabase;
-    let service: TestService;
-    beforeAll(async () => {
-      database = await createTestDatabase();
-      service = await startTestService(database.url);
-    });
-    afterAll(async () => {
-      await service.stop(0);
-      await database.drop();
-    });
+    const { service } = serviceForAllTests();
 
     it.each(['startup', 'liveness', 'readiness'])(
       '%s asks what the service answers',

@@ -3,10 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { describeWith, PROMETHEUS } from '../support/debian-tools.js';
 import { send } from '../support/http.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 const ALERTS = 'deploy/prometheus/alerts.yml';
 const ALERT_TESTS = 'deploy/prometheus/alerts.test.yml';
@@ -63,22 +62,15 @@ const anchorsOf = (markdown: string): string[] =>
   );
 
 describe('deploy/prometheus and deploy/grafana speak of metrics that are there', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests();
   let names: Set<string>;
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     const { text } = await send({ base: service.adminBase, target: '/metrics' });
     names = new Set(
       [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
         type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
       ),
     );
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   it.each([

@@ -1,10 +1,10 @@
 import { Client } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expectProblem } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { send, type HttpReply } from '../support/http.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY, startTestService } from '../support/service.js';
 
 interface NewKey {
   readonly id: string;
@@ -15,16 +15,7 @@ interface NewKey {
 }
 
 describe('contract section 6: /admin/api-keys', () => {
-  let database: TestDatabase;
-  let service: TestService;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const { database, service } = serviceForAllTests();
 
   const create = async (role: string, more: object = {}): Promise<NewKey> => {
     const reply = await service.admin('POST', '/admin/api-keys', { name: role, role, ...more });

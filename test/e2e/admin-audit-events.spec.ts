@@ -2,9 +2,8 @@ import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
 import { encodeCursor, listMark } from '../../src/admin-http/cursor.js';
 import { expectProblem, faultPlaces } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 interface Event {
   readonly id: number;
@@ -21,8 +20,7 @@ const LIST = '/admin/audit-events';
 const NO_ID = { at: new Date(), key: 'a' };
 
 describe('contract section 6: /admin/audit-events', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   let key: string;
   let oauthToken: string;
   let all: Event[];
@@ -36,8 +34,6 @@ describe('contract section 6: /admin/audit-events', () => {
     send({ base: service.adminBase, target, headers: [['Authorization', 'Bearer wrong']] });
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     const consumer = await service.registerConsumer({
       consumerKey: 'one',
       consumerSecret: SECRET,
@@ -55,10 +51,6 @@ describe('contract section 6: /admin/audit-events', () => {
     for (let n = 0; n < 5; n += 1) await asStranger('/admin/consumers');
     await service.admin('DELETE', '/admin/consumers/one');
     all = (await events()).items;
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   it('shows every change and every refused call, oldest first, and nothing that only looked', () => {

@@ -1,27 +1,15 @@
 import { expectProblem, faultPlaces } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import {
-  credentialsIn,
-  startTestService,
-  type TestConsumer,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { credentialsIn, type TestConsumer } from '../support/service.js';
 
 const CALLBACK = 'http://client.example.com/ready';
 
 describe('Admin API: authorization requests (RFC 5849 section 2.2)', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     consumer = await service.registerConsumer({ description: 'Prints photos' });
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const path = (token: string) => `/admin/authorization-requests/${token}`;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 
 const EVERYTHING = {
   name: 'Printer “Größe” 印刷 😀',
@@ -19,17 +19,7 @@ const EVERYTHING = {
 };
 
 describe('Admin API: consumers that change', () => {
-  let database: TestDatabase;
-  let service: TestService;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const { database, service } = serviceForAllTests();
 
   const path = (consumerKey: string) => `/admin/consumers/${encodeURIComponent(consumerKey)}`;
   const create = async (body: unknown) => {

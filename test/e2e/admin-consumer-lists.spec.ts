@@ -1,23 +1,13 @@
 import { LOOKED_THROUGH } from '../../src/consumers/consumer-search.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { HttpReply } from '../support/http.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 const LIST = '/admin/consumers';
 
 describe('Admin API: lists of consumers', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-  });
   beforeEach(() => database.query('DELETE FROM consumers'));
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
 
   const keysIn = (reply: HttpReply): string[] => {
     expect([reply.status, reply.text]).toEqual([200, expect.anything()]);

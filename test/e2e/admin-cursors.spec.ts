@@ -1,6 +1,5 @@
 import { faultPlaces } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 /** Every list, each with filters of its own under which it still has two rows or more. */
 const LISTS: readonly (readonly [path: string, ...filters: string[]])[] = [
@@ -14,13 +13,10 @@ const LISTS: readonly (readonly [path: string, ...filters: string[]])[] = [
 const PAGES = LISTS.flatMap(([path, ...filters]) => filters.map((filter) => ({ path, filter })));
 
 describe('contract section 6: a cursor is taken by the list that gave it', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   const cursors = new Map<string, string>();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     for (const consumerKey of ['one', 'one more']) {
       await service.registerConsumer({ consumerKey });
       await database.query(
@@ -37,10 +33,6 @@ describe('contract section 6: a cursor is taken by the list that gave it', () =>
       const reply = await service.admin('GET', `${path}?${filter}&limit=1`);
       cursors.set(`${path}?${filter}`, reply.json<{ nextCursor: string }>().nextCursor);
     }
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   it.each(PAGES)('$path?$filter goes on by its own, whatever the limit', async (page) => {

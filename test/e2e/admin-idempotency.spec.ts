@@ -1,22 +1,12 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, type HttpReply } from '../support/http.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 
 describe('Admin API: Idempotency-Key', () => {
-  let database: TestDatabase;
-  let service: TestService;
-  let other: TestService;
+  const { database, service, replica } = serviceForAllTests();
+  const other = replica();
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-    other = await startTestService(database.url);
-  });
   beforeEach(() => database.query('DELETE FROM consumers; DELETE FROM idempotency_keys'));
-  afterAll(async () => {
-    await Promise.all([service?.stop(0), other?.stop(0)]);
-    await database?.drop();
-  });
 
   const post = (
     target: string,

@@ -1,23 +1,14 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, type HttpReply } from '../support/http.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 import { consumer, file, token } from '../support/transfer-lines.js';
 
 describe('Admin API: import', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-  });
   beforeEach(() => database.query('DELETE FROM consumers'));
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
 
   const importFile = (text: string | Buffer, query = ''): Promise<HttpReply> =>
     service.adminFile(`/admin/import${query}`, text);

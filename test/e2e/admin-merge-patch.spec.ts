@@ -1,24 +1,15 @@
 import { faultPlaces } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 
 describe('Admin API: JSON Merge Patch (RFC 7396) of a consumer', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests();
   let consumerKey: string;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-  });
   beforeEach(async () => {
     ({ consumerKey } = await service.registerConsumer({
       labels: { team: 'prints', tier: 'gold' },
     }));
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const patch = (body: unknown, type = 'application/merge-patch+json') =>

@@ -1,7 +1,7 @@
 import { expectProblem, faultPlaces } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, type HttpRequest } from '../support/http.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 
 const AUTHORIZED: readonly [string, string] = ['Authorization', `Bearer ${ADMIN_API_KEY}`];
 const JSON_BODY: readonly [string, string] = ['Content-Type', 'application/json'];
@@ -9,24 +9,17 @@ const LIST = '/admin/consumers';
 const cursorOf = (octets: string): string => Buffer.from(octets, 'latin1').toString('base64url');
 
 describe('Admin API: requests that are refused, by which status and code, with nothing changed', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   let before: unknown[];
 
   const everything = () => database.query('SELECT * FROM consumers ORDER BY consumer_key');
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     await service.registerConsumer({ consumerKey: 'one', consumerSecret: 'known-secret' });
     before = await everything();
   });
   afterEach(async () => {
     expect(await everything()).toEqual(before);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const ask = (request: Omit<HttpRequest, 'base'>) =>

@@ -1,32 +1,25 @@
 import { generateKeyPairSync, type KeyExportOptions } from 'node:crypto';
 import { expectProblem, faultPlaces } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, type HttpRequest } from '../support/http.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 
 const AUTHORIZED: readonly [string, string] = ['Authorization', `Bearer ${ADMIN_API_KEY}`];
 const JSON_BODY: readonly [string, string] = ['Content-Type', 'application/json'];
 const LIST = '/admin/consumers';
 
 describe('Admin API: consumers that are refused, and where the fault lies, with nothing changed', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   let before: unknown[];
 
   const everything = () => database.query('SELECT * FROM consumers ORDER BY consumer_key');
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     await service.registerConsumer({ consumerKey: 'one', consumerSecret: 'known-secret' });
     before = await everything();
   });
   afterEach(async () => {
     expect(await everything()).toEqual(before);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const ask = (request: Omit<HttpRequest, 'base'>) =>

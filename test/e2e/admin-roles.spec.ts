@@ -1,7 +1,6 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
 import { realRoutes } from '../support/real-routes.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 const ROLES = ['admin', 'auditor', 'consent', 'gateway'] as const;
 type Role = (typeof ROLES)[number];
@@ -67,21 +66,14 @@ const ASKED: readonly (readonly [string, string])[] = [
 ];
 
 describe('contract section 6: which role may use which operation', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   const keys = new Map<Role, string>();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     for (const role of ROLES) {
       const reply = await service.admin('POST', '/admin/api-keys', { name: role, role });
       keys.set(role, reply.json<{ key: string }>().key);
     }
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const call = (operation: string, key: string | undefined) => {

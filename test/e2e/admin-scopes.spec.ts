@@ -1,29 +1,22 @@
 import { expectProblem, faultPlaces } from '../support/admin-problem.js';
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 
 const SCOPES = ['photos', 'profile', 'https://api.example.com/print?all=yes'];
 const described = (scope: string) => `/admin/scopes/${encodeURIComponent(scope)}`;
 
 describe('Admin API: what scopes mean to resource owners', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests({
+    SCOPES_FILE: 'docs/examples/scopes.json',
+    LOG_LEVEL: 'silent',
+  });
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, {
-      SCOPES_FILE: 'docs/examples/scopes.json',
-      LOG_LEVEL: 'silent',
-    });
     consumer = await service.registerConsumer({ name: 'Printer', scopes: SCOPES });
   });
   beforeEach(() => database.query('DELETE FROM scope_descriptions'));
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
 
   const put = (scope: string, body: unknown) => service.admin('PUT', described(scope), body);
   const events = async (target: string) =>

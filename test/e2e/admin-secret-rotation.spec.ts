@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { expectProblem } from '../support/admin-problem.js';
 import { eventually } from '../support/eventually.js';
-import {
-  startTestService,
-  type TestConsumer,
-  type TestCredentials,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer, TestCredentials, TestService } from '../support/service.js';
 
 interface Rotated {
   consumerSecret: string;
@@ -15,24 +10,14 @@ interface Rotated {
 }
 
 describe('Admin API: rotation of a consumer secret, over two replicas', () => {
-  let database: TestDatabase;
-  let service: TestService;
-  let other: TestService;
+  const { database, service, replica } = serviceForAllTests();
+  const other = replica();
   let consumer: TestConsumer;
   let access: TestCredentials;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-    other = await startTestService(database.url);
-  });
   beforeEach(async () => {
     consumer = await service.registerConsumer();
     access = await service.accessToken(consumer);
-  });
-  afterAll(async () => {
-    await Promise.all([service?.stop(0), other?.stop(0)]);
-    await database?.drop();
   });
 
   const path = () => `/admin/consumers/${consumer.consumerKey}/secret`;

@@ -1,31 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { HttpReply } from '../support/http.js';
-import {
-  startTestService,
-  type TestConsumer,
-  type TestCredentials,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer, TestCredentials, TestService } from '../support/service.js';
 
 describe('Admin API: access tokens', () => {
-  let database: TestDatabase;
-  let service: TestService;
-  let other: TestService;
+  const { database, service, replica } = serviceForAllTests();
+  const other = replica();
   let consumer: TestConsumer;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-    other = await startTestService(database.url);
-  });
   beforeEach(async () => {
     await database.query('DELETE FROM consumers');
     consumer = await service.registerConsumer();
-  });
-  afterAll(async () => {
-    await Promise.all([service?.stop(0), other?.stop(0)]);
-    await database?.drop();
   });
 
   const mint = (body: unknown, consumerKey = consumer.consumerKey): Promise<HttpReply> =>

@@ -1,22 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { expectProblem } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 const LIST = '/admin/consumers';
 
 describe('Admin API: trouble below', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     Logger.overrideLogger(false);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   it('answers 503 store_unavailable with Retry-After while the database does not answer', async () => {

@@ -1,25 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 
 const REPORT = '/admin/reports/weak-signatures';
 
 describe('Admin API: who still signs with SHA-1 or PLAINTEXT, and until when', () => {
-  let database: TestDatabase;
-  let service: TestService;
-  let other: TestService;
+  const { database, service, replica } = serviceForAllTests();
+  const other = replica();
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-    other = await startTestService(database.url);
-  });
   beforeEach(() => database.query('DELETE FROM consumers'));
-  afterAll(async () => {
-    await Promise.all([service?.stop(0), other?.stop(0)]);
-    await database?.drop();
-  });
 
   const initiate = async (
     consumer: TestConsumer,

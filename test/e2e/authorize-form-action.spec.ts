@@ -1,29 +1,19 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 
 const CALLBACK = 'https://printer.example.com/ready?a=b%20c';
 
 describe('where the consent page’s form may lead', () => {
-  let database: TestDatabase;
-  let service: TestService;
-  let narrow: TestService;
+  const { service, replica } = serviceForAllTests();
+  const narrow = replica({ PAGES_FORM_ACTION: 'https://www.example.com,com.example.app:' });
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-    narrow = await startTestService(database.url, {
-      PAGES_FORM_ACTION: 'https://www.example.com,com.example.app:',
-    });
     consumer = await service.registerConsumer({
       name: 'Printer',
       callbackUrls: [CALLBACK, 'http://127.0.0.1/ready', 'com.example.printer:/ready'],
     });
-  });
-  afterAll(async () => {
-    await Promise.all([service.stop(0), narrow.stop(0)]);
-    await database.drop();
   });
 
   const authorize = (token: string) => `/oauth/auz/authorize?oauth_token=${token}`;

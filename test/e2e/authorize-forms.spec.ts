@@ -1,29 +1,22 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 
 const CALLBACK = 'https://printer.example.com/ready';
 const OUT_OF_DATE = 'This form is out of date';
 
 describe('RFC 5849 §4.13 forms are followed only from the owner’s own browser', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   let consumer: TestConsumer;
   let browser: TestBrowser;
   let token: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     consumer = await service.registerConsumer({ name: 'Printer', callbackUrls: [CALLBACK] });
   });
   beforeEach(async () => {
     ({ token } = await service.initiate(consumer, CALLBACK));
     browser = new TestBrowser(service.publicBase);
-  });
-  afterAll(async () => {
-    await service.stop(0);
-    await database.drop();
   });
 
   const authorize = (oauthToken: string) => `/oauth/auz/authorize?oauth_token=${oauthToken}`;

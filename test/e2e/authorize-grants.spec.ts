@@ -1,18 +1,15 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 
 describe('RFC 5849 §2 “Your connections”: the owner sees and takes back what was allowed', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests({ SCOPES_FILE: 'docs/examples/scopes.json' });
   let printer: TestConsumer;
   let album: TestConsumer;
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, { SCOPES_FILE: 'docs/examples/scopes.json' });
     printer = await service.registerConsumer({ name: 'Printer <1>', scopes: ['photos'] });
     album = await service.registerConsumer({
       name: 'Album',
@@ -22,10 +19,6 @@ describe('RFC 5849 §2 “Your connections”: the owner sees and takes back wha
   });
   beforeEach(() => {
     browser = new TestBrowser(service.publicBase);
-  });
-  afterAll(async () => {
-    await service.stop(0);
-    await database.drop();
   });
 
   async function connections(name: string): Promise<void> {

@@ -1,25 +1,18 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 
 const AUTHORIZE = '/oauth/auz/authorize';
 
 describe('contract section 5: what no browser of an owner would send', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests();
   let consumer: TestConsumer;
   let token: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     consumer = await service.registerConsumer({ name: 'Printer' });
     ({ token } = await service.initiate(consumer));
-  });
-  afterAll(async () => {
-    await service.stop(0);
-    await database.drop();
   });
 
   const ask = (method: string, target: string, body?: string, contentType?: string) =>

@@ -1,6 +1,6 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import {
   credentialsIn,
   startTestService,
@@ -11,20 +11,17 @@ import {
 const CALLBACK = 'https://printer.example.com/ready?a=b%20c';
 
 describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pages', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests({
+    SCOPES_FILE: 'docs/examples/scopes.json',
+    BRAND_NAME: 'Example <Photos>',
+    BRAND_LOGO_FILE: 'docs/examples/logo.svg',
+    BRAND_LEGAL_TEXT: 'Example Photos Ltd',
+    ACCESS_TOKEN_TTL_SECONDS: '2592000',
+  });
   let consumer: TestConsumer;
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, {
-      SCOPES_FILE: 'docs/examples/scopes.json',
-      BRAND_NAME: 'Example <Photos>',
-      BRAND_LOGO_FILE: 'docs/examples/logo.svg',
-      BRAND_LEGAL_TEXT: 'Example Photos Ltd',
-      ACCESS_TOKEN_TTL_SECONDS: '2592000',
-    });
     consumer = await service.registerConsumer({
       name: 'Printer',
       description: 'Prints photos.',
@@ -36,10 +33,6 @@ describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pa
   });
   beforeEach(() => {
     browser = new TestBrowser(service.publicBase);
-  });
-  afterAll(async () => {
-    await service.stop(0);
-    await database.drop();
   });
 
   const authorize = (token: string) => `/oauth/auz/authorize?oauth_token=${token}`;

@@ -1,6 +1,6 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 
 interface Event {
   readonly id: number;
@@ -11,20 +11,13 @@ interface Event {
 }
 
 describe('contract section 6: what owners do is on the record', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests();
   let consumer: TestConsumer;
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     consumer = await service.registerConsumer({ scopes: ['photos'] });
     browser = new TestBrowser(service.publicBase);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const events = async (query: string) =>

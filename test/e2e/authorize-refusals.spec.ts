@@ -1,33 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
 
 const CALLBACK = 'https://printer.example.com/ready';
 
 describe('what the resource owner’s pages refuse, and how', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   let consumer: TestConsumer;
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     consumer = await service.registerConsumer({ name: 'Printer', callbackUrls: [CALLBACK] });
   });
   beforeEach(() => {
     browser = new TestBrowser(service.publicBase);
   });
-  afterAll(async () => {
+  afterEach(async () => {
     jest.restoreAllMocks();
-    await Promise.all([service, ...others].map(({ stop }) => stop(0)));
-    await database.drop();
+    await Promise.all(others.splice(0).map(({ stop }) => stop(0)));
   });
 
   const others: TestService[] = [];
-  /** One more service on the same database, stopped with the rest however its test ends. */
+  /** One more service on the same database, stopped with its test however that ends. */
   async function another(env: Record<string, string>): Promise<TestService> {
     const service = await startTestService(database.url, env);
     others.push(service);

@@ -1,23 +1,16 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, sendRaw } from '../support/http.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer, TestService } from '../support/service.js';
 
 const INITIATE = '/oauth/oauth10/initiate';
 const FORM = 'application/x-www-form-urlencoded';
 
 describe('what a stranger may send', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     consumer = await service.registerConsumer();
-  });
-  afterAll(async () => {
-    await service.stop(0);
-    await database.drop();
   });
 
   const initiate = (change: Partial<Parameters<TestService['signed']>[0]> = {}) =>

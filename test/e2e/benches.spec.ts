@@ -2,13 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import {
-  SECRET_KEYS,
-  startTestService,
-  type TestCredentials,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { SECRET_KEYS, type TestCredentials } from '../support/service.js';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../..');
@@ -58,17 +53,7 @@ describe('the benches', () => {
   });
 
   describe('write rows that the service takes', () => {
-    let database: TestDatabase;
-    let service: TestService;
-
-    beforeAll(async () => {
-      database = await createTestDatabase();
-      service = await startTestService(database.url);
-    });
-    afterAll(async () => {
-      await service?.stop(0);
-      await database?.drop();
-    });
+    const { database, service } = serviceForAllTests();
 
     it('consumers, access tokens and temporary credentials', async () => {
       interface Made extends TestCredentials {

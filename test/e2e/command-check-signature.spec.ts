@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../support/command.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 import { signRequest, type SigningInput } from '../support/signing-client.js';
 
 jest.setTimeout(60_000);
@@ -13,22 +13,15 @@ const PLUS = { tamper: { baseString: (text: string) => text.replace('a%2520b', '
 const HTTP = { tamper: { baseString: (text: string) => text.replace('https%3A', 'http%3A') } };
 
 describe('oauth10 check-signature', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests();
   let folder: string;
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     folder = mkdtempSync(join(tmpdir(), 'oauth10-check-'));
     consumer = await service.registerConsumer({ twoLegged: true });
   });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const run = (args: string[], input = '') =>
     runCommand(args, { input, env: { OAUTH10_URL: service.adminBase } });

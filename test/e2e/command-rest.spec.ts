@@ -8,27 +8,20 @@ import { join } from 'node:path';
 import { consumerFields } from '../../src/consumers/consumer-fields.js';
 import { CONSUMER_OPTIONS } from '../../src/programs/rest/consumer-options.js';
 import { runCommand } from '../support/command.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { freePort } from '../support/free-port.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 
 jest.setTimeout(60_000);
 
 describe('oauth10 over REST', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests();
   let folder: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     folder = mkdtempSync(join(tmpdir(), 'oauth10-rest-'));
   });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const run = (args: string[], input = '', env: Record<string, string> = {}) =>
     runCommand(args, { input, env: { OAUTH10_URL: service.adminBase, ...env } });

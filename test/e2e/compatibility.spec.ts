@@ -1,12 +1,6 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import {
-  credentialsIn,
-  sendSigned,
-  startTestService,
-  type TestConsumer,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { credentialsIn, sendSigned, type TestConsumer } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 import { encodeText, type Pair } from '../support/signature-witness.js';
 
@@ -14,17 +8,7 @@ const ECHO = '/oauth/oauth10/echo';
 const INITIATE = '/oauth/oauth10/initiate';
 
 describe('what a consumer that cannot be changed may do otherwise (contract section 10)', () => {
-  let database: TestDatabase;
-  let service: TestService;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, { TRUST_PROXY: '127.0.0.1' });
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const { database, service } = serviceForAllTests({ TRUST_PROXY: '127.0.0.1' });
 
   const registered = (compatibility: string[], more: object = {}) =>
     service.registerConsumer({ twoLegged: true, compatibility, ...more });

@@ -1,23 +1,15 @@
 import type { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { keyOf, linkOn, secretOn, signedInStaff } from '../support/staff.js';
 
 const MARKUP = '<script>alert(1)</script>"\'<img src=x onerror=alert(2)>';
 
 describe('the console: consumers', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests();
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     browser = await signedInStaff(service);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const found = async (consumerKey: string) =>

@@ -1,26 +1,18 @@
 import type { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { signRequest } from '../support/signing-client.js';
 import { linkOn, secretOn, signedInStaff } from '../support/staff.js';
 
 describe('the console: tokens, the record, keys, scopes, signatures', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests({
+    PLATFORM_TOKEN_ISSUER: 'https://auth.example.com',
+    PLATFORM_TOKEN_AUDIENCE: 'https://api.example.com',
+  });
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, {
-      PLATFORM_TOKEN_ISSUER: 'https://auth.example.com',
-      PLATFORM_TOKEN_AUDIENCE: 'https://api.example.com',
-    });
     browser = await signedInStaff(service);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const echo = async (credentials: object) =>

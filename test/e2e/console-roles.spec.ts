@@ -1,8 +1,7 @@
 import type { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
 import { realRoutes } from '../support/real-routes.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { keyOf, signedInStaff } from '../support/staff.js';
 
 const ROLES = ['admin', 'auditor', 'consent', 'gateway'] as const;
@@ -57,21 +56,14 @@ const OPEN = [
 ];
 
 describe('the console: which role may see which page', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   const browsers = new Map<Role, TestBrowser>();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     for (const role of ROLES) {
       const { key } = await keyOf(service, role);
       browsers.set(role, await signedInStaff(service, { key }));
     }
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   it('has a row for every page that there is, and no row without one', async () => {

@@ -1,22 +1,12 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 import { keyOf, signedInStaff } from '../support/staff.js';
 
 describe('contract section 14: staff sign in to the console with an API key', () => {
-  let database: TestDatabase;
-  let service: TestService;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const { database, service } = serviceForAllTests();
 
   it('a page asks to sign in, and sign-in leads on to the address that was asked for', async () => {
     const target = '/console/consumers?q=a%20b&status=active';

@@ -1,23 +1,13 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { sendSigned, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { sendSigned } from '../support/service.js';
 import { encodeText } from '../support/signature-witness.js';
 import { signRequest } from '../support/signing-client.js';
 
 const ECHO = '/oauth/oauth10/echo';
 
 describe('an empty secret that a rotation left behind', () => {
-  let database: TestDatabase;
-  let service: TestService;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, { TRUST_PROXY: '127.0.0.1' });
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const { service } = serviceForAllTests({ TRUST_PROXY: '127.0.0.1' });
 
   it('holds for nothing once the flag is taken, though its overlap still runs', async () => {
     const consumer = { consumerKey: 'rotated', consumerSecret: '' };

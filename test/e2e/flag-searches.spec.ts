@@ -1,21 +1,10 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 const ECHO = '/oauth/oauth10/echo';
 
 describe('a wrong signature of a consumer with flags of compatibility', () => {
-  let database: TestDatabase;
-  let service: TestService;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const { service } = serviceForAllTests();
 
   it('who knows the key of such a consumer takes little of the thread; it is served again soon', async () => {
     const flagged = await service.registerConsumer({

@@ -1,12 +1,6 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import {
-  ADMIN_API_KEY,
-  startTestService,
-  type TestConsumer,
-  type TestCredentials,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY, type TestConsumer, type TestCredentials } from '../support/service.js';
 import { signRequest, type SigningInput } from '../support/signing-client.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -18,20 +12,13 @@ const KEPT_BACK: Pair[] = [['Transfer-Encoding', 'chunked']];
 type Signed = ReturnType<typeof signRequest>;
 
 describe('contract section 7: /authz/*', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests();
   let consumer: TestConsumer;
   let access: TestCredentials;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     consumer = await service.registerConsumer();
     access = await service.accessToken(consumer, 'jané doe');
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const sign = (input: Partial<SigningInput> = {}): Signed =>

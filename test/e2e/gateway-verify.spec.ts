@@ -1,12 +1,11 @@
 import { expectProblem, faultPlaces } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import {
   ADMIN_API_KEY,
   startTestService,
   type TestConsumer,
   type TestCredentials,
-  type TestService,
 } from '../support/service.js';
 import { signRequest, type SigningInput } from '../support/signing-client.js';
 
@@ -14,20 +13,13 @@ const API = 'https://api.example.com';
 const FORM = 'application/x-www-form-urlencoded';
 
 describe('contract section 7: POST /verify', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests({ PUBLIC_URL: 'https://oauth.example.com' });
   let consumer: TestConsumer;
   let access: TestCredentials;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, { PUBLIC_URL: 'https://oauth.example.com' });
     consumer = await service.registerConsumer({ twoLegged: true });
     access = await accessToken();
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   // The clients of this service see PUBLIC_URL; those of the API see the API.

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import {
   credentialsIn,
   sendSigned,
@@ -14,15 +14,12 @@ const INITIATE = '/oauth/oauth10/initiate';
 const FORM = 'application/x-www-form-urlencoded';
 
 describe('contract sections 1 to 3: the HTTP form of the token endpoints', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests({ TRUST_PROXY: '127.0.0.1' });
   let consumer: TestConsumer;
   let rsaConsumer: TestConsumer;
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, { TRUST_PROXY: '127.0.0.1' });
     consumer = await service.registerConsumer({
       signatureMethods: ['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512', 'PLAINTEXT'],
     });
@@ -30,10 +27,6 @@ describe('contract sections 1 to 3: the HTTP form of the token endpoints', () =>
       rsaPublicKey: rsa.publicKey.export({ type: 'spki', format: 'pem' }),
       signatureMethods: ['RSA-SHA1', 'RSA-SHA256', 'RSA-SHA512'],
     });
-  });
-  afterAll(async () => {
-    await service.stop(0);
-    await database.drop();
   });
 
   const initiate = (change: Partial<Parameters<TestService['signed']>[0]> = {}, extra = {}) =>

@@ -1,32 +1,24 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import {
   ADMIN_API_KEY,
   startTestService,
   type TestConsumer,
   type TestCredentials,
-  type TestService,
 } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
 const ECHO = '/oauth/oauth10/echo';
 
 describe('contract section 8: /metrics', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   let consumer: TestConsumer;
   let access: TestCredentials;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     consumer = await service.registerConsumer();
     access = await service.accessToken(consumer);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const scrape = async () => (await send({ base: service.adminBase, target: '/metrics' })).text;

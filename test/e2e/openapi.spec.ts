@@ -4,11 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openApiDocument } from '../../src/openapi/document.js';
 import { PROBLEMS } from '../../src/http/problem-details.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, type HttpReply } from '../support/http.js';
 import { realRoutes } from '../support/real-routes.js';
 import { WITH_ISSUER } from '../support/platform-issuer.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- a document is probed at places of any shape */
 const document = JSON.parse(JSON.stringify(openApiDocument())) as any;
@@ -36,16 +35,7 @@ const UNDESCRIBED = [
 ];
 
 describe('OpenAPI 3.1 at /docs/openapi.json', () => {
-  let database: TestDatabase;
-  let service: TestService;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, WITH_ISSUER);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const { database, service } = serviceForAllTests(WITH_ISSUER);
   const get = (target: string) => send({ base: service.adminBase, target });
 
   it('is served without a key, on the admin listener alone', async () => {

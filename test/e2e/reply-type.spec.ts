@@ -1,11 +1,6 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import {
-  ADMIN_API_KEY,
-  startTestService,
-  type TestConsumer,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY, type TestConsumer } from '../support/service.js';
 
 const INITIATE = '/oauth/oauth10/initiate';
 const FORM = 'application/x-www-form-urlencoded';
@@ -47,18 +42,11 @@ describe.each([
   ['text/plain', 0],
   [FORM, 1],
 ] as const)('contract section 2: REPLY_TYPE=%s', (setting, column) => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests({ REPLY_TYPE: setting });
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, { REPLY_TYPE: setting });
     consumer = await service.registerConsumer();
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const rows = ANSWERS.map(([accept, ...types]) => [accept, types[column]] as const);

@@ -1,12 +1,7 @@
 import { faultPlaces } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, sendRaw, type HttpReply } from '../support/http.js';
-import {
-  ADMIN_API_KEY,
-  startTestService,
-  type TestConsumer,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY, type TestConsumer } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
 const ECHO = '/oauth/oauth10/echo';
@@ -17,21 +12,12 @@ type Signed = ReturnType<typeof signRequest>;
 type Ask = (signed: Signed, host: string) => Promise<HttpReply>;
 
 describe('RFC 5849 §3.4.1.2 which host a request is for', () => {
-  let database: TestDatabase;
-  let service: TestService;
-  let behindProxy: TestService;
+  const { service, replica } = serviceForAllTests();
+  const behindProxy = replica({ TRUST_PROXY: '::ffff:127.0.0.0/104' });
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-    behindProxy = await startTestService(database.url, { TRUST_PROXY: '::ffff:127.0.0.0/104' });
     consumer = await service.registerConsumer({ twoLegged: true });
-  });
-  afterAll(async () => {
-    await behindProxy?.stop(0);
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const sign = (origin: string): Signed =>

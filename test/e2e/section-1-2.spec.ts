@@ -1,28 +1,18 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { credentialsIn, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { credentialsIn } from '../support/service.js';
 
 // RFC 5849 section 1.2 end to end: Jane prints photos that lie at photos.example.net from
 // printer.example.com. The steps build on each other, as in the story.
 describe('RFC 5849 §1.2 the story of Jane and the printer', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests({
+    CONSENT_URL: 'https://consent.example.net/allow?theme=dark',
+  });
   let printer: { consumerKey: string; consumerSecret: string };
   let temporary: { token: string; tokenSecret: string };
   let access: { token: string; tokenSecret: string };
   let verifier: string;
   const callback = 'http://printer.example.com/ready?lang=en';
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, {
-      CONSENT_URL: 'https://consent.example.net/allow?theme=dark',
-    });
-  });
-  afterAll(async () => {
-    await service.stop(0);
-    await database.drop();
-  });
 
   it('staff register the printer service as a consumer', async () => {
     printer = await service.registerConsumer({

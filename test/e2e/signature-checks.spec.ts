@@ -1,21 +1,10 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { signRequest, type SigningInput } from '../support/signing-client.js';
 
 const API = 'https://api.example.com/photos?size=large';
 
 describe('POST /admin/signature-checks (contract section 10)', () => {
-  let database: TestDatabase;
-  let service: TestService;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, { SIGNATURE_HINTS: 'false' });
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const { service } = serviceForAllTests({ SIGNATURE_HINTS: 'false' });
 
   const check = async (input: Omit<SigningInput, 'method' | 'url'>) => {
     const request = signRequest({ method: 'GET', url: API, ...input });

@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import {
   ADMIN_API_KEY,
   startTestService,
   type TestConsumer,
   type TestCredentials,
-  type TestService,
 } from '../support/service.js';
 import { encodeText, witnessBaseString, type Pair } from '../support/signature-witness.js';
 
@@ -43,21 +42,14 @@ function headerOf(
 }
 
 describe('why a signature was refused (contract section 10)', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  // Each is wrong on purpose, and more often in a second than is explained by default.
+  const { database, service } = serviceForAllTests({ SIGNATURE_HINTS_PER_SECOND: '1000' });
   let consumer: TestConsumer;
   let access: TestCredentials;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    // Each is wrong on purpose, and more often in a second than is explained by default.
-    service = await startTestService(database.url, { SIGNATURE_HINTS_PER_SECOND: '1000' });
     consumer = await service.registerConsumer({ twoLegged: true });
     access = await service.accessToken(consumer, 'jane');
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const url = () => `${service.publicBase}/oauth/oauth10/echo?a=1&size=original`;

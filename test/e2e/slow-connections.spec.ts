@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 const HEADERS_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 15_000;
@@ -13,16 +12,7 @@ const head = (listener: 'public' | 'admin') =>
 const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n';
 
 describe('connections that are slow on purpose are cut, on both listeners', () => {
-  let database: TestDatabase;
-  let service: TestService;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const { service } = serviceForAllTests();
 
   /** How long the service bears it, and what it says at the end. */
   function slow(base: string, first: string, drip?: string): Promise<[number, string]> {

@@ -1,6 +1,6 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 import { file, token as tokenLine } from '../support/transfer-lines.js';
 
@@ -8,16 +8,7 @@ const CALLBACK = 'http://client.example.com/ready';
 const LOOPBACK = 'http://127.0.0.1:8000/cb';
 
 describe('contract section 17: what staff take from a consumer', () => {
-  let database: TestDatabase;
-  let service: TestService;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
+  const { service } = serviceForAllTests();
 
   const change = async (consumerKey: string, changes: object) => {
     const reply = await service.admin('PATCH', `/admin/consumers/${consumerKey}`, changes);

@@ -1,39 +1,30 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import {
   ADMIN_API_KEY,
   sendSigned,
-  startTestService,
   type TestConsumer,
   type TestCredentials,
-  type TestService,
 } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
 const ECHO = '/oauth/oauth10/echo';
 
 describe('contract section 17: a stranger takes nothing from others', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests({ MAX_REQUESTS_IN_FLIGHT: '4' });
   let consumer: TestConsumer;
   let access: TestCredentials;
   const clients: Socket[] = [];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, { MAX_REQUESTS_IN_FLIGHT: '4' });
     consumer = await service.registerConsumer();
     access = await service.accessToken(consumer);
   });
   afterEach(() => {
     for (const client of clients.splice(0)) client.destroy();
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   /** Sends these octets on a connection of their own, and resolves to what comes until it ends. */

@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import MastercardSigner from 'mastercard-oauth1-signer';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, type HttpReply } from '../support/http.js';
-import { sendSigned, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { sendSigned } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
 const TARGET = '/oauth/oauth10/echo?to=a%20b';
@@ -13,19 +13,12 @@ const hashOf = (body: string): string => createHash('sha256').update(body).diges
 describe('docs/adr/0010: a body hash that was sent unencoded may be signed unencoded', () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests();
   let consumerKey: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     const rsaPublicKey = publicKey.export({ type: 'spki', format: 'pem' });
     ({ consumerKey } = await service.registerConsumer({ twoLegged: true, rsaPublicKey }));
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const headerFor = (body: string): string =>

@@ -1,29 +1,20 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { DatabaseClock } from '../../src/database/database-clock.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 import { consumer as consumerLine, file, token as tokenLine } from '../support/transfer-lines.js';
 
 const ECHO = '/oauth/oauth10/echo';
 
 /** Whoever writes to the database, and has none of SECRET_KEYS. */
 describe('what is written to the database beside the service grants nothing', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   let consumer: TestConsumer;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
-  });
   beforeEach(async () => {
     consumer = await service.registerConsumer({ scopes: ['read', 'write'], twoLegged: true });
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const refusedGrants = async (kind: string): Promise<number> => {

@@ -1,7 +1,6 @@
 import { Client, type QueryConfig } from 'pg';
 import { LOOKED_THROUGH } from '../../src/consumers/consumer-search.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 const LIMIT = 50;
 /** What a step may have in hand: the planner may pass over a few rows where most of them fit. */
@@ -98,20 +97,13 @@ const TARGETS = [
 ];
 
 describe('no list loads more than its page', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     await database.query('SET session_replication_role = replica');
     for (const sql of FILL) await database.query(sql);
   });
   afterEach(() => jest.restoreAllMocks());
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
-  });
 
   /** The page, and the steps that the server took for its statement. */
   async function stepsOf(target: string): Promise<{ steps: Step[]; next: string | null }> {

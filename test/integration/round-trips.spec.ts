@@ -1,23 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Statements } from '../../src/database/statements.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { startTestService, type TestConsumer } from '../support/service.js';
 
 describe('what a signed request costs in round trips to PostgreSQL', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests();
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     consumer = await service.registerConsumer();
   });
-  afterAll(async () => {
-    jest.restoreAllMocks();
-    await service.stop(0);
-    await database.drop();
-  });
+  afterAll(() => jest.restoreAllMocks());
 
   /** The names of the statements that the work sends; they still go to PostgreSQL. */
   async function statementsOf(work: () => Promise<{ status: number }>): Promise<string[]> {

@@ -1,25 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 
 describe('what has ended is cleared away', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests({
+    SWEEP_INTERVAL_SECONDS: '1',
+    TOKEN_RETENTION_DAYS: '30',
+  });
   let consumer: TestConsumer;
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, {
-      SWEEP_INTERVAL_SECONDS: '1',
-      TOKEN_RETENTION_DAYS: '30',
-    });
     consumer = await service.registerConsumer();
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
 
   const tokens = async (table: string): Promise<string[]> => {

@@ -1,9 +1,9 @@
 // Every client library of the matrix against the real service: the whole dance, then the cases. What
 // is not served as meant must be a known defect of the client, with the refusal that is pinned.
 import { generateKeyPairSync } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { describeWith } from '../support/debian-tools.js';
-import { startTestService, type TestCredentials, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestCredentials } from '../support/service.js';
 import { DANCES, EMPTY_POST, INTEROP_CASES, type InteropCase } from './cases.js';
 import { ClientProcess, type Answer, type Order } from './client-process.js';
 import { INTEROP_CLIENTS, type ClientMethod, type InteropClient } from './clients.js';
@@ -15,17 +15,7 @@ const RSA_KEYS = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const SUBJECT = 'jane';
 const START_TIMEOUT_MS = 90_000;
 
-let database: TestDatabase;
-let service: TestService;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  service = await startTestService(database.url);
-});
-afterAll(async () => {
-  await service.stop(0);
-  await database.drop();
-});
+const { service } = serviceForAllTests();
 
 interface Signer {
   consumerKey: string;

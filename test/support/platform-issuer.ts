@@ -6,6 +6,7 @@ import {
 } from 'jose';
 import { send } from './http.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { serviceForAllTests } from './service-for-all-tests.js';
 import {
   startTestService,
   type TestConsumer,
@@ -150,19 +151,12 @@ export function issuersForEachTest() {
 
 /** For all tests of a block one issuer, with a consumer and an access token of its owner `jane`. */
 export function issuerForAllTests() {
-  let database: TestDatabase;
-  let service: TestService;
+  const { database, service } = serviceForAllTests(WITH_ISSUER);
   let consumer: TestConsumer;
   let token: TestCredentials;
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startIssuer(database.url);
     consumer = await service.registerConsumer({ twoLegged: true });
     token = await service.accessToken(consumer);
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
   });
   return {
     get all() {

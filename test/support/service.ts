@@ -22,7 +22,10 @@ export interface TestCredentials {
 
 export type TestService = Awaited<ReturnType<typeof startTestService>>;
 
-/** Starts the whole service in this process, on free ports, and offers what tests do over HTTP. */
+/**
+ * Starts the whole service in this process, on free ports, and offers what tests do over HTTP. A
+ * `DATABASE_URL` among the settings, such as that of a proxy, goes before the first argument.
+ */
 export async function startTestService(databaseUrl: string, env: Record<string, string> = {}) {
   const settings = readSettings({
     PORT: '0',
@@ -33,7 +36,7 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
     DATABASE_URL: databaseUrl,
     ...env,
   });
-  const running = await startService(settings, databaseUrl);
+  const running = await startService(settings, env['DATABASE_URL'] ?? databaseUrl);
   const { public: port, admin: adminPort } = running.ports;
   const publicBase = `http://127.0.0.1:${port}`;
   const adminBase = `http://127.0.0.1:${adminPort}`;

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { APACHE, describeWith } from '../../support/debian-tools.js';
 import { startApache, type GatewayProcess } from '../../support/gateway-process.js';
 import { send } from '../../support/http.js';
 import { startRecordingApi, type RecordingApi } from '../../support/recording-api.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { serviceForAllTests } from '../../support/service-for-all-tests.js';
 import { signRequest } from '../../support/signing-client.js';
 
 describe('docs/gateways/apache.conf', () => {
@@ -14,15 +13,12 @@ describe('docs/gateways/apache.conf', () => {
   });
 
   describeWith([APACHE], 'Apache httpd', () => {
-    let database: TestDatabase;
-    let service: TestService;
+    const { service } = serviceForAllTests();
     let api: RecordingApi;
     let toApi: GatewayProcess;
     let toService: GatewayProcess;
 
     beforeAll(async () => {
-      database = await createTestDatabase();
-      service = await startTestService(database.url);
       api = await startRecordingApi();
       const wiring = { verifier: '', gatewayKey: '' };
       toApi = await startApache({ ...wiring, upstream: api.address });
@@ -32,8 +28,6 @@ describe('docs/gateways/apache.conf', () => {
       await toApi?.stop();
       await toService?.stop();
       await api?.stop();
-      await service?.stop(0);
-      await database?.drop();
     });
 
     it.each([
