@@ -1,9 +1,8 @@
 import { base64url, exportPKCS8 } from 'jose';
 import { createSign } from 'node:crypto';
 import { expectProblem } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import {
   AUDIENCE,
   goodClaims,
@@ -15,26 +14,19 @@ import {
 const encoded = (value: unknown) => base64url.encode(JSON.stringify(value));
 
 describe('RFC 7515 §4: the header of a bearer JWT, signed by the right key as it stands', () => {
-  let database: TestDatabase;
   let issuer: TokenIssuer;
-  let service: TestService;
   let key: string;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
+  const { database, service } = serviceForAllTests(async () => {
     issuer = await startTokenIssuer();
     key = await exportPKCS8((await issuer.addKey('RS256', 'rsa')).privateKey);
-    service = await startTestService(database.url, {
+    return {
       ADMIN_JWKS_URL: issuer.jwksUrl,
       ADMIN_JWT_ISSUER: ISSUER,
       ADMIN_JWT_AUDIENCE: AUDIENCE,
-    });
+    };
   });
-  afterAll(async () => {
-    await service?.stop(0);
-    await issuer?.stop();
-    await database?.drop();
-  });
+  afterAll(() => issuer?.stop());
 
   function call(header: Record<string, unknown>) {
     const claims = { ...goodClaims(), roles: ['admin'] };

@@ -2,9 +2,8 @@ import type { JWTPayload } from 'jose';
 import { StaffTokens } from '../../src/callers/staff-tokens.js';
 import { readSettings } from '../../src/config/settings.js';
 import { expectProblem } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import {
   AUDIENCE,
   ISSUER,
@@ -18,9 +17,7 @@ const HASH = 'MTIzNDU2Nzg5MDEyMzQ1Ng';
 const now = () => Math.floor(Date.now() / 1000);
 
 describe('the admin API takes access tokens, and no other JWT of the issuer', () => {
-  let database: TestDatabase;
   let issuer: TokenIssuer;
-  let service: TestService;
   let pair: Awaited<ReturnType<TokenIssuer['addKey']>>;
 
   const settings = () => ({
@@ -28,18 +25,13 @@ describe('the admin API takes access tokens, and no other JWT of the issuer', ()
     ADMIN_JWT_ISSUER: ISSUER,
     ADMIN_JWT_AUDIENCE: AUDIENCE,
   });
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
+  const { database, service } = serviceForAllTests(async () => {
     issuer = await startTokenIssuer();
     pair = await issuer.addKey('RS256', 'rsa');
-    service = await startTestService(database.url, settings());
+    return settings();
   });
-  afterAll(async () => {
-    await service?.stop(0);
-    await issuer?.stop();
-    await database?.drop();
-  });
+
+  afterAll(() => issuer?.stop());
 
   const signed = (claims: JWTPayload, header: Record<string, unknown> = {}) =>
     tokenOf(pair.privateKey, { alg: 'RS256', kid: 'rsa', ...header }, claims);

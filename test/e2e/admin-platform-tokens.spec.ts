@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto';
 import { IssuerUnavailable, StaffTokens } from '../../src/callers/staff-tokens.js';
 import { readSettings } from '../../src/config/settings.js';
 import { expectProblem } from '../support/admin-problem.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, type HttpReply } from '../support/http.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { startTestService } from '../support/service.js';
 import {
   AUDIENCE,
   goodClaims,
@@ -20,9 +20,7 @@ const seconds = (fromNow: number) => Math.floor(Date.now() / 1000) + fromNow;
 const encoded = (value: unknown) => base64url.encode(JSON.stringify(value));
 
 describe('bearer JWTs of the platform, held to RFC 7519 and RFC 8725', () => {
-  let database: TestDatabase;
   let issuer: TokenIssuer;
-  let service: TestService;
   let pair: Awaited<ReturnType<TokenIssuer['addKey']>>;
 
   const settings = () => ({
@@ -30,25 +28,20 @@ describe('bearer JWTs of the platform, held to RFC 7519 and RFC 8725', () => {
     ADMIN_JWT_ISSUER: ISSUER,
     ADMIN_JWT_AUDIENCE: AUDIENCE,
   });
+  const { database, service } = serviceForAllTests(async () => {
+    issuer = await startTokenIssuer();
+    pair = await issuer.addKey('RS256', 'rsa');
+    return settings();
+  });
   /** Another replica's knowledge of tokens, without the rest of the service. */
   const otherTokens = (env: Record<string, string> = {}) =>
     new StaffTokens(readSettings({ DATABASE_URL: database.url, ...settings(), ...env }));
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    issuer = await startTokenIssuer();
-    pair = await issuer.addKey('RS256', 'rsa');
-    service = await startTestService(database.url, settings());
-  });
   afterEach(() => {
     issuer.answer = undefined;
     jest.restoreAllMocks();
   });
-  afterAll(async () => {
-    await service?.stop(0);
-    await issuer?.stop();
-    await database?.drop();
-  });
+  afterAll(() => issuer?.stop());
 
   const call = (token: string, method = 'GET', on = service): Promise<HttpReply> =>
     send({

@@ -1,31 +1,26 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { TestIssuer } from '../support/oidc-issuer.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 
 const CALLBACK = 'https://printer.example.com/ready';
 
 describe('the resource owner signs in by OpenID Connect', () => {
-  let database: TestDatabase;
   let issuer: TestIssuer;
-  let service: TestService;
+  const { database, service } = serviceForAllTests(async () => {
+    issuer = await TestIssuer.reserve();
+    return { ...issuer.env, LOG_LEVEL: 'silent' };
+  });
   let consumer: TestConsumer;
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    issuer = await TestIssuer.reserve();
-    service = await startTestService(database.url, { ...issuer.env, LOG_LEVEL: 'silent' });
     consumer = await service.registerConsumer({ name: 'Printer', callbackUrls: [CALLBACK] });
   });
   beforeEach(() => {
     browser = new TestBrowser(service.publicBase);
   });
-  afterAll(async () => {
-    await issuer.stop();
-    await service.stop(0);
-    await database.drop();
-  });
+  afterAll(() => issuer.stop());
 
   /** Opens the client's link; returns where the browser is sent to sign in. */
   async function begin(on = browser): Promise<URL> {

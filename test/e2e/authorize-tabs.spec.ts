@@ -1,7 +1,7 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { TestIssuer } from '../support/oidc-issuer.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer } from '../support/service.js';
 
 const CALLBACK = 'https://printer.example.com/ready';
 const TABS = 5;
@@ -14,30 +14,25 @@ const ORDERS = [
 describe.each(['development', 'OpenID Connect'])(
   'several authorization requests open in tabs of one browser, with the sign-in of %s',
   (kind) => {
-    let database: TestDatabase;
     let issuer: TestIssuer;
-    let service: TestService;
+    const { service } = serviceForAllTests(async () => {
+      issuer = await TestIssuer.reserve();
+      const env = kind === 'development' ? {} : issuer.env;
+      return { ...env, PAGES_RATE_LIMIT_PER_MINUTE: '0' };
+    });
     const consumers: TestConsumer[] = [];
     /** The browser's tabs, and what each of them was opened for. */
     let tabs: TestBrowser[];
     let tokens: string[];
 
     beforeAll(async () => {
-      database = await createTestDatabase();
-      issuer = await TestIssuer.reserve();
-      const env = kind === 'development' ? {} : issuer.env;
-      service = await startTestService(database.url, { ...env, PAGES_RATE_LIMIT_PER_MINUTE: '0' });
       if (kind !== 'development') await issuer.start(service.publicBase);
       for (let n = 0; n < TABS; n += 1) {
         const registration = { name: `Printer ${n}`, callbackUrls: [CALLBACK] };
         consumers.push(await service.registerConsumer(registration));
       }
     });
-    afterAll(async () => {
-      await issuer.stop();
-      await service.stop(0);
-      await database.drop();
-    });
+    afterAll(() => issuer.stop());
     beforeEach(async () => {
       const browser = new TestBrowser(service.publicBase);
       tabs = consumers.map(() => browser.newTab());

@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { TestBrowser } from '../support/browser.js';
 import { CONSENT_APP_FILE, TestConsentApp } from '../support/consent-app.js';
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
-import { credentialsIn, startTestService, type TestConsumer } from '../support/service.js';
-import type { TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { credentialsIn, type TestConsumer } from '../support/service.js';
 
 const CALLBACK = 'https://printer.example.com/ready?a=b%20c';
 
@@ -26,18 +25,17 @@ describe('docs/consent-app.md', () => {
 });
 
 describe('the consent app of docs/examples/, before the real service', () => {
-  let database: TestDatabase;
   let proxy: DatabaseProxy;
   let app: TestConsentApp;
-  let service: TestService;
+  const { database, service } = serviceForAllTests(async ({ url }) => {
+    proxy = await proxyTo(url);
+    app = await TestConsentApp.reserve();
+    return { DATABASE_URL: proxy.url, CONSENT_URL: app.url, LOG_LEVEL: 'silent' };
+  });
   let consumer: TestConsumer;
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    proxy = await proxyTo(database.url);
-    app = await TestConsentApp.reserve();
-    service = await startTestService(proxy.url, { CONSENT_URL: app.url, LOG_LEVEL: 'silent' });
     await app.start(await environment());
     consumer = await service.registerConsumer({
       name: 'Printer <1>',
@@ -50,9 +48,7 @@ describe('the consent app of docs/examples/, before the real service', () => {
   });
   afterAll(async () => {
     await app.stop();
-    await service.stop(0);
     await proxy.close();
-    await database.drop();
   });
 
   /** What the app is started with: a key of role consent and no other. */

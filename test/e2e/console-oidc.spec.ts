@@ -1,31 +1,24 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { TestIssuer } from '../support/oidc-issuer.js';
-import { ADMIN_API_KEY, startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY } from '../support/service.js';
 
 describe('contract section 14: staff sign in by OpenID Connect', () => {
-  let database: TestDatabase;
   let issuer: TestIssuer;
-  let service: TestService;
-  let browser: TestBrowser;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
+  const { service } = serviceForAllTests(async () => {
     issuer = await TestIssuer.reserve();
-    service = await startTestService(database.url, {
+    return {
       ...issuer.staffEnv,
       ADMIN_JWT_ROLES_CLAIM: 'example.roles',
       LOG_LEVEL: 'silent',
-    });
+    };
   });
+  let browser: TestBrowser;
+
   beforeEach(() => {
     browser = new TestBrowser(service.adminBase);
   });
-  afterAll(async () => {
-    await issuer.stop();
-    await service.stop(0);
-    await database.drop();
-  });
+  afterAll(() => issuer.stop());
 
   const location = () => browser.page.headers['location'] ?? '';
   /** The test's issuer makes roles of what stands behind a `+` of the account. */

@@ -1,8 +1,8 @@
 import { isOwnPath } from '../../src/config/endpoint-aliases.js';
 import { readSettings } from '../../src/config/settings.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
 import { realRoutes } from '../support/real-routes.js';
+import { databaseForAllTests } from '../support/service-for-all-tests.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
@@ -10,15 +10,13 @@ const ALIASES =
   '/oauth/request_token=initiate,/oauth/authorize=authorize,/oauth/access_token=token,/me=echo';
 
 describe('addresses that clients were built with (contract section 15)', () => {
-  let database: TestDatabase;
+  const database = databaseForAllTests();
   let service: TestService | undefined;
 
-  beforeAll(async () => void (database = await createTestDatabase()));
   afterEach(async () => {
     await service?.stop(0);
     service = undefined;
   });
-  afterAll(() => database?.drop());
 
   const started = async (settings: Record<string, string>) =>
     (service = await startTestService(database.url, settings));

@@ -1,33 +1,25 @@
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send, type HttpReply } from '../support/http.js';
-import {
-  ADMIN_API_KEY,
-  startTestService,
-  type TestConsumer,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY, startTestService, type TestConsumer } from '../support/service.js';
 import { signRequest, type SigningInput } from '../support/signing-client.js';
 
 const URL_OF_API = 'http://api.example.com/photos';
 type Signed = ReturnType<typeof signRequest>;
 
 describe('contract section 7: gateways in trouble', () => {
-  let database: TestDatabase;
   let wayToDatabase: DatabaseProxy;
-  let service: TestService;
+  const { database, service } = serviceForAllTests(async ({ url }) => {
+    wayToDatabase = await proxyTo(url);
+    return { DATABASE_URL: wayToDatabase.url };
+  });
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    wayToDatabase = await proxyTo(database.url);
-    service = await startTestService(wayToDatabase.url);
     consumer = await service.registerConsumer({ twoLegged: true });
   });
   afterAll(async () => {
-    await service?.stop(0);
     await wayToDatabase?.close();
-    await database?.drop();
   });
 
   const sign = (input: Partial<SigningInput> = {}): Signed =>

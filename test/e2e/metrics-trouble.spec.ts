@@ -1,40 +1,28 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
-import {
-  ADMIN_API_KEY,
-  startTestService,
-  type TestConsumer,
-  type TestCredentials,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { ADMIN_API_KEY, type TestConsumer, type TestCredentials } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
 const ECHO = '/oauth/oauth10/echo';
 const API = 'https://api.example.com/photos';
 
 describe('contract section 8: /metrics shows what an operator is woken up for', () => {
-  let database: TestDatabase;
   let proxy: DatabaseProxy;
-  let service: TestService;
+  const { database, service } = serviceForAllTests(async ({ url }) => {
+    proxy = await proxyTo(url);
+    return { DATABASE_URL: proxy.url, DATABASE_POOL_SIZE: '2', SWEEP_INTERVAL_SECONDS: '1' };
+  });
   let consumer: TestConsumer;
   let access: TestCredentials;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    proxy = await proxyTo(database.url);
-    service = await startTestService(proxy.url, {
-      DATABASE_POOL_SIZE: '2',
-      SWEEP_INTERVAL_SECONDS: '1',
-    });
     consumer = await service.registerConsumer();
     access = await service.accessToken(consumer);
   });
   afterAll(async () => {
-    await service?.stop(0);
     await proxy?.close();
-    await database?.drop();
   });
 
   const scrape = async () => (await send({ base: service.adminBase, target: '/metrics' })).text;

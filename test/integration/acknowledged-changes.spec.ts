@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { takeBackAccess } from '../support/browser.js';
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import {
   ADMIN_API_KEY,
   startTestService,
@@ -17,23 +17,20 @@ const NEWS_LATE_MS = 150;
 
 // Other replicas have a second; the one that said that it is done has none.
 describe('a change that a replica has acknowledged holds there at once, however late the news', () => {
-  let database: TestDatabase;
   let proxy: DatabaseProxy;
-  let service: TestService;
+  const { database, service } = serviceForAllTests(async ({ url }) => {
+    proxy = await proxyTo(url);
+    return { DATABASE_LISTEN_URL: proxy.url };
+  });
   let consumer: TestConsumer;
   let access: TestCredentials;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    proxy = await proxyTo(database.url);
-    service = await startTestService(database.url, { DATABASE_LISTEN_URL: proxy.url });
     proxy.delay(NEWS_LATE_MS);
     await sleep(1_000);
   });
   afterAll(async () => {
-    await service.stop(0);
-    await proxy.close();
-    await database.drop();
+    await proxy?.close();
   });
   beforeEach(async () => {
     consumer = await service.registerConsumer();

@@ -7,29 +7,18 @@ import { Transactions } from '../../src/database/transactions.js';
 import { DerivedKeys } from '../../src/secrets/derived-keys.js';
 import { SecretBox } from '../../src/secrets/secret-box.js';
 import { tamper } from '../support/audit-record.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import {
-  SECRET_KEYS,
-  startTestService,
-  type TestConsumer,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { SECRET_KEYS, type TestConsumer } from '../support/service.js';
 
 const TOGETHER = 16;
 
 describe('changes that come together share a transaction, and nothing else', () => {
-  let database: TestDatabase;
-  let replicas: TestService[];
+  const { database, service, replica: anotherReplica } = serviceForAllTests();
+  const replicas = [service, anotherReplica()] as const;
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    replicas = await Promise.all([startTestService(database.url), startTestService(database.url)]);
-    consumer = await replicas[0]!.registerConsumer({ scopes: ['read', 'write'] });
-  });
-  afterAll(async () => {
-    await Promise.all((replicas ?? []).map((replica) => replica.stop(0)));
-    await database?.drop();
+    consumer = await service.registerConsumer({ scopes: ['read', 'write'] });
   });
 
   const replica = (n: number) => replicas[n % 2]!;

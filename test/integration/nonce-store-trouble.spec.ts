@@ -1,32 +1,28 @@
 import { SettingsError } from '../../src/config/settings.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { describeWith, REDIS } from '../support/debian-tools.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { startTestService, type TestConsumer } from '../support/service.js';
 import { Stopwatch } from '../support/stopwatch.js';
 
 describeWith([REDIS], 'contract section 12: trouble with the nonce store', () => {
-  let database: TestDatabase;
   let redis: RedisServer;
-  let service: TestService;
-  let consumer: TestConsumer;
-
-  beforeAll(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), startRedis()]);
-    service = await startTestService(database.url, {
+  const { database, service } = serviceForAllTests(async () => {
+    redis = await startRedis();
+    return {
       NONCE_STORE_URL: redis.url,
       RATE_LIMIT_STORE: 'nonce-store',
       RATE_LIMIT_PER_CONSUMER: '1000',
-    });
+    };
+  });
+  let consumer: TestConsumer;
+
+  beforeAll(async () => {
     consumer = await service.registerConsumer({ twoLegged: true });
   });
-  afterAll(async () => {
-    await service.stop(0);
-    await redis.stop();
-    await database.drop();
-  });
+  afterAll(() => redis.stop());
 
   const echo = () => service.signed({ method: 'GET', target: '/oauth/oauth10/echo', ...consumer });
   const ready = async () =>

@@ -1,27 +1,16 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { HttpReply } from '../support/http.js';
-import {
-  sendSigned,
-  startTestService,
-  type TestConsumer,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { sendSigned, type TestConsumer, type TestService } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
 // Two replicas on one database: whatever decides has to decide there.
 describe('races over two replicas', () => {
-  let database: TestDatabase;
-  let replicas: [TestService, TestService];
+  const { database, service, replica: anotherReplica } = serviceForAllTests();
+  const replicas = [service, anotherReplica()] as const;
   let consumer: TestConsumer;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    replicas = [await startTestService(database.url), await startTestService(database.url)];
     consumer = await replicas[0].registerConsumer();
-  });
-  afterAll(async () => {
-    await Promise.all(replicas.map((replica) => replica.stop(0)));
-    await database.drop();
   });
 
   const replica = (n: number): TestService => replicas[n % 2] as TestService;

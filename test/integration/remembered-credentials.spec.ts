@@ -2,13 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Statements } from '../../src/database/statements.js';
 import { takeBackAccess } from '../support/browser.js';
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import {
-  startTestService,
-  type TestConsumer,
-  type TestCredentials,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer, TestCredentials } from '../support/service.js';
 import { Stopwatch } from '../support/stopwatch.js';
 
 const HOLDS_EVERYWHERE_WITHIN_MS = 1_000;
@@ -16,24 +11,18 @@ const SUBJECT = 'jane';
 
 // The change is made at one replica; the other one remembers what it served a moment ago.
 describe('contract section 6: every change to a consumer or token holds everywhere within a second', () => {
-  let database: TestDatabase;
   let proxy: DatabaseProxy;
-  let first: TestService;
-  let other: TestService;
+  const { database, service: first, replica } = serviceForAllTests();
+  const other = replica(async ({ url }) => {
+    proxy = await proxyTo(url);
+    return { DATABASE_LISTEN_URL: proxy.url };
+  });
   let consumer: TestConsumer;
   let access: TestCredentials;
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    proxy = await proxyTo(database.url);
-    first = await startTestService(database.url);
-    other = await startTestService(database.url, { DATABASE_LISTEN_URL: proxy.url });
-  });
   afterAll(async () => {
     jest.restoreAllMocks();
-    await Promise.all([first.stop(0), other.stop(0)]);
     await proxy.close();
-    await database.drop();
   });
   beforeEach(async () => {
     consumer = await first.registerConsumer();

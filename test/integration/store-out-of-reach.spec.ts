@@ -1,35 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { proxyTo, type DatabaseProxy } from '../support/database-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { send, type HttpReply } from '../support/http.js';
-import {
-  startTestService,
-  type TestConsumer,
-  type TestCredentials,
-  type TestService,
-} from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import type { TestConsumer, TestCredentials } from '../support/service.js';
 import { Stopwatch } from '../support/stopwatch.js';
 
 describe('contract section 4: store out of reach', () => {
-  let database: TestDatabase;
   let proxy: DatabaseProxy;
-  let service: TestService;
+  const { service } = serviceForAllTests(async ({ url }) => {
+    proxy = await proxyTo(url);
+    return { DATABASE_URL: proxy.url };
+  });
   let consumer: TestConsumer;
   let access: TestCredentials;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    proxy = await proxyTo(database.url);
-    service = await startTestService(proxy.url);
     consumer = await service.registerConsumer();
     access = await service.accessToken(consumer);
   });
   afterEach(() => proxy.mend());
   afterAll(async () => {
-    await service.stop(0);
-    await proxy.close();
-    await database.drop();
+    await proxy?.close();
   });
 
   const echo = () =>

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { describeWith, NGINX } from '../../support/debian-tools.js';
 import { freePort } from '../../support/free-port.js';
 import { startNginxSite, type GatewayProcess } from '../../support/gateway-process.js';
+import { databaseForAllTests } from '../../support/service-for-all-tests.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { send } from '../../support/http.js';
 
@@ -44,17 +44,15 @@ function documentedSite(port: number, upstream: string): string {
 }
 
 describeWith([NGINX], 'docs/migrating.md: the addresses of the old provider behind nginx', () => {
-  let database: TestDatabase;
+  const database = databaseForAllTests();
   let service: TestService | undefined;
   let nginx: GatewayProcess | undefined;
 
-  beforeAll(async () => void (database = await createTestDatabase()));
   afterEach(async () => {
     await nginx?.stop();
     await service?.stop(0);
     [nginx, service] = [undefined, undefined];
   });
-  afterAll(() => database?.drop());
 
   /** A client with the three addresses built in goes all the way; resolves to what it reads in the end. */
   async function dance(base: string): Promise<unknown> {

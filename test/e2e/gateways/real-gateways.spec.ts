@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { proxyTo, type DatabaseProxy } from '../../support/database-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { describeWith } from '../../support/debian-tools.js';
 import { FORGED, GATEWAYS } from '../../support/gateway-cases.js';
 import type { GatewayProcess } from '../../support/gateway-process.js';
 import { send, type HttpReply } from '../../support/http.js';
 import { startRecordingApi, type RecordingApi } from '../../support/recording-api.js';
-import {
-  ADMIN_API_KEY,
-  startTestService,
-  type TestConsumer,
-  type TestCredentials,
-  type TestService,
-} from '../../support/service.js';
+import { serviceForAllTests } from '../../support/service-for-all-tests.js';
+import { ADMIN_API_KEY, type TestConsumer, type TestCredentials } from '../../support/service.js';
 import { signRequest, type SigningInput } from '../../support/signing-client.js';
 
 describe.each(GATEWAYS)('docs/gateways/$page', (gatewayCase) => {
@@ -23,18 +17,17 @@ describe.each(GATEWAYS)('docs/gateways/$page', (gatewayCase) => {
   });
 
   describeWith([tool], `${name} in front of an API`, () => {
-    let database: TestDatabase;
     let wayToDatabase: DatabaseProxy;
-    let service: TestService;
+    const { service } = serviceForAllTests(async ({ url }) => {
+      wayToDatabase = await proxyTo(url);
+      return { DATABASE_URL: wayToDatabase.url };
+    });
     let api: RecordingApi;
     let gateway: GatewayProcess;
     let consumer: TestConsumer;
     let access: TestCredentials;
 
     beforeAll(async () => {
-      database = await createTestDatabase();
-      wayToDatabase = await proxyTo(database.url);
-      service = await startTestService(wayToDatabase.url);
       api = await startRecordingApi();
       gateway = await start({
         verifier: new URL(service.adminBase).host,
@@ -48,9 +41,7 @@ describe.each(GATEWAYS)('docs/gateways/$page', (gatewayCase) => {
     afterAll(async () => {
       await gateway?.stop();
       await api?.stop();
-      await service?.stop(0);
       await wayToDatabase?.close();
-      await database?.drop();
     });
 
     const sign = (target: string, input: Partial<SigningInput> = {}) =>
