@@ -7,6 +7,7 @@ import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthorizationController } from './authorization.controller.js';
 import { ConsentPage } from './consent-page.js';
 import { DecisionController } from './decision.controller.js';
+import { PageRateLimit } from '../pages/page-rate-limit.js';
 import { PagesModule } from '../pages/pages.module.js';
 import { GrantsController } from './grants.controller.js';
 import { LogoController } from './logo.controller.js';
@@ -61,6 +62,7 @@ const signIn = {
     OwnForms,
     PageHandler,
     PageLanguages,
+    PageRateLimit,
     PageRenderer,
     PendingRequests,
     Sessions,

@@ -44,6 +44,11 @@ const PAGE = {
     WHERE (created_at, id) > ($1::timestamptz, $2) ORDER BY created_at, id LIMIT $3`,
 };
 
+const READ = {
+  name: 'read-api-key',
+  text: `SELECT ${COLUMNS} FROM api_keys WHERE id = $1`,
+};
+
 const FIND = {
   name: 'find-api-key',
   text: `
@@ -116,6 +121,13 @@ export class ApiKeys {
       },
     );
     return { apiKey, key };
+  }
+
+  /** The key with this id, whether or not it still opens anything. @throws ApiKeyUnknown */
+  async read(id: string): Promise<ApiKey> {
+    const [row] = await this.statements.run<ApiKey>(READ, [id]);
+    if (!row) throw new ApiKeyUnknown();
+    return row;
   }
 
   /** Ends a key; within a second no replica takes it any more. @throws ApiKeyUnknown */

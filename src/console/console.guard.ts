@@ -41,7 +41,7 @@ export class ConsoleGuard implements CanActivate {
     const request = http.getRequest<IncomingMessage>();
     const response = http.getResponse<ServerResponse>();
     const isForm = request.method !== 'GET' && request.method !== 'HEAD';
-    await this.limit.count(request.socket.remoteAddress, isForm ? 'form' : 'page');
+    await this.limit.count(this.visits.addressOf(request), isForm ? 'form' : 'page');
     const visit = await this.visits.read(request, requestIdOf(response));
     const session = await this.sessions.find(staffSessionIdIn(visit.cookies));
     if (!session) {

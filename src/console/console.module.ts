@@ -6,6 +6,7 @@ import { ConsumersModule } from '../consumers/consumers.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { OAuth10Module } from '../oauth10/oauth10.module.js';
+import { PageRateLimit } from '../pages/page-rate-limit.js';
 import { PagesModule } from '../pages/pages.module.js';
 import { PlatformTokensModule } from '../platform-tokens/platform-tokens.module.js';
 import { ScopesModule } from '../scopes/scopes.module.js';
@@ -84,6 +85,7 @@ import { UnservedConsoleController } from './unserved-console.controller.js';
     ConsoleGuard,
     ConsoleRenderer,
     ConsoleVisits,
+    PageRateLimit,
     StaffSessions,
     StaffSignIn,
   ],

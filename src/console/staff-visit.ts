@@ -4,6 +4,7 @@ import type { AuditActor } from '../audit/audit-event.js';
 import type { Role } from '../callers/caller.js';
 import { Settings } from '../config/settings.js';
 import { AddressRanges } from '../http/address-ranges.js';
+import { clientFacts } from '../http/client-facts.js';
 import { LanguageChoice } from '../pages/language-choice.js';
 import { readVisit, type PagesPlace, type Visit } from '../pages/visit.js';
 import type { StaffSession } from './staff-sessions.js';
@@ -61,6 +62,11 @@ export class ConsoleVisits {
 
   textsFor(request: IncomingMessage): Texts {
     return this.languages.textsFor(request.headers['accept-language']);
+  }
+
+  /** Where the request came from, before anything else of it is read. @throws RepeatedHeader */
+  addressOf(request: IncomingMessage): string | undefined {
+    return clientFacts(request, this.place.trustedProxies).clientAddress;
   }
 
   /** @throws HttpRefusal 413 or 415 for the body; RepeatedHeader */

@@ -7,7 +7,10 @@ import { PageRefusal } from './page-refusal.js';
 const SECONDS = 60;
 const POINTS = { page: 1, form: 3 };
 
-/** Slows down who asks for pages faster than people read them. Counted in this process alone. */
+/**
+ * Slows down who asks for pages faster than people read them. Counted in this process alone, and for each
+ * module that provides one: owners at the public listener use up nothing of what staff have at the other.
+ */
 @Injectable()
 export class PageRateLimit {
   private readonly limiter: RateLimiterMemory | undefined;

@@ -27,7 +27,7 @@ const TABLE: readonly (readonly [page: string, ...roles: Role[]])[] = [
   ['GET /console/token-minting'],
   ['POST /console/token-minting'],
   ['GET /console/audit-events', 'auditor'],
-  ['GET /console/audit-events/chain', 'auditor'],
+  ['POST /console/audit-events/chain', 'auditor'],
   ['GET /console/audit-events/download', 'auditor'],
   ['GET /console/api-keys', 'auditor'],
   ['POST /console/api-keys'],

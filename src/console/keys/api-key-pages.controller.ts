@@ -63,11 +63,12 @@ export class ApiKeyPagesController {
 
   @Get(':id/delete')
   @Roles()
-  confirm(@Param('id') id: string, @Visiting() visit: StaffVisit): Reply {
+  async confirm(@Param('id') id: string, @Visiting() visit: StaffVisit): Promise<Reply> {
+    const { name } = await this.apiKeys.read(id);
     const { apiKeys: texts } = visit.texts;
     const frame = { title: texts.one, trail: [{ href: LIST, text: texts.title }] };
     return this.pages.render(visit, frame, [
-      { is: 'text', text: texts.deleteIntro(visit.query.one('name') ?? id) },
+      { is: 'text', text: texts.deleteIntro(name) },
       {
         is: 'form',
         action: pageOf('api-keys', id, 'delete'),
@@ -114,12 +115,7 @@ export class ApiKeyPagesController {
           shownTime(createdAt),
           expiresAt === null ? visit.texts.never : shownTime(expiresAt),
           lastUsedAt === null ? visit.texts.never : shownTime(lastUsedAt),
-          visit.may()
-            ? {
-                text: texts.delete,
-                href: `${pageOf('api-keys', id, 'delete')}?${new URLSearchParams({ name }).toString()}`,
-              }
-            : '',
+          visit.may() ? { text: texts.delete, href: pageOf('api-keys', id, 'delete') } : '',
         ]),
         none: texts.none,
         next: nextPage(LIST, query, next),

@@ -1,4 +1,4 @@
-import { Get, Res } from '@nestjs/common';
+import { Get, Post, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { limitOf } from '../../admin-http/page-query.js';
 import { Roles } from '../../admin-http/roles.decorator.js';
@@ -6,7 +6,7 @@ import { findEvents, lastIdOf } from '../../admin/audit-events/find-events.js';
 import { ListAuditEventsQuery } from '../../admin/audit-events/list-audit-events.query.js';
 import type { AuditEvent } from '../../audit/audit-event.js';
 import { AuditEvents } from '../../audit/audit-events.js';
-import { AuditVerifier } from '../../audit/audit-verifier.js';
+import { AuditVerifier, type AuditVerdict } from '../../audit/audit-verifier.js';
 import type { Reply } from '../../pages/reply.js';
 import type { Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
@@ -22,6 +22,9 @@ const DOWNLOADED_AT_ONCE = 200;
 /** The record of what staff did, and tried to. */
 @ConsoleController('audit-events')
 export class AuditEventsPageController {
+  /** A verification goes through the whole record: who asks while one runs is told what it finds. */
+  private verification: Promise<AuditVerdict> | undefined;
+
   constructor(
     private readonly events: AuditEvents,
     private readonly verifier: AuditVerifier,
@@ -34,11 +37,12 @@ export class AuditEventsPageController {
     return this.page(visit, visit.target, []);
   }
 
-  /** Goes through the whole record, so that it is looked at only when it is asked for. */
-  @Get('chain')
+  /** A POST, since it costs much: no link, prefetch or reload of a browser starts it. */
+  @Post('chain')
   @Roles('auditor')
   async chain(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { head, faults } = await this.verifier.verify();
+    this.verification ??= this.verifier.verify().finally(() => (this.verification = undefined));
+    const { head, faults } = await this.verification;
     const { chainWhole, chainBroken } = visit.texts.record;
     const isWhole = faults.length === 0;
     const text = isWhole ? chainWhole(String(head?.lastId ?? 0)) : chainBroken;
@@ -97,11 +101,9 @@ export class AuditEventsPageController {
       },
       {
         is: 'links',
-        links: [
-          { href: `${LIST}/download?${download}`, text: texts.download },
-          { href: `${LIST}/chain`, text: texts.verify },
-        ],
+        links: [{ href: `${LIST}/download?${download}`, text: texts.download }],
       },
+      { is: 'form', action: `${LIST}/chain`, fields: [], submit: texts.verify },
       {
         is: 'table',
         caption: texts.title,

@@ -78,7 +78,7 @@ export class StaffSignInController {
     response: ServerResponse,
     kind: 'page' | 'form',
   ): Promise<ConsoleVisit> {
-    await this.limit.count(request.socket.remoteAddress, kind);
+    await this.limit.count(this.visits.addressOf(request), kind);
     return this.visits.read(request, requestIdOf(response));
   }
 
