@@ -9,12 +9,13 @@
 BEGIN;
 
 GRANT USAGE ON SCHEMA :"schema" TO :"service";
-REVOKE CREATE ON SCHEMA :"schema" FROM :"service";
+-- Up to PostgreSQL 14, and in databases that came from there, everybody may create in the schema public.
+REVOKE CREATE ON SCHEMA :"schema" FROM PUBLIC, :"service";
 
 -- Partitions of nonces are reached through their table; they are made and dropped by functions of the owner.
 REVOKE ALL ON ALL TABLES IN SCHEMA :"schema" FROM :"service";
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA :"schema" TO :"service";
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA :"schema" TO :"service";
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA :"schema" FROM :"service";
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA :"schema" TO :"service";
 
 -- The record only grows.

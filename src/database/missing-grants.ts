@@ -1,10 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { DatabaseRefusal } from './database-refusal.js';
 
-// The tables of the migrations' owner, without partitions, which are reached through their table. What the
-// service does without is left out, as deploy/postgresql/roles.sql leaves it out.
+// What the migrations' owner has: tables without partitions, which are reached through their table, and
+// functions, but for those that only triggers call. What the service does without is left out, as
+// deploy/postgresql/roles.sql leaves it out.
 const MISSING = `
-  SELECT quote_ident(c.relname) AS name, quote_ident(current_user) AS role,
+  SELECT quote_ident(c.relname) AS object, quote_ident(current_user) AS role,
     string_agg(needed.privilege, ', ') AS privileges
   FROM pg_class list
   JOIN pg_class c ON c.relnamespace = list.relnamespace AND c.relowner = list.relowner
@@ -15,7 +16,14 @@ const MISSING = `
     AND (needed.privilege NOT IN ('INSERT', 'DELETE')
       OR c.relname NOT IN ('audit_head', 'nonce_horizon', 'nonce_store'))
     AND NOT has_table_privilege(c.oid, needed.privilege)
-  GROUP BY c.relname ORDER BY c.relname`;
+  GROUP BY c.relname
+  UNION ALL
+  SELECT 'FUNCTION ' || p.oid::regprocedure, quote_ident(current_user), 'EXECUTE'
+  FROM pg_class list
+  JOIN pg_proc p ON p.pronamespace = list.relnamespace AND p.proowner = list.relowner
+  WHERE list.oid = to_regclass('migrations') AND p.prorettype <> 'trigger'::regtype
+    AND NOT has_function_privilege(p.oid, 'EXECUTE')
+  ORDER BY 1`;
 
 /**
  * Looks whether the service's role may do what it does; a grant that is missing would show as late as at
@@ -25,11 +33,11 @@ const MISSING = `
  */
 export async function assertGrants(dataSource: DataSource): Promise<void> {
   const missing =
-    await dataSource.query<{ name: string; role: string; privileges: string }[]>(MISSING);
+    await dataSource.query<{ object: string; role: string; privileges: string }[]>(MISSING);
   const [first] = missing;
   if (!first) return;
   const grants = missing.map(
-    ({ name, role, privileges }) => `  GRANT ${privileges} ON ${name} TO ${role};`,
+    ({ object, role, privileges }) => `  GRANT ${privileges} ON ${object} TO ${role};`,
   );
   throw new DatabaseRefusal(
     `The role ${first.role} lacks grants. As the owner of the tables, run deploy/postgresql/roles.sql, or:\n` +

@@ -34,9 +34,10 @@ const PARTITIONS = {
     WHERE i.inhparent = 'nonces'::regclass`,
 };
 
-// These run as the owner of the tables (migration 0016), which the service's own role need not be.
-const MAKE = { name: 'make-nonce-partition', text: 'SELECT make_nonce_partition($1)' };
-const DROP = { name: 'drop-nonce-partition', text: 'SELECT drop_nonce_partition($1)' };
+// These run as the owner of the tables (migration 0016), which the service's own role need not be. With the
+// type stated no other function of the name fits as well.
+const MAKE = { name: 'make-nonce-partition', text: 'SELECT make_nonce_partition($1::bigint)' };
+const DROP = { name: 'drop-nonce-partition', text: 'SELECT drop_nonce_partition($1::bigint)' };
 
 const LOCK_TIMEOUT = {
   name: 'lock-timeout-of-nonce-partitions',

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client } from 'pg';
-import { startDebianPostgresql, type DebianPostgresql } from '../support/debian-postgresql.js';
+import {
+  SERVICE_ROLE,
+  startLeastPrivilege,
+  type LeastPrivilege,
+} from '../support/least-privilege.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { consumer as consumerLine, file, token as tokenLine } from '../support/transfer-lines.js';
 
@@ -11,46 +12,22 @@ const PERMISSION_DENIED = '42501';
 const MUST_BE_OWNER = '42501';
 
 describe('deploy/postgresql/roles.sql: the service owns nothing', () => {
-  let server: DebianPostgresql;
+  let database: LeastPrivilege;
   let service: TestService;
   let asService: Client;
-  const urlAs = (role: string) => server.url('app').replace('oauth10@', `${role}@`);
 
   beforeAll(async () => {
-    server = await startDebianPostgresql();
-    const sql = (text: string, database = 'postgres') =>
-      server.run('psql', server.url(database), '-v', 'ON_ERROR_STOP=1', '-c', text);
-    sql('CREATE ROLE tables_owner LOGIN');
-    sql('CREATE ROLE "the-service" LOGIN');
-    sql('CREATE DATABASE app OWNER tables_owner');
-    sql('ALTER SCHEMA public OWNER TO tables_owner', 'app');
-    // The database alone, and no other secret.
-    execFileSync(process.execPath, ['dist/programs/oauth10.js', 'migrate'], {
-      env: {
-        PATH: process.env['PATH'],
-        NODE_ENV: 'production',
-        MIGRATION_DATABASE_URL: urlAs('tables_owner'),
-      },
-    });
-    const roles = join(server.folder, 'roles.sql');
-    copyFileSync('deploy/postgresql/roles.sql', roles);
-    chmodSync(roles, 0o644);
-    const grant = () =>
-      server.run(
-        'psql',
-        urlAs('tables_owner'),
-        ...['-v', 'schema=public', '-v', 'service=the-service', '-f', roles],
-      );
-    grant();
-    grant(); // and again, as after each upgrade
-    service = await startTestService(urlAs('the-service'), { AUTO_MIGRATE: 'false' });
-    asService = new Client({ connectionString: urlAs('the-service') });
+    database = await startLeastPrivilege();
+    database.grant();
+    database.grant(); // and again, as after each upgrade
+    service = await startTestService(database.urlAs(SERVICE_ROLE), { AUTO_MIGRATE: 'false' });
+    asService = new Client({ connectionString: database.urlAs(SERVICE_ROLE) });
     await asService.connect();
   });
   afterAll(async () => {
     await asService?.end();
     await service?.stop(0);
-    server?.stop();
+    database?.stop();
   });
 
   it('serves with it: the dance, staff, files, and what has ended', async () => {
@@ -110,6 +87,7 @@ describe('deploy/postgresql/roles.sql: the service owns nothing', () => {
     ['ALTER TABLE consumers DISABLE TRIGGER ALL', MUST_BE_OWNER],
     ['DROP TABLE nonces_rest', MUST_BE_OWNER],
     ['CREATE TABLE public.mine (n integer)', PERMISSION_DENIED],
+    [`SELECT nextval('migrations_id_seq')`, PERMISSION_DENIED],
   ])('may not: %s', async (sql, code) => {
     await expect(asService.query(sql)).rejects.toMatchObject({ code });
   });
