@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { readMigrationSettings } from '../../src/config/migration-settings.js';
 import { readSettings } from '../../src/config/settings.js';
 import { oauth10Command } from '../../src/programs/command.js';
 import { describeWith, KUBECTL } from '../support/debian-tools.js';
@@ -23,6 +24,7 @@ interface PodSpec {
   containers: [Container];
   securityContext: Record<string, unknown>;
   terminationGracePeriodSeconds: number;
+  volumes: [{ secret: { secretName: string; items?: { key: string; path: string }[] } }];
   automountServiceAccountToken: boolean;
 }
 interface Rendered extends Manifest {
@@ -80,12 +82,16 @@ describeWith([KUBECTL], 'deploy/kubernetes, rendered', () => {
     });
   });
 
-  it.each(['Deployment', 'Job'])('%s: its settings are ones that the service takes', (kind) => {
+  it.each([
+    ['Deployment', readSettings],
+    ['Job', readMigrationSettings],
+  ] as const)('%s: its settings are ones that the program takes', (kind, read) => {
     const folder = mkdtempSync(join(tmpdir(), 'oauth10-kubernetes-'));
     const secrets: Record<string, string> = {
       'database-url': 'postgres://oauth10:PASSWORD@db.example.com:5432/oauth10',
       'secret-keys': `k1:${Buffer.from('a key for tests: 32 octets of it').toString('base64')}`,
       'admin-api-key': ADMIN_API_KEY,
+      'migration-database-url': 'postgres://oauth10_owner:PASSWORD@db.example.com:5432/oauth10',
     };
     try {
       const env: Record<string, string> = { ...find('ConfigMap').data };
@@ -101,13 +107,29 @@ describeWith([KUBECTL], 'deploy/kubernetes, rendered', () => {
       const known = readFileSync('.env.example', 'utf8');
       for (const name of Object.keys(env))
         expect(known).toContain(`${name.replace(/_FILE$/, '')}=`);
-      expect(readSettings(env)).toMatchObject({ production: true });
-      const { shutdownDelaySeconds } = readSettings(env);
-      const grace = find('Deployment').spec.template.spec.terminationGracePeriodSeconds;
-      expect(grace).toBeGreaterThanOrEqual(shutdownDelaySeconds + DRAIN_TIMEOUT_SECONDS + 5);
+      const { host } = new URL(read(env).databaseUrl ?? '');
+      expect(host).toBe('db.example.com:5432');
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('the Job has the login of the owner and no other secret, the service no login of the owner', () => {
+    const [job, deployment] = ['Job', 'Deployment'].map((kind) => podOf(kind));
+    expect(job?.containers[0].env.map(({ name }) => name)).toEqual(['MIGRATION_DATABASE_URL_FILE']);
+    expect(job?.volumes[0].secret.secretName).toBe('oauth10-migration');
+    expect(deployment?.volumes[0].secret).toMatchObject({
+      secretName: 'oauth10',
+      items: ['database-url', 'secret-keys', 'admin-api-key'].map((key) => ({ key, path: key })),
+    });
+  });
+
+  it('a pod is given the time that the end of the service takes', () => {
+    const { SHUTDOWN_DELAY_SECONDS } = find('ConfigMap').data;
+    const grace = podOf('Deployment').terminationGracePeriodSeconds;
+    expect(grace).toBeGreaterThanOrEqual(
+      Number(SHUTDOWN_DELAY_SECONDS) + DRAIN_TIMEOUT_SECONDS + 5,
+    );
   });
 
   it('the Job runs the program that migrates', () => {
