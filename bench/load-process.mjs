@@ -1,19 +1,18 @@
 // The load, in a process of its own: makes its requests beforehand, warms the server up, says so, and
 // then sends the rest as fast as its connections allow. Talks to its parent by IPC.
 import { Connection } from './connection.mjs';
-import { KINDS } from './request-bytes.mjs';
+import { KINDS } from './kinds-of-load.mjs';
 
 const PERCENTILES = [50, 95, 99];
 
 process.once('message', async (job) => {
-  const { make, isRight } = KINDS[job.kind];
+  const { make, connect = plainConnection, isRight } = KINDS[job.kind];
   const requests = Array.from({ length: job.warmUp + job.count }, (_, index) => make(job, index));
   // Several replicas share the connections, as a balancer would have them.
   const addresses = [job.base].flat().map((base) => new URL(base));
-  const connections = Array.from({ length: job.connections }, (_, index) => {
-    const { hostname, port } = addresses[index % addresses.length];
-    return new Connection(hostname, Number(port));
-  });
+  const connections = Array.from({ length: job.connections }, (_, index) =>
+    connect(job, addresses[index % addresses.length]),
+  );
   await drive(requests.slice(0, job.warmUp), connections, isRight, Infinity);
   process.send({ ready: true });
   await new Promise((resolve) => process.once('message', resolve));
@@ -25,6 +24,8 @@ process.once('message', async (job) => {
   for (const connection of connections) connection.close();
   process.disconnect();
 });
+
+const plainConnection = (_, { hostname, port }) => new Connection(hostname, Number(port));
 
 /** Sends until all are sent or the time is over. Only right answers count. */
 async function drive(requests, connections, isRight, timeLimitMs) {

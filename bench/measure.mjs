@@ -5,11 +5,29 @@ import { cpuSeconds, memoryMegabytes } from './process-cost.mjs';
 import { runLoad, startCeiling } from './rig.mjs';
 
 /** More than the fastest will answer; who runs out of requests is done early. */
-const EXPECTED_PER_SECOND = { plain: 30_000, exchange: 8_000, resource: 16_000, verify: 12_000 };
+const EXPECTED_PER_SECOND = {
+  plain: 30_000,
+  exchange: 8_000,
+  resource: 16_000,
+  verify: 12_000,
+  initiate: 6_000,
+  accept: 5_000,
+  mint: 5_000,
+  dance: 4_000,
+};
 const EXPECTED_PER_SECOND_ALONE = 3_000;
 const EXPECTED_PER_SECOND_OF_PEERS = 4_000;
 const PEER_WARM_UP = 300;
-const WARM_UP = { plain: 2_000, exchange: 1_000, resource: 2_000, verify: 2_000 };
+const WARM_UP = {
+  plain: 2_000,
+  exchange: 1_000,
+  resource: 2_000,
+  verify: 2_000,
+  initiate: 1_000,
+  accept: 500,
+  mint: 500,
+  dance: 200,
+};
 
 const CEILINGS = [
   ['node-http', 'node:http'],
@@ -17,7 +35,8 @@ const CEILINGS = [
   ['nest', 'Nest on Express'],
 ];
 
-const sized = (plan, kind, connections) => ({
+/** How much of a kind is sent, by how many connections. @param plan `{ seconds }` of one measurement */
+export const sized = (plan, kind, connections) => ({
   kind,
   connections,
   warmUp: WARM_UP[kind],
@@ -28,7 +47,7 @@ const sized = (plan, kind, connections) => ({
 });
 
 /** One load, with what it cost those who served it. */
-async function measure(program, job, names, pids) {
+export async function measure(program, job, names, pids) {
   const sample = () => ({
     service: pids.service && cpuSeconds(pids.service),
     database: pids.database && cpuSeconds(pids.database),

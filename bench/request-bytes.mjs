@@ -3,7 +3,7 @@ import { signedHeader } from './signed-header.mjs';
 
 const head = (lines) => `${lines.join('\r\n')}\r\n\r\n`;
 
-function signedGet({ host, path }, credentials) {
+export function signedGet({ host, path }, credentials) {
   const header = signedHeader('GET', `http://${host}${path}`, {}, credentials);
   return Buffer.from(
     head([`GET ${path} HTTP/1.1`, `Host: ${host}`, `Authorization: ${header}`, 'Accept: */*']),
@@ -14,7 +14,7 @@ const API = 'https://api.example.com/photos';
 const API_QUERY = { file: 'vacation.jpg', size: 'original' };
 
 /** What a gateway reports of a request to an API behind it. */
-function reported({ host, path, gatewayKey }, credentials) {
+export function reported({ host, path, gatewayKey }, credentials) {
   const Authorization = signedHeader('GET', API, API_QUERY, credentials);
   const url = `${API}?${new URLSearchParams(API_QUERY)}`;
   const body = JSON.stringify({ method: 'GET', url, headers: { Authorization } });
@@ -29,22 +29,36 @@ function reported({ host, path, gatewayKey }, credentials) {
   );
 }
 
-const plain = ({ host, path }) => Buffer.from(head([`GET ${path} HTTP/1.1`, `Host: ${host}`]));
+/** A client that obtains temporary credentials (RFC 5849 section 2.1). */
+export function initiation({ host, path }, { consumer }) {
+  const header = signedHeader('POST', `http://${host}${path}`, {}, { consumer, callback: 'oob' });
+  return Buffer.from(
+    head([
+      `POST ${path} HTTP/1.1`,
+      `Host: ${host}`,
+      `Authorization: ${header}`,
+      'Content-Length: 0',
+    ]),
+  );
+}
 
-/** For each kind of load: its requests, and whether an answer is the right one. */
-export const KINDS = {
-  plain: { make: (job) => plain(job), isRight: ({ status }) => status === 200 },
-  exchange: {
-    make: (job, index) => signedGet(job, job.credentials[index]),
-    isRight: ({ status, body }) =>
-      status === 200 && /(^|&)oauth_token=[^&]+/.test(body) && body.includes('oauth_token_secret='),
-  },
-  resource: {
-    make: (job, index) => signedGet(job, job.credentials[index % job.credentials.length]),
-    isRight: ({ status }) => status === 200,
-  },
-  verify: {
-    make: (job, index) => reported(job, job.credentials[index % job.credentials.length]),
-    isRight: ({ status, body }) => status === 200 && body.includes('"active":true'),
-  },
-};
+/** What staff send, as JSON. */
+export function staffPost({ host, gatewayKey }, path, content) {
+  const body = JSON.stringify(content);
+  return Buffer.from(
+    head([
+      `POST ${path} HTTP/1.1`,
+      `Host: ${host}`,
+      `Authorization: Bearer ${gatewayKey}`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+    ]) + body,
+  );
+}
+
+/** The owner allows; `path` is that of all authorization requests. */
+export const acceptance = (job, { token }) =>
+  staffPost(job, `${job.path}/${token}/accept`, { subject: 'jane' });
+
+export const plain = ({ host, path }) =>
+  Buffer.from(head([`GET ${path} HTTP/1.1`, `Host: ${host}`]));

@@ -48,12 +48,17 @@ export async function startDatabase(settings = {}) {
   };
 }
 
-/** The built service as `npm start` runs it, in production. @param env further settings */
-export async function startService(databaseUrl, env = {}) {
+/**
+ * The built service as `npm start` runs it, in production.
+ *
+ * @param env further settings
+ * @param root the checkout that is run, with its build; this one by default
+ */
+export async function startService(databaseUrl, env = {}, root = ROOT) {
   const [port, adminPort] = [await freePort(), await freePort()];
   const sealingKey = { id: 'bench', key: randomBytes(32) };
   const gatewayKey = randomBytes(32).toString('hex');
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const server = await startServer(
     scripts.start.split(' ').slice(1),
     {
@@ -67,6 +72,7 @@ export async function startService(databaseUrl, env = {}) {
       ...env,
     },
     `http://127.0.0.1:${port}/health/ready`,
+    root,
   );
   return {
     ...server,
@@ -85,9 +91,9 @@ export async function startCeiling(name) {
   return { ...(await startServer([`bench/ceilings/${name}.mjs`], env, base)), base };
 }
 
-async function startServer(args, env, url) {
+async function startServer(args, env, url, cwd = ROOT) {
   const child = spawn(process.execPath, args, {
-    cwd: ROOT,
+    cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

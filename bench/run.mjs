@@ -1,4 +1,5 @@
 // npm run bench [-- --quick] [--rounds N] [--only WORD] [--peer NAME=URL --provision COMMAND]
+// npm run bench -- --against REV: see against.mjs
 //
 // Measures the service beside the ceilings it stands under, all in one run, since only ratios of one
 // run mean anything. Prints a table, writes bench/results/latest.json and docs/performance.md.
@@ -11,6 +12,7 @@ import { execSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { compare } from './against.mjs';
 import { Credentials } from './credentials.mjs';
 import {
   measureCeilings,
@@ -31,73 +33,81 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     peer: { type: 'string', multiple: true, default: [] },
     provision: { type: 'string' },
+    against: { type: 'string' },
+    seconds: { type: 'string' },
+    connections: { type: 'string' },
   },
 });
-const plan = options.quick
-  ? { rounds: 1, connections: [32], seconds: 2 }
-  : { rounds: 3, connections: [1, 32, 256], seconds: 4 };
-if (options.rounds) plan.rounds = Number(options.rounds);
-const wanted = (name) => options.only === undefined || options.only.includes(name);
+if (options.against === undefined) await measureAll();
+else await compare(options);
 
-const measurements = [];
-const note = (measurement) => {
-  measurements.push(measurement);
-  const { server, job, connections, perSecond, wrong } = measurement;
-  const amiss = Object.keys(wrong).length > 0 ? ` WRONG ${JSON.stringify(wrong)}` : '';
-  process.stderr.write(
-    `${server} ${job}, ${connections} connections: ${Math.round(perSecond)}/s${amiss}\n`,
-  );
-};
+async function measureAll() {
+  const plan = options.quick
+    ? { rounds: 1, connections: [32], seconds: 2 }
+    : { rounds: 3, connections: [1, 32, 256], seconds: 4 };
+  if (options.rounds) plan.rounds = Number(options.rounds);
+  const wanted = (name) => options.only === undefined || options.only.includes(name);
 
-const database = await startDatabase();
-const replicas = [];
-try {
-  const service = await startService(database.url);
-  replicas.push(service);
-  const { id, key } = service.sealingKey;
-  const secrets = {
-    SECRET_KEYS: `${id}:${key.toString('base64')}`,
-    ADMIN_API_KEY: service.gatewayKey,
+  const measurements = [];
+  const note = (measurement) => {
+    measurements.push(measurement);
+    const { server, job, connections, perSecond, wrong } = measurement;
+    const amiss = Object.keys(wrong).length > 0 ? ` WRONG ${JSON.stringify(wrong)}` : '';
+    process.stderr.write(
+      `${server} ${job}, ${connections} connections: ${Math.round(perSecond)}/s${amiss}\n`,
+    );
   };
-  replicas.push(await startService(database.url, secrets));
-  const credentials = new Credentials(database.client, service.sealingKey);
-  await credentials.createConsumers();
-  for (let round = 1; round <= plan.rounds; round += 1) {
-    process.stderr.write(`Round ${round} of ${plan.rounds}\n`);
-    if (wanted('ceilings')) await measureCeilings(plan, note);
-    if (wanted('statements')) await measureStatements(plan, database, credentials, note);
-    if (wanted('service')) await measureService(plan, database, service, credentials, note);
-    if (wanted('replicas')) {
-      await measureReplicas(plan, database, replicas, 'service, two replicas', credentials, note);
-    }
-    for (const peer of options.peer) {
-      const [name, url] = peer.split(/=(.*)/s);
-      await measurePeer(plan, { name, url, provision: options.provision }, note);
-    }
-  }
-} finally {
-  for (const replica of replicas) await replica.stop();
-  await database.stop();
-}
 
-const report = {
-  madeAt: new Date().toISOString(),
-  commit: execSync('git rev-parse --short HEAD').toString().trim(),
-  machine: {
-    processors: cpus().length,
-    model: cpus()[0]?.model,
-    memoryGigabytes: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-    database: database.facts,
-  },
-  plan,
-  results: summarize(measurements),
-};
-printTable(report.results);
-mkdirSync(new URL('results/', import.meta.url), { recursive: true });
-const file = options.quick || options.only ? 'quick' : 'latest';
-writeFileSync(
-  new URL(`results/${file}.json`, import.meta.url),
-  `${JSON.stringify(report, null, 2)}\n`,
-);
-if (file === 'latest') writePage(report);
+  const database = await startDatabase();
+  const replicas = [];
+  try {
+    const service = await startService(database.url);
+    replicas.push(service);
+    const { id, key } = service.sealingKey;
+    const secrets = {
+      SECRET_KEYS: `${id}:${key.toString('base64')}`,
+      ADMIN_API_KEY: service.gatewayKey,
+    };
+    replicas.push(await startService(database.url, secrets));
+    const credentials = new Credentials(database.client, service.sealingKey);
+    await credentials.createConsumers();
+    for (let round = 1; round <= plan.rounds; round += 1) {
+      process.stderr.write(`Round ${round} of ${plan.rounds}\n`);
+      if (wanted('ceilings')) await measureCeilings(plan, note);
+      if (wanted('statements')) await measureStatements(plan, database, credentials, note);
+      if (wanted('service')) await measureService(plan, database, service, credentials, note);
+      if (wanted('replicas')) {
+        await measureReplicas(plan, database, replicas, 'service, two replicas', credentials, note);
+      }
+      for (const peer of options.peer) {
+        const [name, url] = peer.split(/=(.*)/s);
+        await measurePeer(plan, { name, url, provision: options.provision }, note);
+      }
+    }
+  } finally {
+    for (const replica of replicas) await replica.stop();
+    await database.stop();
+  }
+
+  const report = {
+    madeAt: new Date().toISOString(),
+    commit: execSync('git rev-parse --short HEAD').toString().trim(),
+    machine: {
+      processors: cpus().length,
+      model: cpus()[0]?.model,
+      memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+      node: process.version,
+      database: database.facts,
+    },
+    plan,
+    results: summarize(measurements),
+  };
+  printTable(report.results);
+  mkdirSync(new URL('results/', import.meta.url), { recursive: true });
+  const file = options.quick || options.only ? 'quick' : 'latest';
+  writeFileSync(
+    new URL(`results/${file}.json`, import.meta.url),
+    `${JSON.stringify(report, null, 2)}\n`,
+  );
+  if (file === 'latest') writePage(report);
+}
