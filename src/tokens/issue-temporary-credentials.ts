@@ -1,33 +1,62 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { Batcher } from '../database/batcher.js';
 import { Statements } from '../database/statements.js';
-import { CLAIMED_NONCE, claimValues, type NonceClaim } from '../nonces/nonce-claim.js';
+import { Metrics } from '../metrics/metrics.js';
+import { CLAIMED_NONCES, claimColumns, claimKey, type NonceClaim } from '../nonces/nonce-claim.js';
 import { oauthProblem } from '../protocol/oauth-problem.js';
 import { newSecret, newToken } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { asDeletedConsumer } from './as-deleted-consumer.js';
 import { temporaryCredentialsSecret, type IssuedCredentials } from './temporary-credentials.js';
 
-// Nonce and credentials stand or fall together: a replay issues nothing, a failure spends nothing.
+// Nonce and credentials stand or fall together: a replay issues nothing, a failure spends nothing. The
+// scopes of a request are one text of JSON, since arrays of PostgreSQL know no rows of different lengths.
 const ISSUE = {
   name: 'issue-temporary-credentials',
   text: `
-    WITH ${CLAIMED_NONCE}, issued AS (
+    WITH request AS (
+      SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::text[],
+          $7::jsonb[])
+        WITH ORDINALITY AS request (oauth_timestamp, consumer_key, digest, token, secret, callback,
+          scopes, n)
+    ), ${CLAIMED_NONCES('request')}, issued AS (
       INSERT INTO temporary_credentials (token, consumer_key, secret, callback, scopes, expires_at)
-      SELECT $4, $2, $5, $6, $7, now() + make_interval(secs => $8) FROM claimed
-      RETURNING 1
+      SELECT token, consumer_key, secret, callback,
+        ARRAY(SELECT jsonb_array_elements_text(scopes)), now() + make_interval(secs => $8)
+      FROM claimed
+      RETURNING token
     )
-    SELECT EXISTS (SELECT FROM issued) AS issued`,
+    SELECT token FROM issued`,
 };
+
+/** Temporary credentials to be issued, as the statement takes them. */
+interface Issue {
+  readonly claim: NonceClaim;
+  readonly token: string;
+  readonly sealedSecret: Buffer;
+  readonly callback: string;
+  readonly scopes: readonly string[];
+}
 
 /** RFC 5849 section 2.1: a client obtains temporary credentials. */
 @Injectable()
 export class IssueTemporaryCredentials {
+  private readonly issues: Batcher<Issue, boolean>;
+
   constructor(
     private readonly statements: Statements,
     private readonly secrets: SecretBox,
     private readonly settings: Settings,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.issues = new Batcher({
+      keyOf: ({ claim, token }) => (claim.timestamp === null ? token : claimKey(claim)),
+      sameKey: 'wait',
+      send: (issues) => this.send(issues),
+      onSent: (size) => metrics.batchSent(ISSUE.name, size),
+    });
+  }
 
   /**
    * Issues temporary credentials to the consumer of a verified request.
@@ -43,20 +72,27 @@ export class IssueTemporaryCredentials {
   ): Promise<IssuedCredentials> {
     const token = newToken();
     const tokenSecret = newSecret();
-    const values = [
-      ...claimValues(claim),
-      token,
-      this.secrets.seal(tokenSecret, temporaryCredentialsSecret(token)),
-      callback,
-      scopes,
-      this.settings.temporaryCredentialTtlSeconds,
-    ];
-    const [row] = await this.statements
-      .run<{ issued: boolean }>(ISSUE, values)
+    const sealedSecret = this.secrets.seal(tokenSecret, temporaryCredentialsSecret(token));
+    const isIssued = await this.issues
+      .run({ claim, token, sealedSecret, callback, scopes })
       .catch((error: unknown) => {
         throw asDeletedConsumer(error) ?? error;
       });
-    if (!row?.issued) throw oauthProblem('nonce_used');
+    if (!isIssued) throw oauthProblem('nonce_used');
     return { token, tokenSecret };
+  }
+
+  /** @returns for each whether it was issued; if not, its nonce was used */
+  private async send(issues: readonly Issue[]): Promise<boolean[]> {
+    const rows = await this.statements.run<{ token: string }>(ISSUE, [
+      ...claimColumns(issues.map(({ claim }) => claim)),
+      issues.map(({ token }) => token),
+      issues.map(({ sealedSecret }) => sealedSecret),
+      issues.map(({ callback }) => callback),
+      issues.map(({ scopes }) => JSON.stringify(scopes)),
+      this.settings.temporaryCredentialTtlSeconds,
+    ]);
+    const issued = new Set(rows.map(({ token }) => token));
+    return issues.map(({ token }) => issued.has(token));
   }
 }

@@ -6,7 +6,14 @@ import { Metrics } from '../../src/metrics/metrics.js';
 import type { NonceClaim } from '../../src/nonces/nonce-claim.js';
 import { DatabaseNonces } from '../../src/nonces/database-nonces.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import {
+  credentialsIn,
+  sendSigned,
+  startTestService,
+  type TestConsumer,
+  type TestService,
+} from '../support/service.js';
+import { signRequest } from '../support/signing-client.js';
 
 let database: TestDatabase;
 
@@ -115,5 +122,69 @@ describe('exchanges sent together (RFC 5849 §2.3)', () => {
       'SELECT count(*)::int AS tokens, count(DISTINCT temporary_token)::int AS fathers FROM access_tokens',
     );
     expect(counted).toEqual({ tokens: 12, fathers: 12 });
+  });
+});
+
+describe('initiations sent together (RFC 5849 §2.1)', () => {
+  let service: TestService;
+  let consumer: TestConsumer;
+
+  beforeAll(async () => {
+    service = await startTestService(database.url);
+    consumer = await service.registerConsumer();
+  });
+  afterAll(() => service.stop(0));
+
+  const signed = (by: TestConsumer, options: { callback?: string; scope?: string } = {}) => {
+    const { callback = 'oob', scope } = options;
+    const target = `/oauth/oauth10/initiate${scope === undefined ? '' : `?scope=${scope}`}`;
+    return signRequest({ method: 'POST', url: service.publicBase + target, ...by, callback });
+  };
+
+  it('share statements, each with its own callback and scopes; of one request sent thrice one wins', async () => {
+    const callback = 'http://client.example.com/ready';
+    const requests = Array.from({ length: 12 }, (_, n) =>
+      signed(consumer, n % 2 ? { callback, scope: 'photos' } : {}),
+    );
+    const run = jest.spyOn(Statements.prototype, 'run');
+    const replies = await Promise.all(
+      requests.flatMap((one) => [one, one, one]).map((one) => sendSigned(one)),
+    );
+    const issues = run.mock.calls.filter(([{ name }]) => name === 'issue-temporary-credentials');
+    run.mockRestore();
+    expect(issues.length).toBeLessThan(replies.length);
+    for (const [n] of requests.entries()) {
+      const ofOne = replies.slice(3 * n, 3 * n + 3);
+      const [issued, ...others] = ofOne.filter(({ status }) => status === 200);
+      expect(others).toEqual([]);
+      expect(ofOne.filter((reply) => reply.form()['oauth_problem'] === 'nonce_used')).toHaveLength(
+        2,
+      );
+      const [row] = await database.query<{ callback: string; scopes: string[] }>(
+        'SELECT callback, scopes FROM temporary_credentials WHERE token = $1',
+        [credentialsIn(issued!).token],
+      );
+      expect(row).toEqual(
+        n % 2
+          ? { callback, scopes: ['photos'] }
+          : { callback: 'oob', scopes: ['photos', 'profile'] },
+      );
+    }
+  });
+
+  it('a consumer that is deleted meanwhile takes nobody along', async () => {
+    const gone = await service.registerConsumer();
+    await service.initiate(gone);
+    // Without a word to the service, which remembers it.
+    await database.query('ALTER TABLE consumers DISABLE TRIGGER USER');
+    await database.query('DELETE FROM consumers WHERE consumer_key = $1', [gone.consumerKey]);
+    await database.query('ALTER TABLE consumers ENABLE TRIGGER USER');
+    const replies = await Promise.all([
+      sendSigned(signed(consumer)),
+      sendSigned(signed(gone)),
+      sendSigned(signed(consumer)),
+    ]);
+    expect(replies.map(({ status }) => status)).toEqual([200, 401, 200]);
+    expect(replies[1]!.form()['oauth_problem']).toBe('consumer_key_unknown');
   });
 });
