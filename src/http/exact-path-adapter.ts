@@ -158,7 +158,10 @@ class ListenerRoutes implements ServedListener {
   private find(path: string, method: string): Route | undefined {
     const byMethod = this.exact.get(path) ?? this.aliases.get(path);
     if (byMethod) return byMethod.get(method) ?? byMethod.get('ALL');
-    return this.above.find((route) => path.startsWith(`${route.path}/`));
+    return this.above.find(
+      (route) =>
+        path.startsWith(`${route.path}/`) && (route.method === 'ALL' || route.method === method),
+    );
   }
 
   /**

@@ -1,11 +1,12 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlatformTokenSettings } from '../config/platform-tokens.js';
 import { Settings } from '../config/settings.js';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { sendNotFound } from '../http/not-found.filter.js';
 import { sendText } from '../http/send-text.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
+import { splitTarget } from '../protocol/base-string-uri.js';
 import { JWKS_MAX_AGE_SECONDS, type TokenKey } from './token-key.js';
 import { TokenKeys } from './token-keys.js';
 
@@ -16,9 +17,12 @@ const RETRY_AFTER = { 'Retry-After': '1' };
 /** RFC 5849 itself, as the grant and as the way that a client proves who it is. */
 const SIGNED_REQUEST = 'urn:ietf:rfc:5849';
 
+const ENDPOINT = { listener: 'every', label: 'well-known', guard: 'none' } as const;
+const METADATA = 'oauth-authorization-server';
+
 /** What verifiers and clients of the platform's own tokens find out for themselves. */
 @Controller('.well-known')
-@Endpoint({ listener: 'every', label: 'well-known', guard: 'none' })
+@Endpoint(ENDPOINT)
 export class WellKnownController {
   constructor(
     private readonly settings: Settings,
@@ -47,17 +51,26 @@ export class WellKnownController {
     }
   }
 
-  /** The metadata of RFC 8414. */
-  @Get('oauth-authorization-server')
-  metadata(@Res() response: ServerResponse): void {
+  /** The metadata of RFC 8414, also where an issuer with a path has it (section 3.1). */
+  @Get(METADATA)
+  @Endpoint({ ...ENDPOINT, servesBelow: true })
+  metadata(@Req() request: IncomingMessage, @Res() response: ServerResponse): void {
     const { platformTokens, publicUrl } = this.settings;
     if (!platformTokens) return sendNotFound(response);
+    const { path } = splitTarget(request.url ?? '');
+    const issuerPath = path.slice(path.indexOf(METADATA) + METADATA.length);
+    if (issuerPath !== '' && issuerPath !== pathOf(platformTokens.issuer)) {
+      return sendNotFound(response);
+    }
     const base = publicUrl
       ? `${publicUrl.scheme}://${publicUrl.authority}${publicUrl.path}`
       : platformTokens.issuer.replace(/\/$/, '');
     sendJson(response, metadataOf(platformTokens, base));
   }
 }
+
+/** Empty where the issuer has none; a final `/` is no part of it. */
+const pathOf = (issuer: string): string => new URL(issuer).pathname.replace(/\/$/, '');
 
 /** Lists without an element are left out (RFC 8414 section 3.2). */
 const metadataOf = ({ issuer }: PlatformTokenSettings, base: string): object => ({

@@ -80,6 +80,35 @@ describe("contract section 11: the platform's own tokens", () => {
     });
   });
 
+  it('metadata behind the path of the issuer, too, and behind no other', async () => {
+    const other = await startIssuer(database.url, {
+      PLATFORM_TOKEN_ISSUER: 'https://auth.example.com/tenants/a/',
+    });
+    const metadata = '/.well-known/oauth-authorization-server';
+    const ask = (path: string, method = 'GET') =>
+      send({ base: other.publicBase, method, target: metadata + path });
+    const found = await Promise.all(['', '/tenants/a', '/tenants/a?x=y'].map((path) => ask(path)));
+    const missing = await Promise.all(
+      ['/', '/tenants', '/tenants/a/', '/tenants/a/b', '/tenants%2Fa', '/tenants/A'].map((path) =>
+        ask(path),
+      ),
+    );
+    const posted = await ask('/tenants/a', 'POST');
+    await other.stop(0);
+    for (const reply of found) {
+      expect([reply.status, reply.json()]).toMatchObject([
+        200,
+        {
+          issuer: 'https://auth.example.com/tenants/a/',
+          jwks_uri: 'https://auth.example.com/tenants/a/.well-known/jwks.json',
+        },
+      ]);
+    }
+    expect([...missing, posted].map(({ status }) => status)).toEqual(Array(7).fill(404));
+    const plain = await send({ base: service.publicBase, target: `${metadata}/tenants/a` });
+    expect(plain.status).toBe(404);
+  });
+
   it.each(['EdDSA', 'RS256'])('signs with %s where that is set', async (algorithm) => {
     const own = await createTestDatabase();
     const other = await startIssuer(own.url, { PLATFORM_TOKEN_ALGORITHM: algorithm });

@@ -37,6 +37,11 @@ export const REQUESTS_OAUTHLIB: DebianTool = {
   debianPackage: 'python3-requests-oauthlib',
   probe: ['/usr/bin/python3', '-c', 'import requests_oauthlib'],
 };
+/** With python3-cryptography, which ES256 takes. */
+export const PYJWT: DebianTool = {
+  debianPackage: 'python3-jwt',
+  probe: ['/usr/bin/python3', '-c', 'import jwt, cryptography'],
+};
 export const CHROMIUM: DebianTool = { debianPackage: 'chromium', probe: ['chromium', '--version'] };
 
 /**
