@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { NoncePlace } from '../nonces/nonce-place.js';
 
-/** Up when nonces can be claimed in the nonce store; nothing is said of one that is not set. */
+/** Up when nonces can be claimed in the nonce store; nothing is said of one that nobody uses. */
 @Injectable()
 export class NonceStoreHealth {
   constructor(
@@ -11,14 +11,13 @@ export class NonceStoreHealth {
   ) {}
 
   isUp(): boolean {
-    return this.place.store?.trouble() === undefined;
+    return this.place.trouble() === undefined;
   }
 
   check(): HealthIndicatorResult {
-    const { store } = this.place;
-    if (!store) return {};
+    const trouble = this.place.trouble();
+    if (!this.place.store && trouble === undefined) return {};
     const indicator = this.indicators.check('nonceStore');
-    const trouble = store.trouble();
     return trouble === undefined ? indicator.up() : indicator.down(trouble);
   }
 }

@@ -1,28 +1,42 @@
-import { Injectable } from '@nestjs/common';
 import { Batcher } from '../database/batcher.js';
-import { Statements } from '../database/statements.js';
-import { Metrics } from '../metrics/metrics.js';
+import type { Statements } from '../database/statements.js';
+import { StoreUnavailable } from '../failures/store-unavailable.js';
+import type { Metrics } from '../metrics/metrics.js';
 import { CLAIMED_NONCES, claimColumns, claimKey, type NonceClaim } from './nonce-claim.js';
 import { Nonces, type ClaimOutcome } from './nonces.js';
+
+const CLAIM_COLUMNS = `unnest($1::bigint[], $2::text[], $3::bytea[])
+        WITH ORDINALITY AS claim (oauth_timestamp, consumer_key, digest, n)`;
 
 const CLAIM = {
   name: 'claim-nonces',
   text: `
-    WITH claim AS (
-      SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])
-        WITH ORDINALITY AS claim (oauth_timestamp, consumer_key, digest, n)
-    ), ${CLAIMED_NONCES('claim')}
+    WITH claim AS (SELECT * FROM ${CLAIM_COLUMNS}), ${CLAIMED_NONCES('claim')}
     SELECT n::int FROM claimed`,
 };
 
+/** Claims count from 1. */
+const STORE_IN_USE = 0;
+
+/** The same, where no other replica claims in a nonce store: looked at by the statement that claims. */
+const CLAIM_ALONE = {
+  name: 'claim-nonces-alone',
+  text: `
+    WITH store AS (SELECT epoch IS NOT NULL AS is_in_use FROM nonce_store), claim AS (
+      SELECT * FROM ${CLAIM_COLUMNS} WHERE NOT (SELECT is_in_use FROM store)
+    ), ${CLAIMED_NONCES('claim')}
+    SELECT n::int FROM claimed UNION ALL SELECT ${STORE_IN_USE} FROM store WHERE is_in_use`,
+};
+
 /** Nonces in PostgreSQL: a claim is a row of the table `nonces`. */
-@Injectable()
 export class DatabaseNonces extends Nonces {
   private readonly claims: Batcher<NonceClaim, boolean>;
 
+  /** @param absence hears of a nonce store that is in use; undefined: these are claims beside those in a store */
   constructor(
     private readonly statements: Statements,
     metrics: Metrics,
+    private readonly absence?: { met(): void },
   ) {
     super();
     this.claims = new Batcher({
@@ -46,7 +60,12 @@ export class DatabaseNonces extends Nonces {
   }
 
   private async insert(claims: readonly NonceClaim[]): Promise<boolean[]> {
-    const won = await this.statements.run<{ n: number }>(CLAIM, claimColumns(claims));
+    const statement = this.absence ? CLAIM_ALONE : CLAIM;
+    const won = await this.statements.run<{ n: number }>(statement, claimColumns(claims));
+    if (won.some(({ n }) => n === STORE_IN_USE)) {
+      this.absence?.met();
+      throw new StoreUnavailable(new Error('Other replicas claim in a nonce store'));
+    }
     const outcomes = claims.map(() => false);
     for (const { n } of won) outcomes[n - 1] = true;
     return outcomes;

@@ -4,7 +4,6 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { Statements } from '../database/statements.js';
 import { Metrics } from '../metrics/metrics.js';
-import { DatabaseNonces } from './database-nonces.js';
 import { NoncePartitions } from './nonce-partitions.js';
 import { NoncePlace } from './nonce-place.js';
 import { Nonces } from './nonces.js';
@@ -16,11 +15,10 @@ import { Nonces } from './nonces.js';
 @Module({
   imports: [DatabaseModule],
   providers: [
-    DatabaseNonces,
     NoncePartitions,
     {
       provide: NoncePlace,
-      inject: [Settings, Statements, DatabaseClock, Metrics, DatabaseNonces],
+      inject: [Settings, Statements, DatabaseClock, Metrics],
       useFactory: (...parts: Parameters<typeof NoncePlace.from>) => NoncePlace.from(...parts),
     },
     {

@@ -1,6 +1,12 @@
 import { describeWith, REDIS } from '../support/debian-tools.js';
+import { eventually } from '../support/eventually.js';
 import { replicate } from '../support/redis-server.js';
-import { expectForgotten, startLossyStore, type LossyStore } from '../support/lossy-store.js';
+import {
+  evictClaims,
+  expectForgotten,
+  startLossyStore,
+  type LossyStore,
+} from '../support/lossy-store.js';
 
 describeWith(
   [REDIS],
@@ -46,6 +52,36 @@ describeWith(
       await expectForgotten(store, requests);
     });
 
+    it('by a spell of a maxmemory-policy that drops claims', async () => {
+      const requests = await store.accepted();
+      await store.stopService();
+      await evictClaims(store);
+      await store.startService();
+      await expectForgotten(store, requests);
+    });
+
+    it("by any of these, while the database's clock went back", async () => {
+      const requests = await store.accepted();
+      await store.stopService();
+      await setBack(store, 30);
+      await store.primary.command('FLUSHALL');
+      await store.startService();
+      await expectForgotten(store, requests);
+    });
+
+    it('is told as such at once where the horizon lies far ahead', async () => {
+      await store.stopService();
+      await store.database.query(
+        'UPDATE nonce_store SET forgotten_before = extract(epoch FROM now())::bigint + 3600',
+      );
+      await store.startService();
+      const problem = await eventually(
+        () => store.problemOf(store.sign()),
+        (one) => one !== undefined,
+      );
+      expect(problem).toBe('timestamp_refused');
+    });
+
     it('but while nothing was lost, nothing is forgotten', async () => {
       const requests = await store.accepted();
       await store.stopService();
@@ -55,3 +91,11 @@ describeWith(
     });
   },
 );
+
+/** What the database takes for the time lies so far back from now on, for every session that begins. */
+async function setBack({ database }: LossyStore, seconds: number): Promise<void> {
+  const name = new URL(database.url).pathname.slice(1);
+  await database.query(`CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS
+    'SELECT pg_catalog.clock_timestamp() - make_interval(secs => ${seconds})'`);
+  await database.query(`ALTER DATABASE ${name} SET search_path = public, pg_catalog`);
+}

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWith, REDIS } from '../support/debian-tools.js';
-import { expectForgotten, startLossyStore, type LossyStore } from '../support/lossy-store.js';
+import { eventually } from '../support/eventually.js';
+import {
+  evictClaims,
+  expectForgotten,
+  startLossyStore,
+  type LossyStore,
+} from '../support/lossy-store.js';
 
 describeWith([REDIS], 'contract section 12: a claim that could have been lost', () => {
   let store: LossyStore;
@@ -21,6 +27,18 @@ describeWith([REDIS], 'contract section 12: a claim that could have been lost', 
   it('by FLUSHALL: neither', async () => {
     const requests = await store.accepted();
     await store.primary.command('FLUSHALL');
+    await expectForgotten(store, requests);
+  });
+
+  it('by a spell of a maxmemory-policy that drops claims, and nobody can tell how many: neither', async () => {
+    const requests = await store.accepted();
+    await evictClaims(store, async () => {
+      await eventually(
+        () => store.status(store.sign()),
+        (status) => status === 503,
+      );
+      await store.primary.command('CONFIG', 'RESETSTAT');
+    });
     await expectForgotten(store, requests);
   });
 

@@ -42,6 +42,7 @@ export async function startLossyStore() {
   const status = async (request: Signed) => (await sendTo(service, request)).status;
 
   return {
+    database,
     primary,
     replica,
     startAt,
@@ -92,6 +93,23 @@ export async function startLossyStore() {
       await Promise.all([primary.stop(), replica.stop(), database.drop()]);
     },
   };
+}
+
+/** The server drops claims, since somebody set it up to, and is set up right again. */
+export async function evictClaims(
+  { primary }: LossyStore,
+  meanwhile?: () => unknown,
+): Promise<void> {
+  const set = (name: string, value: string) => primary.command('CONFIG', 'SET', name, value);
+  await set('maxmemory-policy', 'volatile-ttl');
+  await set('maxmemory', '1');
+  await eventually(
+    async () => String(await primary.command('INFO', 'keyspace')),
+    (info) => info.includes('expires=0,'),
+  );
+  await meanwhile?.();
+  await set('maxmemory', '0');
+  await set('maxmemory-policy', 'noeviction');
 }
 
 /** Of all that was accepted nothing is again, and new requests go on. */

@@ -1,17 +1,15 @@
 import { Logger } from '@nestjs/common';
-import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SettingsError, type Settings } from '../../config/settings.js';
 import type { DatabaseClock } from '../../database/database-clock.js';
 import { errorFields } from '../../failures/error-fields.js';
 import { StoreUnavailable } from '../../failures/store-unavailable.js';
 import type { Metrics } from '../../metrics/metrics.js';
-import { readReport, StoreUnfit } from './primary-report.js';
+import { StoreUnfit } from './primary-report.js';
 import { connectToStore, type StoreConnection } from './store-connection.js';
 import type { StoreEpoch, StoreEpochs } from './store-epochs.js';
-import { BUCKETS, markKey } from './store-keys.js';
+import { lookAtStore, type StoreLook } from './store-look.js';
 import { LEASE_MS, openEpoch } from './store-opening.js';
-import { CLAIM_REPLY, claimScript } from './store-scripts.js';
 import { within } from './within.js';
 
 /** How often a replica makes sure of the store and its epoch. */
@@ -24,6 +22,8 @@ const OPENING_TIMEOUT_MS = 30_000;
 const ABANDONED_OPENING_MS = 10_000;
 /** The start waits so long for a store; beyond it the service starts without, and says 503 where it needs it. */
 const START_PATIENCE_MS = 5_000;
+/** And so long for an horizon to pass. One further ahead comes of a clock that was set back: `timestamp_refused` says so. */
+const HORIZON_PATIENCE_MS = 2_500;
 
 /** What claims are made with. */
 export interface StoreLease {
@@ -35,13 +35,10 @@ export interface StoreLease {
   readonly endsAt: number;
 }
 
-/** What a look has found. */
-interface Found {
+/** What a look has found, over which connection. */
+interface Found extends StoreLook {
   readonly connection: StoreConnection;
-  readonly histories: readonly string[];
   readonly needsEpoch: boolean;
-  readonly epoch: StoreEpoch;
-  readonly sha: string;
 }
 
 /**
@@ -87,7 +84,7 @@ export class NonceStore {
     } while (performance.now() < deadline);
     // Who comes at once is not refused for what he could not know.
     const waitSeconds = (this.leased?.epoch.forgottenBefore ?? 0) - this.clock.nowSeconds();
-    if (waitSeconds > 0) await sleep(waitSeconds * 1000);
+    if (waitSeconds > 0) await sleep(Math.min(waitSeconds * 1000, HORIZON_PATIENCE_MS));
     void this.keepLooking();
   }
 
@@ -184,40 +181,29 @@ export class NonceStore {
   }
 
   private async lookAt(): Promise<Found> {
-    const [epoch, connection] = await Promise.all([this.epochs.read(), this.reach()]);
+    const [epoch, connection] = await Promise.all([
+      this.epochs.see(this.clock.nowSeconds()),
+      this.reach(),
+    ]);
     if (!epoch) throw new StoreUnavailable(new Error('The row of nonce_store is missing'));
-    const { sha } = claimScript(epoch.epoch ?? '');
-    const reports = await Promise.all(
-      (await connection.primaries()).map(async (send) => {
-        const [info, known] = await Promise.all([
-          send(['INFO', 'server', 'replication', 'memory']),
-          send(['SCRIPT', 'EXISTS', sha]) as Promise<[number]>,
-        ]);
-        return { ...readReport(String(info)), isKnown: known[0] === 1 };
-      }),
+    const { timestampWindowSeconds } = this.settings;
+    const look = await lookAtStore(epoch, connection, this.clock.nowSeconds()).catch(
+      async (error: unknown) => {
+        await this.endInDanger(epoch, error);
+        throw error;
+      },
     );
     const isSame =
-      reports.every(({ isKnown, history }) => isKnown && epoch.primaries.includes(history)) &&
-      epoch.windowSeconds >= this.settings.timestampWindowSeconds &&
-      epoch.epoch !== this.lost;
+      look.isSame && epoch.windowSeconds >= timestampWindowSeconds && epoch.epoch !== this.lost;
     const needsEpoch =
-      epoch.epoch === null ||
-      (epoch.isOpen
-        ? !isSame || (await this.tryClaim(connection, epoch, sha)) === CLAIM_REPLY.lost
-        : this.isAbandoned(epoch.epoch));
-    const histories = reports.map(({ history }) => history);
-    return { connection, histories, needsEpoch, epoch, sha };
+      epoch.epoch === null || (epoch.isOpen ? !isSame : this.isAbandoned(epoch.epoch));
+    return { ...look, connection, needsEpoch };
   }
 
-  /** What a claim would meet, now at this bucket and now at that. */
-  private tryClaim(
-    connection: StoreConnection,
-    { keyspace }: StoreEpoch,
-    sha: string,
-  ): Promise<unknown> {
-    const mark = markKey(keyspace ?? '', randomInt(BUCKETS));
-    const nowMs = String(Math.round(this.clock.nowSeconds() * 1000));
-    return connection.send(mark, ['EVALSHA', sha, '2', mark, `${mark}:look`, nowMs, '1']);
+  /** A primary of the epoch drops claims by now. One of another store is none of its business. */
+  private async endInDanger({ epoch, primaries }: StoreEpoch, error: unknown): Promise<void> {
+    if (epoch === null || !(error instanceof StoreUnfit)) return;
+    if (primaries.includes(error.history)) await this.epochs.end(epoch);
   }
 
   private async reach(): Promise<StoreConnection> {

@@ -2,20 +2,31 @@ import { StoreUnavailable } from '../../failures/store-unavailable.js';
 
 /** What one primary says of itself. */
 export interface PrimaryReport {
-  /** `master_replid`: another one after each promotion and each start. */
+  /**
+   * `master_replid`, another one after each promotion and each start, and `evicted_keys`, which says whether
+   * claims were dropped while another `maxmemory-policy` was set, be it for a moment.
+   */
   readonly history: string;
 }
 
 /** The store is set up so that it would forget claims, which no waiting mends. The message names the setting. */
 export class StoreUnfit extends Error {
   override readonly name = 'StoreUnfit';
+
+  constructor(
+    message: string,
+    /** Of the primary that says so. */
+    readonly history: string,
+  ) {
+    super(message);
+  }
 }
 
 /** Redis before version 7 hands scripts on to replicas; see store-scripts.ts. */
 const OLDEST_VERSION = 7;
 
 /**
- * Reads the sections server, replication and memory of INFO, which hosted stores let everybody read, other than CONFIG.
+ * Reads the sections server, replication, memory and stats of INFO, which hosted stores let everybody read, other than CONFIG.
  *
  * @throws StoreUnfit; StoreUnavailable for a server that takes no claims now
  */
@@ -26,20 +37,23 @@ export function readReport(info: string): PrimaryReport {
       return [line.slice(0, at), line.slice(at + 1)];
     }),
   );
+  const id = fields.get('master_replid');
+  const history = `${id} ${fields.get('evicted_keys') ?? 0}`;
   const version = fields.get('redis_version') ?? '';
   if (Number.parseInt(version, 10) < OLDEST_VERSION) {
     throw new StoreUnfit(
       `NONCE_STORE_URL must lead to Redis 7 or Valkey 8, or later; this is version ${version}`,
+      history,
     );
   }
   const policy = fields.get('maxmemory_policy');
   if (policy !== undefined && policy !== 'noeviction') {
     throw new StoreUnfit(
       `NONCE_STORE_URL must lead to a store whose maxmemory-policy is noeviction; it is ${policy}, which drops claims before their time`,
+      history,
     );
   }
-  const history = fields.get('master_replid');
-  if (fields.get('role') !== 'master' || history === undefined) {
+  if (fields.get('role') !== 'master' || id === undefined) {
     throw new StoreUnavailable(new Error('The nonce store is a replica'));
   }
   return { history };

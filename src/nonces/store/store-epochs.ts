@@ -14,26 +14,44 @@ export interface StoreEpoch {
   readonly windowSeconds: number;
   /** In seconds since 1970. */
   readonly forgottenBefore: number;
+  /** The latest time at which a replica looked, in seconds since 1970. It never goes back. */
+  readonly seenUntil: number;
 }
 
-const COLUMNS = `epoch, keyspace, is_open AS "isOpen", primaries, window_seconds AS "windowSeconds",
-  forgotten_before::float8 AS "forgottenBefore"`;
+/**
+ * Each horizon lies at least so long after `seenUntil`. What is claimed with a later timestamp than that is
+ * claimed in the database as well. So no claim escapes both, whatever becomes of the database's clock. As long
+ * as a lease, and the second that is rounded off.
+ */
+export const COVERED_SECONDS = 3;
 
-const READ = { name: 'read-nonce-store', text: `SELECT ${COLUMNS} FROM nonce_store` };
+const COLUMNS = `epoch, keyspace, is_open AS "isOpen", primaries, window_seconds AS "windowSeconds",
+  forgotten_before::float8 AS "forgottenBefore", seen_until::float8 AS "seenUntil"`;
+
+const NOW = `floor(extract(epoch FROM clock_timestamp()))::bigint`;
+
+// Of all replicas together one write a second.
+const SEE = {
+  name: 'see-nonce-store',
+  text: `WITH seen AS (
+      UPDATE nonce_store SET seen_until = $1 WHERE is_open AND seen_until < $1::bigint RETURNING ${COLUMNS}
+    )
+    SELECT * FROM seen
+    UNION ALL SELECT ${COLUMNS} FROM nonce_store WHERE NOT EXISTS (SELECT FROM seen)`,
+};
 
 const BEGIN = {
   name: 'begin-nonce-store-epoch',
   text: `UPDATE nonce_store SET epoch = $2, is_open = false, primaries = $3,
-      window_seconds = $4, keyspace = coalesce(keyspace, $5)
+      window_seconds = $4, keyspace = coalesce(keyspace, $5), seen_until = greatest(seen_until, ${NOW})
     WHERE epoch IS NOT DISTINCT FROM $1 RETURNING ${COLUMNS}`,
 };
 
-const NOW = `floor(extract(epoch FROM clock_timestamp()))::bigint`;
-
-// Each claim before was answered before this, and none had a timestamp ahead of the clock but those of CLAIMED_AHEAD.
+// Each claim before was answered before this; those with later timestamps are in CLAIMED_AHEAD.
 const OPEN = {
   name: 'open-nonce-store-epoch',
-  text: `UPDATE nonce_store SET is_open = true, forgotten_before = greatest(forgotten_before, ${NOW} + 1)
+  text: `UPDATE nonce_store SET is_open = true,
+      forgotten_before = greatest(forgotten_before, ${NOW} + 1, seen_until + ${COVERED_SECONDS})
     WHERE epoch = $1 AND NOT is_open RETURNING ${COLUMNS}`,
 };
 
@@ -42,8 +60,14 @@ const OPEN_FIRST = {
   name: 'open-first-nonce-store-epoch',
   text: `UPDATE nonce_store SET is_open = true, forgotten_before = greatest(forgotten_before,
       (SELECT forgotten_before FROM nonce_horizon),
-      (SELECT max(oauth_timestamp) + 1 FROM nonces WHERE oauth_timestamp <= ${NOW}))
+      (SELECT max(oauth_timestamp) + 1 FROM nonces WHERE oauth_timestamp <= seen_until))
     WHERE epoch = $1 AND NOT is_open RETURNING ${COLUMNS}`,
+};
+
+// No look finds the same primaries as long as none is named.
+const END = {
+  name: 'end-nonce-store-epoch',
+  text: `UPDATE nonce_store SET primaries = '{}' WHERE epoch = $1`,
 };
 
 const CLAIMED_AHEAD_BATCH = 1_000;
@@ -51,27 +75,48 @@ const CLAIMED_AHEAD_BATCH = 1_000;
 const CLAIMED_AHEAD = {
   name: 'nonces-claimed-ahead',
   text: `SELECT oauth_timestamp::float8 AS timestamp, consumer_key AS "consumerKey", digest FROM nonces
-    WHERE oauth_timestamp >= ${NOW} AND (oauth_timestamp, consumer_key, digest) > ($1, $2, $3)
+    WHERE oauth_timestamp > (SELECT seen_until FROM nonce_store) AND (oauth_timestamp, consumer_key, digest) > ($1, $2, $3)
     ORDER BY oauth_timestamp, nonces.consumer_key, nonces.digest LIMIT ${CLAIMED_AHEAD_BATCH}`,
 };
 
+/** Above the second after which a replica says anew that it claims, and the answers it may be waiting for. */
+const STILL_SECONDS = 5;
+
+// A replica whose claims this ends in the middle of its lease claims below the horizon, or in the database as well.
 const ABANDON = {
   name: 'abandon-nonce-store',
-  text: `WITH abandoned AS (
-      UPDATE nonce_store SET epoch = NULL, is_open = false WHERE epoch IS NOT NULL RETURNING forgotten_before
+  text: `WITH store AS (
+      SELECT epoch, abs(seen_until - ${NOW}) <= ${STILL_SECONDS} AS is_in_use FROM nonce_store WHERE epoch IS NOT NULL
+    ), abandoned AS (
+      UPDATE nonce_store SET epoch = NULL, is_open = false
+      FROM store WHERE nonce_store.epoch = store.epoch AND NOT store.is_in_use
+      RETURNING nonce_store.forgotten_before, nonce_store.seen_until
+    ), moved AS (
+      UPDATE nonce_horizon SET forgotten_before = greatest(nonce_horizon.forgotten_before,
+        abandoned.forgotten_before, ${NOW} + 1, abandoned.seen_until + ${COVERED_SECONDS})
+      FROM abandoned RETURNING 1
     )
-    UPDATE nonce_horizon SET forgotten_before =
-      greatest(nonce_horizon.forgotten_before, abandoned.forgotten_before, ${NOW} + 1)
-    FROM abandoned RETURNING 1`,
+    SELECT EXISTS (SELECT FROM moved) AS "isAbandoned",
+      EXISTS (SELECT FROM store WHERE is_in_use) AS "isInUse"`,
 };
 
 /** The epochs of the nonce store, as the database keeps them for all replicas. */
 export class StoreEpochs {
   constructor(private readonly statements: Statements) {}
 
-  /** @throws StoreUnavailable, as all of these */
-  read(): Promise<StoreEpoch | undefined> {
-    return this.one(READ, []);
+  /**
+   * Reads the row, and lets it be known that claims may be made at this time.
+   *
+   * @param nowSeconds as claims are judged by
+   * @throws StoreUnavailable, as all of these
+   */
+  see(nowSeconds: number): Promise<StoreEpoch | undefined> {
+    return this.one(SEE, [Math.floor(nowSeconds)]);
+  }
+
+  /** The epoch's claims are in danger: whoever looks next begins another one. */
+  async end(epoch: string): Promise<void> {
+    await this.statements.run(END, [epoch]);
   }
 
   /** Ends one epoch and begins the next; undefined when another replica was first. */
@@ -88,7 +133,7 @@ export class StoreEpochs {
     return this.one(isFirst ? OPEN_FIRST : OPEN, [epoch]);
   }
 
-  /** What was claimed with a timestamp ahead of the clock: no horizon covers that. */
+  /** What was claimed with a timestamp ahead of what was seen: no horizon covers that. */
   async *claimedAhead(): AsyncGenerator<NonceClaim[]> {
     let last: readonly unknown[] = [0, '', Buffer.alloc(0)];
     for (;;) {
@@ -100,13 +145,19 @@ export class StoreEpochs {
     }
   }
 
-  /** Nonces are claimed in the database again: what was claimed in a store is forgotten there. */
-  async abandon(): Promise<boolean> {
-    return (await this.statements.run(ABANDON)).length > 0;
+  /**
+   * Nonces are claimed in the database again, unless a replica claims in a store at this time: what was claimed
+   * there is forgotten.
+   */
+  async abandon(): Promise<{ readonly isAbandoned: boolean; readonly isInUse: boolean }> {
+    const [outcome] = await this.statements.run<{ isAbandoned: boolean; isInUse: boolean }>(
+      ABANDON,
+    );
+    return outcome ?? { isAbandoned: false, isInUse: false };
   }
 
   private async one(
-    statement: typeof READ,
+    statement: typeof SEE,
     values: readonly unknown[],
   ): Promise<StoreEpoch | undefined> {
     return (await this.statements.run<StoreEpoch>(statement, values))[0];

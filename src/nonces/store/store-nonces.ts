@@ -3,13 +3,14 @@ import { StoreUnavailable } from '../../failures/store-unavailable.js';
 import type { NonceClaim } from '../nonce-claim.js';
 import { Nonces, type ClaimOutcome } from '../nonces.js';
 import type { NonceStore, StoreLease } from './nonce-store.js';
+import { COVERED_SECONDS } from './store-epochs.js';
 import { claimKeys } from './store-keys.js';
 import { keptMs } from './store-opening.js';
 import { CLAIM_REPLY } from './store-scripts.js';
 
 /** Nonces in Redis or Valkey: a claim is a key that expires once its timestamp is refused. */
 export class StoreNonces extends Nonces {
-  /** @param database for claims whose timestamp is ahead of the clock, which no horizon would cover */
+  /** @param database for claims whose timestamp is ahead of what was seen, which no horizon would cover */
   constructor(
     private readonly store: NonceStore,
     private readonly database: Nonces,
@@ -22,11 +23,11 @@ export class StoreNonces extends Nonces {
     const { timestamp } = claim;
     if (timestamp === null) return 'new';
     const lease = this.store.lease();
-    const { forgottenBefore } = lease.epoch;
+    const { forgottenBefore, seenUntil } = lease.epoch;
     if (timestamp < forgottenBefore) return { forgottenBefore };
-    const nowSeconds = this.clock.nowSeconds();
-    if ((await this.send(lease, claim, nowSeconds)) === CLAIM_REPLY.used) return 'used';
-    if (timestamp > nowSeconds && (await this.database.claim(claim)) !== 'new') return 'used';
+    if ((await this.send(lease, claim)) === CLAIM_REPLY.used) return 'used';
+    const isAhead = timestamp >= seenUntil + COVERED_SECONDS;
+    if (isAhead && (await this.database.claim(claim)) !== 'new') return 'used';
     // Had it ended meanwhile, others might claim in another epoch by now.
     if (!this.store.holds(lease)) throw new StoreUnavailable();
     return 'new';
@@ -47,11 +48,8 @@ export class StoreNonces extends Nonces {
    *
    * @throws StoreUnavailable for whatever is not an answer
    */
-  private async send(
-    { connection, epoch, sha }: StoreLease,
-    claim: NonceClaim,
-    nowSeconds: number,
-  ): Promise<unknown> {
+  private async send({ connection, epoch, sha }: StoreLease, claim: NonceClaim): Promise<unknown> {
+    const nowSeconds = this.clock.nowSeconds();
     const [mark, key] = claimKeys(epoch.keyspace, claim);
     const nowMs = String(Math.round(nowSeconds * 1000));
     const ms = String(keptMs(claim, epoch.windowSeconds, nowSeconds));
