@@ -2,11 +2,13 @@
 import { isAccepted, problemOf } from './requests.mjs';
 
 const LONGEST_MS = 5_000;
+/** A nonce from before claims were lost: nobody knows whether it was accepted, so it is not. */
+const FORGOTTEN = 'timestamp_refused';
 
 export class Inquiry {
-  /** @param findings where violations go; @param lag how late the machine was, see lag.mjs */
-  constructor(client, ledger, findings, lag) {
-    Object.assign(this, { client, ledger, findings, lag });
+  /** @param findings where violations go; @param lag how late the machine was, see lag.mjs; @param nonceStore see nonce-store.mjs */
+  constructor(client, ledger, findings, lag, nonceStore) {
+    Object.assign(this, { client, ledger, findings, lag, nonceStore });
   }
 
   /**
@@ -57,6 +59,10 @@ export class Inquiry {
       return 'done';
     }
     const problem = problemOf(answer);
+    if (problem === FORGOTTEN && this.nonceStore) {
+      if (mustRefuse) return 'refused';
+      if (this.nonceStore.isForgetting()) return 'unknown';
+    }
     if (status < 500 && refusals.includes(problem)) return 'refused';
     return report('I6', 'a wrong answer');
   }

@@ -9,6 +9,7 @@ const REPLAYABLE_MS = 280_000;
 export class Ledger {
   #file;
   #accepted = [];
+  #askedAt = 0;
   requests = 0;
   accepted = 0;
   byStatus = {};
@@ -47,6 +48,13 @@ export class Ledger {
     const oldest = this.#accepted.findIndex(({ at }) => now - at < REPLAYABLE_MS);
     this.#accepted.splice(0, oldest < 0 ? this.#accepted.length : oldest);
     return sample(this.#accepted, random, latest, older);
+  }
+
+  /** All that was accepted since this was asked for last. */
+  takeNew() {
+    const since = this.#askedAt;
+    this.#askedAt = performance.now();
+    return this.#accepted.filter(({ at }) => at >= since);
   }
 
   /** Access tokens that must work: the latest, and some of the older ones. */

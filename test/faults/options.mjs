@@ -1,7 +1,7 @@
 // What was asked for.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { KIND_NAMES } from './schedule.mjs';
+import { KIND_NAMES, needNonceStore } from './schedule.mjs';
 
 const OPTIONS = {
   seed: { type: 'string' },
@@ -9,10 +9,11 @@ const OPTIONS = {
   only: { type: 'string', default: '' },
   json: { type: 'string', default: '.cache/faults/result.json' },
   counts: { type: 'string' },
+  'nonce-store': { type: 'boolean' },
 };
 
 const USAGE =
-  'npm run test:faults -- [--seed N] [--minutes M] [--only KIND,…] [--json FILE] [--counts FILE]; ' +
+  'npm run test:faults -- [--seed N] [--minutes M] [--only KIND,…] [--[no-]nonce-store] [--json FILE] [--counts FILE]; ' +
   `kinds are ${KIND_NAMES.join(', ')}`;
 
 /**
@@ -32,13 +33,20 @@ function withNamesFromNpm(args, env) {
 /** @throws Error that says how to ask */
 export function optionsFrom(args, env) {
   try {
-    const { values } = parseArgs({ args: withNamesFromNpm(args, env), options: OPTIONS });
+    const { values } = parseArgs({
+      args: withNamesFromNpm(args, env),
+      options: OPTIONS,
+      allowNegative: true,
+    });
     const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
     const minutes = Number(values.minutes);
     const only = values.only.split(',').filter(Boolean);
     const unknown = only.filter((name) => !KIND_NAMES.includes(name));
-    if (Number.isInteger(seed) && minutes > 0 && unknown.length === 0) {
-      return { seed, minutes, only, json: values.json, counts: values.counts };
+    const isNeeded = needNonceStore(only);
+    const { 'nonce-store': withNonceStore = isNeeded, json, counts } = values;
+    const isTold = Number.isInteger(seed) && minutes > 0 && unknown.length === 0;
+    if (isTold && (withNonceStore || !isNeeded)) {
+      return { seed, minutes, only, withNonceStore, json, counts };
     }
   } catch (error) {
     throw new Error(`${error.message}\n${USAGE}`, { cause: error });

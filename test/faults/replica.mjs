@@ -24,21 +24,30 @@ export class Replica {
   kills = 0;
   clockMinutes = 0;
 
-  /** @param onUnexpectedEnd hears that the process ended without being told to */
-  constructor(name, database, env, onUnexpectedEnd) {
+  /**
+   * @param nonceStore undefined: nonces are claimed in the database
+   * @param onUnexpectedEnd hears that the process ended without being told to
+   */
+  constructor(name, { database, nonceStore, env, onUnexpectedEnd }) {
     this.name = name;
     this.env = env;
     this.database = database;
+    this.nonceStore = nonceStore;
     this.onUnexpectedEnd = onUnexpectedEnd;
     this.link = new Wire(() => database.port);
+    this.storeLinks = (nonceStore?.servers ?? []).map((server) => new Wire(() => server.port));
     this.door = new Wire(() => this.port);
     this.adminDoor = new Wire(() => this.adminPort);
   }
 
   async open() {
     [this.port, this.adminPort] = [await freePort(), await freePort()];
-    await Promise.all([this.link.open(), this.door.open(), this.adminDoor.open()]);
+    await Promise.all(this.#wires.map((wire) => wire.open()));
     await this.start(0);
+  }
+
+  get #wires() {
+    return [this.link, ...this.storeLinks, this.door, this.adminDoor];
   }
 
   get pid() {
@@ -63,6 +72,9 @@ export class Replica {
         ADMIN_PORT: String(this.adminPort),
         DATABASE_URL: this.database.urlBy(this.link.port),
         LOG_LEVEL: 'warn',
+        ...(this.nonceStore && {
+          NONCE_STORE_URL: this.nonceStore.urlBy(this.storeLinks.map(({ port }) => port)),
+        }),
         ...this.env,
         ...(clockMinutes !== 0 && {
           LD_PRELOAD: FAKETIME,
@@ -151,6 +163,6 @@ export class Replica {
 
   async close() {
     await this.#end('SIGKILL');
-    await Promise.all([this.link.close(), this.door.close(), this.adminDoor.close()]);
+    await Promise.all(this.#wires.map((wire) => wire.close()));
   }
 }

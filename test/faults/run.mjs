@@ -1,7 +1,8 @@
 // `npm run test:faults`: two replicas on a real PostgreSQL, under load, and everything that can break
 // is broken. docs/faults.md says what must hold meanwhile.
 //
-//   npm run test:faults -- [--seed N] [--minutes M] [--only KIND,KIND] [--json FILE] [--counts FILE]
+//   npm run test:faults -- [--seed N] [--minutes M] [--only KIND,KIND] [--[no-]nonce-store]
+//     [--json FILE] [--counts FILE]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +20,9 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const options = asked();
 const findings = new Findings(options.seed, say);
 const random = randomFrom(options.seed);
-const world = new World({ random, findings, ledgerPath: '.cache/faults/ledger.ndjson' });
+const { withNonceStore } = options;
+const ledgerPath = '.cache/faults/ledger.ndjson';
+const world = new World({ random, findings, ledgerPath, withNonceStore });
 const load = new Load(world);
 const startedAt = performance.now();
 const struck = {};
@@ -89,7 +92,7 @@ const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
 const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 function summary() {
-  const { ledger, slowest, database, replicas = [] } = world;
+  const { ledger, slowest, database, nonceStore, replicas = [] } = world;
   return {
     seed: options.seed,
     seconds: Math.round((performance.now() - startedAt) / 1000),
@@ -97,7 +100,9 @@ function summary() {
     kills: {
       service: replicas.reduce((sum, { kills }) => sum + kills, 0),
       postgres: database.kills,
+      redis: nonceStore?.kills ?? 0,
     },
+    failOversOfRedis: nonceStore?.failOvers ?? 0,
     requests: ledger.requests,
     accepted: ledger.accepted,
     byStatus: ledger.byStatus,
@@ -118,7 +123,9 @@ function tell(result) {
       .map(([name, n]) => `${name} ${n}`)
       .join(', ')}`,
   );
-  say(`kill -9     ${result.kills.service} of replicas, ${result.kills.postgres} of PostgreSQL`);
+  const { service, postgres, redis } = result.kills;
+  say(`kill -9     ${service} of replicas, ${postgres} of PostgreSQL, ${redis} of Redis`);
+  if (world.nonceStore) say(`fail-overs  ${result.failOversOfRedis} of Redis`);
   say(`requests    ${result.requests}, of which ${result.accepted} signed ones accepted`);
   say(
     `answers     ${JSON.stringify(result.byStatus)} (0: none), slowest ${result.slowestAnswerMs} ms`,

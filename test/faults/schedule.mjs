@@ -1,6 +1,7 @@
 // Which fault comes when: first each kind once, then by weight, all of it drawn from the seed.
 import { migration, roll } from './kinds/changes.mjs';
 import * as network from './kinds/network.mjs';
+import * as nonceStore from './kinds/nonce-store.mjs';
 import * as processes from './kinds/processes.mjs';
 import { fullDisk, lockWait, noConnections } from './kinds/resources.mjs';
 import { overload } from './kinds/strangers.mjs';
@@ -8,11 +9,12 @@ import { overload } from './kinds/strangers.mjs';
 /**
  * A kind of fault: `strike(world)` does it, undoes it and says in words what it was, or
  * `{ detail, wellSince }` when all was well earlier than at its end. `needs(world)` says why it can't
- * be done here.
+ * be done here; `isOfNonceStore`: it is about a nonce store, and comes only where there is one.
  */
 const KINDS = [
   ...Object.values(processes),
   ...Object.values(network),
+  ...Object.values(nonceStore),
   noConnections,
   lockWait,
   fullDisk,
@@ -23,12 +25,19 @@ const KINDS = [
 
 export const KIND_NAMES = KINDS.map(({ name }) => name);
 
+/** Whether one of the names is of a kind that needs a nonce store. */
+export const needNonceStore = (names) =>
+  KINDS.some(({ name, isOfNonceStore }) => isOfNonceStore && names.includes(name));
+
+const kindsOf = ({ nonceStore: store }) =>
+  KINDS.filter(({ isOfNonceStore }) => store || !isOfNonceStore);
+
 /**
  * @param only names of kinds to choose from; empty: all
  * @param isOver whether the time is up; each kind comes once all the same
  */
 export function* schedule(world, only, isOver) {
-  const wanted = KINDS.filter(({ name }) => only.length === 0 || only.includes(name));
+  const wanted = kindsOf(world).filter(({ name }) => only.length === 0 || only.includes(name));
   const possible = wanted.filter(({ needs }) => needs?.(world) === undefined);
   yield* world.random.shuffled(possible);
   const drawn = possible.flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
@@ -37,7 +46,7 @@ export function* schedule(world, only, isOver) {
 
 /** What can't be done here, and why. */
 export const missing = (world) =>
-  KINDS.flatMap(({ name, needs }) => {
+  kindsOf(world).flatMap(({ name, needs }) => {
     const why = needs?.(world);
     return why === undefined ? [] : [{ name, why }];
   });
