@@ -32,6 +32,11 @@ export const REDIS: DebianTool = {
   debianPackage: 'redis-server',
   probe: ['sh', '-c', 'redis-server --version && redis-cli --version'],
 };
+/** Reads and merges files of Compose; nothing of Docker runs. */
+export const DOCKER_COMPOSE: DebianTool = {
+  debianPackage: 'docker-compose',
+  probe: ['docker-compose', 'version'],
+};
 export const JQ: DebianTool = { debianPackage: 'jq', probe: ['jq', '--version'] };
 export const REQUESTS_OAUTHLIB: DebianTool = {
   debianPackage: 'python3-requests-oauthlib',
