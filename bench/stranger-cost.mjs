@@ -53,12 +53,14 @@ const form = (method, body, more) =>
   request(INITIATE, [authorization(method, more), `Content-Type: ${FORM}`], body);
 
 const filled = (piece, octets = BODY_OCTETS) => piece.repeat(Math.floor(octets / piece.length));
-const OF_BLANKS = `a=${filled('+', BODY_OCTETS - 2)}`;
+// A blank is five characters of the signature base string, which has 192 KiB at most (request-parameters.ts).
+const BLANKS = 30_000;
+const OF_BLANKS = `a=${filled('+', BLANKS)}${filled('b', BODY_OCTETS - 2 - BLANKS)}`;
 const OF_ESCAPES = `a=${filled('%ff', BODY_OCTETS - 2)}`;
 const OF_PIECES = filled('&');
 const OF_PARAMETERS = Array.from(
   { length: PARAMETERS - 6 },
-  (_, n) => `${filled('+', 120)}${n}=${filled('%3d+', 128)}`,
+  (_, n) => `${filled('+b', 120)}${n}=${filled('%3d%3db', 128)}`,
 ).join('&');
 const BODY_HASH = `${filled('A', 4090)}A=`;
 
@@ -76,8 +78,9 @@ const KINDS = {
   'the same, a plain body hash': () =>
     form('HMAC-SHA512', OF_BLANKS, `, oauth_body_hash="${BODY_HASH}"`),
   '64 KiB form of octets, HMAC-SHA512': () =>
-    form('HMAC-SHA512', `a=${filled('\xff', BODY_OCTETS - 2)}`),
+    form('HMAC-SHA512', `a=${filled('\xffb', BLANKS * 2)}`),
   '64 KiB form of escapes, HMAC-SHA512': () => form('HMAC-SHA512', OF_ESCAPES),
+  'more to sign than is let in': () => form('HMAC-SHA512', filled('+')),
   '64 KiB form of nothing': () => form('HMAC-SHA512', OF_PIECES),
   'as many parameters as are let in': () => form('HMAC-SHA512', OF_PARAMETERS),
   'one parameter too many': () => form('HMAC-SHA512', filled('a&')),
@@ -96,7 +99,7 @@ const KINDS = {
     ]),
   'a long query and a 64 KiB form': () =>
     request(
-      `${INITIATE}?a=${filled('+', HEAD_OCTETS)}`,
+      `${INITIATE}?a=${filled('b', HEAD_OCTETS)}`,
       [authorization('HMAC-SHA512'), `Content-Type: ${FORM}`],
       OF_BLANKS,
     ),

@@ -31,6 +31,9 @@ const encodedOctets = (percent: string): readonly string[] =>
 const ENCODED_ONCE = encodedOctets('%');
 const ENCODED_TWICE = encodedOctets('%25');
 
+/** How many characters of the signature base string one octet of a parameter becomes at most: `%25XX`. */
+export const TWICE_ENCODED_LENGTH = 5;
+
 const IS_UNRESERVED = Uint8Array.from(ENCODED_ONCE, (encoded) => (encoded.length === 1 ? 1 : 0));
 
 const PERCENT = 0x25;
@@ -59,6 +62,15 @@ export function percentEncode(octets: string): string {
 /** What percentEncode makes of its own result, in one pass: how parameters stand in the base string. */
 export function percentEncodeTwice(octets: string): string {
   return encode(octets, ENCODED_TWICE);
+}
+
+/** How many characters percentEncodeTwice makes of an octet string. */
+export function lengthEncodedTwice(octets: string): number {
+  let length = octets.length;
+  for (let i = 0; i < octets.length; i += 1) {
+    if (IS_UNRESERVED[octets.charCodeAt(i)] !== 1) length += TWICE_ENCODED_LENGTH - 1;
+  }
+  return length;
 }
 
 function encode(octets: string, encodedOctet: readonly string[]): string {

@@ -6,6 +6,7 @@ import { OAuthProblem } from './oauth-problem.js';
 import {
   collectRequestParameters,
   MAX_PARAMETERS,
+  MAX_SIGNED_LENGTH,
   MAX_PROTOCOL_VALUE_LENGTH,
   type ParameterSources,
 } from './request-parameters.js';
@@ -164,6 +165,20 @@ describe('malformed requests are refused, never an accident', () => {
     expect(rejectedNames({ authorization, formBody: many(MAX_PARAMETERS - 1) })).toBe('body');
     const header = `OAuth ${Array.from({ length: MAX_PARAMETERS + 1 }, () => 'a=1').join(',')}`;
     expect(rejectedNames({ authorization: header })).toBe('Authorization');
+  });
+
+  it(`more than ${MAX_SIGNED_LENGTH} characters of the signature base string`, () => {
+    const blanks = (length: number) => {
+      const rest = length - 1 - 5 * 30_000;
+      return `a=${'+'.repeat(30_000)}${'b'.repeat(rest)}`;
+    };
+    const most = blanks(MAX_SIGNED_LENGTH);
+    expect(collectRequestParameters({ formBody: most }).parameters).toHaveLength(1);
+    expect(rejectedNames({ formBody: `${most}b` })).toBe('body');
+    expect(rejectedNames({ query: `${most}b` })).toBe('query');
+    // Whatever a client percent-encodes, 64 KiB of it fit.
+    const escaped = `a=${'%ff'.repeat(21_845)}`;
+    expect(collectRequestParameters({ formBody: escaped }).parameters).toHaveLength(1);
   });
 
   it('refuses 100,000 parameters without working through them', () => {

@@ -5,13 +5,26 @@ import { parseFormEncoded } from './form-encoding.js';
 import { NO_FLAGS, type CompatibilityFlag } from './compatibility.js';
 import { ForgivableProblem, parameterRejected, type OAuthProblem } from './oauth-problem.js';
 import { TooManyParameters, type Parameter } from './parameter.js';
-import { displayText, MalformedEncoding, textOf } from './percent-encoding.js';
+import {
+  displayText,
+  lengthEncodedTwice,
+  MalformedEncoding,
+  textOf,
+  TWICE_ENCODED_LENGTH,
+} from './percent-encoding.js';
 
 /** How many parameters one request may have, over all places. */
 export const MAX_PARAMETERS = 256;
 
 /** How many characters the value of a protocol parameter may have. */
 export const MAX_PROTOCOL_VALUE_LENGTH = 4096;
+
+/**
+ * How many characters all names and values may have in the signature base string. A form of 64 KiB has some
+ * 110,000 when all of it is percent-encoded. One of nothing but `+` would have 330,000, and cost more time than a
+ * request may that nobody has signed.
+ */
+export const MAX_SIGNED_LENGTH = 192 * 1024;
 
 /** Longer names, and more of them, are not repeated in a refusal. */
 const MAX_REPEATED_NAME_LENGTH = 64;
@@ -46,7 +59,7 @@ export interface CollectedParameters {
 /**
  * Parses the three sources and enforces what RFC 5849 §3.1, §3.2 and §3.5 say on the shape: `oauth_*`
  * parameters in one place only, none twice (names compared after decoding, case-sensitively), all
- * of them UTF-8 without NUL and of sane length, and no more than MAX_PARAMETERS in all.
+ * of them UTF-8 without NUL and of sane length, no more than MAX_PARAMETERS and MAX_SIGNED_LENGTH in all.
  *
  * Throws OAuthProblem `parameter_rejected`, naming the parameters or the place at fault; ForgivableProblem where the
  * consumer's flags could let it pass.
@@ -79,9 +92,26 @@ export function collectRequestParameters(
   collect('body', body);
 
   const parameters = joinPlaces(header, query, body);
+  assertSignable(sources, parameters);
   if (surplus.length === 0)
     return { parameters, signedOnce: undefined, protocol, place, needed: [] };
   return { parameters, place, ...withSurplus(parameters, protocol, place, surplus, flags) };
+}
+
+/** @throws OAuthProblem where the signature base string would be longer than is allowed */
+function assertSignable(
+  { authorization = '', query = '', formBody = '' }: ParameterSources,
+  parameters: readonly Parameter[],
+): void {
+  const sentLength = authorization.length + query.length + formBody.length;
+  if (sentLength * TWICE_ENCODED_LENGTH <= MAX_SIGNED_LENGTH) return;
+  let length = 0;
+  for (const [name, value] of parameters)
+    length += lengthEncodedTwice(name) + lengthEncodedTwice(value);
+  if (length <= MAX_SIGNED_LENGTH) return;
+  const place: ParameterPlace = formBody.length > query.length ? 'body' : 'query';
+  const advice = `Send fewer characters that have to be escaped: the signature base string may have ${MAX_SIGNED_LENGTH}.`;
+  throw parameterRejected([place], advice, `${length} characters to sign`);
 }
 
 /** A protocol parameter in a second place, or a second time. */
