@@ -1,20 +1,26 @@
 import axe from 'axe-core';
+import { english } from '../../src/authorization/texts/english.js';
+import { german } from '../../src/authorization/texts/german.js';
 import { CHROMIUM, describeWith } from '../support/debian-tools.js';
-import { everyPage, PAGES } from './every-page.js';
+import { everyPage, PAGES, type PageName } from './every-page.js';
 import { openStage, watchedContext, type Stage } from './owner.js';
 
 describeWith([CHROMIUM], 'the resource owner’s pages are for everybody', () => {
   let stage: Stage;
   afterEach(() => stage.close());
 
-  it('axe finds nothing on any page, light or dark', async () => {
+  it.each([
+    ['English', 'en-GB', english],
+    ['German', 'de-DE', german],
+  ])('axe finds nothing on any page, in %s, light or dark', async (_, locale, texts) => {
     stage = await openStage();
-    const { context, complaints } = await watchedContext(stage);
+    const { context, complaints } = await watchedContext(stage, { locale });
     const page = await context.newPage();
     const found: string[] = [];
     const looked: string[] = [];
-    await everyPage(stage, page, async (name) => {
+    const show = async (name: PageName) => {
       await page.waitForLoadState();
+      expect(await page.locator('html').getAttribute('lang')).toBe(texts.lang);
       await page.evaluate(axe.source);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
@@ -25,7 +31,8 @@ describeWith([CHROMIUM], 'the resource owner’s pages are for everybody', () =>
         }
       }
       looked.push(name);
-    });
+    };
+    await everyPage(stage, page, show, texts);
     expect(found).toEqual([]);
     expect([...looked].sort()).toEqual(Object.keys(PAGES).sort());
     // Pages that refuse are answered with 4xx, which Chromium notes down; policies were kept.

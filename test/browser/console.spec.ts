@@ -1,7 +1,9 @@
 import axe from 'axe-core';
+import { english } from '../../src/console/texts/english.js';
+import { german } from '../../src/console/texts/german.js';
 import { CHROMIUM, describeWith } from '../support/debian-tools.js';
 import { ADMIN_API_KEY } from '../support/service.js';
-import { CONSOLE_PAGES, everyConsolePage } from './every-console-page.js';
+import { CONSOLE_PAGES, everyConsolePage, type ConsolePageName } from './every-console-page.js';
 import { heading, openStage, watchedContext, type Stage } from './owner.js';
 
 const WITH_TOKENS = {
@@ -13,37 +15,46 @@ describeWith([CHROMIUM], 'the console in a browser', () => {
   let stage: Stage;
   afterEach(() => stage.close());
 
-  it('axe finds nothing on any page, light or dark; each fits a desk and a phone, and is small', async () => {
-    stage = await openStage(WITH_TOKENS);
-    const { context, complaints } = await watchedContext(stage);
-    const page = await context.newPage();
-    const found: string[] = [];
-    const looked: string[] = [];
-    await everyConsolePage(stage, page, async (name) => {
-      await page.waitForLoadState();
-      await page.evaluate(axe.source);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        const { violations, passes } = await page.evaluate<axe.AxeResults>('axe.run()');
-        expect(passes.some(({ id }) => id === 'color-contrast')).toBe(true);
-        for (const { id, nodes } of violations) {
-          found.push(`${name}, ${colorScheme}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+  it.each([
+    ['English', 'en-GB', english],
+    ['German', 'de-DE', german],
+  ])(
+    'in %s axe finds nothing, light or dark; each page fits a desk and a phone, and is small',
+    async (_, locale, texts) => {
+      stage = await openStage(WITH_TOKENS);
+      const { context, complaints } = await watchedContext(stage, { locale });
+      const page = await context.newPage();
+      const found: string[] = [];
+      const looked: string[] = [];
+      const show = async (name: ConsolePageName) => {
+        await page.waitForLoadState();
+        expect(await page.locator('html').getAttribute('lang')).toBe(texts.lang);
+        await page.evaluate(axe.source);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          const { violations, passes } = await page.evaluate<axe.AxeResults>('axe.run()');
+          expect(passes.some(({ id }) => id === 'color-contrast')).toBe(true);
+          for (const { id, nodes } of violations) {
+            found.push(`${name}, ${colorScheme}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+          }
         }
-      }
-      for (const width of [1280, 360]) {
-        await page.setViewportSize({ width, height: 800 });
-        const isTooWide = 'document.documentElement.scrollWidth > window.innerWidth';
-        if (await page.evaluate<boolean>(isTooWide)) found.push(`${name} is too wide at ${width}`);
-      }
-      const octets = await page.evaluate<number>('document.documentElement.outerHTML.length');
-      // axe adds nothing to the page.
-      if (octets > 60_000) found.push(`${name} has ${octets} characters`);
-      looked.push(name);
-    });
-    expect(found).toEqual([]);
-    expect([...looked].sort()).toEqual(Object.keys(CONSOLE_PAGES).sort());
-    expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
-  });
+        for (const width of [1280, 360]) {
+          await page.setViewportSize({ width, height: 800 });
+          const isTooWide = 'document.documentElement.scrollWidth > window.innerWidth';
+          if (await page.evaluate<boolean>(isTooWide))
+            found.push(`${name} is too wide at ${width}`);
+        }
+        const octets = await page.evaluate<number>('document.documentElement.outerHTML.length');
+        // axe adds nothing to the page.
+        if (octets > 60_000) found.push(`${name} has ${octets} characters`);
+        looked.push(name);
+      };
+      await everyConsolePage(stage, page, show, texts);
+      expect(found).toEqual([]);
+      expect([...looked].sort()).toEqual(Object.keys(CONSOLE_PAGES).sort());
+      expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+    },
+  );
 
   it('without JavaScript, by keyboard alone: registers a consumer and rotates its secret', async () => {
     stage = await openStage();

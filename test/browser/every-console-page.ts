@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { english, type Texts } from '../../src/console/texts/english.js';
 import { signRequest } from '../support/signing-client.js';
 import { ADMIN_API_KEY } from '../support/service.js';
 import type { Stage } from './owner.js';
@@ -29,11 +30,16 @@ export const CONSOLE_PAGES = {
 
 export type ConsolePageName = keyof typeof CONSOLE_PAGES;
 
-/** Brings the browser to each page, and hands it over under the page's name. */
+/**
+ * Brings the browser to each page, and hands it over under the page's name.
+ *
+ * @param texts in the language that the browser asks for
+ */
 export async function everyConsolePage(
   { service, consumer }: Stage,
   page: Page,
   show: (name: ConsolePageName) => Promise<void>,
+  texts: Texts = english,
 ): Promise<void> {
   const at = (target: string) => page.goto(service.adminBase + target);
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -50,36 +56,38 @@ export async function everyConsolePage(
 
   await at('/console/');
   await show('sign-in');
-  await page.getByLabel('API key').fill(ADMIN_API_KEY);
-  await press('Sign in');
+  await page.getByLabel(texts.signIn.apiKey).fill(ADMIN_API_KEY);
+  await press(texts.signIn.button);
   await show('overview');
-  await follow('Consumers');
+  await follow(texts.consumers.title);
   await show('consumers');
-  await follow('Register consumer');
+  await follow(texts.consumers.register);
   await show('register-consumer');
-  await page.getByLabel('Name', { exact: true }).fill('Photo album');
-  await page.getByLabel('Callback URLs').fill('javascript:alert(1)');
-  await press('Register consumer');
+  await page.getByLabel(texts.consumers.fields.name.label, { exact: true }).fill('Photo album');
+  await page.getByLabel(texts.consumers.fields.callbackUrls.label).fill('javascript:alert(1)');
+  await press(texts.consumers.register);
   await show('register-consumer-faults');
-  await page.getByLabel('Callback URLs').fill('https://album.example.com/ready');
-  await press('Register consumer');
+  await page
+    .getByLabel(texts.consumers.fields.callbackUrls.label)
+    .fill('https://album.example.com/ready');
+  await press(texts.consumers.register);
   await show('registered');
   await at(one);
   await show('consumer');
-  await follow('Edit settings');
+  await follow(texts.consumers.edit);
   await show('edit-consumer');
   await at(one);
-  await press('Rotate secret');
+  await press(texts.consumers.rotate);
   await show('rotated');
   await at(`${one}/refusals`);
   await show('refusals');
   await at('/console/tokens?subject=jane');
   await show('tokens');
-  await follow('Revoke');
+  await follow(texts.tokens.revoke);
   await show('token');
   await at(`/console/token-minting?consumerKey=${consumer.consumerKey}`);
-  await page.getByLabel('Subject').fill('joe');
-  await press('Mint token');
+  await page.getByLabel(texts.tokens.subject).fill('joe');
+  await press(texts.tokens.mint);
   await show('minted');
   await at('/console/audit-events');
   await show('audit');
@@ -94,19 +102,19 @@ export async function everyConsolePage(
   const { target, headers } = signRequest({ method: 'GET', url, ...album });
   const lines = headers.map(([name, value]) => `${name}: ${value}`);
   await page
-    .getByLabel('Request', { exact: true })
+    .getByLabel(texts.check.request, { exact: true })
     .fill([`GET ${target} HTTP/1.1`, 'Host: api.example.com', ...lines, '', ''].join('\n'));
-  await page.getByText('More settings').click();
+  await page.getByText(texts.consumers.moreFields).click();
   await page
-    .getByLabel('Base string of the client, if you have it')
+    .getByLabel(texts.check.theirs)
     .fill('GET&http%3A%2F%2Fapi.example.com%2Fphotos&size%3Doriginal');
-  await press('Check signature');
+  await press(texts.check.button);
   await show('check-signature');
   await at('/console/import');
   await page
-    .getByLabel('Lines')
+    .getByLabel(texts.import.lines)
     .fill('{"type":"consumer","consumerKey":"a","scopes":7}\n{"type":"x"}');
-  await press('Import');
+  await press(texts.import.title);
   await show('import');
   await at('/console/nothing');
   await show('not-found');

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { english, type Texts } from '../../src/authorization/texts/english.js';
 import { authorizeUrl, signIn, type Stage } from './owner.js';
 
 /** Each page there is, by the name of its picture, and what docs/pages.md says of it. */
@@ -28,11 +29,16 @@ export type PageName = keyof typeof PAGES;
 
 const LONG_NAME = 'Supercalifragilistic photo printing cooperative '.repeat(5).slice(0, 200).trim();
 
-/** Brings the browser to each page, and hands it over under the page's name. */
+/**
+ * Brings the browser to each page, and hands it over under the page's name.
+ *
+ * @param texts in the language that the browser asks for
+ */
 export async function everyPage(
   stage: Stage,
   page: Page,
   show: (name: PageName) => Promise<void>,
+  texts: Texts = english,
 ): Promise<void> {
   const { service, database, publicConsumer: consumer } = stage;
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -44,16 +50,16 @@ export async function everyPage(
 
   const first = await open(consumer, 'https://printer.example.com/ready');
   await show('sign-in');
-  await signIn(page, '   ');
+  await signIn(page, '   ', texts);
   await show('sign-in-invalid');
-  await signIn(page);
+  await signIn(page, 'jane', texts);
   await show('consent');
   await service.admin('POST', `/admin/authorization-requests/${first.token}/reject`);
-  await press('Allow');
+  await press(texts.consent.allow);
   await show('decided-already');
 
   const allowed = await open();
-  await press('Allow');
+  await press(texts.consent.allow);
   await show('verifier');
   const verifier = await page.locator('.pin').innerText();
   await service.exchange(consumer, allowed, verifier.trim());
@@ -61,12 +67,12 @@ export async function everyPage(
   await show('used');
   await database.query('DELETE FROM access_tokens');
   await open();
-  await press('Deny');
+  await press(texts.consent.deny);
   await show('denied');
   const late = await open();
   const sql = 'UPDATE temporary_credentials SET expires_at = now() WHERE token = $1';
   await database.query(sql, [late.token]);
-  await press('Allow');
+  await press(texts.consent.allow);
   await show('expired');
 
   const long = await service.registerConsumer({
@@ -85,7 +91,7 @@ export async function everyPage(
   const shut = await service.registerConsumer({ name: 'Shut' });
   await open(shut);
   await service.admin('PATCH', `/admin/consumers/${shut.consumerKey}`, { status: 'disabled' });
-  await press('Allow');
+  await press(texts.consent.allow);
   await show('consumer-disabled');
 
   await page.goto(`${service.publicBase}/oauth/auz/grants`);
@@ -94,21 +100,21 @@ export async function everyPage(
   await service.accessToken(modest);
   await page.reload();
   await show('connections');
-  await page.getByRole('button', { name: 'Take back access from' }).first().click();
+  await page.locator('main button[aria-label]').first().click();
   await page.getByRole('status').waitFor();
   await show('connections-after');
 
   await open();
   await page.evaluate('document.querySelector("[name=form_token]").value = "forged"');
-  await press('Allow');
+  await press(texts.consent.allow);
   await show('forged');
   await open();
   await database.query('DELETE FROM sessions');
-  await press('Allow');
+  await press(texts.consent.allow);
   await show('signed-out-meanwhile');
   await page.goto(`${service.publicBase}/oauth/auz/grants`);
-  await signIn(page);
-  await press('Sign out');
+  await signIn(page, 'jane', texts);
+  await press(texts.session.signOut);
   await show('signed-out');
   await page.goto(authorizeUrl(stage, 'unknown'));
   await show('unknown');

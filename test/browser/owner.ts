@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { english, type Texts } from '../../src/authorization/texts/english.js';
 import { openChromium } from '../support/chromium.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
@@ -62,9 +63,13 @@ export const authorizeUrl = ({ service }: Stage, token: string): string =>
   `${service.publicBase}/oauth/auz/authorize?oauth_token=${token}`;
 
 /** Fills in the development sign-in. */
-export async function signIn(page: Page, name = 'jane'): Promise<void> {
-  await page.getByLabel('User name').fill(name);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+export async function signIn(
+  page: Page,
+  name = 'jane',
+  { signIn: texts }: Texts = english,
+): Promise<void> {
+  await page.getByLabel(texts.userName).fill(name);
+  await page.getByRole('button', { name: texts.button }).click();
 }
 
 export const heading = (page: Page): Promise<string> =>
