@@ -59,7 +59,8 @@ describe('the console under load', () => {
   it('counts the client behind a trusted proxy, and not the proxy', async () => {
     const busy = from(service.adminBase, '192.0.2.1');
     const statuses = new Set<number>();
-    for (let n = 0; n <= PER_MINUTE; n += 1) statuses.add((await busy.open('/console/sign-in')).status);
+    for (let n = 0; n <= PER_MINUTE; n += 1)
+      statuses.add((await busy.open('/console/sign-in')).status);
     expect([...statuses]).toEqual([200, 429]);
     expect((await from(service.adminBase, '192.0.2.2').open('/console/sign-in')).status).toBe(200);
     expect((await busy.open('/console/consumers')).status).toBe(429);
