@@ -1,6 +1,14 @@
 // The kinds of load: what is sent, by what, and which answer is the right one.
 import { DancingConnection } from './dancing-connection.mjs';
-import { acceptance, initiation, plain, reported, signedGet, staffPost } from './request-bytes.mjs';
+import {
+  acceptance,
+  forwarded,
+  initiation,
+  plain,
+  reported,
+  signedGet,
+  staffPost,
+} from './request-bytes.mjs';
 
 const hasCredentials = ({ status, body }) =>
   status === 200 && /(^|&)oauth_token=[^&]+/.test(body) && body.includes('oauth_token_secret=');
@@ -38,6 +46,10 @@ export const KINDS = {
   verify: {
     make: (job, index) => reported(job, inTurn(job, index)),
     isRight: ({ status, body }) => status === 200 && body.includes('"active":true'),
+  },
+  authz: {
+    make: (job, index) => forwarded(job, inTurn(job, index)),
+    isRight: ({ status }) => status === 200,
   },
   // Signed as it goes, since each step needs what the one before brought.
   dance: {

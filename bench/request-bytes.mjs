@@ -29,6 +29,23 @@ export function reported({ host, path, gatewayKey }, credentials) {
   );
 }
 
+/** What a gateway asks by forward-auth about the same request. */
+export function forwarded({ host, path, gatewayKey }, credentials) {
+  const { hostname, pathname, protocol } = new URL(API);
+  return Buffer.from(
+    head([
+      `GET ${path} HTTP/1.1`,
+      `Host: ${host}`,
+      `X-Gateway-Key: ${gatewayKey}`,
+      `Authorization: ${signedHeader('GET', API, API_QUERY, credentials)}`,
+      'X-Forwarded-Method: GET',
+      `X-Forwarded-Proto: ${protocol.slice(0, -1)}`,
+      `X-Forwarded-Host: ${hostname}`,
+      `X-Forwarded-Uri: ${pathname}?${new URLSearchParams(API_QUERY)}`,
+    ]),
+  );
+}
+
 /** A client that obtains temporary credentials (RFC 5849 section 2.1). */
 export function initiation({ host, path }, { consumer }) {
   const header = signedHeader('POST', `http://${host}${path}`, {}, { consumer, callback: 'oob' });

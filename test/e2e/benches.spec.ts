@@ -93,6 +93,11 @@ describe('the benches', () => {
 
   // In the smallest size the figures say nothing, and whether goals are met does not matter.
   it.each([
+    [
+      'assertion.mjs',
+      ['--rounds', '1', '--seconds', '0.1'],
+      /plain[^]*issuer[^]*median of 1 rounds/,
+    ],
     ['timing.mjs', ['--samples', '2'], /RSA-SHA256[^]*apart by/],
     ['pages.mjs', ['--pages', '1'], /consent, 8 scopes +200[^]*unknown request +400/],
     ['lists.mjs', ['--scale', '0.0003', '--runs', '1'], /'api-keys' +│ 'all'/],

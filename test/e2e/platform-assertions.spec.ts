@@ -1,6 +1,7 @@
 import type { TestDatabase } from '../support/database.js';
 import { send } from '../support/http.js';
 import {
+  PLATFORM_TOKEN,
   askVerify,
   issuerForAllTests,
   resourceServer,
@@ -119,6 +120,25 @@ describe('contract section 11: who signed, as a JWT', () => {
       await service.admin('POST', `/admin/tokens/${ending.token}/revoke`);
       const refused = await authz(ending);
       expect([refused.status, refused.headers['x-oauth-assertion']]).toEqual([401, undefined]);
+    });
+
+    it('nor by another replica, from the answer to the revocation on', async () => {
+      const replica = await startIssuer(database.url);
+      const ending = await service.accessToken(consumer);
+      const asked = () => {
+        const request = signRequest({ method: 'GET', url: API_URL, ...consumer, ...ending });
+        return askVerify(replica, request, ADMIN_API_KEY);
+      };
+      expect((await asked()).json()).toMatchObject({ assertion: expect.any(String) as string });
+      await service.admin('POST', `/admin/tokens/${ending.token}/revoke`);
+      const [refused, bearer] = await Promise.all([
+        asked(),
+        replica.signed({ method: 'POST', target: PLATFORM_TOKEN, ...consumer, ...ending }),
+      ]);
+      await replica.stop(0);
+      expect(refused.json()).toMatchObject({ active: false, problem: 'token_revoked' });
+      expect(refused.json()).not.toHaveProperty('assertion');
+      expect(bearer.form()).toMatchObject({ oauth_problem: 'token_revoked' });
     });
 
     it('is made anew once another key signs', async () => {
