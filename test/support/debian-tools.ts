@@ -42,6 +42,7 @@ export const REQUESTS_OAUTHLIB: DebianTool = {
   debianPackage: 'python3-requests-oauthlib',
   probe: ['/usr/bin/python3', '-c', 'import requests_oauthlib'],
 };
+export const PHP: DebianTool = { debianPackage: 'php-cli', probe: ['php', '--version'] };
 /** With python3-cryptography, which ES256 takes. */
 export const PYJWT: DebianTool = {
   debianPackage: 'python3-jwt',
