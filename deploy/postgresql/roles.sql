@@ -21,9 +21,10 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA :"schema" TO :"service";
 -- The record only grows.
 REVOKE UPDATE, DELETE ON :"schema".audit_events FROM :"service";
 
--- One row each, made by a migration.
+-- Their rows are made by a migration.
 REVOKE INSERT, DELETE ON
-  :"schema".audit_head, :"schema".nonce_horizon, :"schema".nonce_store FROM :"service";
+  :"schema".audit_head, :"schema".event_lanes, :"schema".nonce_horizon, :"schema".nonce_store
+  FROM :"service";
 
 -- What was migrated is the owner's to say.
 REVOKE INSERT, UPDATE, DELETE ON :"schema".migrations FROM :"service";

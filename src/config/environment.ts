@@ -1,5 +1,6 @@
 import { brandColor, brandName, logoFile, type Logo } from './brand.js';
 import { parseEndpointAliases, type EndpointAliases } from './endpoint-aliases.js';
+import { parseEventsSecret } from './events.js';
 import { parseNonceStoreUrl, type NonceStoreTarget } from './nonce-store-url.js';
 import { parsePublicUrl, type PublicUrl } from './public-url.js';
 import { TOKEN_ALGORITHMS, tokenIssuer, type TokenAlgorithm } from './token-issuer.js';
@@ -145,6 +146,18 @@ export class Environment {
 
   @Setting({ parse: wholeNumber(0, 604_800), fallback: '600', example: '600' })
   PLATFORM_TOKEN_KEY_LEAD_SECONDS!: number;
+
+  @Setting({ parse: httpUrl, example: 'https://events.example.com/oauth10' })
+  EVENTS_URL?: string;
+
+  @Setting({ parse: parseEventsSecret, secret: true, example: 'whsec_BASE64 of 32 random octets' })
+  EVENTS_SECRET?: readonly Buffer[];
+
+  @Setting({ parse: wholeNumber(1, 20), fallback: '10', example: '10' })
+  EVENTS_TIMEOUT_SECONDS!: number;
+
+  @Setting({ parse: wholeNumber(1, 365), fallback: '7', example: '7' })
+  EVENTS_RETENTION_DAYS!: number;
 
   @Setting({ parse: httpUrl, example: 'https://www.example.com/consent' })
   CONSENT_URL?: string;

@@ -4,6 +4,7 @@ import type { Environment, LogLevel, ProblemDetail, RateLimitStore } from './env
 import { requestsInFlightFor } from './memory-bounds.js';
 import { oidcClientFrom, oidcFaults, type OidcClient } from './oidc-client.js';
 import type { EndpointAliases } from './endpoint-aliases.js';
+import { eventFaults, eventsFrom, type EventSettings } from './events.js';
 import { nonceStoreFaults, nonceStoreFrom, type NonceStoreTarget } from './nonce-store-url.js';
 import {
   platformTokenFaults,
@@ -68,6 +69,11 @@ export class Settings {
 
   /** The JWT access tokens that this service issues; undefined: none. */
   readonly platformTokens?: PlatformTokenSettings;
+
+  /** Where events of consumers and tokens go; undefined: none are made. */
+  readonly events?: EventSettings;
+  /** How long events are tried, and kept after that. */
+  readonly eventsRetentionDays!: number;
 
   readonly consentUrl?: string;
   /** Where resource owners sign in by OpenID Connect. */
@@ -152,6 +158,7 @@ function faultsBetween(environment: Environment, known: readonly string[]): stri
     ...platformTokenFaults(environment, known),
     ...oidcFaults(environment, known),
     ...nonceStoreFaults(environment, known),
+    ...eventFaults(environment, known),
   );
   if (NODE_ENV === 'production') {
     faults.push(...guessableFaults(environment));
@@ -252,6 +259,8 @@ function valuesFrom(
     adminJwtRolesClaim: environment.ADMIN_JWT_ROLES_CLAIM,
     adminJwtType: environment.ADMIN_JWT_TYPE,
     platformTokens: platformTokensFrom(environment),
+    events: eventsFrom(environment),
+    eventsRetentionDays: environment.EVENTS_RETENTION_DAYS,
     consentUrl: environment.CONSENT_URL,
     oidc: oidcClientFrom(environment),
     staffOidc: oidcClientFrom(environment, 'STAFF_'),

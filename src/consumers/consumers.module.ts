@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { ConsumerSchema } from './consumer.schema.js';
@@ -12,12 +13,13 @@ import { WeakSignatures } from './weak-signatures.js';
 
 /**
  * Owns registered clients: the table `consumers` and the rules of registration. Depends on the
- * database, secrets/, grants/ and the record of audit/; never sees an HTTP request, nor reads a consumer to verify one.
+ * database, secrets/, grants/, the record of audit/ and the outbox of events/; never sees an HTTP request, nor reads a consumer to verify one.
  */
 @Module({
   imports: [
     AuditModule,
     DatabaseModule,
+    EventsModule,
     GrantsModule,
     TypeOrmModule.forFeature([ConsumerSchema]),
     SecretsModule,

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditActor, NewAuditEvent } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { Outbox } from '../events/outbox.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { newConsumerKey, newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { Consumer } from './consumer.js';
+import { changeEvent, consumerEvent } from './consumer-event.js';
 import { ConsumerChanged, ConsumerUnknown } from './consumer-refusals.js';
 import type { NewConsumer } from './consumer-registration.js';
 import type { ConsumerFilter, ConsumerPosition } from './consumer-search.js';
@@ -32,6 +34,7 @@ export class ConsumersService {
     private readonly repository: ConsumersRepository,
     private readonly secretBox: SecretBox,
     private readonly audit: AuditTrail,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -67,8 +70,12 @@ export class ConsumersService {
         : this.secretBox.seal(consumerSecret, placeOfSecret(consumerKey));
     const consumer = await this.audit.record(
       actOn(consumerKey, actor, 'register', auditDetail(described)),
-      (transaction) =>
-        this.repository.insert(transaction, { ...described, ...NO_PREVIOUS, consumerKey, secret }),
+      async (transaction) => {
+        const row = { ...described, ...NO_PREVIOUS, consumerKey, secret };
+        const made = await this.repository.insert(transaction, row);
+        await this.outbox.add(transaction, [consumerEvent('registered', made)]);
+        return made;
+      },
     );
     return { consumer, consumerSecret };
   }
@@ -122,13 +129,18 @@ export class ConsumersService {
       const changes = auditDiff(before, described);
       const changed = await this.audit.record(
         (done: Consumer | undefined) => done && actOn(consumerKey, actor, 'change', { changes }),
-        (transaction) =>
-          this.repository.replace(transaction, {
+        async (transaction) => {
+          const done = await this.repository.replace(transaction, {
             ...before,
             ...described,
             ...(secret === null && NO_PREVIOUS),
             secret,
-          }),
+          });
+          if (done) {
+            await this.outbox.add(transaction, [changeEvent(before, done, Object.keys(changes))]);
+          }
+          return done;
+        },
       );
       if (changed) return changed;
     }
@@ -156,7 +168,11 @@ export class ConsumersService {
   ): Promise<void> {
     const deleted = await this.audit.record(
       (done: boolean) => (done ? actOn(consumerKey, actor, 'delete', {}) : undefined),
-      (transaction) => this.repository.delete(transaction, consumerKey, versions),
+      async (transaction) => {
+        const done = await this.repository.delete(transaction, consumerKey, versions);
+        if (done) await this.outbox.add(transaction, [consumerEvent('deleted', { consumerKey })]);
+        return done;
+      },
     );
     if (deleted) return;
     if (versions) await this.find(consumerKey);

@@ -3,10 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
+import { Outbox } from '../events/outbox.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { Consumer } from './consumer.js';
+import { changeEvent } from './consumer-event.js';
 import { ConsumerUnknown, SecretOverlapRunning } from './consumer-refusals.js';
 import { consumerSecret as placeOfSecret, previousConsumerSecret } from './sealed-secrets.js';
 import { ConsumersRepository } from './consumers.repository.js';
@@ -42,6 +44,7 @@ export class RotateConsumerSecret {
     private readonly audit: AuditTrail,
     private readonly clock: DatabaseClock,
     private readonly statements: Statements,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -81,7 +84,10 @@ export class RotateConsumerSecret {
           },
         async (transaction) => {
           await transaction.run(FORGET_USE, [consumerKey]);
-          return this.repository.replace(transaction, after);
+          const done = await this.repository.replace(transaction, after);
+          if (done)
+            await this.outbox.add(transaction, [changeEvent(before, done, ['consumerSecret'])]);
+          return done;
         },
       );
       if (changed) return { consumerSecret, previousSecretExpiresAt };

@@ -2,8 +2,10 @@ import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
+import { Outbox } from '../events/outbox.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { GRANTED_TO_CONSUMER, grantedWithWeakSignaturesUntil } from './consumer-grant.js';
+import { consumerEvent } from './consumer-event.js';
 import { ConsumerUnknown } from './consumer-refusals.js';
 
 /** How often a consumer signed by one weak method. */
@@ -97,6 +99,7 @@ export class WeakSignatures {
     private readonly statements: Statements,
     private readonly audit: AuditTrail,
     private readonly grants: Grants,
+    private readonly outbox: Outbox,
   ) {}
 
   /** @throws ConsumerUnknown */
@@ -133,6 +136,9 @@ export class WeakSignatures {
         const granted = grantedWithWeakSignaturesUntil(before.granted, until);
         const mac = this.grants.mac('consumer', granted);
         await transaction.run(SET_UNTIL, [consumerKey, until, mac]);
+        await this.outbox.add(transaction, [
+          consumerEvent('changed', { consumerKey }, ['weakSignaturesUntil']),
+        ]);
         return before.until;
       },
     );

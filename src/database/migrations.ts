@@ -17,6 +17,7 @@ import { KeysInUse1700000000018 } from './migrations/0018-keys-in-use.js';
 import { NonceStore1700000000019 } from './migrations/0019-nonce-store.js';
 import { TokenSigningKeys1700000000020 } from './migrations/0020-token-signing-keys.js';
 import { StaffSessions1700000000023 } from './migrations/0023-staff-sessions.js';
+import { Events1700000000024 } from './migrations/0024-events.js';
 import { SeenNonceStore1700000000025 } from './migrations/0025-seen-nonce-store.js';
 import { PartitionFunctionsSearchPath1700000000027 } from './migrations/0027-partition-functions-search-path.js';
 
@@ -41,6 +42,7 @@ export const migrations = [
   TokenSigningKeys1700000000020,
   Compatibility1700000000022,
   StaffSessions1700000000023,
+  Events1700000000024,
   SeenNonceStore1700000000025,
   PartitionFunctionsSearchPath1700000000027,
 ];

@@ -14,7 +14,7 @@ const MISSING = `
     AND (needed.privilege = 'SELECT' OR c.relname <> 'migrations')
     AND (needed.privilege NOT IN ('UPDATE', 'DELETE') OR c.relname <> 'audit_events')
     AND (needed.privilege NOT IN ('INSERT', 'DELETE')
-      OR c.relname NOT IN ('audit_head', 'nonce_horizon', 'nonce_store'))
+      OR c.relname NOT IN ('audit_head', 'event_lanes', 'nonce_horizon', 'nonce_store'))
     AND NOT has_table_privilege(c.oid, needed.privilege)
   GROUP BY c.relname
   UNION ALL

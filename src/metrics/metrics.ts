@@ -121,6 +121,12 @@ export class Metrics {
     help: 'Acts of staff that were refused since the record to put them on is not one of ours.',
     registers: [this.registry],
   });
+  private readonly deliveries = new Counter({
+    name: 'oauth10_event_deliveries_total',
+    help: 'Deliveries of events that were tried, by outcome: delivered, refused (4xx), failed.',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
 
   private readonly away = new Counter({
     name: 'oauth10_turned_away_total',
@@ -223,6 +229,10 @@ export class Metrics {
 
   grantsComplete(isComplete: boolean): void {
     this.completeGrants.set(isComplete ? 1 : 0);
+  }
+
+  eventDelivery(outcome: 'delivered' | 'refused' | 'failed'): void {
+    this.deliveries.inc({ outcome });
   }
 
   /** @param seconds since 1970 */

@@ -35,7 +35,8 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     partitions: NoncePartitions,
     private readonly metrics: Metrics,
   ) {
-    this.sweeps = sweepsOf(statements, partitions, settings.tokenRetentionDays);
+    const { tokenRetentionDays: tokenDays, eventsRetentionDays: eventDays } = settings;
+    this.sweeps = sweepsOf(statements, partitions, { tokenDays, eventDays });
   }
 
   onApplicationBootstrap(): void {

@@ -57,20 +57,37 @@ const RETIRED_SIGNING_KEYS = {
     RETURNING 1`,
 };
 
+// No row is lost without a word: what could not be delivered becomes a dead letter, and stays that long again.
+const GIVEN_UP_EVENTS = {
+  name: 'give-up-events',
+  text: `UPDATE events SET state = 'dead', settled_at = now()
+    WHERE position = ANY (ARRAY(
+      SELECT position FROM events
+      WHERE state = 'pending' AND pending_since < now() - make_interval(days => $1)
+      ORDER BY pending_since LIMIT ${ROWS} FOR UPDATE SKIP LOCKED))
+    RETURNING 1`,
+};
+
+/** For how many days what has ended is kept. */
+export interface Retention {
+  /** Staff see ended tokens for a while; 0: for ever. */
+  readonly tokenDays: number;
+  readonly eventDays: number;
+}
+
 /** All that is swept. */
 export function sweepsOf(
   statements: Statements,
   partitions: NoncePartitions,
-  retentionDays: number,
+  { tokenDays, eventDays }: Retention,
 ): Sweep[] {
   const rows = (name: string, statement: Statement, values: unknown[] = []): Sweep => ({
     name,
     full: ROWS,
     batch: async () => (await statements.run(statement, values)).length,
   });
-  // Staff see ended tokens for a while; 0 days: for ever.
   const ended = (column: string): Sweep[] =>
-    retentionDays === 0
+    tokenDays === 0
       ? []
       : [
           rows(
@@ -81,7 +98,7 @@ export function sweepsOf(
               column,
               `${column} < now() - make_interval(days => $1)`,
             ),
-            [retentionDays],
+            [tokenDays],
           ),
         ];
   return [
@@ -110,6 +127,12 @@ export function sweepsOf(
     rows('import_tokens', stagedRowsOf('import_tokens')),
     rows('imports', OLD_IMPORTS),
     rows('token_signing_keys', RETIRED_SIGNING_KEYS),
+    rows('events_given_up', GIVEN_UP_EVENTS, [eventDays]),
+    rows(
+      'events',
+      rowsOf('events', 'position', 'settled_at', 'settled_at < now() - make_interval(days => $1)'),
+      [eventDays],
+    ),
     rows('sessions', rowsOf('sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
     rows('staff_sessions', rowsOf('staff_sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
     // Written by the version before alone; this one keeps started sign-ins in cookies.

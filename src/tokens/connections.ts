@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditActor } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
+import { Outbox } from '../events/outbox.js';
 import { tokenRevoked } from './token-revoked.js';
 
 /** A live access token as its owner sees it. */
@@ -52,6 +53,7 @@ export class Connections {
   constructor(
     private readonly statements: Statements,
     private readonly audit: AuditTrail,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -78,8 +80,11 @@ export class Connections {
     if (!IS_REFERENCE.test(reference)) return false;
     const revoked = await this.audit.record(
       (token: string | undefined) => (token === undefined ? undefined : tokenRevoked(token, actor)),
-      async (transaction) =>
-        (await transaction.run<{ token: string }>(REVOKE, [subject, reference]))[0]?.token,
+      async (transaction) => {
+        const [row] = await transaction.run<{ token: string }>(REVOKE, [subject, reference]);
+        if (row) await this.outbox.addRevoked(transaction, row.token, 'owner');
+        return row?.token;
+      },
     );
     return revoked !== undefined;
   }

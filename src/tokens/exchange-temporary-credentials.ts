@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Batcher } from '../database/batcher.js';
 import { DatabaseClock } from '../database/database-clock.js';
-import { Statements } from '../database/statements.js';
+import { Statements, type Statement } from '../database/statements.js';
+import { exchangedTokens, Outbox } from '../events/outbox.js';
 import { grantedToAccessToken } from '../grants/granted.js';
 import { Grants } from '../grants/grants.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -24,8 +25,8 @@ import { typedVerifier, verifierHolds, type Allowed } from './verifier.js';
 // credentials. Racers queue for the row of the temporary credentials; after the winner the WHERE
 // clause is tried again on the new row, and no longer holds. A wrong verifier is counted by the same
 // UPDATE that a right one wins by, so guesses cannot outrun the count.
-const EXCHANGE = {
-  name: 'exchange-temporary-credentials',
+const exchange = (name: string, returned: string, told: string): Statement => ({
+  name,
   text: `
     WITH exchange AS (
       SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::bytea[],
@@ -50,11 +51,18 @@ const EXCHANGE = {
       SELECT token, consumer_key, temporary_token, secret, subject, granted_scopes,
         to_timestamp(expires_at_ms / 1000), grant_mac
       FROM attempted WHERE matched
-      RETURNING token
-    )
+      RETURNING ${returned}
+    )${told}
     SELECT claimed.n::int, attempted.n IS NOT NULL AS attempted, issued.token IS NOT NULL AS issued
     FROM claimed LEFT JOIN attempted USING (n) LEFT JOIN issued ON issued.token = attempted.token`,
-};
+});
+const EXCHANGE = exchange('exchange-temporary-credentials', 'token', '');
+const EXCHANGE_AND_TELL = exchange(
+  'exchange-temporary-credentials-and-tell',
+  'token, consumer_key, subject, scopes, expires_at',
+  `, told AS (
+      INSERT INTO events (type, consumer_key, subject, data) ${exchangedTokens('issued t')})`,
+);
 
 const WHY_NOT = {
   name: 'why-no-exchange',
@@ -96,6 +104,7 @@ export interface ExchangedCredentials extends IssuedCredentials {
 @Injectable()
 export class ExchangeTemporaryCredentials {
   private readonly exchanges: Batcher<Exchange, Outcome>;
+  private readonly statement: Statement;
 
   constructor(
     private readonly statements: Statements,
@@ -104,8 +113,10 @@ export class ExchangeTemporaryCredentials {
     private readonly clock: DatabaseClock,
     private readonly keys: DerivedKeys,
     private readonly grants: Grants,
+    outbox: Outbox,
     metrics: Metrics,
   ) {
+    this.statement = outbox.isOn ? EXCHANGE_AND_TELL : EXCHANGE;
     this.exchanges = new Batcher({
       keyOf: ({ temporaryToken }) => temporaryToken,
       sameKey: 'wait',
@@ -177,7 +188,7 @@ export class ExchangeTemporaryCredentials {
 
   private async send(exchanges: readonly Exchange[]): Promise<Outcome[]> {
     const rows = await this.statements.run<{ n: number; attempted: boolean; issued: boolean }>(
-      EXCHANGE,
+      this.statement,
       [
         ...claimColumns(exchanges.map(({ claim }) => claim)),
         exchanges.map(({ temporaryToken }) => temporaryToken),

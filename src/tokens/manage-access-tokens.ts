@@ -1,7 +1,9 @@
 import type { AuditActor } from '../audit/audit-event.js';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { Statements } from '../database/statements.js';
+import { Statements, type Statement } from '../database/statements.js';
+import type { RevokedBy } from '../events/event.js';
+import { Outbox, revokedTokens } from '../events/outbox.js';
 import type { Transaction } from '../database/transactions.js';
 import { AccessTokenRefused } from './access-token-refusals.js';
 import { tokenRevoked } from './token-revoked.js';
@@ -28,8 +30,8 @@ const REVOKE = {
 
 // A part at a time, so that no statement outlasts its limit however many tokens there are.
 const REVOKED_AT_ONCE = 5_000;
-const REVOKE_PART = {
-  name: 'revoke-access-tokens',
+const revokePart = (name: string, returned: string, told: string): Statement => ({
+  name,
   text: `
     WITH part AS (
       SELECT token FROM access_tokens
@@ -39,10 +41,18 @@ const REVOKE_PART = {
     ), revoked AS (
       UPDATE access_tokens t SET revoked_at = now()
       FROM part WHERE t.token = part.token AND t.revoked_at IS NULL
-      RETURNING 1
-    )
+      RETURNING ${returned}
+    )${told}
     SELECT (SELECT count(*) FROM revoked)::int AS revoked, max(token) AS last FROM part`,
-};
+});
+const REVOKE_PART = revokePart('revoke-access-tokens', '1', '');
+const BY: RevokedBy = 'staff';
+const REVOKE_PART_AND_TELL = revokePart(
+  'revoke-access-tokens-and-tell',
+  't.token, t.consumer_key, t.subject, t.scopes',
+  `, told AS (
+      INSERT INTO events (type, consumer_key, subject, data) ${revokedTokens('revoked t', `'${BY}'`)})`,
+);
 
 /** Access tokens as staff see and end them. */
 @Injectable()
@@ -50,6 +60,7 @@ export class ManageAccessTokens {
   constructor(
     private readonly statements: Statements,
     private readonly audit: AuditTrail,
+    private readonly outbox: Outbox,
   ) {}
 
   /** @throws AccessTokenRefused unknown */
@@ -79,7 +90,11 @@ export class ManageAccessTokens {
   async revoke(token: string, actor: AuditActor): Promise<void> {
     const revoked = await this.audit.record(
       (done: boolean) => (done ? tokenRevoked(token, actor) : undefined),
-      async (transaction) => (await transaction.run(REVOKE, [token])).length > 0,
+      async (transaction) => {
+        const isRevoked = (await transaction.run(REVOKE, [token])).length > 0;
+        if (isRevoked) await this.outbox.addRevoked(transaction, token, BY);
+        return isRevoked;
+      },
     );
     if (!revoked) await this.find(token);
   }
@@ -102,18 +117,23 @@ export class ManageAccessTokens {
         target,
         detail: { consumerKey: consumerKey ?? null, subject: subject ?? null, revoked },
       }),
-      (transaction) => revokeInParts(transaction, [consumerKey ?? null, subject ?? null]),
+      (transaction) =>
+        revokeInParts(transaction, this.outbox.isOn ? REVOKE_PART_AND_TELL : REVOKE_PART, [
+          consumerKey ?? null,
+          subject ?? null,
+        ]),
     );
   }
 }
 
 async function revokeInParts(
   transaction: Transaction,
+  statement: Statement,
   filter: readonly (string | null)[],
 ): Promise<number> {
   let revoked = 0;
   for (let last: string | null = ''; last !== null;) {
-    const [part]: { revoked: number; last: string | null }[] = await transaction.run(REVOKE_PART, [
+    const [part]: { revoked: number; last: string | null }[] = await transaction.run(statement, [
       ...filter,
       last,
     ]);

@@ -6,6 +6,8 @@ import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
 import { Batcher } from '../database/batcher.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
+import type { NewEvent } from '../events/event.js';
+import { Outbox } from '../events/outbox.js';
 import { grantedToAccessToken } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -98,6 +100,7 @@ export class MintAccessTokens {
     private readonly audit: AuditTrail,
     private readonly clock: DatabaseClock,
     private readonly grants: Grants,
+    private readonly outbox: Outbox,
     metrics: Metrics,
   ) {
     this.consumers = new Batcher({
@@ -203,6 +206,7 @@ export class MintAccessTokens {
         const outcomes = new Map<string, Outcome>(
           done.map(({ due, ...made }) => [due, made.token === null ? 'taken' : (made as Outcome)]),
         );
+        await this.outbox.add(transaction, [...outcomes.values()].flatMap(tokenIssued));
         return mintings.map(({ token }) => outcomes.get(token) ?? 'changed');
       },
       since,
@@ -212,6 +216,14 @@ export class MintAccessTokens {
 
 /** A token whose consumer is as it was read; without the rest where the name is taken. */
 type Inserted = { readonly due: string } & (ListedAccessToken | { readonly token: null });
+
+/** What the platform is told of a token that staff made; nothing of one that was not. */
+function tokenIssued(outcome: Outcome): NewEvent[] {
+  if (typeof outcome === 'string') return [];
+  const { token, consumerKey, subject, scopes, expiresAt } = outcome;
+  const data = { consumerKey, token, subject, scopes, expiresAt };
+  return [{ type: 'oauth10.token.issued', consumerKey, subject: `token:${token}`, data }];
+}
 
 /** As PostgreSQL reads it from JSON. */
 const asBytea = (octets: Buffer): string => `\\x${octets.toString('hex')}`;

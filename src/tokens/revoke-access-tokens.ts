@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditActor } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { Outbox } from '../events/outbox.js';
 import { CLAIMED_NONCE, claimValues, type NonceClaim } from '../nonces/nonce-claim.js';
 import { tokenRevoked } from './token-revoked.js';
 
@@ -19,7 +20,10 @@ const REVOKE_OWN = {
 /** Ends access tokens before their time (RFC 5849 section 2: the server should allow it). */
 @Injectable()
 export class RevokeAccessTokens {
-  constructor(private readonly audit: AuditTrail) {}
+  constructor(
+    private readonly audit: AuditTrail,
+    private readonly outbox: Outbox,
+  ) {}
 
   /**
    * Revokes the token that signed the request, and puts that on record. Once it resolves, this process
@@ -43,6 +47,7 @@ export class RevokeAccessTokens {
           ...claimValues(claim),
           token,
         ]);
+        if (row?.revoked) await this.outbox.addRevoked(transaction, token, 'client');
         return row ?? { claimed: false, revoked: false };
       },
     );

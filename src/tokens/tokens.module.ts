@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { AuthorizationRequests } from './authorization-requests.js';
@@ -30,10 +31,10 @@ const useCases = [
 
 /**
  * Owns temporary credentials and access tokens, from issue (RFC 5849 section 2.1) over the decision
- * (2.2) to the exchange (2.3). Depends on the database, on secrets/, grants/ and the record of audit/; never sees an HTTP request.
+ * (2.2) to the exchange (2.3). Depends on the database, on secrets/, grants/, the record of audit/ and the outbox of events/; never sees an HTTP request.
  */
 @Module({
-  imports: [AuditModule, DatabaseModule, GrantsModule, SecretsModule],
+  imports: [AuditModule, DatabaseModule, EventsModule, GrantsModule, SecretsModule],
   providers: [CredentialsRepository, Credentials, StandingRequests, ...useCases],
   exports: [Credentials, ...useCases],
 })

@@ -13,6 +13,8 @@ export interface BuiltService {
   output(): string;
   /** Asks it to end, and waits until it has. */
   stop(): Promise<void>;
+  /** Ends it in the middle of whatever it does. */
+  kill(): Promise<void>;
 }
 
 /** One that may or may not get as far as to serve. */
@@ -76,6 +78,10 @@ export async function launchBuiltService(
     ended,
     stop: async () => {
       child.kill('SIGINT');
+      await ended;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
       await ended;
     },
   };

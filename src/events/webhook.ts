@@ -1,0 +1,130 @@
+import { createHmac } from 'node:crypto';
+import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { EventSettings } from '../config/events.js';
+import { VERSION } from '../config/version.js';
+import { cloudEvent, type StoredEvent } from './event.js';
+
+/** What became of one delivery. `refused`: the receiver does not want this event. */
+export type Delivery = { readonly outcome: 'delivered' | 'stopped' } | Undelivered;
+
+export interface Undelivered {
+  readonly outcome: 'refused' | 'failed';
+  /** In our words: nothing of what the receiver said. */
+  readonly error: string;
+}
+
+/** 4xx that speak of now, and not of the event. */
+const NOT_NOW = new Set([408, 425, 429]);
+/** Of a reply; nobody reads it, and a connection is used again once it is through. */
+const REPLY_OCTETS_MAX = 65_536;
+
+/**
+ * The signature of a message, as Standard Webhooks has it: of its id, the time and the body, by each key.
+ *
+ * @param timestamp seconds since 1970
+ */
+export const webhookSignature = (
+  keys: readonly Buffer[],
+  id: string,
+  timestamp: number,
+  body: string,
+): string =>
+  keys
+    .map((key) => createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64'))
+    .map((signature) => `v1,${signature}`)
+    .join(' ');
+
+/** The receiver of events: a URL that each is posted to, signed. */
+export class Webhook {
+  private readonly agent: HttpAgent;
+  private readonly request: typeof httpRequest;
+
+  constructor(
+    private readonly settings: EventSettings,
+    private readonly stop: AbortSignal,
+  ) {
+    const isTls = /^https:/i.test(settings.url);
+    this.agent = new (isTls ? HttpsAgent : HttpAgent)({ keepAlive: true });
+    this.request = isTls ? httpsRequest : httpRequest;
+  }
+
+  /**
+   * Posts an event. No redirect is followed: where to is for EVENTS_URL to say.
+   *
+   * @param timestamp seconds since 1970, which the receiver holds against its clock
+   */
+  async deliver(event: StoredEvent, timestamp: number): Promise<Delivery> {
+    const { url, source, keys } = this.settings;
+    const body = cloudEvent(source, event);
+    const options: RequestOptions = {
+      method: 'POST',
+      agent: this.agent,
+      signal: this.stop,
+      headers: {
+        'Content-Type': 'application/cloudevents+json; charset=utf-8',
+        'Content-Length': Buffer.byteLength(body),
+        'User-Agent': `oauth10/${VERSION}`,
+        'webhook-id': event.id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': webhookSignature(keys, event.id, timestamp, body),
+      },
+    };
+    try {
+      return judged(await this.post(new URL(url), options, body));
+    } catch (error) {
+      if (this.stop.aborted) return { outcome: 'stopped' };
+      const { code, message } = error as NodeJS.ErrnoException;
+      return {
+        outcome: 'failed',
+        error: message === TIMED_OUT ? TIMED_OUT : (code ?? 'no answer'),
+      };
+    }
+  }
+
+  /** Ends the connections that are kept. */
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** @returns the status of the reply, once it is through */
+  private post(url: URL, options: RequestOptions, body: string, isAgain = false): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const outgoing = this.request(url, options);
+      const late = setTimeout(
+        () => outgoing.destroy(new Error(TIMED_OUT)),
+        this.settings.timeoutSeconds * 1000,
+      );
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        clearTimeout(late);
+        // The receiver may end a connection just as it is used again.
+        const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET' && !isAgain;
+        if (isStale) resolve(this.post(url, options, body, true));
+        else reject(error);
+      });
+      outgoing.on('response', (reply) => {
+        const status = reply.statusCode ?? 0;
+        let octets = 0;
+        reply.on('data', ({ length }: Buffer) => {
+          octets += length;
+          if (octets > REPLY_OCTETS_MAX) reply.destroy();
+        });
+        // The status has been said; what became of the rest is no matter.
+        reply.on('error', () => undefined);
+        reply.on('close', () => {
+          clearTimeout(late);
+          resolve(status);
+        });
+      });
+      outgoing.end(body);
+    });
+  }
+}
+
+const TIMED_OUT = 'timed out';
+
+function judged(status: number): Delivery {
+  if (status >= 200 && status < 300) return { outcome: 'delivered' };
+  const isRefused = status >= 400 && status < 500 && !NOT_NOW.has(status);
+  return { outcome: isRefused ? 'refused' : 'failed', error: `answered ${status}` };
+}
