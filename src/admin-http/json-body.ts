@@ -24,7 +24,7 @@ export async function readJsonBody(
     throw new Problem('unsupported_media_type', 'Send JSON, as Content-Type: application/json.');
   }
   const { text, value } = parse(body);
-  if (repeatsName(text)) {
+  if (repeatsName(text, value)) {
     throw new Problem('malformed_json', 'An object in the body names a property twice.');
   }
   return value;

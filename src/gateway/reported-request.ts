@@ -17,17 +17,24 @@ const headers: Rule = (value) => {
     return [{ pointer: '', detail: 'must be an object of names and values' }];
   }
   const seen = new Set<string>();
-  return Object.entries(value).flatMap(([name, content]): InputFault[] => {
-    const pointer = pointerStep(name.slice(0, 100));
-    const folded = name.toLowerCase();
-    if (seen.has(folded)) return [{ pointer, detail: 'repeats a header in another case' }];
-    seen.add(folded);
-    if (!HEADER_NAME.test(name)) return [{ pointer, detail: 'is not the name of a header' }];
-    return typeof content === 'string' && HEADER_VALUE.test(content)
-      ? []
-      : [{ pointer, detail: 'must be a string of octets without control characters' }];
-  });
+  const faults: InputFault[] = [];
+  for (const [name, content] of Object.entries(value)) {
+    const detail = faultOfHeader(name, content, seen);
+    if (detail !== undefined) faults.push({ pointer: pointerStep(name.slice(0, 100)), detail });
+  }
+  return faults;
 };
+
+/** @param seen the names before it, in lower case */
+function faultOfHeader(name: string, content: unknown, seen: Set<string>): string | undefined {
+  const folded = name.toLowerCase();
+  if (seen.has(folded)) return 'repeats a header in another case';
+  seen.add(folded);
+  if (!HEADER_NAME.test(name)) return 'is not the name of a header';
+  return typeof content === 'string' && HEADER_VALUE.test(content)
+    ? undefined
+    : 'must be a string of octets without control characters';
+}
 
 /** A request as a gateway reports it. */
 export class ReportedRequest {

@@ -157,6 +157,15 @@ describe('ExactPathAdapter', () => {
     expect((await ask('public', 'GET', '/declared/params/x', 'shut')).status).toBe(418);
   });
 
+  it.each([
+    ['/declared/params/a%2Fb%20c?size=small', 'A/B C'],
+    ['/declared/params/:name', ':NAME'],
+    ['/declared/params/..#x', '..'],
+  ])('decodes the parameter of %s, once and after the path was cut', async (target, name) => {
+    expect((await ask('public', 'GET', target)).json()).toEqual({ inBrackets: { name } });
+    expect(labels).toEqual(['declared']);
+  });
+
   it('asks the guard first, and leaves refusals to the filter', async () => {
     const reply = await ask('public', 'POST', '/declared', 'shut');
     expect([reply.status, reply.text]).toEqual([418, 'refused']);
@@ -175,6 +184,11 @@ describe('ExactPathAdapter', () => {
     ['admin', 'POST', '/declared', 404, 'other'],
     ['admin', 'GET', '/declared/params/x', 404, 'other'],
     ['admin', 'GET', '/declared/params/%ff', 404, 'other'],
+    ['public', 'GET', '/declared/params/%ff', 404, 'other'],
+    ['public', 'GET', '/declared/params/', 404, 'other'],
+    ['public', 'GET', '/declared/params/x/', 404, 'other'],
+    ['public', 'GET', '/declared/Params/x', 404, 'other'],
+    ['public', 'DELETE', '/declared/params/x', 404, 'other'],
     ['admin', 'DELETE', '/open/below', 200, 'below'],
     ['admin', 'PUT', '/open/below/%ff/..?x', 200, 'below'],
     ['admin', 'PUT', '/open/belows', 404, 'other'],
@@ -191,9 +205,10 @@ describe('ExactPathAdapter', () => {
     await ask('public', 'POST', '/declared?size=small');
     await ask('public', 'GET', '/open#fragment');
     await ask('public', 'GET', '/nothing-here');
+    await ask('public', 'GET', '/declared/params/x');
     expect(handle).not.toHaveBeenCalled();
     await ask('public', 'HEAD', '/open');
-    await ask('public', 'GET', '/declared/params/x');
+    await ask('public', 'HEAD', '/declared/params/x');
     expect(handle).toHaveBeenCalledTimes(2);
     handle.mockRestore();
   });

@@ -23,21 +23,32 @@ export interface Route {
   readonly handler: Handler;
 }
 
+/** A route whose path has names for whole segments (`/tokens/:token/revoke`). */
+interface SegmentRoute {
+  readonly route: Route;
+  readonly segments: readonly { readonly name: string | undefined; readonly text: string }[];
+}
+
+type PathParameters = Readonly<Record<string, string>>;
+const NO_PARAMETERS: PathParameters = {};
+
 /** What one listener serves. */
 export interface ServedListener extends ListenerHandler {
   /** Serves what is no exact path: parameters, and HEAD for GET. */
   readonly express: Express;
 }
 
+const SEGMENT = /^(?::(\w+)|[\w\-.~]*)$/;
 // Letters that mean more than themselves in a path of Express.
 const PATTERN = /[^\w\-./~]/;
 /** Everything below a path, and nothing else about it. */
 const REST = /^[\w\-./~]+\/\{\*\w+\}$/;
 
 /**
- * Nest on Express, where a path without parameters is found in a map before Express's router is asked,
- * which takes longer than verifying a signature does. What it finds is the function that Nest registered, so
- * that all that is declared at a handler is done. Each listener has routes of its own, as the handlers state.
+ * Nest on Express, where a path without parameters is found in a map, and one whose parameters are whole
+ * segments among those of as many, before Express's router is asked, which takes longer than verifying a
+ * signature does. What is found is the function that Nest registered, so that all that is declared at a
+ * handler is done. Each listener has routes of its own, as the handlers state.
  */
 export class ExactPathAdapter extends ExpressAdapter {
   private readonly registered: Route[] = [];
@@ -109,6 +120,8 @@ class ListenerRoutes implements ServedListener {
   /** By path, then by method. */
   private readonly exact = new Map<string, Map<string, Route>>();
   private readonly aliases = new Map<string, Map<string, Route>>();
+  /** Those with parameters, by their number of segments, in the order in which they were registered. */
+  private readonly segmented = new Map<number, SegmentRoute[]>();
   private readonly above: Route[] = [];
   /** What the paths with parameters begin with. */
   private readonly heads = new Set<string>();
@@ -128,6 +141,11 @@ class ListenerRoutes implements ServedListener {
       const head = path.slice(0, patternAt);
       this.heads.add(head);
       if (REST.test(path)) this.rests.push({ head, route });
+      const segments = segmentsOf(path);
+      if (segments) {
+        const alike = this.segmented.get(segments.length) ?? [];
+        this.segmented.set(segments.length, [...alike, { route, segments }]);
+      }
       return;
     }
     const byMethod = this.exact.get(path) ?? new Map<string, Route>();
@@ -144,15 +162,43 @@ class ListenerRoutes implements ServedListener {
 
   readonly handle: RequestListener = (request, response) => {
     const path = pathOf(request.url ?? '');
-    const route = this.find(path, request.method ?? '');
-    if (!route) return this.handleOthers(path, request, response);
-    this.serve(route, request, response);
+    const method = request.method ?? '';
+    const route = this.find(path, method);
+    if (route) return this.serve(route, NO_PARAMETERS, request, response);
+    const named = this.findSegmented(path, method);
+    if (named) return this.serve(named.route, named.parameters, request, response);
+    this.handleOthers(path, request, response);
   };
 
-  private serve(route: Route, request: IncomingMessage, response: ServerResponse): void {
+  private serve(
+    route: Route,
+    parameters: PathParameters,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
     noteEndpoint(response, route.observed);
     // A filter that fails itself leaves no answer to give.
-    this.answer(route, request, response).catch(() => response.destroy());
+    this.answer(route, parameters, request, response).catch(() => response.destroy());
+  }
+
+  /** As Express would: the first that was registered, each parameter decoded. */
+  private findSegmented(
+    path: string,
+    method: string,
+  ): { route: Route; parameters: PathParameters } | undefined {
+    const given = path.split('/');
+    const found = this.segmented
+      .get(given.length)
+      ?.find(
+        ({ route, segments }) =>
+          (route.method === method || route.method === 'ALL') &&
+          segments.every(({ name, text }, n) => (name ? given[n] !== '' : given[n] === text)),
+      );
+    if (!found || !isDecodable(path)) return undefined;
+    const parameters = found.segments.flatMap(({ name }, n) =>
+      name === undefined ? [] : [[name, decodeURIComponent(given[n] ?? '')] as const],
+    );
+    return { route: found.route, parameters: Object.fromEntries(parameters) };
   }
 
   private find(path: string, method: string): Route | undefined {
@@ -171,7 +217,7 @@ class ListenerRoutes implements ServedListener {
   private handleOthers(path: string, request: IncomingMessage, response: ServerResponse): void {
     if (!isDecodable(path)) {
       const rest = this.rests.find(({ head }) => path.startsWith(head));
-      if (rest) this.serve(rest.route, request, response);
+      if (rest) this.serve(rest.route, NO_PARAMETERS, request, response);
       else sendNotFound(response);
       return;
     }
@@ -183,18 +229,26 @@ class ListenerRoutes implements ServedListener {
 
   private async answer(
     { handler }: Route,
+    parameters: PathParameters,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
     const [asked, answered] = [request as Request, response as Response];
     // What Express and its router say of a request before they hand it out.
     asked.res = answered;
-    asked.params = {};
+    asked.params = { ...parameters };
     asked.originalUrl = request.url ?? '';
     asked.baseUrl = '';
     answered.locals = {};
     await handler(request, response);
   }
+}
+
+/** The segments of a path of Express; undefined where a pattern is more than a whole segment. */
+function segmentsOf(path: string): SegmentRoute['segments'] | undefined {
+  const matches = path.split('/').map((text) => SEGMENT.exec(text));
+  if (matches.includes(null)) return undefined;
+  return matches.map((match) => ({ name: match?.[1], text: match?.[0] ?? '' }));
 }
 
 /** Whether its percent-encoding is one of UTF-8. */

@@ -14,7 +14,10 @@ describe('RFC 8259 §4: names within an object should be unique', () => {
     '{"\\"":1,"\\u0022":2}',
     '{"😀":1,"\\ud83d\\ude00":2}',
   ])('%s repeats one', (json) => {
-    expect([typeof JSON.parse(json), repeatsName(json)]).toEqual(['object', true]);
+    expect([typeof JSON.parse(json), repeatsName(json, JSON.parse(json))]).toEqual([
+      'object',
+      true,
+    ]);
   });
 
   it.each([
@@ -31,11 +34,19 @@ describe('RFC 8259 §4: names within an object should be unique', () => {
     '{"a":["a","a"],"b":["a"]}',
     '{"a\\\\":1,"a":2}',
   ])('%s does not', (json) => {
-    expect([JSON.parse(json), repeatsName(json)]).toEqual([expect.anything(), false]);
+    expect([JSON.parse(json), repeatsName(json, JSON.parse(json))]).toEqual([
+      expect.anything(),
+      false,
+    ]);
   });
 
   it('reads texts as long, and objects as deep, as a body may hold', () => {
-    expect(repeatsName(JSON.stringify({ a: '\\"'.repeat(100_000) }))).toBe(false);
-    expect(repeatsName(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`)).toBe(false);
+    const documents = [
+      JSON.stringify({ a: '\\"'.repeat(100_000) }),
+      JSON.stringify({ a: '\\'.repeat(200_000) }),
+      `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`,
+      `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+    ];
+    for (const json of documents) expect(repeatsName(json, JSON.parse(json))).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import { satisfiesAll } from './quick-check.js';
 import { SATISFIES } from './satisfies.decorator.js';
 import { InvalidInput, pointerStep, type InputFault } from './input-fault.js';
 
@@ -22,15 +23,17 @@ export function strictInput<Input extends object>(type: new () => Input, value: 
   }
   const known = propertiesOf(type);
   const input = new type();
+  const given = value as Record<string, unknown>;
   const faults: InputFault[] = [];
-  for (const name of Object.keys(value)) {
+  for (const name of Object.keys(given)) {
     if (known.has(name)) {
-      Object.assign(input, { [name]: (value as Record<string, unknown>)[name] });
+      (input as Record<string, unknown>)[name] = given[name];
     } else {
       const shown = name.slice(0, MAX_NAME_LENGTH);
       faults.push({ pointer: pointerStep(shown), detail: 'is not a property that is known here' });
     }
   }
+  if (faults.length === 0 && satisfiesAll(type, input)) return input;
   faults.push(...validateSync(input, { forbidUnknownValues: false }).flatMap(faultsOf));
   if (faults.length > 0) throw new InvalidInput(faults.slice(0, MAX_FAULTS));
   return input;

@@ -54,7 +54,7 @@ function parsed(octets: Uint8Array): unknown {
   } catch {
     throw fault('', 'must be one JSON object in UTF-8');
   }
-  if (repeatsName(text)) throw fault('', 'names a property twice');
+  if (repeatsName(text, value)) throw fault('', 'names a property twice');
   return value;
 }
 
