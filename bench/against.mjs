@@ -47,10 +47,8 @@ export async function compare({ against, rounds, seconds, only, connections, qui
   const database = await startDatabase();
   const builds = [];
   try {
-    builds.push(
-      await start('this', ROOT, database),
-      await start(other.commit, other.root, database),
-    );
+    builds.push(await start('this', ROOT, database));
+    builds.push(await start(other.commit, other.root, database));
     const ratios = [];
     for (let round = 1; round <= plan.rounds; round += 1) {
       process.stderr.write(`Round ${round} of ${plan.rounds}\n`);

@@ -12,7 +12,7 @@ import pg from 'pg';
 import { startEmbeddedServer } from '../dist/database/embedded-server/embedded-server.js';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 /** Room for the widest measurement, and memory as any server in earnest would have it. */
 const SERVER_SETTINGS = {
   max_connections: '300',
