@@ -1,3 +1,4 @@
+import { createClient } from '@redis/client';
 import { SettingsError } from '../../src/config/settings.js';
 import { describeWith, REDIS } from '../support/debian-tools.js';
 import { eventually } from '../support/eventually.js';
@@ -95,7 +96,7 @@ describeWith([REDIS], 'contract section 12: trouble with the nonce store', () =>
     }
   });
 
-  it('a wrong password: the service starts, and says 503', async () => {
+  it('a wrong password: the service starts, says 503, and is well by itself once it is the right one', async () => {
     const closed = await startRedis(['--requirepass', 'right']);
     const withPassword = closed.url.replace('redis://', 'redis://:wrong@');
     const other = await startTestService(database.url, { NONCE_STORE_URL: withPassword });
@@ -105,10 +106,24 @@ describeWith([REDIS], 'contract section 12: trouble with the nonce store', () =>
         target: '/oauth/oauth10/echo',
         ...consumer,
       });
-      expect(reply.status).toBe(503);
+      expect([reply.status, reply.headers['retry-after']]).toEqual([503, '1']);
+      await asStaff(closed, 'CONFIG', 'SET', 'requirepass', 'wrong');
+      const back = await eventually(
+        () => other.signed({ method: 'GET', target: '/oauth/oauth10/echo', ...consumer }),
+        ({ status }) => status === 200,
+      );
+      expect(back.status).toBe(200);
     } finally {
       await other.stop(0);
       await closed.stop();
     }
   });
 });
+
+/** Sends a command by the login that the server was started with. */
+async function asStaff({ url }: RedisServer, ...command: string[]): Promise<void> {
+  const client = createClient({ url: url.replace('redis://', 'redis://:right@'), RESP: 2 });
+  await client.connect();
+  await client.sendCommand(command);
+  client.destroy();
+}
