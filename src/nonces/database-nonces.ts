@@ -8,24 +8,24 @@ import { Nonces, type ClaimOutcome } from './nonces.js';
 const CLAIM_COLUMNS = `unnest($1::bigint[], $2::text[], $3::bytea[])
         WITH ORDINALITY AS claim (oauth_timestamp, consumer_key, digest, n)`;
 
-const CLAIM = {
-  name: 'claim-nonces',
-  text: `
-    WITH claim AS (SELECT * FROM ${CLAIM_COLUMNS}), ${CLAIMED_NONCES('claim')}
-    SELECT n::int FROM claimed`,
-};
-
 /** Claims count from 1. */
 const STORE_IN_USE = 0;
 
-/** The same, where no other replica claims in a nonce store: looked at by the statement that claims. */
-const CLAIM_ALONE = {
-  name: 'claim-nonces-alone',
+/** Where no other replica claims in a nonce store: looked at by the statement that claims. */
+const CLAIM = {
+  name: 'claim-nonces',
   text: `
     WITH store AS (SELECT epoch IS NOT NULL AS is_in_use FROM nonce_store), claim AS (
       SELECT * FROM ${CLAIM_COLUMNS} WHERE NOT (SELECT is_in_use FROM store)
     ), ${CLAIMED_NONCES('claim')}
     SELECT n::int FROM claimed UNION ALL SELECT ${STORE_IN_USE} FROM store WHERE is_in_use`,
+};
+
+const CLAIM_BESIDE_STORE = {
+  name: 'claim-nonces-beside-store',
+  text: `
+    WITH claim AS (SELECT * FROM ${CLAIM_COLUMNS}), ${CLAIMED_NONCES('claim')}
+    SELECT n::int FROM claimed`,
 };
 
 /** Nonces in PostgreSQL: a claim is a row of the table `nonces`. */
@@ -60,7 +60,7 @@ export class DatabaseNonces extends Nonces {
   }
 
   private async insert(claims: readonly NonceClaim[]): Promise<boolean[]> {
-    const statement = this.absence ? CLAIM_ALONE : CLAIM;
+    const statement = this.absence ? CLAIM : CLAIM_BESIDE_STORE;
     const won = await this.statements.run<{ n: number }>(statement, claimColumns(claims));
     if (won.some(({ n }) => n === STORE_IN_USE)) {
       this.absence?.met();
