@@ -43,6 +43,9 @@ export async function compare({ against, rounds, seconds, only, connections, qui
     seconds: Number(seconds ?? (quick ? 1 : 2)),
     connections: (connections ?? (quick ? '32' : '1,32,256')).split(',').map(Number),
   };
+  const ours = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT })
+    .toString()
+    .trim();
   const other = builtRevision(against);
   const database = await startDatabase();
   const builds = [];
@@ -66,7 +69,14 @@ export async function compare({ against, rounds, seconds, only, connections, qui
       }
     }
     const isWhole = only === undefined && !quick;
-    report(plan, other.commit, summary(ratios), database.facts, isWhole ? 'against' : 'quick');
+    report(
+      plan,
+      ours,
+      other.commit,
+      summary(ratios),
+      database.facts,
+      isWhole ? 'against' : 'quick',
+    );
   } finally {
     for (const { service, client } of builds) {
       await client.end();
@@ -166,11 +176,11 @@ function quantile(values, share) {
 
 const rounded = (value) => Number(value.toPrecision(3));
 
-function report(plan, commit, results, facts, file) {
+function report(plan, ours, theirs, results, facts, file) {
   const against = {
     madeAt: new Date().toISOString(),
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT }).toString().trim(),
-    against: commit,
+    commit: ours,
+    against: theirs,
     machine: {
       processors: cpus().length,
       model: cpus()[0]?.model,

@@ -1,6 +1,7 @@
 // docs/performance.md and its plot, made from the results; what is said around them stands in
 // performance-page.md beside this file.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { againstTable } from './against-table.mjs';
 import { goalsTable } from './goals.mjs';
 import { plot } from './plot.mjs';
 import { markdownTable } from './table.mjs';
@@ -16,8 +17,9 @@ export function writePage(report) {
     durability: `fsync ${machine.database.fsync}, synchronous_commit ${machine.database.synchronousCommit}`,
     made: `${madeAt.slice(0, 10)}, commit ${commit}, median of ${plan.rounds} rounds of ${plan.seconds} s`,
     table: markdownTable(results),
-    goals: goalsTable(results, growthReport()),
-    growth: growthSection(growthReport()),
+    goals: goalsTable(results, reportOf('growth')),
+    growth: growthSection(reportOf('growth')),
+    against: againstTable(reportOf('against')),
   };
   const page = readFileSync(here('performance-page.md'), 'utf8').replace(
     /\{\{(\w+)\}\}/g,
@@ -31,8 +33,9 @@ export function writePage(report) {
 export const rewritePage = () =>
   writePage(JSON.parse(readFileSync(here('results/latest.json'), 'utf8')));
 
-function growthReport() {
-  const file = here('results/growth.json');
+/** What was measured last of a name; undefined before. */
+function reportOf(name) {
+  const file = here(`results/${name}.json`);
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
