@@ -45,6 +45,8 @@ export class TokenKeys {
   private reading: Promise<Remembered> | undefined;
   /** Changes whenever memory may have become wrong. */
   private age = 0;
+  /** Told when it begins, and not at each of the reads that follow. */
+  private isFailing = false;
 
   constructor(
     private readonly store: TokenKeyStore,
@@ -90,7 +92,8 @@ export class TokenKeys {
       return await (this.reading ??= this.read());
     } catch (error) {
       if (!remembered) throw error;
-      this.logger.warn('Reading the signing keys failed', errorFields(error));
+      if (!this.isFailing) this.logger.warn('Reading the signing keys failed', errorFields(error));
+      this.isFailing = true;
       return remembered;
     }
   }
@@ -112,6 +115,7 @@ export class TokenKeys {
     try {
       const read = { ...(await this.store.read()), age, readAtMs };
       if (age === this.age) this.remembered = read;
+      this.isFailing = false;
       return read;
     } finally {
       if (age === this.age) this.reading = undefined;

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { exportPKCS8, exportJWK, calculateJwkThumbprint, generateKeyPair } from 'jose';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
@@ -51,6 +52,32 @@ describe('stored keys that sign the tokens of the platform', () => {
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
     );
     expect(await publishedBy(service)).toEqual(kids);
+  });
+
+  it('that can not be read are told once, however often they are asked for', async () => {
+    const service = await start();
+    const kids = await publishedBy(service);
+    const told: string[] = [];
+    const warn = (line: string) => {
+      if (line === 'Reading the signing keys failed') told.push(line);
+    };
+    Logger.overrideLogger({ log() {}, warn, error() {} });
+    try {
+      await issuers.database.query('ALTER TABLE token_signing_keys RENAME TO out_of_reach');
+      await issuers.database.query(`SELECT pg_notify('oauth10_changes', 'signing-keys')`);
+      const failing = await eventually(
+        async () => {
+          expect(await publishedBy(service)).toEqual(kids);
+          return told.length;
+        },
+        (count) => count > 0,
+      );
+      for (let n = 0; n < 5; n += 1) expect(await publishedBy(service)).toEqual(kids);
+      expect([failing, told.length]).toEqual([1, 1]);
+    } finally {
+      Logger.overrideLogger(true);
+      await issuers.database.query('ALTER TABLE out_of_reach RENAME TO token_signing_keys');
+    }
   });
 
   it('retired ones are swept, and the one that signs never is', async () => {
