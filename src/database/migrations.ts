@@ -19,6 +19,7 @@ import { TokenSigningKeys1700000000020 } from './migrations/0020-token-signing-k
 import { StaffSessions1700000000023 } from './migrations/0023-staff-sessions.js';
 import { Events1700000000024 } from './migrations/0024-events.js';
 import { SeenNonceStore1700000000025 } from './migrations/0025-seen-nonce-store.js';
+import { NonceTimeline1700000000026 } from './migrations/0026-nonce-timeline.js';
 import { PartitionFunctionsSearchPath1700000000027 } from './migrations/0027-partition-functions-search-path.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
@@ -44,5 +45,6 @@ export const migrations = [
   StaffSessions1700000000023,
   Events1700000000024,
   SeenNonceStore1700000000025,
+  NonceTimeline1700000000026,
   PartitionFunctionsSearchPath1700000000027,
 ];

@@ -30,8 +30,15 @@ export function nonceClaim(request: {
   return { consumerKey, timestamp, digest };
 }
 
-/** What came before was forgotten, so that nobody knows whether a nonce from there is new. */
-const HORIZON = '(SELECT forgotten_before FROM nonce_horizon)';
+/** The timeline that PostgreSQL writes in: another one after each promotion and each restore. */
+export const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)';
+
+/**
+ * What came before was forgotten, so that nobody knows whether a nonce from there is new. On a timeline that was
+ * not noticed yet (nonce-timeline.ts) the statement fails, with a code that is trouble below.
+ */
+const HORIZON = `(SELECT CASE WHEN timeline = ${TIMELINE} THEN forgotten_before ELSE refuse_nonces() END
+    FROM nonce_horizon)`;
 
 /**
  * The one place that decides whether a nonce is new: the head of every statement that acts on a

@@ -6,6 +6,7 @@ import { Statements } from '../database/statements.js';
 import { Metrics } from '../metrics/metrics.js';
 import { NoncePartitions } from './nonce-partitions.js';
 import { NoncePlace } from './nonce-place.js';
+import { NonceTimeline } from './nonce-timeline.js';
 import { Nonces } from './nonces.js';
 
 /**
@@ -16,6 +17,7 @@ import { Nonces } from './nonces.js';
   imports: [DatabaseModule],
   providers: [
     NoncePartitions,
+    NonceTimeline,
     {
       provide: NoncePlace,
       inject: [Settings, Statements, DatabaseClock, Metrics],

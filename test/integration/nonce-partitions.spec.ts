@@ -77,6 +77,7 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     await database.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public
       TO ${role.name}`);
     await database.query('REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC');
+    await database.query(`GRANT EXECUTE ON FUNCTION refuse_nonces() TO ${role.name}`);
     const errors: unknown[] = [];
     Logger.overrideLogger({
       log: () => undefined,

@@ -17,6 +17,8 @@ export interface DebianPostgresql {
   readonly folder: string;
   /** Starts a server on a data folder, such as one made by pg_basebackup; resolves to its port. */
   start(dataFolder: string): Promise<number>;
+  /** Ends the server on the first data folder, as a machine that loses power does. */
+  killFirst(): void;
   stop(): void;
 }
 
@@ -52,19 +54,23 @@ export async function startDebianPostgresql(): Promise<DebianPostgresql> {
     return port;
   }
 
+  const kill = (dataFolder: string) => {
+    quietly('pg_ctl', 'stop', '--wait', '--mode=immediate', `--pgdata=${dataFolder}`);
+    started.splice(started.indexOf(dataFolder), 1);
+  };
+
   const data = join(folder, 'data');
   quietly('initdb', `--pgdata=${data}`, `--username=${ROLE}`, '--auth=trust', '--encoding=UTF8');
   const port = await start(data);
   return {
     folder,
     start,
+    killFirst: () => kill(data),
     url: (database) => `postgres://${ROLE}@127.0.0.1:${port}/${database}`,
     run: (program, ...args) =>
       execFileSync(join(programs, program), args, { ...options, stdio: 'pipe' }).toString(),
     stop: () => {
-      for (const dataFolder of started) {
-        quietly('pg_ctl', 'stop', '--wait', '--mode=immediate', `--pgdata=${dataFolder}`);
-      }
+      [...started].forEach(kill);
       rmSync(folder, { recursive: true, force: true });
     },
   };
