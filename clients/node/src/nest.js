@@ -1,0 +1,39 @@
+import { HttpException } from '@nestjs/common';
+import { answerTo, reportOf } from './http.js';
+
+/**
+ * A guard for Nest: sets `request.oauth10` to who signed, or refuses. The application is created with `rawBody: true`.
+ *
+ * `@UseGuards(new OAuth10Guard(client, { origin: 'https://api.example.com' }))`
+ */
+export class OAuth10Guard {
+  /**
+   * @param {import('./client.js').OAuth10Client} client
+   * @param {{ origin: string, realm?: string }} options as for Express
+   */
+  constructor(client, { origin, realm = 'api' }) {
+    this.client = client;
+    this.origin = origin;
+    this.realm = realm;
+  }
+
+  /**
+   * @param {import('@nestjs/common').ExecutionContext} context
+   * @returns {Promise<true>}
+   * @throws {HttpException}
+   */
+  async canActivate(context) {
+    const http = context.switchToHttp();
+    const request = http.getRequest();
+    try {
+      request.oauth10 = await this.client.verify(reportOf(request, this.origin));
+      return true;
+    } catch (error) {
+      const answer = answerTo(error, this.realm);
+      if (!answer) throw error;
+      const response = http.getResponse();
+      for (const [name, value] of Object.entries(answer.headers)) response.header(name, value);
+      throw new HttpException(answer.body, answer.status, { cause: error });
+    }
+  }
+}
