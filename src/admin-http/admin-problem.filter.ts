@@ -37,7 +37,7 @@ export class AdminProblemFilter extends ProblemDetailsFilter {
       }
       this.answer(error, response);
     } catch (failure) {
-      this.log.error('Answering a refusal failed', errorFields(failure));
+      this.log.error('Sending an error response failed', errorFields(failure));
       response.destroy();
     }
   }

@@ -77,7 +77,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   private tell(trouble: unknown): void {
-    this.logger.warn('Keeping an answer failed', errorFields(trouble));
+    this.logger.warn('Storing the response for an Idempotency-Key failed', errorFields(trouble));
   }
 }
 

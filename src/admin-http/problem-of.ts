@@ -18,7 +18,7 @@ import { ImportRefused } from '../transfer/import-refused.js';
 /** What the refusals of the rooms below are to staff; undefined for what is no refusal. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof InvalidInput) {
-    return new Problem('validation_failed', 'See errors for what to mend.', {
+    return new Problem('validation_failed', 'See `errors`.', {
       errors: error.faults,
     });
   }
@@ -64,8 +64,8 @@ function importProblem({ reason, faults }: ImportRefused): Problem {
     detail,
   }));
   return reason === 'invalid'
-    ? new Problem('validation_failed', 'Nothing was taken over. See errors by line.', { errors })
-    : new Problem('import_conflict', 'Nothing was taken over. See errors by line.', { errors });
+    ? new Problem('validation_failed', 'Nothing was imported. See `errors`, by line.', { errors })
+    : new Problem('import_conflict', 'Nothing was imported. See `errors`, by line.', { errors });
 }
 
 function tokenProblem({ reason, place }: AccessTokenRefused): Problem {
@@ -77,7 +77,7 @@ function tokenProblem({ reason, place }: AccessTokenRefused): Problem {
     case 'taken':
       return new Problem('token_taken', 'There is a token of this name already.');
     case 'scopes_exceeded':
-      return new Problem('validation_failed', 'See errors for what to mend.', {
+      return new Problem('validation_failed', 'See `errors`.', {
         errors: [{ pointer: `/scopes/${place}`, detail: 'is not allowed to the consumer' }],
       });
     default:
@@ -90,18 +90,21 @@ function decisionProblem(reason: AuthorizationRequestRefused['reason']): Problem
     case 'unknown':
       return new Problem('not_found', 'No authorization request has this token.');
     case 'decided':
-      return new Problem('already_decided', 'A decision is made once and stays.');
+      return new Problem('already_decided', 'A decision can not be changed.');
     case 'expired':
-      return new Problem('expired', 'The consumer has to begin again.');
+      return new Problem(
+        'expired',
+        'The temporary credentials have expired. The consumer must request new ones.',
+      );
     case 'consumer_disabled':
-      return new Problem('consumer_disabled', 'Nobody can allow what it asks for now.');
+      return new Problem('consumer_disabled', 'The consumer is disabled or has expired.');
     case 'callback_not_registered':
       return new Problem(
         'callback_not_registered',
-        'The consumer may not have the owner sent to its callback any more.',
+        'The callback is no longer registered for the consumer.',
       );
     case 'scopes_exceeded':
-      return new Problem('validation_failed', 'See errors for what to mend.', {
+      return new Problem('validation_failed', 'See `errors`.', {
         errors: [{ pointer: '/scopes', detail: 'must be among the scopes that were asked for' }],
       });
     default:

@@ -15,7 +15,7 @@ export function queryParameters(target: string): Record<string, string> {
     const [name = '', ...value] = piece.split('=').map((part) => part.replaceAll('+', ' '));
     const decoded = decode(name);
     if (parameters.has(decoded)) {
-      throw new Problem('validation_failed', 'See errors for what to mend.', {
+      throw new Problem('validation_failed', 'See `errors`.', {
         errors: [{ pointer: `?${decoded.slice(0, 100)}`, detail: 'must be given once' }],
       });
     }

@@ -60,7 +60,7 @@ export class RefusedCalls {
         detail,
       });
     } catch (error) {
-      this.logger.error('A refused call is not on record', errorFields(error));
+      this.logger.error('Writing a refused call to the audit log failed', errorFields(error));
     }
   }
 

@@ -79,7 +79,7 @@ export class AuditTrail {
    * be a result of the change, and no error, which would take back all of them.
    *
    * @param acts what is recorded, in this order
-   * @param change of rows that nobody remembers (Transactions.runUnheard); may be made twice
+   * @param change of rows that no process caches (Transactions.runWithoutCatchUp); may be made twice
    * @param since when the first of those who wait began to, by performance.now()
    */
   recordAll<Result>(
@@ -87,7 +87,7 @@ export class AuditTrail {
     change: (runner: StatementRunner) => Promise<Result>,
     since: number,
   ): Promise<Result> {
-    return this.transactions.runUnheard(async (transaction) => {
+    return this.transactions.runWithoutCatchUp(async (transaction) => {
       const result = await change(transaction);
       const done = acts(result);
       if (done.length > 0) await this.append(transaction, done);
@@ -247,7 +247,9 @@ export class AuditTrail {
   private refused(reason: string): RecordNotOurs {
     this.metrics?.recordRefused();
     if (this.refusing !== reason)
-      this.logger.fatal('Nothing is put on a record that is not ours', { reason });
+      this.logger.fatal('Audit log was not written by this service; admin operations are refused', {
+        reason,
+      });
     this.refusing = reason;
     return new RecordNotOurs(reason);
   }

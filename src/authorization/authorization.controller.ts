@@ -18,7 +18,7 @@ import { WaysOn } from './ways-on.js';
 @Endpoint({ listener: 'public', label: 'authorize', guard: 'none' })
 export class AuthorizationController {
   constructor(
-    private readonly door: PageHandler,
+    private readonly pageHandler: PageHandler,
     private readonly requests: PendingRequests,
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
@@ -29,7 +29,7 @@ export class AuthorizationController {
 
   @All('authorize')
   authorize(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.door.serve(request, response, ['GET', 'POST'], (visit) => this.show(visit));
+    return this.pageHandler.serve(request, response, ['GET', 'POST'], (visit) => this.show(visit));
   }
 
   private async show(visit: BrowserRequest): Promise<Reply> {

@@ -23,7 +23,7 @@ import { WaysOn } from './ways-on.js';
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class DecisionController {
   constructor(
-    private readonly door: PageHandler,
+    private readonly pageHandler: PageHandler,
     private readonly forms: OwnForms,
     private readonly pending: PendingRequests,
     private readonly requests: AuthorizationRequests,
@@ -34,7 +34,7 @@ export class DecisionController {
 
   @All('decision')
   post(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.door.serve(request, response, ['POST'], (visit) => this.decide(visit));
+    return this.pageHandler.serve(request, response, ['POST'], (visit) => this.decide(visit));
   }
 
   private async decide(visit: BrowserRequest): Promise<Reply> {

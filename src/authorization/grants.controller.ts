@@ -21,7 +21,7 @@ import type { BrowserRequest } from './browser-request.js';
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class GrantsController {
   constructor(
-    private readonly door: PageHandler,
+    private readonly pageHandler: PageHandler,
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
     private readonly forms: OwnForms,
@@ -33,7 +33,7 @@ export class GrantsController {
 
   @All()
   list(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.door.serve(request, response, ['GET'], async (visit) => {
+    return this.pageHandler.serve(request, response, ['GET'], async (visit) => {
       const session = await this.sessions.find(visit.sessionId);
       if (!session) return this.signIn.begin(visit, undefined);
       return this.show(session, visit);
@@ -42,7 +42,7 @@ export class GrantsController {
 
   @All('revoke')
   revoke(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.door.serve(request, response, ['POST'], async (visit) => {
+    return this.pageHandler.serve(request, response, ['POST'], async (visit) => {
       const retryAt = pageAfterSignIn(undefined);
       const form = { purpose: 'revoke', about: '' } as const;
       const session = await this.forms.sessionOf(visit, form, retryAt);

@@ -10,13 +10,13 @@ import { PageRefusal } from '../pages/page-refusal.js';
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class LogoController {
   constructor(
-    private readonly door: PageHandler,
+    private readonly pageHandler: PageHandler,
     private readonly settings: Settings,
   ) {}
 
   @All('logo')
   show(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.door.serve(request, response, ['GET'], () => {
+    return this.pageHandler.serve(request, response, ['GET'], () => {
       const { logo } = this.settings.brand;
       if (!logo) return Promise.reject(new PageRefusal('not-found'));
       return Promise.resolve({

@@ -14,7 +14,7 @@ import type { BrowserRequest } from './browser-request.js';
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class SignOutController {
   constructor(
-    private readonly door: PageHandler,
+    private readonly pageHandler: PageHandler,
     private readonly forms: OwnForms,
     private readonly sessions: Sessions,
     private readonly pages: PageRenderer,
@@ -22,7 +22,7 @@ export class SignOutController {
 
   @All('sign-out')
   post(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.door.serve(request, response, ['POST'], (visit) => this.end(visit));
+    return this.pageHandler.serve(request, response, ['POST'], (visit) => this.end(visit));
   }
 
   private async end(visit: BrowserRequest): Promise<Reply> {

@@ -8,11 +8,11 @@ import { PageRefusal } from '../pages/page-refusal.js';
 @Controller('oauth/auz')
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class UnservedPageController {
-  constructor(private readonly door: PageHandler) {}
+  constructor(private readonly pageHandler: PageHandler) {}
 
   @All('{*path}')
   refuse(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.door.serve(request, response, ['GET', 'POST'], () =>
+    return this.pageHandler.serve(request, response, ['GET', 'POST'], () =>
       Promise.reject(new PageRefusal('not-found')),
     );
   }

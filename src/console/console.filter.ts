@@ -56,7 +56,7 @@ export class ConsoleFilter implements ExceptionFilter {
       await this.record(told.status, error, request, response);
       sendReply(response, this.page(told, request, response), {});
     } catch (failure) {
-      this.logger.error('Answering a refusal failed', errorFields(failure));
+      this.logger.error('Sending an error response failed', errorFields(failure));
       response.destroy();
     }
   }

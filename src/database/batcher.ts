@@ -15,11 +15,11 @@ export interface BatchOptions<Item, Result> {
    */
   readonly send: (items: readonly Item[], since: number) => Promise<Result[]>;
   /**
-   * How many statements may be under way, 2 by default. 1 where they would wait for each other: what comes
-   * meanwhile makes the next one larger.
+   * The most statements in flight, 2 by default. 1 where they would block each other: items that arrive
+   * meanwhile make the next batch larger.
    */
-  readonly flights?: number;
-  /** Hears how many items each statement carried. */
+  readonly maxInFlight?: number;
+  /** Called with the number of items of each statement. */
   readonly onSent?: (size: number) => void;
 }
 
@@ -34,23 +34,23 @@ interface Waiting<Item, Result> {
 /** Wide enough for any burst, and no statement grows beyond what the server answers in a moment. */
 const ITEMS_MAX = 128;
 /** One would leave the database idle while the process reads an answer and writes the next question. */
-const FLIGHTS_MAX = 2;
-/** A statement that takes longer waits for something; what comes behind it need not. */
-const SLOW_FLIGHT_MS = 50;
+const MAX_IN_FLIGHT = 2;
+/** A statement that takes longer is blocked by something, and the next batch is sent without waiting for it. */
+const SLOW_STATEMENT_MS = 50;
 
 /**
- * Sends what arrives together as one statement: one round trip, one transaction and one flush to
- * disk for all of them. Nobody waits for company. What comes in while the database is idle leaves
- * at the end of the same turn of the event loop; what comes in while statements are under way
- * leaves together as soon as one of them is back.
+ * Sends items that arrive together as one SQL statement: one round trip, one transaction and one flush to
+ * disk for all of them. There is no fixed delay. Items that arrive while nothing is in flight are sent
+ * at the end of the same turn of the event loop; items that arrive while statements are in flight
+ * are sent as one batch when the next of these settles.
  *
  * A row that the database refuses fails alone: the statement was rolled back as a whole, so each of
  * its items is sent again by itself.
  */
 export class Batcher<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
-  private flights = 0;
-  private departure: NodeJS.Immediate | undefined;
+  private inFlight = 0;
+  private scheduledFlush: NodeJS.Immediate | undefined;
 
   constructor(private readonly work: BatchOptions<Item, Result>) {}
 
@@ -63,57 +63,57 @@ export class Batcher<Item, Result> {
     }
     const { promise, resolve, reject } = promiseWithResolvers<Result>();
     this.waiting.push({ item, key, answer: promise, resolve, reject });
-    this.departure ??= setImmediate(() => {
-      this.departure = undefined;
-      this.depart();
+    this.scheduledFlush ??= setImmediate(() => {
+      this.scheduledFlush = undefined;
+      this.flush();
     });
     return promise;
   }
 
-  private depart(): void {
-    while (this.waiting.length > 0 && this.flights < (this.work.flights ?? FLIGHTS_MAX)) {
-      this.flights += 1;
-      let landed = false;
-      const land = () => {
-        if (landed) return;
-        landed = true;
+  private flush(): void {
+    while (this.waiting.length > 0 && this.inFlight < (this.work.maxInFlight ?? MAX_IN_FLIGHT)) {
+      this.inFlight += 1;
+      let settled = false;
+      const settle = () => {
+        if (settled) return;
+        settled = true;
         clearTimeout(slow);
-        this.flights -= 1;
-        this.depart();
+        this.inFlight -= 1;
+        this.flush();
       };
-      const slow = setTimeout(land, SLOW_FLIGHT_MS);
-      void this.fly(this.board()).finally(land);
+      const slow = setTimeout(settle, SLOW_STATEMENT_MS);
+      void this.send(this.takeBatch()).finally(settle);
     }
   }
 
-  /** Takes the first of each key. */
-  private board(): Waiting<Item, Result>[] {
-    const boarded = new Map<string, Waiting<Item, Result>>();
+  /** Takes the first item of each key; the others wait for a later statement. */
+  private takeBatch(): Waiting<Item, Result>[] {
+    const batch = new Map<string, Waiting<Item, Result>>();
     const left: Waiting<Item, Result>[] = [];
     for (const one of this.waiting) {
-      if (boarded.size < ITEMS_MAX && !boarded.has(one.key)) boarded.set(one.key, one);
+      if (batch.size < ITEMS_MAX && !batch.has(one.key)) batch.set(one.key, one);
       else left.push(one);
     }
     this.waiting = left;
-    return [...boarded.values()];
+    return [...batch.values()];
   }
 
-  private async fly(
-    party: readonly Waiting<Item, Result>[],
+  private async send(
+    batch: readonly Waiting<Item, Result>[],
     since = performance.now(),
   ): Promise<void> {
-    this.work.onSent?.(party.length);
+    this.work.onSent?.(batch.length);
     try {
       const results = await this.work.send(
-        party.map(({ item }) => item),
+        batch.map(({ item }) => item),
         since,
       );
-      party.forEach(({ resolve }, index) => resolve(results[index] as Result));
+      batch.forEach(({ resolve }, index) => resolve(results[index] as Result));
     } catch (error) {
-      if (party.length > 1 && mayBeTheFaultOfOne(error)) {
-        await Promise.all(party.map((one) => this.fly([one], since)));
+      if (batch.length > 1 && mayBeTheFaultOfOne(error)) {
+        await Promise.all(batch.map((one) => this.send([one], since)));
       } else {
-        party.forEach(({ reject }) => reject(error));
+        batch.forEach(({ reject }) => reject(error));
       }
     }
   }

@@ -10,47 +10,47 @@ import { connectorOf, targetOf } from './data-source.js';
 import type { Session } from './session.js';
 import { Statements } from './statements.js';
 
-/** Who remembers something of the database. */
+/** A cache of rows of the database. */
 export interface ChangeListener {
-  /** A row has changed; the payload is what its trigger wrote. */
+  /** A row has changed; the payload is that of the trigger’s NOTIFY. */
   changed(payload: string): void;
-  /** Changes may have been missed. */
+  /** Notifications may have been lost: everything cached is stale. */
   lost(): void;
 }
 
 const CHANNEL = 'oauth10_changes';
-/** How long an answer of the server vouches for memory, from when it was asked. */
+/** How long caches may be used after the server answered a heartbeat, from when that was sent. */
 const LEASE_MS = 800;
 const HEARTBEAT_MS = 200;
-/** Whoever makes a change waits no longer; from then on older answers vouch for nothing. */
+/** A caller of catchUp() waits no longer; leases from earlier heartbeats end then. */
 const CATCH_UP_MS = 250;
 const ANSWER_TIMEOUT_MS = 1_000;
 const RECONNECT_AFTER_MS = 500;
-/** A pooler does not turn into something else. */
+/** A pooler in transaction mode passes no notification on, however often it is tried. */
 const RETRY_POOLER_AFTER_MS = 30_000;
 
 const PROBE_STATEMENT = { name: 'probe-change-feed', text: `SELECT pg_notify('${CHANNEL}', $1)` };
 const LEASE_ENDED = -1;
 
-/** Who waits for what was committed by then to be heard of. */
+/** A caller of catchUp(), and when it called. */
 interface Waiting {
   readonly sinceMs: number;
   readonly resolve: () => void;
 }
 
 /**
- * Hears of changes in the database (LISTEN/NOTIFY), on a connection of its own, and knows when it
- * does not. What is remembered may be used only while `isCurrent()`: the server has answered on that
- * connection within the last moment, so that every change older than that has been heard of. A
- * connection that is cut, or silent, or that passes nothing on (a pooler of transactions) leaves the
- * service slower, and never wrong for longer than the lease.
+ * Cache invalidation by LISTEN/NOTIFY, on a connection of its own. Cached rows may be used only while
+ * `isCurrent()`: the server has answered a heartbeat on that connection within the lease, so that every
+ * notification older than that has arrived. A connection that is closed, or silent, or that passes no
+ * notification on (a pooler in transaction mode) makes the service slower: the caches are bypassed. It
+ * never uses a stale row for longer than the lease.
  */
 @Injectable()
 export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(ChangeFeed.name);
   private readonly listeners: ChangeListener[] = [];
   private leaseEndsAtMs = LEASE_ENDED;
-  /** No question that was asked before gives a lease. */
+  /** A heartbeat that was sent earlier gives no lease. */
   private leasesFromMs = -Infinity;
   private isListening = false;
   private waiting: Waiting[] = [];
@@ -81,26 +81,25 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     this.listeners.push(listener);
   }
 
-  /** Whether all changes but those of the last second have been heard of. */
+  /** Whether the caches may be used: notifications of all but the last second have arrived. */
   isCurrent(): boolean {
     return performance.now() < this.leaseEndsAtMs;
   }
 
   /**
-   * Resolves once this process has heard of every change that was committed before the call, or no
-   * longer uses what it remembers: whoever made a change waits for it before saying so, and then no
-   * later request to this process meets the old state. All who come meanwhile share one question.
-   * Never throws; takes a quarter of a second at most.
+   * Resolves when the notifications of all changes committed before the call have arrived, or when the
+   * caches are bypassed. A writer awaits it before it answers; then no later request to this process
+   * sees the old state. Concurrent calls share one heartbeat. Never throws; takes at most 250 ms.
    */
   async catchUp(): Promise<void> {
-    // Then nothing that is remembered now will be used: a new connection begins with nothing.
+    // Nothing cached now will be used: a new connection begins with empty caches.
     if (!this.isListening) return;
-    const heard = new Promise<void>((resolve) => {
+    const caughtUp = new Promise<void>((resolve) => {
       this.waiting.push({ sinceMs: performance.now(), resolve });
     });
     this.wake();
     const isLate = sleep(CATCH_UP_MS, true, { ref: false });
-    if (await Promise.race([heard, isLate])) this.forgoAnswersFromBefore();
+    if (await Promise.race([caughtUp, isLate])) this.endLease();
   }
 
   onModuleInit(): void {
@@ -115,30 +114,30 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   }
 
   private async listenForever(): Promise<void> {
-    let complained = false;
+    let isLogged = false;
     while (!this.isStopped) {
       let pauseMs = RECONNECT_AFTER_MS;
       try {
-        await this.listen(() => (complained = false));
+        await this.listen(() => (isLogged = false));
       } catch (error) {
-        if (!complained && !this.isStopped) {
-          this.logger.warn('Listening for changes failed', errorFields(error));
+        if (!isLogged && !this.isStopped) {
+          this.logger.warn('LISTEN connection lost; credential cache bypassed', errorFields(error));
         }
-        complained = true;
-        if (error instanceof NothingComesThrough) pauseMs = RETRY_POOLER_AFTER_MS;
+        isLogged = true;
+        if (error instanceof NotificationsLost) pauseMs = RETRY_POOLER_AFTER_MS;
       }
       this.isListening = false;
       this.leaseEndsAtMs = LEASE_ENDED;
-      this.letGo(Infinity);
+      this.resolveWaiting(Infinity);
       await this.pause(pauseMs);
     }
   }
 
   /** Ends, by an error, when the connection does not answer any more. */
-  private async listen(onHeard: () => void): Promise<void> {
+  private async listen(onListening: () => void): Promise<void> {
     const client = await this.connector.connect();
     this.session = client;
-    // Unheard of by the pool, whose idle sessions may stand at the same server.
+    // The pool does not see this event, and its idle sessions may be with the same server.
     client.once('read-only', () => {
       client.destroy();
       poolOf(this.dataSource).forsake();
@@ -154,15 +153,15 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
         for (const listener of this.listeners) listener.changed(payload);
       });
       this.isListening = true;
-      // Whatever was read before this moment may have changed unheard.
+      // Notifications from before LISTEN are lost.
       for (const listener of this.listeners) listener.lost();
-      onHeard();
+      onListening();
       while (!this.isStopped) {
         const askedAtMs = performance.now();
         // The server passes on what has been announced before it answers.
         await client.query('SELECT');
         if (askedAtMs > this.leasesFromMs) this.leaseEndsAtMs = askedAtMs + LEASE_MS;
-        this.letGo(askedAtMs);
+        this.resolveWaiting(askedAtMs);
         if (this.waiting.length === 0) await this.pause(HEARTBEAT_MS);
       }
     } finally {
@@ -170,16 +169,16 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  private forgoAnswersFromBefore(): void {
+  private endLease(): void {
     this.leaseEndsAtMs = LEASE_ENDED;
     this.leasesFromMs = performance.now();
   }
 
-  /** Those who waited before the question was asked that is answered now. */
-  private letGo(askedAtMs: number): void {
-    const heard = this.waiting.filter(({ sinceMs }) => sinceMs < askedAtMs);
+  /** Resolves the calls of catchUp() from before the heartbeat was sent. */
+  private resolveWaiting(askedAtMs: number): void {
+    const caughtUp = this.waiting.filter(({ sinceMs }) => sinceMs < askedAtMs);
     this.waiting = this.waiting.filter(({ sinceMs }) => sinceMs >= askedAtMs);
-    for (const { resolve } of heard) resolve();
+    for (const { resolve } of caughtUp) resolve();
   }
 
   /** For that long, or until somebody wakes it. */
@@ -194,22 +193,22 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  /** Says something elsewhere and waits to hear it here: whether LISTEN took effect shows in nothing else. */
+  /** Sends a NOTIFY on another connection and waits for it on this one: nothing else shows that LISTEN took effect. */
   private async probe(client: Session): Promise<void> {
-    const said = `probe ${randomUUID()}`;
-    const heard = new Promise<boolean>((resolve) => {
-      client.on('notification', ({ payload }) => payload === said && resolve(true));
+    const payloadSent = `probe ${randomUUID()}`;
+    const arrived = new Promise<boolean>((resolve) => {
+      client.on('notification', ({ payload }) => payload === payloadSent && resolve(true));
     });
-    await this.statements.run(PROBE_STATEMENT, [said]);
-    const silence = sleep(ANSWER_TIMEOUT_MS, false, { ref: false });
-    if (!(await Promise.race([heard, silence]))) {
-      throw new NothingComesThrough();
+    await this.statements.run(PROBE_STATEMENT, [payloadSent]);
+    const timedOut = sleep(ANSWER_TIMEOUT_MS, false, { ref: false });
+    if (!(await Promise.race([arrived, timedOut]))) {
+      throw new NotificationsLost();
     }
   }
 }
 
-class NothingComesThrough extends Error {
+class NotificationsLost extends Error {
   constructor() {
-    super('NOTIFY does not come through; is there a pooler? Set DATABASE_LISTEN_URL');
+    super('NOTIFY was not delivered: behind a pooler in transaction mode, set DATABASE_LISTEN_URL');
   }
 }

@@ -222,10 +222,10 @@ export class ConnectionPool extends EventEmitter {
     session.once('error', (error: Error) => this.tellBroken(error));
     session.once('end', () => this.drop(session));
     session.once('read-only', () => {
-      this.logger.warn('The database takes no writes any more; its sessions are let go');
+      this.logger.warn('The database is read-only; closing its connections');
       this.forsake();
     });
-    if (this.isAway && this.wasThere) this.logger.log('The database is there again');
+    if (this.isAway && this.wasThere) this.logger.log('Database connection restored');
     this.wasThere = true;
     this.hasBroken = false;
     this.isAway = false;
@@ -236,7 +236,7 @@ export class ConnectionPool extends EventEmitter {
   private beRefused(error: unknown): void {
     if (this.isEnded) return;
     if (!this.isAway && this.wasThere) {
-      this.logger.warn('No session with the database can be made', errorFields(error));
+      this.logger.warn('Database connection failed', errorFields(error));
     }
     this.isAway = true;
     if (this.sessions.size === 0) this.fail(new StoreUnavailable(error));
@@ -277,6 +277,6 @@ export class ConnectionPool extends EventEmitter {
   private tellBroken(error: Error): void {
     if (this.hasBroken || this.isEnded) return;
     this.hasBroken = true;
-    this.logger.warn('A database connection broke', errorFields(error));
+    this.logger.warn('Database connection lost', errorFields(error));
   }
 }

@@ -68,7 +68,8 @@ export class Connector {
 
   /** Named statements do not hold, as one of them met another's, or was gone. */
   forgoNames(): void {
-    if (!this.hasForgoneNames) this.logger.warn('Prepared statements do not hold here');
+    if (!this.hasForgoneNames)
+      this.logger.warn('Prepared statements are not kept; using unnamed statements');
     this.hasForgoneNames = true;
   }
 
@@ -176,9 +177,9 @@ export class Connector {
 
   private async learnOfPooler(session: Session, isUnbounded: boolean): Promise<boolean> {
     const keepsNames = await translatesNames(session);
-    this.logger.log('A pooler stands before the database', { preparedStatements: keepsNames });
+    this.logger.log('Connection pooler detected', { preparedStatements: keepsNames });
     if (isUnbounded) {
-      this.logger.warn('The pooler passes no statement_timeout on: set it for the role', {
+      this.logger.warn('The pooler ignores statement_timeout; set it for the role', {
         statement: "ALTER ROLE … SET statement_timeout = '4s'",
       });
     }

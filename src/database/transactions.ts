@@ -90,7 +90,7 @@ export class Transactions {
    * @throws what the work threw; StoreUnavailable for trouble below, and then it is unknown whether
    * the work took place
    */
-  async runUnheard<Result>(
+  async runWithoutCatchUp<Result>(
     work: (runner: StatementRunner) => Promise<Result>,
     since = performance.now(),
   ): Promise<Result> {

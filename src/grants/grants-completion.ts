@@ -28,7 +28,7 @@ export class GrantsCompletion implements OnModuleDestroy {
   /** To be called once the record is open, before anything is served. @throws RecordNotOurs; StoreUnavailable */
   async begin(): Promise<void> {
     if (await this.look()) return;
-    this.logger.warn('Rows without a MAC are taken until npm run reseal has made them');
+    this.logger.warn('Rows without a MAC are accepted until `oauth10 reseal` has run');
     this.timer = setInterval(() => {
       this.look().catch(() => undefined); // as before, then
     }, LOOK_AGAIN_MS).unref();

@@ -81,7 +81,7 @@ export class Grants {
         : kind === 'session' || kind === 'staff-session'
           ? {}
           : { id };
-    this.logger.error('A row that grants something was altered, or written by another: refused', {
+    this.logger.error('Row refused: its MAC is missing or not valid', {
       kind,
       ...named,
     });

@@ -6,7 +6,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { DatabaseHealth } from './database-health.js';
 import { NonceStoreHealth } from './nonce-store-health.js';
 
-/** What the probes would say, looked at whenever Prometheus asks. */
+/** The results of the health probes as gauges, read at each scrape. */
 @Injectable()
 export class HealthGauges {
   constructor(
@@ -18,7 +18,7 @@ export class HealthGauges {
   ) {
     new Gauge({
       name: 'oauth10_ready',
-      help: 'Whether /health/ready says yes: database and nonce store answer, the schema is ours, nobody said stop.',
+      help: '1: /health/ready answers 200: database and nonce store are up, migrations are applied, no shutdown has begun.',
       registers: [registry],
       async collect() {
         const { database: found } = await database.check();
@@ -27,8 +27,8 @@ export class HealthGauges {
       },
     });
     new Gauge({
-      name: 'oauth10_changes_heard',
-      help: 'Whether changes in the database are heard of; if not, every lookup goes to the database.',
+      name: 'oauth10_cache_invalidation_up',
+      help: '1: the LISTEN connection works and the credential caches are used; 0: every lookup goes to PostgreSQL.',
       registers: [registry],
       collect() {
         this.set(changes.isCurrent() ? 1 : 0);

@@ -17,7 +17,7 @@ export const PROBLEMS = {
   method_not_allowed: [405, 'The method is not allowed here'],
   consumer_key_taken: [409, 'The consumer key is taken'],
   token_taken: [409, 'The token is taken'],
-  import_conflict: [409, 'The file stands against what is there'],
+  import_conflict: [409, 'The import conflicts with existing records'],
   request_in_flight: [409, 'The request is being served already'],
   secret_overlap_running: [409, 'The previous secret of the consumer still holds'],
   already_decided: [409, 'The authorization request was decided already'],

@@ -10,7 +10,7 @@ export class DatabasePoolGauge {
   constructor(dataSource: DataSource, { registry }: Metrics) {
     new Gauge({
       name: 'oauth10_database_pool',
-      help: 'Connections that are busy or idle, and requests that wait for one.',
+      help: 'Connections of the PostgreSQL pool (busy, idle), and requests waiting for one (waiting).',
       labelNames: ['state'],
       registers: [registry],
       collect() {

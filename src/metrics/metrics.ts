@@ -25,100 +25,100 @@ export class Metrics {
 
   private readonly requests = new Counter({
     name: 'oauth10_requests_total',
-    help: 'Requests answered, by endpoint and HTTP status; status 0: the caller went away before.',
+    help: 'Requests answered, by endpoint and HTTP status code; 0: the client closed the connection before the response.',
     labelNames: ['endpoint', 'status'],
     registers: [this.registry],
   });
   private readonly durations = new Histogram({
     name: 'oauth10_request_duration_seconds',
-    help: 'Time from the request line to the end of the answer, by endpoint.',
+    help: 'Duration of requests, from the request line to the end of the response, by endpoint.',
     labelNames: ['endpoint'],
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [this.registry],
   });
   private readonly verdicts = new Counter({
     name: 'oauth10_verdicts_total',
-    help: 'Signed requests judged, by endpoint and problem; problem "none": genuine and served.',
+    help: 'Signed requests verified, by endpoint and problem code; "none": the signature was valid and the request was served.',
     labelNames: ['endpoint', 'problem'],
     registers: [this.registry],
   });
   private readonly clockSkew = new Histogram({
     name: 'oauth10_client_clock_skew_seconds',
-    help: 'oauth_timestamp minus the clock of the database, of every request that brings one.',
+    help: 'Client clock skew: oauth_timestamp minus the clock of the database, for every request that has one.',
     buckets: SKEW_BUCKETS_SECONDS,
     registers: [this.registry],
   });
   private readonly batches = new Histogram({
     name: 'oauth10_statement_batch_size',
-    help: 'Requests that shared one statement, by statement.',
+    help: 'Requests per batched SQL statement, by statement.',
     labelNames: ['statement'],
     buckets: BATCH_BUCKETS,
     registers: [this.registry],
   });
   private readonly lookups = new Counter({
     name: 'oauth10_cache_lookups_total',
-    help: 'Lookups of credentials in memory, by cache and result (hit, miss, bypass).',
+    help: 'Lookups in the credential caches, by cache and result (hit, miss, bypass).',
     labelNames: ['cache', 'result'],
     registers: [this.registry],
   });
   private readonly swept = new Counter({
     name: 'oauth10_swept_rows_total',
-    help: 'Rows and partitions that were swept after their time, by what they were.',
-    labelNames: ['what'],
+    help: 'Expired rows deleted and partitions dropped or created by the cleanup, by task.',
+    labelNames: ['task'],
     registers: [this.registry],
   });
   private readonly failedSweeps = new Counter({
     name: 'oauth10_sweep_failures_total',
-    help: 'Sweeps that could not be done and were left for the next round, by what was to be swept.',
-    labelNames: ['what'],
+    help: 'Failed cleanup tasks, by task; each is tried again in the next round.',
+    labelNames: ['task'],
     registers: [this.registry],
   });
   private readonly lastSweep = new Gauge({
     name: 'oauth10_last_sweep_timestamp_seconds',
-    help: 'When this replica last went through all that there is to sweep without a failure; 0: never.',
+    help: 'Unix time of the last cleanup round of this replica in which every task succeeded; 0: none yet.',
     registers: [this.registry],
   });
   private readonly noncePartitionsEnd = new Gauge({
     name: 'oauth10_nonce_partitions_end_seconds',
-    help: 'Up to which oauth_timestamp partitions for nonces are there; later ones go to the rest.',
+    help: 'End of the last partition of nonces, as an oauth_timestamp; later nonces go to the DEFAULT partition.',
     registers: [this.registry],
   });
   private readonly usableNonceStore = new Gauge({
     name: 'oauth10_nonce_store_usable',
-    help: '1: nonces can be claimed in the nonce store; 0: not, and 503 is answered. Absent without NONCE_STORE_URL.',
+    help: '1: the nonce store accepts writes; 0: it does not, and signed requests get 503. Absent without NONCE_STORE_URL.',
     labelNames: ['topology'],
     registers: [this.registry],
   });
   private readonly nonceStoreEpochs = new Counter({
     name: 'oauth10_nonce_store_epochs_total',
-    help: 'Times that this replica found that claims in the nonce store may have been lost, and refused all before.',
+    help: 'Times that this replica found that the nonce store may have lost nonces, and set a new cutoff for timestamps.',
     registers: [this.registry],
   });
   private readonly nonceStoreHorizon = new Gauge({
     name: 'oauth10_nonce_store_forgotten_before_seconds',
-    help: 'Requests signed before this oauth_timestamp are refused, since their claims may have been lost.',
+    help: 'Cutoff: requests with an earlier oauth_timestamp are refused, since their nonces may have been lost.',
     registers: [this.registry],
   });
   private readonly refusedGrants = new Counter({
     name: 'oauth10_grants_refused_total',
-    help: 'Rows that grant something and were refused for want of a MAC of ours, by kind.',
+    help: 'Rows (consumers, tokens, API keys, sessions) refused because their MAC is missing or not valid, by kind.',
     labelNames: ['kind'],
     registers: [this.registry],
   });
   private readonly completeGrants = new Gauge({
     name: 'oauth10_grant_macs_complete',
-    help: '1: rows that grant something are refused without a MAC; 0: taken, until npm run reseal made all.',
+    help: '1: rows without a MAC are refused; 0: they are accepted until `oauth10 reseal` has added every MAC.',
     registers: [this.registry],
   });
   private readonly platformTokens = new Counter({
     name: 'oauth10_platform_tokens_total',
-    help: "The platform's own JWTs that were handed out, by whether they were made or reused.",
+    help: 'JWT access tokens (RFC 9068) issued, by whether they were signed anew or reused.',
     labelNames: ['how'],
     registers: [this.registry],
   });
   private readonly refusedRecords = new Counter({
     name: 'oauth10_audit_append_refusals_total',
-    help: 'Acts of staff that were refused since the record to put them on is not one of ours.',
+    help: 'Admin operations refused because the audit log was not written by this service (hash chain or MAC not valid).',
     registers: [this.registry],
   });
   private readonly deliveries = new Counter({
@@ -130,20 +130,20 @@ export class Metrics {
 
   private readonly away = new Counter({
     name: 'oauth10_turned_away_total',
-    help: 'What a listener did not take on, by listener and reason: in_flight, pipelined, connections, slow_reader.',
+    help: 'Requests and connections rejected under load, by listener and reason: in_flight, pipelined, connections, slow_reader.',
     labelNames: ['listener', 'reason'],
     registers: [this.registry],
   });
   private readonly inFlight = new Gauge({
     name: 'oauth10_requests_in_flight',
-    help: 'Requests that a listener has in hand, by listener.',
+    help: 'Requests being served, by listener.',
     labelNames: ['listener'],
     registers: [this.registry],
     collect: () => this.lookAtListeners(),
   });
   private readonly waiting = new Gauge({
     name: 'oauth10_connections_waiting',
-    help: 'Connections of strangers that wait to be read from, by listener.',
+    help: 'Open connections without a valid credential yet that wait to be read from, by listener.',
     labelNames: ['listener'],
     registers: [this.registry],
     collect: () => this.lookAtListeners(),
@@ -152,7 +152,7 @@ export class Metrics {
 
   private readonly build = new Gauge({
     name: 'oauth10_build_info',
-    help: 'Always 1; its labels say which version runs on which Node.js.',
+    help: 'Always 1; the labels are the version of the service and of Node.js.',
     labelNames: ['version', 'node_version'],
     registers: [this.registry],
   });
@@ -201,12 +201,12 @@ export class Metrics {
     this.lookups.inc({ cache, result });
   }
 
-  rowsSwept(what: string, count: number): void {
-    this.swept.inc({ what }, count);
+  rowsSwept(task: string, count: number): void {
+    this.swept.inc({ task }, count);
   }
 
-  sweepFailed(what: string): void {
-    this.failedSweeps.inc({ what });
+  sweepFailed(task: string): void {
+    this.failedSweeps.inc({ task });
   }
 
   /** The record of staff was not written by this service, and an act was refused for it. */

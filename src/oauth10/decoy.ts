@@ -28,7 +28,7 @@ export class Decoy {
   }
 }
 
-/** Opened as laboriously as real ones, and like those once for however many looks at a request. */
+/** Decrypted lazily and at most once a request, as real secrets are, so that the timing is the same. */
 export class DecoySecrets {
   private consumer: string | undefined;
   private previous: string | undefined;

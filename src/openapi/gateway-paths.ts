@@ -49,7 +49,7 @@ const asSection4 = {
 export const gatewayPaths = {
   '/admin/signature-checks': {
     post: staffOperation('checkSignature', {
-      summary: 'See why the signature of a request holds or not',
+      summary: 'Explain why the signature of a request is valid or not',
       description:
         'Judged as at /verify, but nothing is spent, and the age of the timestamp is told only where the signature holds.',
       tag: 'Gateways',
@@ -69,7 +69,7 @@ export const gatewayPaths = {
   '/verify': {
     post: {
       ...staffOperation('verify', {
-        summary: 'Judge a signed request that is reported as JSON',
+        summary: 'Verify a signed request that is described as JSON',
         description: 'The key travels in Authorization or X-Gateway-Key.',
         tag: 'Gateways',
         roles: ['gateway'],
@@ -89,7 +89,7 @@ export const gatewayPaths = {
   '/introspect': {
     post: {
       ...staffOperation('introspect', {
-        summary: 'Ask what a token is worth (RFC 7662)',
+        summary: 'Introspect a token (RFC 7662)',
         description:
           'A JWT of this service, or the identifier of an access token. Of one that is worth nothing no more is told. The key travels in Authorization or X-Gateway-Key.',
         tag: 'Gateways',
@@ -99,7 +99,11 @@ export const gatewayPaths = {
           schema: schema('IntrospectionRequest'),
           example: { token: 'a-token-that-is-not-there' },
         },
-        success: { status: 200, description: 'What it is worth.', schema: schema('Introspection') },
+        success: {
+          status: 200,
+          description: 'The introspection response.',
+          schema: schema('Introspection'),
+        },
         problems: [413],
       }),
       security: [{ bearer: [] }, { gatewayKey: [] }],

@@ -45,7 +45,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   401: 'No valid key or token came along.',
   403: 'The role of the caller does not allow this.',
   404: 'There is nothing under this name.',
-  409: 'It stands against what is there; `code` says how.',
+  409: 'It conflicts with the current state of the resource; `code` says how.',
   410: 'It has expired.',
   412: '`If-Match` names another version.',
   413: 'The body is larger than 64 KiB.',

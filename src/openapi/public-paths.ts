@@ -61,8 +61,8 @@ const probe = (operationId: string, summary: string) => ({
     tags: ['Operation'],
     security: [],
     responses: {
-      200: { description: 'Yes.', content: { 'application/json': {} } },
-      503: { description: 'No.', content: { 'application/json': {} } },
+      200: { description: 'Healthy.', content: { 'application/json': {} } },
+      503: { description: 'Not healthy.', content: { 'application/json': {} } },
     },
   },
 });
@@ -74,7 +74,10 @@ const published = (operationId: string, summary: string) => ({
     tags: ['Operation'],
     security: [],
     responses: {
-      200: { description: 'It.', content: { 'application/json': { schema: { type: 'object' } } } },
+      200: {
+        description: 'The document.',
+        content: { 'application/json': { schema: { type: 'object' } } },
+      },
       404: { description: 'PLATFORM_TOKEN_ISSUER is not set.' },
       503: { description: 'The store is out of reach. Try again after Retry-After seconds.' },
     },
@@ -97,7 +100,7 @@ export const publicPaths = {
   ),
   '/oauth/oauth10/revoke': {
     post: signed('revokeOwnToken', 'Give an access token back', 'Signed with it.', {
-      204: { description: 'It is revoked.' },
+      204: { description: 'The token is revoked.' },
     }),
   },
   '/oauth/oauth10/echo': {
@@ -143,16 +146,16 @@ export const publicPaths = {
     get: page('authorize', 'Let the resource owner decide (RFC 5849, section 2.2)'),
     post: page('authorizeByPost', 'The same, for clients that post'),
   },
-  '/health/live': probe('isLive', 'Does the process turn?'),
-  '/health/ready': probe('isReady', 'May requests be sent here?'),
-  '/health/startup': probe('isStarted', 'Is the start over?'),
+  '/health/live': probe('isLive', 'Liveness probe'),
+  '/health/ready': probe('isReady', 'Readiness probe'),
+  '/health/startup': probe('isStarted', 'Startup probe'),
   '/metrics': {
     get: {
       operationId: 'metrics',
-      summary: 'Read what the service counts, as Prometheus does',
+      summary: 'Metrics in the Prometheus text format',
       tags: ['Operation'],
       security: [],
-      responses: { 200: { description: 'Counters.', content: { 'text/plain': {} } } },
+      responses: { 200: { description: 'The metrics.', content: { 'text/plain': {} } } },
     },
   },
 };

@@ -15,14 +15,14 @@ export const scopePaths = {
   '/admin/scopes/{scope}': {
     parameters: [parameter('scope')],
     get: staffOperation('getScope', {
-      summary: 'Show what staff say of a scope',
+      summary: 'Get the description of a scope',
       tag: 'Scopes',
       roles: ['auditor'],
-      success: { status: 200, description: 'It.', schema: schema('Scope') },
+      success: { status: 200, description: 'The scope.', schema: schema('Scope') },
       problems: [404],
     }),
     put: staffOperation('describeScope', {
-      summary: 'Say what a scope means to resource owners',
+      summary: 'Set the title and description of a scope',
       description:
         'One of `title` and `description` at least. The service’s own pages show them instead of what SCOPES_FILE says of the scope; without a title they show the scope’s name. Answered with 201 the first time.',
       tag: 'Scopes',
@@ -38,10 +38,10 @@ export const scopePaths = {
       alsoSuccess: 201,
     }),
     delete: staffOperation('forgetScope', {
-      summary: 'Take back what staff say of a scope; SCOPES_FILE counts again',
+      summary: 'Delete the description of a scope; that of SCOPES_FILE applies again',
       tag: 'Scopes',
       roles: [],
-      success: { status: 204, description: 'It is gone.' },
+      success: { status: 204, description: 'The description is deleted.' },
       problems: [404],
     }),
   },

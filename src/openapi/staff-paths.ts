@@ -52,7 +52,7 @@ const consumers = {
   '/admin/consumers/{consumerKey}': {
     parameters: [parameter('consumerKey')],
     get: staffOperation('getConsumer', {
-      summary: 'Show a consumer',
+      summary: 'Get a consumer',
       tag: 'Consumers',
       roles: ['auditor'],
       success: {
@@ -64,7 +64,7 @@ const consumers = {
       problems: [404],
     }),
     patch: staffOperation('changeConsumer', {
-      summary: 'Change a consumer, disable it, let it in again',
+      summary: 'Update a consumer; disable or enable it',
       description:
         'What is left out stays; null stands for the default. `labels` in JSON replace those before; in a merge patch (RFC 7396) they are merged, and null takes one out.',
       tag: 'Consumers',
@@ -98,36 +98,40 @@ const authorizationRequests = {
   '/admin/authorization-requests/{oauthToken}': {
     parameters: [parameter('oauthToken')],
     get: staffOperation('getAuthorizationRequest', {
-      summary: 'Show who asks for what',
+      summary: 'Get an authorization request',
       tag: 'Authorization requests',
       roles: ['auditor', 'consent'],
-      success: { status: 200, description: 'It.', schema: schema('AuthorizationRequest') },
+      success: {
+        status: 200,
+        description: 'The authorization request.',
+        schema: schema('AuthorizationRequest'),
+      },
       problems: [404],
     }),
   },
   '/admin/authorization-requests/{oauthToken}/accept': {
     parameters: [parameter('oauthToken')],
     post: staffOperation('acceptAuthorizationRequest', {
-      summary: 'The resource owner allows it',
+      summary: 'Accept an authorization request',
       description:
         'Send the browser to `redirectTo`; with `oob` show the verifier instead. With an `Idempotency-Key` a repeated request gets the first reply again, even when the credentials have expired since.',
       tag: 'Authorization requests',
       roles: ['consent'],
       parameters: [parameter('idempotencyKey')],
       body: { schema: schema('Acceptance'), example: { subject: 'jane', scopes: ['photos'] } },
-      success: { status: 200, description: 'Decided.', schema: schema('Accepted') },
+      success: { status: 200, description: 'The decision.', schema: schema('Accepted') },
       problems: [404, 409, 410, 422],
     }),
   },
   '/admin/authorization-requests/{oauthToken}/reject': {
     parameters: [parameter('oauthToken')],
     post: staffOperation('rejectAuthorizationRequest', {
-      summary: 'The resource owner denies it',
+      summary: 'Reject an authorization request',
       tag: 'Authorization requests',
       roles: ['consent'],
       parameters: [parameter('idempotencyKey')],
       body: { schema: schema('Rejection'), example: { reason: 'Not mine' } },
-      success: { status: 200, description: 'Decided.', schema: schema('Rejected') },
+      success: { status: 200, description: 'The decision.', schema: schema('Rejected') },
       problems: [404, 409, 410, 422],
     }),
   },
@@ -136,7 +140,7 @@ const authorizationRequests = {
 const apiKeys = {
   '/admin/api-keys': {
     post: staffOperation('createApiKey', {
-      summary: 'Make a key of staff, of a gateway or of a consent application',
+      summary: 'Create an API key for staff, a gateway or a consent application',
       tag: 'Keys and record',
       roles: [],
       parameters: [parameter('idempotencyKey')],
@@ -149,7 +153,7 @@ const apiKeys = {
       problems: [409, 422],
     }),
     get: staffOperation('listApiKeys', {
-      summary: 'List keys, oldest first',
+      summary: 'List API keys, oldest first',
       tag: 'Keys and record',
       roles: ['auditor'],
       parameters: list,
@@ -159,7 +163,7 @@ const apiKeys = {
   '/admin/api-keys/{id}': {
     parameters: [parameter('id')],
     delete: staffOperation('deleteApiKey', {
-      summary: 'End a key; within a second nobody takes it any more',
+      summary: 'Revoke an API key; it is refused everywhere within a second',
       tag: 'Keys and record',
       roles: [],
       success: { status: 204, description: 'It is gone.' },
@@ -178,7 +182,7 @@ const apiKeys = {
   },
   '/admin/signing-keys/rotate': {
     post: staffOperation('rotateSigningKey', {
-      summary: 'Make the next one',
+      summary: 'Create the next signing key',
       description:
         'It is published at once, and signs after PLATFORM_TOKEN_KEY_LEAD_SECONDS. The one before stays published until all that it signed has expired.',
       tag: 'Keys and record',
@@ -189,7 +193,7 @@ const apiKeys = {
   },
   '/admin/audit-events': {
     get: staffOperation('listAuditEvents', {
-      summary: 'Read the record of what staff and owners did',
+      summary: 'List audit events',
       tag: 'Keys and record',
       roles: ['auditor'],
       parameters: [

@@ -12,7 +12,7 @@ const secrets = {
   '/admin/consumers/{consumerKey}/secret': {
     parameters: [parameter('consumerKey')],
     post: staffOperation('rotateConsumerSecret', {
-      summary: 'Give a consumer a new secret',
+      summary: 'Rotate the secret of a consumer',
       description:
         'The secret before holds beside the new one for `overlapSeconds`; 0 cuts the client off at once. While the overlap of an earlier rotation runs, another is refused (409 `secret_overlap_running`) unless `force` is true, which ends the earlier secret at once. A consumer without a secret gets one. The secret is shown in this reply only.',
       tag: 'Consumers',
@@ -23,12 +23,12 @@ const secrets = {
       problems: [404, 409, 422],
     }),
     get: staffOperation('getConsumerSecretStanding', {
-      summary: 'See whether the secret before is still in use',
+      summary: 'Get whether the previous secret is still in use',
       tag: 'Consumers',
       roles: ['auditor'],
       success: {
         status: 200,
-        description: 'How the secrets stand, and neither of them.',
+        description: 'The status of both secrets, without the secrets.',
         schema: schema('SecretStatus'),
       },
       problems: [404],
@@ -40,14 +40,14 @@ const weakSignatures = {
   '/admin/consumers/{consumerKey}/weak-signatures': {
     parameters: [parameter('consumerKey')],
     get: staffOperation('getWeakSignatures', {
-      summary: 'See how often a consumer signs with SHA-1 or PLAINTEXT',
+      summary: 'Get how often a consumer signs with SHA-1 or PLAINTEXT',
       tag: 'Consumers',
       roles: ['auditor'],
       success: { status: 200, description: 'Counted by method.', schema: schema('WeakSigner') },
       problems: [404],
     }),
     put: staffOperation('setWeakSignaturesUntil', {
-      summary: 'Set from when a consumer may not sign with SHA-1 or PLAINTEXT any more',
+      summary: 'Set the date from which SHA-1 and PLAINTEXT are refused',
       tag: 'Consumers',
       roles: [],
       body: { schema: schema('Sunset'), example: { until: '2030-01-31T12:00:00Z' } },
@@ -71,7 +71,7 @@ const tokens = {
   '/admin/consumers/{consumerKey}/tokens': {
     parameters: [parameter('consumerKey')],
     post: staffOperation('mintToken', {
-      summary: 'Make an access token for a subject',
+      summary: 'Create an access token for a subject',
       description:
         'An own `token` and `tokenSecret` bring one along from elsewhere. The secret is shown in this reply only.',
       tag: 'Access tokens',
@@ -110,7 +110,7 @@ const tokens = {
       body: { schema: schema('Revocation'), example: { subject: 'jane' } },
       success: {
         status: 200,
-        description: 'How many were not revoked before.',
+        description: 'The number of tokens revoked by this call.',
         schema: schema('Revoked'),
       },
     }),
@@ -118,7 +118,7 @@ const tokens = {
   '/admin/tokens/{token}': {
     parameters: [parameter('token')],
     get: staffOperation('getToken', {
-      summary: 'Show an access token',
+      summary: 'Get an access token',
       tag: 'Access tokens',
       roles: ['auditor'],
       success: { status: 200, description: 'The token.', schema: schema('Token') },
@@ -129,10 +129,11 @@ const tokens = {
     parameters: [parameter('token')],
     post: staffOperation('revokeToken', {
       summary: 'Revoke an access token',
-      description: 'Within a second nobody takes it any more. The time of the first call stands.',
+      description:
+        'It is refused everywhere within a second. A repeated call keeps the time of the first.',
       tag: 'Access tokens',
       roles: [],
-      success: { status: 204, description: 'It is revoked, now or before.' },
+      success: { status: 204, description: 'The token is revoked.' },
       problems: [404],
     }),
   },

@@ -32,7 +32,7 @@ const EXAMPLE = [
 export const transferPaths = {
   '/admin/import': {
     post: staffOperation('importRecords', {
-      summary: 'Take over the consumers and access tokens of a file: all, or none',
+      summary: 'Import consumers and access tokens from a file, all or none',
       description:
         'One JSON object a line, with its own keys and secrets; a token may stand before its consumer. Every line is held to the rules of registration. `errors` names the line first: `/17/callbackUrls/0`. Not repeated by itself: send the file again.',
       tag: 'Import and export',
@@ -47,7 +47,7 @@ export const transferPaths = {
       },
       success: {
         status: 200,
-        description: 'How much was taken over, or would be.',
+        description: 'The numbers of records imported, or that would be.',
         schema: schema('Imported'),
       },
       problems: [409],
@@ -55,7 +55,7 @@ export const transferPaths = {
   },
   '/admin/export': {
     get: staffOperation('exportRecords', {
-      summary: 'Write all consumers and access tokens, as they are at this moment',
+      summary: 'Export all consumers and access tokens, as one snapshot',
       description:
         'The last line says how many came before; without it, the file was cut off. With `secrets=true` it holds secrets in the clear, and can be imported elsewhere. That it was asked for is on record. One at a time; a reader that takes nothing for 8 s is cut off.',
       tag: 'Import and export',

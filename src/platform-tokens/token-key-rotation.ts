@@ -49,7 +49,7 @@ export class TokenKeyRotation implements OnModuleDestroy {
     if (!platformTokens) return;
     this.timer = setInterval(() => {
       this.running = this.keepFresh().catch((error: unknown) =>
-        this.logger.warn('Looking after the signing keys failed', errorFields(error)),
+        this.logger.warn('Rotating the signing keys failed', errorFields(error)),
       );
     }, LOOK_AGAIN_MS).unref();
     await this.keepFresh('start');

@@ -113,7 +113,7 @@ export class TokenKeyStore {
       return { ...row, ...openKeyPair(row.kid, row.algorithm, pem) };
     } catch (error) {
       if (!(error instanceof SealBroken)) throw error;
-      this.logger.error('A signing key can not be opened', { kid: row.kid, ...errorFields(error) });
+      this.logger.error('Decrypting a signing key failed', { kid: row.kid, ...errorFields(error) });
       return undefined;
     }
   }

@@ -101,7 +101,7 @@ function tellRefusal({ reason, faults }: ImportRefused): number {
     reason === 'busy'
       ? ['Another process is importing, or has just imported, the same file.']
       : faults.map(sentence);
-  process.stdout.write(`Nothing was taken over.\n${lines.join('\n')}\n`);
+  process.stdout.write(`Nothing was imported.\n${lines.join('\n')}\n`);
   return 1;
 }
 

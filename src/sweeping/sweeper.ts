@@ -58,7 +58,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
       } catch (error) {
         failures += 1;
         this.metrics.sweepFailed(sweep.name);
-        this.logger.warn('A sweep failed', { sweep: sweep.name, ...errorFields(error) });
+        this.logger.warn('Cleanup task failed', { sweep: sweep.name, ...errorFields(error) });
       }
     }
     if (failures === 0 && !this.stop.signal.aborted) this.metrics.sweepDone();

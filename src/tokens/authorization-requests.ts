@@ -94,7 +94,7 @@ export class AuthorizationRequests {
     this.permissions = new Batcher({
       keyOf: ({ token }) => token,
       sameKey: 'wait',
-      flights: 1, // each waits for the end of the record
+      maxInFlight: 1, // each waits for the end of the record
       send: (permissions, since) => this.allow(permissions, since),
       onSent: (size) => metrics.batchSent(ALLOW.name, size),
     });

@@ -112,7 +112,7 @@ export class MintAccessTokens {
     this.mintings = new Batcher({
       keyOf: ({ token }) => token,
       sameKey: 'wait',
-      flights: 1, // each waits for the end of the record
+      maxInFlight: 1, // each waits for the end of the record
       send: (mintings, since) => this.insert(mintings, since),
       onSent: (size) => metrics.batchSent(INSERT.name, size),
     });

@@ -151,7 +151,7 @@ describe('the console: tokens, the record, keys, scopes, signatures', () => {
     const wrong = [line('brought'), line('wrong', { scopes: 7 })].join('\r\n');
     await browser.press('Import', { filled: { Lines: wrong }, unticked: ['true'] });
     expect(browser.page.status).toBe(400);
-    expect(browser.text).toMatch(/Nothing was taken over\..* 2 \/scopes must be a list/);
+    expect(browser.text).toMatch(/Nothing was imported\..* 2 \/scopes must be a list/);
     expect(await isThere('brought')).toBe(404);
     await browser.open('/console/import');
     await browser.press('Import', { filled: { Lines: line('brought') } });

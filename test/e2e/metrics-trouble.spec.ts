@@ -71,7 +71,7 @@ describe('contract section 8: /metrics shows what an operator is woken up for', 
 
   it('whether it is ready and hears of changes, memory, shared statements, the event loop', async () => {
     await until('oauth10_ready', (value) => value === 1);
-    await until('oauth10_changes_heard', (value) => value === 1);
+    await until('oauth10_cache_invalidation_up', (value) => value === 1);
     const before = await valueOf('oauth10_cache_lookups_total{cache="accessTokens",result="hit"}');
     await Promise.all([echo(), echo(), echo()]);
     const text = await scrape();
@@ -105,7 +105,7 @@ describe('contract section 8: /metrics shows what an operator is woken up for', 
   it('sweeps that fail, by what they were to sweep, and when one last went well', async () => {
     await until('oauth10_last_sweep_timestamp_seconds', (value) => value > Date.now() / 1000 - 60);
     await database.query('ALTER TABLE sessions RENAME TO lost');
-    await until('oauth10_sweep_failures_total{what="sessions"}', (value) => value > 0);
+    await until('oauth10_sweep_failures_total{task="sessions"}', (value) => value > 0);
     const last = await valueOf('oauth10_last_sweep_timestamp_seconds');
     await database.query('ALTER TABLE lost RENAME TO sessions');
     await until('oauth10_last_sweep_timestamp_seconds', (value) => value > last);
@@ -114,7 +114,7 @@ describe('contract section 8: /metrics shows what an operator is woken up for', 
   it('a database out of reach: not ready, nothing remembered is used, each 503 counted', async () => {
     proxy.cut();
     try {
-      await until('oauth10_changes_heard', (value) => value === 0);
+      await until('oauth10_cache_invalidation_up', (value) => value === 0);
       await until('oauth10_ready', (value) => value === 0);
       const signed = signRequest({ method: 'GET', url: API, ...consumer, ...access });
       const report = { method: 'GET', url: API, headers: Object.fromEntries(signed.headers) };
@@ -133,6 +133,6 @@ describe('contract section 8: /metrics shows what an operator is woken up for', 
       proxy.mend();
     }
     await until('oauth10_ready', (value) => value === 1);
-    await until('oauth10_changes_heard', (value) => value === 1);
+    await until('oauth10_cache_invalidation_up', (value) => value === 1);
   });
 });

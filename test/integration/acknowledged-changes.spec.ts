@@ -51,7 +51,7 @@ describe('a change that a replica has acknowledged holds there at once, however 
   /** Whether memory is used at all. */
   const isHeard = async () => {
     const { text } = await send({ base: service.adminBase, target: '/metrics' });
-    return text.includes('\noauth10_changes_heard 1\n');
+    return text.includes('\noauth10_cache_invalidation_up 1\n');
   };
   const itself = () => `/admin/consumers/${consumer.consumerKey}`;
 

@@ -68,7 +68,7 @@ describe('changes that come together share a transaction, and nothing else', () 
 
   it('each is decided, answered and recorded for itself, in few transactions', async () => {
     const tokens = await newRequests(2 * TOGETHER);
-    const transactions = jest.spyOn(Transactions.prototype, 'runUnheard');
+    const transactions = jest.spyOn(Transactions.prototype, 'runWithoutCatchUp');
     const replies = await many(
       (n) => accept(0, tokens[n]!, { subject: `owner-${n}` }),
       2 * TOGETHER,

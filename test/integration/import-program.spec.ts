@@ -223,7 +223,7 @@ describe('npm run import', () => {
     const { code, output } = await run('import', path);
     expect(code).toBe(1);
     expect(output.split('\n').slice(0, 2)).toEqual([
-      'Nothing was taken over.',
+      'Nothing was imported.',
       'Line 1: /name must have 1 to 200 characters',
     ]);
     expect(output).toContain('Line 2 must be one JSON object in UTF-8');

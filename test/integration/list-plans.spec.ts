@@ -114,7 +114,8 @@ describe('no list loads more than its page', () => {
       .map(([given, values]: unknown[]) =>
         typeof given === 'string' ? { text: given, values } : (given as QueryConfig),
       )
-      .filter(({ text }) => /\bORDER BY\b[\s\S]*\bLIMIT\b/.test(text));
+      // The sweep may run meanwhile: what it deletes is ordered and limited, too.
+      .filter(({ text }) => /^\s*(?!DELETE)[\s\S]*\bORDER BY\b[\s\S]*\bLIMIT\b/.test(text));
     query.mockRestore();
     expect(sent).toHaveLength(1);
     const [{ text = '', values = [] } = {}] = sent as QueryConfig[];

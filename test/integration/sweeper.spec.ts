@@ -39,7 +39,7 @@ describe('what has ended is cleared away', () => {
       ),
     ).toEqual([live.token, ended.token].sort());
     // A batch is counted when the process hears that it is gone, a moment after the database knows.
-    const swept = 'oauth10_swept_rows_total{what="temporary_credentials"} 2500';
+    const swept = 'oauth10_swept_rows_total{task="temporary_credentials"} 2500';
     const metrics = async () => (await send({ base: service.adminBase, target: '/metrics' })).text;
     expect(await eventually(metrics, (text) => text.includes(swept))).toContain(swept);
   });

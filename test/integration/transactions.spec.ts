@@ -51,7 +51,7 @@ describe('a transaction, when there is trouble below', () => {
 
   it('ends in time for who has waited before it began', async () => {
     const watch = new Stopwatch();
-    const late = transactions.runUnheard(
+    const late = transactions.runWithoutCatchUp(
       (runner) => runner.run({ name: 'wait', text: 'SELECT pg_sleep(3)' }),
       performance.now() - 3_500,
     );

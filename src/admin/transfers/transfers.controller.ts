@@ -104,7 +104,7 @@ export class TransfersController {
       response.end();
     } catch (error) {
       if (!response.headersSent) throw error;
-      this.logger.warn('An export was cut off', errorFields(error));
+      this.logger.warn('Export aborted', errorFields(error));
       response.destroy();
     } finally {
       this.exportsUnderWay -= 1;

@@ -16,7 +16,7 @@ import { SignedIn } from './signed-in.js';
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class DevelopmentSignInController {
   constructor(
-    private readonly door: PageHandler,
+    private readonly pageHandler: PageHandler,
     private readonly signIn: SignIn,
     private readonly requests: PendingRequests,
     private readonly signedIn: SignedIn,
@@ -24,7 +24,7 @@ export class DevelopmentSignInController {
 
   @All('sign-in')
   post(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.door.serve(request, response, ['POST'], (visit) => this.take(visit));
+    return this.pageHandler.serve(request, response, ['POST'], (visit) => this.take(visit));
   }
 
   private async take(visit: BrowserRequest): Promise<Reply> {

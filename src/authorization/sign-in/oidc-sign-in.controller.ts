@@ -14,14 +14,14 @@ import { SignedIn } from './signed-in.js';
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class OidcSignInController {
   constructor(
-    private readonly door: PageHandler,
+    private readonly pageHandler: PageHandler,
     private readonly signIn: SignIn,
     private readonly signedIn: SignedIn,
   ) {}
 
   @All('signed-in')
   get(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.door.serve(request, response, ['GET'], (visit) => this.finish(visit));
+    return this.pageHandler.serve(request, response, ['GET'], (visit) => this.finish(visit));
   }
 
   private async finish(visit: BrowserRequest): Promise<Reply> {

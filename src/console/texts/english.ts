@@ -237,7 +237,7 @@ export const english = {
       `Taken over: ${consumers} consumers, ${tokens} tokens.`,
     wouldBe: (consumers: string, tokens: string) =>
       `Nothing is wrong. To be taken over: ${consumers} consumers, ${tokens} tokens. Press Import once more to do it.`,
-    refused: 'Nothing was taken over.',
+    refused: 'Nothing was imported.',
     faults: 'Faulty lines',
     columns: ['Line', 'Place', 'What is wrong'],
   },

@@ -225,7 +225,9 @@ export class NonceStore {
     if (!opened) return false;
     const { forgottenBefore } = opened;
     this.metrics.nonceStoreEpoch();
-    this.logger.warn('The nonce store has a new epoch', { forgottenBefore });
+    this.logger.warn('The nonce store may have lost nonces; earlier timestamps are refused', {
+      forgottenBefore,
+    });
     return true;
   }
 
@@ -240,7 +242,7 @@ export class NonceStore {
   private lend({ connection, epoch, sha }: Found, endsAt: number): void {
     const { keyspace } = epoch;
     if (keyspace === null) throw new StoreUnavailable();
-    if (this.told !== undefined) this.logger.log('The nonce store can be claimed in');
+    if (this.told !== undefined) this.logger.log('Nonce store ready');
     this.told = undefined;
     this.metrics.nonceStoreForgotBefore(epoch.forgottenBefore);
     this.leased = { connection, epoch: { ...epoch, keyspace }, sha, endsAt };
