@@ -6,6 +6,7 @@ import {
   ConsumerUnknown,
   SecretOverlapRunning,
 } from '../consumers/consumer-refusals.js';
+import { EventUnknown } from '../events/event-list.js';
 import { InvalidInput } from '../input/input-fault.js';
 import { Problem } from '../http/problem-details.js';
 import { RepeatedHeader } from '../http/single-header.js';
@@ -37,6 +38,9 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (error instanceof ApiKeyUnknown) {
     return new Problem('not_found', 'No key has this id.');
+  }
+  if (error instanceof EventUnknown) {
+    return new Problem('not_found', 'No event has this id.');
   }
   if (error instanceof ScopeUndescribed) {
     return new Problem('not_found', 'Staff have not described this scope.');

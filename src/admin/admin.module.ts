@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { CallersModule } from '../callers/callers.module.js';
 import { ConsumersModule } from '../consumers/consumers.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { PlatformTokensModule } from '../platform-tokens/platform-tokens.module.js';
 import { ScopesModule } from '../scopes/scopes.module.js';
@@ -14,6 +15,7 @@ import { AuthorizationRequestsController } from './authorization-requests/author
 import { ConsumerSecretsController } from './consumers/consumer-secrets.controller.js';
 import { ConsumerTokensController } from './tokens/consumer-tokens.controller.js';
 import { ConsumersController } from './consumers/consumers.controller.js';
+import { EventsController } from './events/events.controller.js';
 import { RefusedCalls } from '../admin-http/refused-calls.js';
 import { ScopesController } from './scopes/scopes.controller.js';
 import { StatedRoles } from '../admin-http/stated-roles.js';
@@ -35,6 +37,7 @@ import {
     AuditModule,
     CallersModule,
     ConsumersModule,
+    EventsModule,
     IdempotencyModule,
     PlatformTokensModule,
     ScopesModule,
@@ -54,6 +57,7 @@ import {
     ApiKeysController,
     SigningKeysController,
     AuditEventsController,
+    EventsController,
     TransfersController,
     UnservedController,
   ],

@@ -149,7 +149,7 @@ export const openApiDocument = (): object => ({
       consumerKey: inPath('consumerKey', 'Percent-encoded.'),
       oauthToken: inPath('oauthToken', 'Of temporary credentials.'),
       token: inPath('token', 'Percent-encoded.'),
-      id: inPath('id', 'Of a key.'),
+      id: inPath('id', 'Of a key, or of an event.'),
       scope: inPath('scope', 'Percent-encoded.'),
     },
     schemas: {

@@ -29,6 +29,26 @@ const consumer = {
   updatedAt: AT,
 };
 
+const event = {
+  id: '019cb2b5-0d4e-7c4a-9c1f-3f1f1d0a7a11',
+  type: 'oauth10.token.revoked',
+  consumerKey: CONSUMER_KEY,
+  subject: `token:${TOKEN}`,
+  data: {
+    consumerKey: CONSUMER_KEY,
+    token: TOKEN,
+    subject: 'jane',
+    scopes: ['photos'],
+    revokedBy: 'owner',
+  },
+  state: 'dead',
+  createdAt: AT,
+  attempts: 10,
+  lastError: 'answered 410',
+  dueAt: null,
+  settledAt: LATER,
+};
+
 const token = {
   token: TOKEN,
   consumerKey: CONSUMER_KEY,
@@ -108,6 +128,8 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   },
   MadeApiKey: { ...apiKey, lastUsedAt: null, key: 'oauth10_5yq0c3m1n8Rk2T7b' },
   ApiKeyPage: onePage(apiKey),
+  Event: event,
+  EventPage: onePage(event),
   AuditEventPage: onePage({
     id: 42,
     at: AT,

@@ -4,6 +4,7 @@ import { CONSUMER_FIELDS, consumerFields } from '../consumers/consumer-fields.js
 import type { Schema } from './operation.js';
 import { closed, input, nullable, nullableTime, page, text, texts, time } from './shapes.js';
 import { platformTokenSchemas } from './platform-token-schemas.js';
+import { eventSchemas } from './event-paths.js';
 import { tokenSchemas } from './token-schemas.js';
 import { transferSchemas } from './transfer-schemas.js';
 
@@ -135,6 +136,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   }),
   ScopePage: page('Scope'),
   ...tokenSchemas,
+  ...eventSchemas,
   ...platformTokenSchemas,
   ...transferSchemas(describable),
   ReportedRequest: input(

@@ -1,4 +1,5 @@
 import { parameter, schema, staffOperation } from './operation.js';
+import { eventPaths } from './event-paths.js';
 import { scopePaths } from './scope-paths.js';
 import { tokenPaths } from './token-paths.js';
 import { transferPaths } from './transfer-paths.js';
@@ -220,5 +221,6 @@ export const staffPaths = {
   ...scopePaths,
   ...authorizationRequests,
   ...apiKeys,
+  ...eventPaths,
   ...transferPaths,
 };

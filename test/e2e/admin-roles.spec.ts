@@ -35,6 +35,8 @@ const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
   ['GET /admin/signing-keys', 'auditor'],
   ['POST /admin/signing-keys/rotate'],
   ['GET /admin/audit-events', 'auditor'],
+  ['GET /admin/events', 'auditor'],
+  ['POST /admin/events/:id/replay'],
   ['POST /admin/import'],
   ['GET /admin/export'],
   // 404 or 405 for everybody who has a key at all.

@@ -217,6 +217,9 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
       expect((await example('changeConsumer', names)).status).toBe(200);
       expect((await example('deleteConsumer', names)).status).toBe(204);
       await example('listAuditEvents');
+      await example('listEvents');
+      const unknown = { id: '019cb2b5-0d4e-7c4a-9c1f-3f1f1d0a7a11' };
+      expect((await example('replayEvent', unknown)).status).toBe(404);
       const ofStaff = operations
         .filter(({ path }) => /^\/(admin|verify)/.test(path))
         .map(({ spec }) => spec.operationId as string);

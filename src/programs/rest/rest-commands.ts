@@ -17,13 +17,15 @@ type Work = (
 const PAGED = ['all', 'apiKeyFile', 'json'];
 const CONSUMER_COLUMNS = ['consumerKey', 'name', 'status', 'signatureMethods', 'createdAt'];
 const TOKEN_COLUMNS = ['token', 'consumerKey', 'subject', 'scopes', 'status', 'expiresAt'];
+const EVENT_COLUMNS = ['id', 'type', 'consumerKey', 'state', 'attempts', 'lastError', 'createdAt'];
 const API_KEY_COLUMNS = ['id', 'name', 'role', 'expiresAt', 'lastUsedAt'];
 
-/** Adds what works with a service that runs: consumers, tokens and api-keys. */
+/** Adds what works with a service that runs: consumers, tokens, api-keys and events. */
 export function addRestCommands(program: Command): void {
   addConsumers(program.command('consumers').description('registered clients, over REST'));
   addTokens(program.command('tokens').description('access tokens, over REST'));
   addApiKeys(program.command('api-keys').description('keys to the admin API, over REST'));
+  addEvents(program.command('events').description('what the platform is told, over REST'));
   addCheckSignature(program);
 }
 
@@ -190,6 +192,20 @@ function addApiKeys(group: Command): void {
   add(group, 'delete <ID>', 'delete it: it holds no more', async (api, options, rest, id) => {
     await api.call('DELETE', `/admin/api-keys/${encodeURIComponent(id)}`);
     await rest.done(`${id} is deleted.`, options);
+  });
+}
+
+function addEvents(group: Command): void {
+  add(group, 'list', 'list them', listOf('/admin/events', EVENT_COLUMNS), (list) =>
+    paged(list)
+      .option('--state <STATE>', 'pending, delivered or dead')
+      .option('--type <TYPE>', 'such as oauth10.token.revoked')
+      .option('--consumer-key <KEY>', 'of this consumer')
+      .option('--order <ORDER>', 'asc, the oldest first, or desc'),
+  );
+  add(group, 'replay <ID>', 'deliver it once more', async (api, options, rest, id) => {
+    await api.call('POST', `/admin/events/${encodeURIComponent(id)}/replay`);
+    await rest.done(`${id} is pending again.`, options);
   });
 }
 

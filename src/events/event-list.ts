@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditActor } from '../audit/audit-event.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Statements, type Query } from '../database/statements.js';
+import type { EventState, EventType, NewEvent } from './event.js';
+
+/** An event as staff see it. */
+export interface ListedEvent extends NewEvent {
+  /** A decimal number: the order. */
+  readonly position: string;
+  readonly id: string;
+  readonly state: EventState;
+  readonly createdAt: Date;
+  readonly attempts: number;
+  /** Why the last delivery did not succeed; null: none failed, or it was delivered since. */
+  readonly lastError: string | null;
+  /** When it is tried next, while it is pending. */
+  readonly dueAt: Date | null;
+  /** When it was delivered or given up; null while it is pending. */
+  readonly settledAt: Date | null;
+}
+
+/** Which events a list shows. */
+export interface EventFilter {
+  readonly state?: EventState | undefined;
+  readonly type?: EventType | undefined;
+  readonly consumerKey?: string | undefined;
+  /** The other order is the oldest first. */
+  readonly newestFirst?: boolean | undefined;
+}
+
+/** No event has this id. */
+export class EventUnknown extends Error {}
+
+const SHOWN = `
+  position::text, id, type, consumer_key AS "consumerKey", subject, data, state,
+  created_at AS "createdAt", attempts, last_error AS "lastError",
+  CASE WHEN state = 'pending' THEN due_at END AS "dueAt", settled_at AS "settledAt"`;
+
+// One that is pending is on its way already.
+const REPLAY = {
+  name: 'replay-event',
+  text: `
+    UPDATE events SET state = 'pending', pending_since = now(), due_at = now(), attempts = 0,
+      refusals = 0, last_error = NULL, settled_at = NULL
+    WHERE id = $1 AND state <> 'pending' RETURNING ${SHOWN}`,
+};
+
+const FIND = { name: 'find-event', text: `SELECT ${SHOWN} FROM events WHERE id = $1` };
+
+const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The outbox, for staff. */
+@Injectable()
+export class EventList {
+  constructor(
+    private readonly statements: Statements,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * One page.
+   *
+   * @param after the position of the last one of the page before
+   */
+  page(filter: EventFilter, after: string | undefined, limit: number): Promise<ListedEvent[]> {
+    return this.statements.runPlanned<ListedEvent>(pageQuery(filter, after, limit));
+  }
+
+  /**
+   * Has an event delivered once more, and puts that on record: a dead letter, or one that its receiver lost.
+   *
+   * @throws EventUnknown
+   */
+  async replay(id: string, actor: AuditActor): Promise<ListedEvent> {
+    if (!IS_ID.test(id)) throw new EventUnknown();
+    const replayed = await this.audit.record(
+      (event: ListedEvent | undefined) =>
+        event && {
+          actor,
+          action: 'event.replay',
+          target: `event:${event.id}`,
+          detail: { type: event.type, consumerKey: event.consumerKey },
+        },
+      async (transaction) => (await transaction.run<ListedEvent>(REPLAY, [id]))[0],
+    );
+    const [event] = replayed ? [replayed] : await this.statements.run<ListedEvent>(FIND, [id]);
+    if (!event) throw new EventUnknown();
+    return event;
+  }
+}
+
+/** The state is one of ours, and written out: so the planner knows which index holds it. */
+function pageQuery(filter: EventFilter, after: string | undefined, limit: number): Query {
+  const { state, type, consumerKey, newestFirst = false } = filter;
+  const values: unknown[] = [limit];
+  const put = (value: unknown) => `$${values.push(value)}`;
+  const conditions = [
+    ...(state === undefined ? [] : [`state = '${state}'`]),
+    ...(type === undefined ? [] : [`type = ${put(type)}`]),
+    ...(consumerKey === undefined ? [] : [`consumer_key = ${put(consumerKey)}`]),
+    ...(after === undefined ? [] : [`position ${newestFirst ? '<' : '>'} ${put(after)}::bigint`]),
+  ];
+  const text = `
+    SELECT ${SHOWN} FROM events
+    ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+    ORDER BY events.position ${newestFirst ? 'DESC' : ''} LIMIT $1`;
+  return { text, values };
+}
