@@ -9,7 +9,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Judge a signed request that is reported as JSON
+     * Verify a signed request that is described as JSON
      * @description The key travels in Authorization or X-Gateway-Key.
      *
      *     Roles: admin, gateway.
@@ -118,7 +118,7 @@ export interface components {
     oauthToken: string;
     /** @description Percent-encoded. */
     token: string;
-    /** @description Of a key. */
+    /** @description Of a key, or of an event. */
     id: string;
     /** @description Percent-encoded. */
     scope: string;
