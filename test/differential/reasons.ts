@@ -207,7 +207,8 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'too much',
-    sentence: 'Here 256 parameters are taken, and 4,096 characters in a value of OAuth.',
+    sentence:
+      'Here 256 parameters are taken, 4,096 characters in a value of OAuth, and 196,608 of names and values in the base string.',
     differences: ['only we refuse'],
     recognises: (request) =>
       sentParameters(request).length > 256 ||

@@ -36,7 +36,7 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
     DATABASE_URL: databaseUrl,
     ...env,
   });
-  const running = await startService(settings, env['DATABASE_URL'] ?? databaseUrl);
+  const running = await startService(settings, settings.databaseUrl ?? databaseUrl);
   const { public: port, admin: adminPort } = running.ports;
   const publicBase = `http://127.0.0.1:${port}`;
   const adminBase = `http://127.0.0.1:${adminPort}`;
