@@ -10,6 +10,7 @@ import { readVisit, type PagesPlace, type Visit } from '../pages/visit.js';
 import type { StaffSession } from './staff-sessions.js';
 import { CATALOGUES } from './texts/catalogues.js';
 import type { Texts } from './texts/english.js';
+import { KeptValue } from '../http/kept-value.js';
 
 /** What a browser of staff brought. */
 export interface ConsoleVisit extends Visit {
@@ -29,7 +30,7 @@ export interface StaffVisit extends ConsoleVisit {
   readonly may: (...roles: readonly Role[]) => boolean;
 }
 
-const visits = new WeakMap<IncomingMessage, StaffVisit>();
+const visits = new KeptValue<IncomingMessage, StaffVisit>('visits');
 
 /** Keeps with a request what the guard found out about it. */
 export const rememberVisit = (request: IncomingMessage, visit: StaffVisit): void =>

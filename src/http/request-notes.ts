@@ -1,26 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { KeptValue } from './kept-value.js';
 
 /** What was found out about a request on its way, for the line of the log and for metrics. */
 export interface RequestNotes {
   /** Why a signed request was refused, whatever the caller was told. */
-  problem?: string;
+  problem: string | undefined;
   /** What of the problem is for the operator alone; never part of an answer or of a metric. */
-  problemDetail?: string | undefined;
+  problemDetail: string | undefined;
   /** Who signed, or says so. Keys are no secrets (RFC 5849 section 1.1). */
-  consumerKey?: string;
+  consumerKey: string | undefined;
   /** W3C Trace Context, 32 hexadecimal digits. */
-  traceId?: string;
+  traceId: string | undefined;
 }
+
+const PRINTABLE_ASCII = /^[ -~]*$/;
 
 /** Of what nobody has verified, no more than this stands in the log. */
 const UNVERIFIED_MAX = 64;
 
-const notes = new WeakMap<IncomingMessage, RequestNotes>();
+const notes = new KeptValue<IncomingMessage, RequestNotes>('notes');
 
 /** The notes on a request; whoever finds something out adds to them. */
 export function notesOf(request: IncomingMessage): RequestNotes {
   let found = notes.get(request);
-  if (!found) notes.set(request, (found = {}));
+  if (!found) {
+    found = {
+      problem: undefined,
+      problemDetail: undefined,
+      consumerKey: undefined,
+      traceId: undefined,
+    };
+    notes.set(request, found);
+  }
   return found;
 }
 
@@ -40,9 +51,11 @@ export function noteProblem(response: ServerResponse, problem: string, detail?: 
  * what a terminal would obey.
  */
 export function noteClaimedConsumer(request: IncomingMessage, consumerKey: string): void {
-  notesOf(request).consumerKey = consumerKey
-    .slice(0, UNVERIFIED_MAX)
-    .replaceAll(/[^\P{C}]|[\u2028\u2029]/gu, '?');
+  const cut = consumerKey.slice(0, UNVERIFIED_MAX);
+  // Nearly all keys are, and the other expression takes longer than all else here.
+  notesOf(request).consumerKey = PRINTABLE_ASCII.test(cut)
+    ? cut
+    : cut.replaceAll(/[^\P{C}]|[\u2028\u2029]/gu, '?');
 }
 
 /** Keeps the key of the registered consumer that a request names. */

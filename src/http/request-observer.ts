@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { givenTraceId } from './caller-names.js';
 import { notesOf, type RequestNotes } from './request-notes.js';
+import { KeptValue } from './kept-value.js';
 
 /** What became of one request; nothing in it is secret. Of the caller's choice are only the names. */
 export interface AnsweredRequest extends RequestNotes {
@@ -28,7 +29,7 @@ export interface ObservedEndpoint {
 
 const NO_ENDPOINT: ObservedEndpoint = { label: 'other' };
 
-const endpoints = new WeakMap<ServerResponse, ObservedEndpoint>();
+const endpoints = new KeptValue<ServerResponse, ObservedEndpoint>('endpoints');
 
 /** Keeps with a response which endpoint gives it. */
 export function noteEndpoint(response: ServerResponse, endpoint: ObservedEndpoint): void {
@@ -48,11 +49,13 @@ export function observeRequest(
 ): void {
   const startedAt = performance.now();
   response.once('close', () => {
-    const notes = notesOf(request);
+    const { problem, problemDetail, consumerKey, traceId } = notesOf(request);
     const { label, route, givesVerdicts = false } = endpointOf(response);
     tell({
-      ...notes,
-      traceId: notes.traceId ?? givenTraceId(request),
+      problem,
+      problemDetail,
+      consumerKey,
+      traceId: traceId ?? givenTraceId(request),
       requestId,
       method: request.method ?? '',
       endpoint: label,

@@ -11,6 +11,7 @@ import {
   type TestService,
 } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
+import { BESIDE_REQUESTS } from '../support/statements-beside.js';
 
 /** What one request of a kind may cost at most. Whoever makes one dearer says here why it is worth it. */
 interface Bill {
@@ -45,10 +46,6 @@ const BILLS = {
     octetsToLog: 297,
   },
 } as const satisfies Record<string, Bill>;
-
-/** What a service does beside requests; a bare SELECT asks whether the change feed still hears. */
-const BESIDE =
-  /^SELECT$|clock|probe|last-use|note-weak|note-previous|sweep|partition|heartbeat|pg_notify/;
 
 describe('what one request costs, without a clock', () => {
   let database: TestDatabase;
@@ -97,7 +94,7 @@ describe('what one request costs, without a clock', () => {
     return {
       statements: query.mock.calls
         .map(([sent]) => nameOf(sent as unknown))
-        .filter((name) => !BESIDE.test(name)),
+        .filter((name) => !BESIDE_REQUESTS.test(name)),
       octetsToClient: octetsOf(reply),
       octetsToLog: Buffer.byteLength(lines.join('')),
     };

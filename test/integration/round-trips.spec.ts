@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Statements } from '../../src/database/statements.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { startTestService, type TestConsumer } from '../support/service.js';
+import { BESIDE_REQUESTS } from '../support/statements-beside.js';
 
 describe('what a signed request costs in round trips to PostgreSQL', () => {
   const { database, service } = serviceForAllTests();
@@ -18,7 +19,7 @@ describe('what a signed request costs in round trips to PostgreSQL', () => {
     const { status } = await work();
     const names = run.mock.calls
       .map(([{ name }]) => name)
-      .filter((name) => !/clock|probe|last-use|note-weak|note-previous/.test(name));
+      .filter((name) => !BESIDE_REQUESTS.test(name));
     run.mockRestore();
     expect(status).toBe(200);
     return names;
