@@ -1,8 +1,7 @@
 import { runCommand } from '../support/command.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startEventReceiver, type EventReceiver } from '../support/event-receiver.js';
 import { eventually } from '../support/eventually.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 interface Page {
   readonly items: readonly Record<string, unknown>[];
@@ -10,20 +9,12 @@ interface Page {
 }
 
 describe('staff list events, and have them delivered once more', () => {
-  let database: TestDatabase;
   let receiver: EventReceiver;
-  let service: TestService;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
+  const { service, database } = serviceForAllTests(async () => {
     receiver = await startEventReceiver();
-    service = await startTestService(database.url, receiver.env);
+    return receiver.env;
   });
-  afterAll(async () => {
-    await service?.stop(0);
-    await receiver?.stop();
-    await database?.drop();
-  });
+  afterAll(() => receiver?.stop());
 
   const list = async (query: string): Promise<Page> => {
     const reply = await service.admin('GET', `/admin/events?${query}`);

@@ -1,7 +1,6 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { linkOn, signedInStaff } from '../support/staff.js';
 
 const VERIFICATIONS = 15;
@@ -9,19 +8,9 @@ const PER_MINUTE = 120;
 
 /** Who asks much of the console takes nothing from the service, and visitors take nothing from each other. */
 describe('the console under load', () => {
-  let database: TestDatabase;
-  let service: TestService;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url, {
-      PAGES_RATE_LIMIT_PER_MINUTE: String(PER_MINUTE),
-      TRUST_PROXY: '127.0.0.1',
-    });
-  });
-  afterAll(async () => {
-    await service?.stop(0);
-    await database?.drop();
+  const { service, database } = serviceForAllTests({
+    PAGES_RATE_LIMIT_PER_MINUTE: String(PER_MINUTE),
+    TRUST_PROXY: '127.0.0.1',
   });
 
   const from = (base: string, address: string) =>

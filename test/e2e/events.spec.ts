@@ -1,28 +1,22 @@
 import { TestBrowser } from '../support/browser.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
   startEventReceiver,
   type EventReceiver,
   type Received,
 } from '../support/event-receiver.js';
 import { send } from '../support/http.js';
-import { startTestService, type TestConsumer, type TestService } from '../support/service.js';
+import { startTestService, type TestConsumer } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 describe('each change of a consumer or token is one event, delivered to EVENTS_URL', () => {
-  let database: TestDatabase;
   let receiver: EventReceiver;
-  let service: TestService;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
+  const { service, database } = serviceForAllTests(async () => {
     receiver = await startEventReceiver();
-    service = await startTestService(database.url, receiver.env);
+    return receiver.env;
   });
   afterAll(async () => {
-    expect(receiver.unsigned).toEqual([]);
-    await service?.stop(0);
     await receiver?.stop();
-    await database?.drop();
+    expect(receiver.unsigned).toEqual([]);
   });
 
   const patch = (consumer: TestConsumer, body: unknown) =>

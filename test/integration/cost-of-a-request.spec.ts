@@ -1,15 +1,10 @@
 import pg from 'pg';
 import { JsonLogger } from '../../src/logging/json-logger.js';
 import { RequestLog } from '../../src/logging/request-log.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import type { HttpReply } from '../support/http.js';
-import {
-  startTestService,
-  type TestConsumer,
-  type TestCredentials,
-  type TestService,
-} from '../support/service.js';
+import type { TestConsumer, TestCredentials } from '../support/service.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { signRequest } from '../support/signing-client.js';
 import { BESIDE_REQUESTS } from '../support/statements-beside.js';
 
@@ -48,16 +43,13 @@ const BILLS = {
 } as const satisfies Record<string, Bill>;
 
 describe('what one request costs, without a clock', () => {
-  let database: TestDatabase;
-  let service: TestService;
+  const { service } = serviceForAllTests();
   let consumer: TestConsumer;
   let access: TestCredentials;
   const query = jest.spyOn(pg.Client.prototype, 'query');
   const logged = jest.spyOn(RequestLog.prototype, 'write');
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await startTestService(database.url);
     consumer = await service.registerConsumer();
     access = await service.accessToken(consumer);
     // Nothing is remembered before changes are heard of.
@@ -66,11 +58,7 @@ describe('what one request costs, without a clock', () => {
       (statements) => statements.length === 1,
     );
   });
-  afterAll(async () => {
-    jest.restoreAllMocks();
-    await service?.stop(0);
-    await database?.drop();
-  });
+  afterAll(() => jest.restoreAllMocks());
 
   async function billOf(work: () => Promise<HttpReply>): Promise<Bill> {
     query.mockClear();
