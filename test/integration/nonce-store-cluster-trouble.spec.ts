@@ -17,7 +17,7 @@ describeWith([REDIS], 'contract section 12: a cluster of which a part is down', 
       NONCE_STORE_CLUSTER: 'true',
     });
     consumer = await service.registerConsumer({ twoLegged: true });
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop(0);
     await Promise.all(servers.map((server) => server.stop()));

@@ -74,7 +74,7 @@ describeWith([REDIS], 'RFC 5849 §3.3: a nonce is new once, wherever it is claim
       nonces = await replica();
       other = await replica();
       now = Math.floor(clock.nowSeconds());
-    }, 60_000);
+    });
     afterAll(async () => {
       for (const { dataSource, noncePlace } of opened) {
         noncePlace.onModuleDestroy();

@@ -13,6 +13,8 @@ const QUICKLY = ['--repl-diskless-sync-delay', '0'];
 /** A Redis of Debian's on the loopback, in a folder of its own. */
 export interface RedisServer {
   readonly port: number;
+  /** Where the nodes of a cluster talk to each other; unused without one. */
+  readonly busPort: number;
   readonly url: string;
   /** Sends a command over a connection of its own. */
   command(...parts: string[]): Promise<unknown>;
@@ -26,10 +28,26 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+/** How often a server, or a cluster, is started on other ports because somebody took one of them first. */
+const TRIES = 3;
+
 /** @param settings arguments such as `--maxmemory 10mb`; nothing is saved to disk unless they say so */
 export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
+  for (let tries = 1; ; tries += 1) {
+    const server = redisServer(await freePort(), await freePort(), settings);
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      await server.stop();
+      if (tries === TRIES) throw error;
+    }
+  }
+}
+
+/** Not started yet. */
+function redisServer(port: number, busPort: number, settings: readonly string[]): RedisServer {
   const folder = mkdtempSync(join(tmpdir(), 'oauth10-redis-'));
-  const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
 
@@ -55,6 +73,8 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
       [
         '--port',
         `${port}`,
+        '--cluster-port',
+        `${busPort}`,
         '--bind',
         '127.0.0.1',
         '--dir',
@@ -66,15 +86,18 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
       ],
       { stdio: 'ignore' },
     );
+    const started = child;
     const answer = await eventually(
       () => command('PING').catch((error: Error) => error.message),
-      (said) => said === 'PONG' || /^NOAUTH/.test(String(said)),
+      // One that found its port taken has ended, and whoever has the port may answer for it.
+      (said) => started.exitCode !== null || /^(PONG|NOAUTH)/.test(String(said)),
     );
-    if (!/^(PONG|NOAUTH)/.test(String(answer))) throw new Error(`No Redis: ${String(answer)}`);
+    if (started.exitCode !== null || !/^(PONG|NOAUTH)/.test(String(answer)))
+      throw new Error(`No Redis on port ${port}: ${String(answer)}`);
   };
-  await start();
   return {
     port,
+    busPort,
     url,
     command,
     kill,
@@ -87,32 +110,32 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   };
 }
 
-const CLUSTER_TRIES = 3;
-
 /** Six servers as a cluster: three primaries, each with a replica. */
 export async function startRedisCluster(): Promise<readonly RedisServer[]> {
   const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'];
   for (let tries = 1; ; tries += 1) {
     const servers = await Promise.all(Array.from({ length: 6 }, () => startRedis(settings)));
     try {
-      await joinCluster(servers);
+      joinCluster(servers.map(({ port, busPort }) => `127.0.0.1:${port}@${busPort}`));
+      await settle(servers);
       return servers;
     } catch (error) {
-      // The nodes also listen 10,000 ports higher, where freePort() did not look.
       await Promise.all(servers.map((server) => server.stop()));
-      if (tries === CLUSTER_TRIES) throw error;
+      if (tries === TRIES) throw error;
     }
   }
 }
 
-async function joinCluster(servers: readonly RedisServer[]): Promise<void> {
-  const nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
+function joinCluster(nodes: readonly string[]): void {
   execFileSync(
     'redis-cli',
     ['--cluster', 'create', ...nodes, '--cluster-replicas', '1', '--cluster-yes'],
     { stdio: 'ignore', timeout: 15_000 },
   );
-  // A primary's first replica begins a new history, and with it a new epoch of nonces.
+}
+
+/** Resolves once each replica is in step: a primary's first one begins a new history, and with it a new epoch of nonces. */
+async function settle(servers: readonly RedisServer[]): Promise<void> {
   for (const server of servers) {
     await eventually(
       async () => String(await server.command('INFO', 'replication')),
