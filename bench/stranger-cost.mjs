@@ -4,15 +4,19 @@
 // the figure is that of the cheapest round, so that what else the machine does counts least. None shall
 // cost more than 3 ms.
 //
-//   node bench/stranger-cost.mjs [--rounds 6] [--requests 160] [--only KIND]
+//   node bench/stranger-cost.mjs [--rounds 6] [--requests 160] [--only KIND] [--against COMMIT]
+//
+// With --against, the build of another commit is measured in turns with this one, and the ratio is told.
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Connection } from './connection.mjs';
 import { processorMilliseconds } from './process-cost.mjs';
+import { builtRevision } from './revision.mjs';
 import { startDatabase, startService } from './rig.mjs';
 
 const GOAL_MS = 3;
 const CONNECTIONS = 8;
+const WARM_UP_ROUNDS = 8;
 const BODY_OCTETS = 64 * 1024;
 const PARAMETERS = 256;
 /** Node takes 16 KiB of request line and headers in all. */
@@ -26,6 +30,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '6' },
     requests: { type: 'string', default: '160' },
     only: { type: 'string', default: '' },
+    against: { type: 'string' },
   },
 });
 const [rounds, requests] = [Number(values.rounds), Number(values.requests)];
@@ -53,14 +58,14 @@ const form = (method, body, more) =>
   request(INITIATE, [authorization(method, more), `Content-Type: ${FORM}`], body);
 
 const filled = (piece, octets = BODY_OCTETS) => piece.repeat(Math.floor(octets / piece.length));
-// A blank is five characters of the signature base string, which has 192 KiB at most (request-parameters.ts).
-const BLANKS = 30_000;
+// A blank is five characters of the signature base string, which has 112 KiB at most (request-parameters.ts).
+const BLANKS = 10_000;
 const OF_BLANKS = `a=${filled('+', BLANKS)}${filled('b', BODY_OCTETS - 2 - BLANKS)}`;
 const OF_ESCAPES = `a=${filled('%ff', BODY_OCTETS - 2)}`;
 const OF_PIECES = filled('&');
 const OF_PARAMETERS = Array.from(
   { length: PARAMETERS - 6 },
-  (_, n) => `${filled('+b', 120)}${n}=${filled('%3d%3db', 128)}`,
+  (_, n) => `${filled('+b', 80)}${n}=${filled('%3d%3db', 128)}`,
 ).join('&');
 const BODY_HASH = `${filled('A', 4090)}A=`;
 
@@ -129,43 +134,57 @@ const KINDS = {
   'nowhere, a long path': () => request(`GET /${filled('%2e/', HEAD_OCTETS)}`, []),
 };
 
-const database = await startDatabase();
-const service = await startService(database.url);
+const stops = [];
+const services = [];
 let isWithin = true;
 try {
-  for (const [kind, make] of Object.entries(KINDS)) {
-    if (!kind.includes(values.only)) continue;
-    const { ms, status } = await measure(make);
+  const roots = [undefined, ...(values.against ? [builtRevision(values.against).root] : [])];
+  for (const root of roots) {
+    const database = await startDatabase();
+    stops.unshift(database.stop);
+    const service = await startService(database.url, {}, root);
+    stops.unshift(service.stop);
+    services.push(service);
+  }
+  const kinds = Object.entries(KINDS).filter(([kind]) => kind.includes(values.only));
+  // A service that has run for a minute is compiled: what compiling costs is no request's.
+  for (let round = 0; round < WARM_UP_ROUNDS; round += 1)
+    for (const [, make] of kinds) for (const service of services) await roundOf(service, make);
+  for (const [kind, make] of kinds) {
+    const found = services.map(() => ({ ms: Infinity }));
+    for (let round = 0; round < rounds; round += 1)
+      for (const [n, service] of services.entries()) {
+        const { ms, status } = await roundOf(service, make);
+        found[n] = { ms: Math.min(found[n].ms, ms), status };
+      }
+    const [{ ms, status }, other] = found;
     isWithin &&= ms <= GOAL_MS;
+    const ratio = other
+      ? `, ${(ms / other.ms).toFixed(2)} × ${other.ms.toFixed(2)} (${other.status})`
+      : '';
     const verdict = ms <= GOAL_MS ? '' : `, beyond the ${GOAL_MS} allowed`;
-    console.log(`${ms.toFixed(2).padStart(7)} ms  ${kind} (${status})${verdict}`);
+    console.log(`${ms.toFixed(2).padStart(7)} ms  ${kind} (${status})${ratio}${verdict}`);
   }
 } finally {
-  await service.stop();
-  await database.stop();
+  for (const stop of stops) await stop();
 }
 process.exitCode = isWithin ? 0 : 1;
 
-async function measure(make) {
+async function roundOf(service, make) {
   const { hostname, port } = new URL(service.base);
   const connections = Array.from(
     { length: CONNECTIONS },
     () => new Connection(hostname, Number(port)),
   );
   let status;
-  let least = Infinity;
-  // The first round only warms up.
-  for (let round = 0; round <= rounds; round += 1) {
-    const left = Array.from({ length: requests }, make);
-    const before = processorMilliseconds(service.pid);
-    await Promise.all(
-      connections.map(async (connection) => {
-        while (left.length > 0) ({ status } = await connection.request(left.pop()));
-      }),
-    );
-    const each = (processorMilliseconds(service.pid) - before) / requests;
-    if (round > 0) least = Math.min(least, each);
-  }
+  const left = Array.from({ length: requests }, make);
+  const before = processorMilliseconds(service.pid);
+  await Promise.all(
+    connections.map(async (connection) => {
+      while (left.length > 0) ({ status } = await connection.request(left.pop()));
+    }),
+  );
+  const ms = (processorMilliseconds(service.pid) - before) / requests;
   for (const connection of connections) connection.close();
-  return { ms: least, status };
+  return { ms, status };
 }

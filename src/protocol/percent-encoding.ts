@@ -76,34 +76,52 @@ export function lengthEncodedTwice(octets: string): number {
 function encode(octets: string, encodedOctet: readonly string[]): string {
   let encoded = '';
   let plainFrom = 0;
-  let escapes = 0;
   for (let i = 0; i < octets.length; i += 1) {
     const code = octets.charCodeAt(i);
     if (IS_UNRESERVED[code] === 1) continue;
     const escape = encodedOctet[code];
     if (escape === undefined) throw beyondOneOctet();
-    if (++escapes > JOINED_MAX) return encodeAll(octets, encodedOctet);
+    if (octets.length > JOINED_MAX_LENGTH) return encodeAll(octets, encodedOctet);
     encoded += octets.slice(plainFrom, i) + escape;
     plainFrom = i + 1;
   }
   return plainFrom === 0 ? octets : encoded + octets.slice(plainFrom);
 }
 
-/** With more escapes than so many, joining strings costs more than filling octets. */
-const JOINED_MAX = 12;
+/** In anything longer, joining strings costs more than filling octets. */
+const JOINED_MAX_LENGTH = 64;
+
+/**
+ * Where long names and values are gone through, octet by octet. Taken up again by each: pages that are new to the
+ * process cost more than what is done in them. Nothing awaits meanwhile.
+ */
+const READ = Buffer.alloc(64 * 1024);
+const WRITTEN = Buffer.alloc(READ.length * TWICE_ENCODED_LENGTH);
+
+const bufferOf = (usual: Buffer, length: number): Buffer =>
+  length <= usual.length ? usual : Buffer.allocUnsafe(length);
+
+/** The octets, to be read by index up to their length. Throws MalformedEncoding if a character is no octet. */
+function octetsToRead(octets: string): Buffer {
+  if (/[\u0100-\uffff]/.test(octets)) throw beyondOneOctet();
+  const read = bufferOf(READ, octets.length);
+  read.write(octets, 'latin1');
+  return read;
+}
 
 /** For what may be 64 KiB of octets to escape: each is written once, where joining strings makes garbage. */
 function encodeAll(octets: string, encodedOctet: readonly string[]): string {
   const isTwice = encodedOctet === ENCODED_TWICE;
-  const encoded = Buffer.allocUnsafe(octets.length * (isTwice ? 5 : 3));
+  const read = octetsToRead(octets);
+  const encoded = bufferOf(WRITTEN, octets.length * TWICE_ENCODED_LENGTH);
+  const end = octets.length;
   let length = 0;
-  for (let i = 0; i < octets.length; i += 1) {
-    const code = octets.charCodeAt(i);
+  for (let i = 0; i < end; i += 1) {
+    const code = read[i] ?? 0;
     if (IS_UNRESERVED[code] === 1) {
       encoded[length++] = code;
       continue;
     }
-    if (code > 0xff) throw beyondOneOctet();
     encoded[length++] = PERCENT;
     if (isTwice) {
       encoded[length++] = DIGIT_2;
@@ -125,12 +143,11 @@ function encodeAll(octets: string, encodedOctet: readonly string[]): string {
 export function percentDecode(encoded: string, plus: '+' | ' ' = '+'): string {
   let decoded = '';
   let plainFrom = 0;
-  let escapes = 0;
   for (let i = 0; i < encoded.length; i += 1) {
     const code = encoded.charCodeAt(i);
     if (code > 0xff) throw beyondOneOctet();
     if (code !== PERCENT && (code !== PLUS || plus === '+')) continue;
-    if (++escapes > JOINED_MAX) return decodeAll(encoded, plus === ' ' ? BLANK : PLUS);
+    if (encoded.length > JOINED_MAX_LENGTH) return decodeAll(encoded, plus === ' ' ? BLANK : PLUS);
     decoded += encoded.slice(plainFrom, i);
     if (code === PERCENT) {
       decoded += String.fromCharCode(escapedOctet(encoded, i));
@@ -144,11 +161,12 @@ export function percentDecode(encoded: string, plus: '+' | ' ' = '+'): string {
 }
 
 function decodeAll(encoded: string, plus: number): string {
-  const decoded = Buffer.allocUnsafe(encoded.length);
+  const read = octetsToRead(encoded);
+  const decoded = bufferOf(WRITTEN, encoded.length);
+  const end = encoded.length;
   let length = 0;
-  for (let i = 0; i < encoded.length; i += 1) {
-    const code = encoded.charCodeAt(i);
-    if (code > 0xff) throw beyondOneOctet();
+  for (let i = 0; i < end; i += 1) {
+    const code = read[i] ?? 0;
     if (code === PERCENT) {
       decoded[length++] = escapedOctet(encoded, i);
       i += 2;

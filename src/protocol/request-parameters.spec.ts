@@ -169,8 +169,8 @@ describe('malformed requests are refused, never an accident', () => {
 
   it(`more than ${MAX_SIGNED_LENGTH} characters of the signature base string`, () => {
     const blanks = (length: number) => {
-      const rest = length - 1 - 5 * 30_000;
-      return `a=${'+'.repeat(30_000)}${'b'.repeat(rest)}`;
+      const rest = length - 1 - 5 * 10_000;
+      return `a=${'+'.repeat(10_000)}${'b'.repeat(rest)}`;
     };
     const most = blanks(MAX_SIGNED_LENGTH);
     expect(collectRequestParameters({ formBody: most }).parameters).toHaveLength(1);

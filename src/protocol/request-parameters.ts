@@ -22,9 +22,9 @@ export const MAX_PROTOCOL_VALUE_LENGTH = 4096;
 /**
  * How many characters all names and values may have in the signature base string. A form of 64 KiB has some
  * 110,000 when all of it is percent-encoded. One of nothing but `+` would have 330,000, and cost more time than a
- * request may that nobody has signed.
+ * request may that nobody has signed; one of English text has 110,000, too.
  */
-export const MAX_SIGNED_LENGTH = 192 * 1024;
+export const MAX_SIGNED_LENGTH = 112 * 1024;
 
 /** Longer names, and more of them, are not repeated in a refusal. */
 const MAX_REPEATED_NAME_LENGTH = 64;
