@@ -29,7 +29,7 @@ export interface ConnectionParameters {
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** With what may say the same as the parts of the URL before `?`. */
-type AllParameters = Writable<ConnectionParameters> & {
+export type AllParameters = Writable<ConnectionParameters> & {
   user?: string;
   password?: string;
   dbname?: string;

@@ -109,6 +109,19 @@ describe('connection strings as those who run PostgreSQL write them', () => {
   });
 });
 
+describe('what follows a character that ends the password too early is repeated nowhere', () => {
+  it.each(['a?s3cret@h/d', 'a?s3cret=x@h/d', 'a?x=s3cret@h/d', '1/s3cret@h/d', 'a/s3cret@h/d'])(
+    'postgres://u:%s',
+    (rest) => {
+      expect(fault(`postgres://u:${rest}`)).toContain('must be a postgres:// URL');
+    },
+  );
+
+  it('an @ of a parameter does no harm', () => {
+    expect(parseDatabaseUrl('postgres://h/d?user=u@server').user).toBe('u@server');
+  });
+});
+
 describe('what would be passed over in silence is named', () => {
   it.each([
     ['schema=auth', 'unknown parameter schema; DATABASE_SCHEMA'],

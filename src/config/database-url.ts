@@ -1,4 +1,8 @@
-import { applyParameters, type ConnectionParameters } from './database-url-parameters.js';
+import {
+  applyParameters,
+  type AllParameters,
+  type ConnectionParameters,
+} from './database-url-parameters.js';
 
 /** Where one server listens; a host that begins with `/` is the folder of a Unix socket. */
 export interface DatabaseHost {
@@ -29,6 +33,9 @@ const PARTS = /^postgres(?:ql)?:\/\/(?:([^/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*
 export function parseDatabaseUrl(text: string): DatabaseTarget {
   const [, login = '', authority = '', path = '', query = ''] =
     (/^[\x21-\x7e]+$/.test(text) ? PARTS.exec(text) : null) ?? fail();
+  // A password with a `/` or a `?` that is not percent-encoded: what follows it is repeated nowhere.
+  if (login === '' && path.includes('@')) fail();
+  const isPerhapsPassword = login === '' && query.includes('@');
   const [user = '', ...password] = login.split(':');
   const {
     user: otherUser,
@@ -37,7 +44,7 @@ export function parseDatabaseUrl(text: string): DatabaseTarget {
     host,
     port,
     ...parameters
-  } = applyParameters(parametersOf(query));
+  } = parametersOf(query, isPerhapsPassword);
   return {
     ...parameters,
     hosts: hostsOf(authority, host, port),
@@ -59,7 +66,16 @@ function decoded(text: string): string {
   }
 }
 
-function parametersOf(query: string): Map<string, string> {
+function parametersOf(query: string, isPerhapsPassword: boolean): AllParameters {
+  try {
+    return applyParameters(pairsOf(query));
+  } catch (error) {
+    if (isPerhapsPassword) fail();
+    throw error;
+  }
+}
+
+function pairsOf(query: string): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of query.split('&').filter((one) => one !== '')) {
     const at = pair.indexOf('=');

@@ -50,14 +50,17 @@ const READ = {
     ) e ORDER BY e.position LIMIT ${EVENTS_AT_ONCE}`,
 };
 
-// A lease that has ended is another's by now, and stays so.
+// A lane that another holds by now is left alone, and so are its events: they are delivered once more.
 const SETTLE = {
   name: 'settle-events-of-lane',
   text: `
-    WITH delivered AS (
+    WITH held AS (
+      UPDATE event_lanes SET holder = NULL, leased_until = now() + make_interval(secs => $9)
+      WHERE lane = $1 AND holder = $2 RETURNING lane
+    ), delivered AS (
       UPDATE events SET state = 'delivered', settled_at = now(), attempts = attempts + 1,
         last_error = NULL
-      WHERE position = ANY ($3::bigint[]) AND state = 'pending'
+      WHERE position = ANY ($3::bigint[]) AND state = 'pending' AND EXISTS (SELECT FROM held)
     ), failed AS (
       UPDATE events e SET attempts = e.attempts + 1, last_error = f.error,
         refusals = e.refusals + f.is_refusal::int, due_at = now() + make_interval(secs => f.wait_seconds),
@@ -65,10 +68,9 @@ const SETTLE = {
         settled_at = CASE WHEN f.is_dead THEN now() END
       FROM unnest($4::bigint[], $5::text[], $6::boolean[], $7::boolean[], $8::float8[])
         AS f (position, error, is_refusal, is_dead, wait_seconds)
-      WHERE e.position = f.position AND e.state = 'pending'
+      WHERE e.position = f.position AND e.state = 'pending' AND EXISTS (SELECT FROM held)
     )
-    UPDATE event_lanes SET holder = NULL, leased_until = now() + make_interval(secs => $9)
-    WHERE lane = $1 AND holder = $2`,
+    SELECT lane FROM held`,
 };
 
 /** A lane that is this replica's for a while. */

@@ -71,7 +71,8 @@ export class Webhook {
       },
     };
     try {
-      return judged(await this.post(new URL(url), options, body));
+      const untilMs = performance.now() + this.settings.timeoutSeconds * 1000;
+      return judged(await this.post(new URL(url), options, body, untilMs));
     } catch (error) {
       if (this.stop.aborted) return { outcome: 'stopped' };
       const { code, message } = error as NodeJS.ErrnoException;
@@ -87,22 +88,44 @@ export class Webhook {
     this.agent.destroy();
   }
 
-  /** @returns the status of the reply, once it is through */
-  private post(url: URL, options: RequestOptions, body: string, isAgain = false): Promise<number> {
+  /**
+   * @param untilMs of `performance.now()`: when the delivery, a second try included, has taken too long
+   * @returns the status of the reply, once it is through
+   */
+  private post(
+    url: URL,
+    options: RequestOptions,
+    body: string,
+    untilMs: number,
+    isAgain = false,
+  ): Promise<number> {
     return new Promise((resolve, reject) => {
       const outgoing = this.request(url, options);
+      let hasReply = false;
       const late = setTimeout(
         () => outgoing.destroy(new Error(TIMED_OUT)),
-        this.settings.timeoutSeconds * 1000,
+        untilMs - performance.now(),
       );
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(late);
         // The receiver may end a connection just as it is used again.
         const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET' && !isAgain;
-        if (isStale) resolve(this.post(url, options, body, true));
+        if (isStale) resolve(this.post(url, options, body, untilMs, true));
         else reject(error);
       });
+      // A switch of protocols that nobody asked for; without a listener Node ends the request and says nothing.
+      outgoing.on('upgrade', (reply, socket) => {
+        clearTimeout(late);
+        socket.destroy();
+        resolve(reply.statusCode ?? 0);
+      });
+      outgoing.on('close', () => {
+        if (hasReply) return;
+        clearTimeout(late);
+        reject(new Error('closed'));
+      });
       outgoing.on('response', (reply) => {
+        hasReply = true;
         const status = reply.statusCode ?? 0;
         let octets = 0;
         reply.on('data', ({ length }: Buffer) => {

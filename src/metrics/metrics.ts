@@ -113,7 +113,7 @@ export class Metrics {
   private readonly platformTokens = new Counter({
     name: 'oauth10_platform_tokens_total',
     help: 'JWT access tokens (RFC 9068) issued, by whether they were signed anew or reused.',
-    labelNames: ['how'],
+    labelNames: ['outcome'],
     registers: [this.registry],
   });
   private readonly refusedRecords = new Counter({
@@ -219,8 +219,8 @@ export class Metrics {
     this.lastSweep.setToCurrentTime();
   }
 
-  platformToken(how: 'made' | 'reused'): void {
-    this.platformTokens.inc({ how });
+  platformToken(outcome: 'made' | 'reused'): void {
+    this.platformTokens.inc({ outcome });
   }
 
   grantRefused(kind: string): void {

@@ -107,7 +107,7 @@ export class NoncePartitions implements OnModuleInit {
    *
    * @returns how many went
    */
-  async dropForgotten(nowSeconds = this.clock.nowSeconds()): Promise<number> {
+  async dropExpired(nowSeconds = this.clock.nowSeconds()): Promise<number> {
     const horizon = nowSeconds - this.settings.timestampWindowSeconds - MARGIN_SECONDS;
     let dropped = 0;
     for (const range of await this.ranges()) {
@@ -121,7 +121,7 @@ export class NoncePartitions implements OnModuleInit {
    *
    * @returns how many rows went
    */
-  async sweepRest(nowSeconds = this.clock.nowSeconds()): Promise<number> {
+  async deleteExpiredOutsidePartitions(nowSeconds = this.clock.nowSeconds()): Promise<number> {
     const horizon = Math.floor(nowSeconds - this.settings.timestampWindowSeconds - MARGIN_SECONDS);
     return this.transactions.run(async (transaction) => {
       await transaction.run(FORGET_BEFORE, [horizon]);

@@ -18,14 +18,21 @@ const FORGET = {
   name: 'forget-nonces-of-other-timelines',
   text: `UPDATE nonce_horizon SET forgotten_before =
       greatest(forgotten_before, floor(extract(epoch FROM clock_timestamp()))::bigint + 1)
-    WHERE timeline IS DISTINCT FROM ${TIMELINE} RETURNING forgotten_before::float8 AS "forgottenBefore"`,
+    WHERE timeline IS DISTINCT FROM ${TIMELINE} 
+    RETURNING forgotten_before::float8 AS "forgottenBefore", ${TIMELINE} AS timeline`,
 };
 
 const ADOPT = {
   name: 'adopt-nonce-timeline',
   text: `UPDATE nonce_horizon SET timeline = ${TIMELINE}
-    WHERE timeline IS DISTINCT FROM ${TIMELINE} RETURNING 1`,
+
+    WHERE timeline IS DISTINCT FROM ${TIMELINE} AND ${TIMELINE} = $1 RETURNING 1`,
 };
+
+interface Forgotten {
+  readonly forgottenBefore: number;
+  readonly timeline: string;
+}
 
 /**
  * Notices a promoted standby, or a restored backup, by the timeline of PostgreSQL's log. Replication may be
@@ -55,9 +62,12 @@ export class NonceTimeline implements OnModuleInit, OnModuleDestroy {
   private async look(): Promise<void> {
     const [found] = await this.statements.run<{ isSame: boolean }>(LOOK);
     if (found?.isSame !== false) return;
-    const [forgotten] = await this.statements.run<{ forgottenBefore: number }>(FORGET);
+    const [forgotten] = await this.statements.run<Forgotten>(FORGET);
+    // Another replica has adopted it meanwhile.
+    if (forgotten === undefined) return;
     await sleep(HORIZON_PASSES_MS);
-    const adopted = await this.statements.run(ADOPT);
+    // One that came in the meantime has its own claims to forget.
+    const adopted = await this.statements.run(ADOPT, [forgotten.timeline]);
     if (adopted.length > 0) this.logger.warn('The database has a new timeline', { ...forgotten });
   }
 

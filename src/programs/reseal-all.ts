@@ -5,6 +5,7 @@ import { Statements } from '../database/statements.js';
 import { Transactions } from '../database/transactions.js';
 import { KeysInUse } from '../grants/keys-in-use.js';
 import { nothing, operator, runProgram, type Store } from './offline-program.js';
+import { Faults } from '../resealing/faults.js';
 import { renewMacs, type RenewedMacs } from '../resealing/renew-macs.js';
 import { reseal, type Resealed } from '../resealing/reseal.js';
 
@@ -41,15 +42,20 @@ function tell(columns: readonly Resealed[], tables: readonly RenewedMacs[]): num
   const out = (line: string) => void process.stdout.write(`${line}\n`);
   for (const { name, resealed } of columns) out(`${name}: ${resealed} resealed`);
   for (const { table, renewed } of tables) if (renewed > 0) out(`${table}: ${renewed} MACs made`);
-  const sealed = columns.flatMap(({ faults }) => faults);
-  const strange = tables.flatMap(({ faults }) => faults);
-  if (sealed.length > 0) {
-    out(`${sealed.length} could not be opened and stay as they are:\n${sealed.join('\n')}`);
-  }
-  if (strange.length > 0) {
-    out(`${strange.length} rows grant something and are not ours:\n${strange.join('\n')}`);
-  }
-  if (sealed.length + strange.length > 0) return 1;
+  const tellFaults = (all: readonly { readonly faults: Faults }[], what: string): number => {
+    const count = all.reduce((sum, { faults }) => sum + faults.count, 0);
+    if (count === 0) return 0;
+    out(`${count} ${what}:`);
+    for (const { faults } of all) {
+      for (const sentence of faults.sentences) out(sentence);
+      const rest = faults.count - faults.sentences.length;
+      if (rest > 0) out(`… and ${rest} more like these`);
+    }
+    return count;
+  };
+  const sealed = tellFaults(columns, 'could not be opened and stay as they are');
+  const strange = tellFaults(tables, 'rows grant something and are not ours');
+  if (sealed + strange > 0) return 1;
   out('Everything is sealed with the first key of SECRET_KEYS.');
   return 0;
 }
@@ -60,7 +66,7 @@ interface WholeRecord {
   readonly trail: AuditTrail | undefined;
   /** Proofs that another key than the first made. */
   readonly underOtherKeys: number;
-  readonly faults: readonly string[];
+  readonly faults: Faults;
 }
 
 /**
@@ -71,8 +77,10 @@ interface WholeRecord {
 async function openWhole({ dataSource, proofs }: Store): Promise<WholeRecord> {
   const transactions = new Transactions(dataSource);
   const { faults, underOtherKeys } = await new AuditVerifier(transactions, proofs).verify();
-  if (faults.length > 0) return { trail: undefined, underOtherKeys: 0, faults };
+  const found = new Faults();
+  for (const sentence of faults) found.add(sentence);
+  if (found.count > 0) return { trail: undefined, underOtherKeys: 0, faults: found };
   const trail = new AuditTrail(transactions, proofs);
   await trail.open(new Statements(dataSource));
-  return { trail, underOtherKeys, faults };
+  return { trail, underOtherKeys, faults: found };
 }

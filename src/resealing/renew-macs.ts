@@ -3,14 +3,16 @@ import type { StatementRunner } from '../database/transactions.js';
 import type { Granted } from '../grants/granted.js';
 import type { Grants } from '../grants/grants.js';
 import { sealPrefix } from '../secrets/secret-box.js';
+import { Faults } from './faults.js';
 import { GUARDED_TABLES, type GuardedTable } from './guarded-tables.js';
+import { untilNothingIsLeft, type Pass } from './reseal.js';
 
 /** What became of one table. */
 export interface RenewedMacs {
   readonly table: string;
   readonly renewed: number;
-  /** Which rows are not ours, one sentence each. */
-  readonly faults: readonly string[];
+  /** Which rows are not ours. */
+  readonly faults: Faults;
 }
 
 type GuardedRow = {
@@ -37,7 +39,10 @@ export async function renewMacs(
 ): Promise<RenewedMacs[]> {
   const done: RenewedMacs[] = [];
   for (const table of GUARDED_TABLES) {
-    done.push(await renewIn(statements, grants, sealPrefix(firstKeyId), table, makesMissing));
+    const { resealed, faults } = await untilNothingIsLeft(table.table, () =>
+      renewIn(statements, grants, sealPrefix(firstKeyId), table, makesMissing),
+    );
+    done.push({ table: table.table, renewed: resealed, faults });
   }
   return done;
 }
@@ -48,9 +53,10 @@ async function renewIn(
   prefix: Buffer,
   table: GuardedTable,
   makesMissing: boolean,
-): Promise<RenewedMacs> {
-  const faults: string[] = [];
-  let renewed = 0;
+): Promise<Pass> {
+  const faults = new Faults();
+  let found = 0;
+  let resealed = 0;
   let after: readonly unknown[] = [];
   for (;;) {
     const startedAt = performance.now();
@@ -65,17 +71,18 @@ async function renewIn(
       if (isOurs) return [{ row, fresh: grants.mac(table.kind, granted) }];
       const what =
         row.mac === null ? 'has no MAC' : 'was altered, or its key is not in SECRET_KEYS';
-      faults.push(`${table.table}: a row ${what} (row ${nameOf(granted)})`);
+      faults.add(`${table.table}: a row ${what} (row ${nameOf(granted)})`);
       return [];
     });
+    found += fresh.length;
     const written = await statements.run(replacementIn(table), [
       ...table.key.map((_, n) => fresh.map(({ row }) => row[`k${n}`])),
       fresh.map(({ row }) => row.granted),
       fresh.map(({ row }) => row.mac),
       fresh.map((made) => made.fresh),
     ]);
-    renewed += written.length;
-    if (rows.length < ROWS) return { table: table.table, renewed, faults };
+    resealed += written.length;
+    if (rows.length < ROWS) return { found, resealed, faults };
     after = keyOf(rows.at(-1) as GuardedRow);
     await sleep(performance.now() - startedAt);
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatementRunner } from '../database/transactions.js';
 import { sealPrefix, type SecretBox } from '../secrets/secret-box.js';
+import { Faults } from './faults.js';
 import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.js';
 
 /** What became of one column. */
@@ -8,8 +9,8 @@ export interface Resealed {
   /** `table.column`. */
   readonly name: string;
   readonly resealed: number;
-  /** Why a value stayed as it is, one sentence each, without the value. */
-  readonly faults: readonly string[];
+  /** Why values stayed as they are. */
+  readonly faults: Faults;
 }
 
 type SealedRow = { readonly sealed: Buffer } & Readonly<Record<`k${number}`, unknown>>;
@@ -19,7 +20,8 @@ const ROWS = 500;
 /**
  * Seals again, with the first key of the ring, every stored value that another key has sealed, so that
  * the other keys can be retired. In batches of one statement each, with as much rest as work, so that
- * it may run beside the service; a value that changes meanwhile is left as it was written last.
+ * it may run beside the service; a value that changes meanwhile is left as it was written last. What is written
+ * behind a pass is found by the next one.
  *
  * @param sealingKeyId the id of the ring's first key
  */
@@ -30,9 +32,44 @@ export async function reseal(
 ): Promise<Resealed[]> {
   const done: Resealed[] = [];
   for (const column of SEALED_COLUMNS) {
-    done.push(await resealColumn(statements, secretBox, sealPrefix(sealingKeyId), column));
+    const name = `${column.table}.${column.column}`;
+    done.push({
+      name,
+      ...(await untilNothingIsLeft(name, () =>
+        resealColumn(statements, secretBox, sealPrefix(sealingKeyId), column),
+      )),
+    });
   }
   return done;
+}
+
+/** One way through a table. */
+export interface Pass {
+  /** Rows that could be resealed; some may have changed meanwhile. */
+  readonly found: number;
+  readonly resealed: number;
+  readonly faults: Faults;
+}
+
+/** Whoever still writes with another key after so many passes does not stop. */
+const PASSES_MAX = 5;
+
+/** Goes through a table until a pass finds nothing more to reseal. */
+export async function untilNothingIsLeft(
+  name: string,
+  pass: () => Promise<Pass>,
+): Promise<Pick<Pass, 'resealed' | 'faults'>> {
+  let resealed = 0;
+  for (let passes = 1; ; passes += 1) {
+    const one = await pass();
+    resealed += one.resealed;
+    if (one.found === 0) return { resealed, faults: one.faults };
+    if (passes < PASSES_MAX) continue;
+    one.faults.add(
+      `${name}: still written with another key; has every replica the first one first?`,
+    );
+    return { resealed, faults: one.faults };
+  }
 }
 
 async function resealColumn(
@@ -40,9 +77,9 @@ async function resealColumn(
   secretBox: SecretBox,
   prefix: Buffer,
   column: SealedColumn,
-): Promise<Resealed> {
-  const name = `${column.table}.${column.column}`;
-  const faults: string[] = [];
+): Promise<Pass> {
+  const faults = new Faults();
+  let found = 0;
   let resealed = 0;
   let after: readonly unknown[] = [];
   for (;;) {
@@ -60,10 +97,11 @@ async function resealColumn(
         const secret = secretBox.open(row.sealed, place);
         return [{ key, sealed: row.sealed, fresh: secretBox.seal(secret, place) }];
       } catch (error) {
-        faults.push(`${(error as Error).message} (row ${place.row})`);
+        faults.add(`${(error as Error).message} (row ${place.row})`);
         return [];
       }
     });
+    found += fresh.length;
     const keys = column.key.map((_, n) => fresh.map(({ key }) => key[n]));
     const written = await statements.run(replacementIn(column), [
       ...keys,
@@ -71,7 +109,7 @@ async function resealColumn(
       fresh.map((row) => row.fresh),
     ]);
     resealed += written.length;
-    if (rows.length < ROWS) return { name, resealed, faults };
+    if (rows.length < ROWS) return { found, resealed, faults };
     after = keyOf(rows.at(-1) as SealedRow);
     await sleep(performance.now() - startedAt);
   }

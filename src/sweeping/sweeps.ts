@@ -103,8 +103,8 @@ export function sweepsOf(
         ];
   return [
     { name: 'nonce_partitions_made', full: Infinity, batch: () => partitions.makeAhead() },
-    { name: 'nonce_partitions', full: Infinity, batch: () => partitions.dropForgotten() },
-    { name: 'nonces_rest', full: 5_000, batch: () => partitions.sweepRest() },
+    { name: 'nonce_partitions', full: Infinity, batch: () => partitions.dropExpired() },
+    { name: 'nonces_rest', full: 5_000, batch: () => partitions.deleteExpiredOutsidePartitions() },
     // For an hour after their end, who asks is still told what became of them.
     rows(
       'temporary_credentials',

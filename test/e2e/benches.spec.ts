@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { describeWith, PGBOUNCER } from '../support/debian-tools.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { SECRET_KEYS, type TestCredentials } from '../support/service.js';
 
@@ -92,20 +93,28 @@ describe('the benches', () => {
   });
 
   // In the smallest size the figures say nothing, and whether goals are met does not matter.
-  it.each([
-    [
-      'assertion.mjs',
-      ['--rounds', '1', '--seconds', '0.1'],
-      /plain[^]*issuer[^]*median of 1 rounds/,
-    ],
-    ['timing.mjs', ['--samples', '2'], /RSA-SHA256[^]*apart by/],
-    ['pages.mjs', ['--pages', '1'], /consent, 8 scopes +200[^]*unknown request +400/],
-    ['lists.mjs', ['--scale', '0.0003', '--runs', '1'], /'api-keys' +│ 'all'/],
-  ] as const)('%s runs to its end', async (file, size, end) => {
+  const runsToItsEnd = async (
+    file: string,
+    size: readonly string[],
+    end: RegExp,
+  ): Promise<void> => {
     const ended = await run(process.execPath, [join('bench', file), ...size], {
       cwd: ROOT,
     }).catch((error: { stdout: string; stderr: string }) => error);
     expect(ended.stderr).not.toMatch(/Error/);
     expect(ended.stdout).toMatch(end);
+  };
+  const BOTH_SETUPS = /usual[^]*other[^]*median of 1 rounds/;
+
+  it.each<[string, string[], RegExp]>([
+    ['setups.mjs', ['assertion', '--rounds', '1', '--seconds', '0.1'], BOTH_SETUPS],
+    ['timing.mjs', ['--samples', '2'], /RSA-SHA256[^]*apart by/],
+    ['pages.mjs', ['--pages', '1'], /consent, 8 scopes +200[^]*unknown request +400/],
+    ['lists.mjs', ['--scale', '0.0003', '--runs', '1'], /'api-keys' +│ 'all'/],
+  ])('%s runs to its end', runsToItsEnd);
+
+  describeWith([PGBOUNCER], 'with a pgbouncer', () => {
+    it('setups.mjs runs to its end', () =>
+      runsToItsEnd('setups.mjs', ['pgbouncer', '--rounds', '1', '--seconds', '0.1'], BOTH_SETUPS));
   });
 });

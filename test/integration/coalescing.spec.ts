@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { Statements } from '../../src/database/statements.js';
@@ -16,6 +17,19 @@ import {
 import { signRequest } from '../support/signing-client.js';
 
 let database: TestDatabase;
+
+/** Watches statements, each of this kind held up for a moment: whatever the machine does, others come meanwhile. */
+function holdUp(kind: string) {
+  const { run } = Statements.prototype;
+  return jest.spyOn(Statements.prototype, 'run').mockImplementation(async function (
+    this: Statements,
+    statement,
+    ...values
+  ) {
+    if (statement.name.startsWith(kind)) await sleep(300);
+    return run.call(this, statement, ...values);
+  } as typeof run);
+}
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -99,7 +113,7 @@ describe('exchanges sent together (RFC 5849 §2.3)', () => {
       }),
     );
     const undecided = await service.initiate(consumer);
-    const run = jest.spyOn(Statements.prototype, 'run');
+    const run = holdUp('exchange-');
     const replies = await Promise.all([
       ...owned.flatMap(({ temporary, verifier }) => [
         service.exchange(consumer, temporary, verifier),
@@ -146,7 +160,7 @@ describe('initiations sent together (RFC 5849 §2.1)', () => {
     const requests = Array.from({ length: 12 }, (_, n) =>
       signed(consumer, n % 2 ? { callback, scope: 'photos' } : {}),
     );
-    const run = jest.spyOn(Statements.prototype, 'run');
+    const run = holdUp('issue-temporary-credentials');
     const replies = await Promise.all(
       requests.flatMap((one) => [one, one, one]).map((one) => sendSigned(one)),
     );

@@ -58,6 +58,14 @@ describe('an event is delivered at least once, whatever its receiver does', () =
   it.each<[string, (response: ServerResponse) => number | void, string]>([
     ['hangs', () => undefined, 'timed out'],
     ['hangs up', (response) => void response.destroy(), 'ECONNRESET'],
+    [
+      'switches protocols',
+      (response) =>
+        void response.socket?.end(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+        ),
+      'answered 101',
+    ],
     ['answers 500', () => 500, 'answered 500'],
     ['answers 429', () => 429, 'answered 429'],
     [

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { AuditVerifier } from '../../src/audit/audit-verifier.js';
 import { RecordProofs } from '../../src/audit/record-proofs.js';
@@ -68,7 +69,14 @@ describe('changes that come together share a transaction, and nothing else', () 
 
   it('each is decided, answered and recorded for itself, in few transactions', async () => {
     const tokens = await newRequests(2 * TOGETHER);
-    const transactions = jest.spyOn(Transactions.prototype, 'runWithoutCatchUp');
+    const { runWithoutCatchUp: begin } = Transactions.prototype;
+    // Each begins a moment late: whatever the machine does, others come meanwhile.
+    const transactions = jest
+      .spyOn(Transactions.prototype, 'runWithoutCatchUp')
+      .mockImplementation(async function (this: Transactions, ...values) {
+        await sleep(300);
+        return begin.apply(this, values);
+      } as typeof begin);
     const replies = await many(
       (n) => accept(0, tokens[n]!, { subject: `owner-${n}` }),
       2 * TOGETHER,

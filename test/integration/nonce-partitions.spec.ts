@@ -102,15 +102,15 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     await claim(now - WINDOW_SECONDS, 'kept');
     const before = await names();
     // A second less: the first partition may have begun between its making and `now`.
-    expect(await partitions.dropForgotten(now - 1)).toBe(0);
-    expect(await partitions.dropForgotten(now - 1 + MARGIN_SECONDS)).toBe(0);
+    expect(await partitions.dropExpired(now - 1)).toBe(0);
+    expect(await partitions.dropExpired(now - 1 + MARGIN_SECONDS)).toBe(0);
     expect(await names()).toEqual(before);
     expect(await claim(now - WINDOW_SECONDS, 'kept')).toBe(false);
   });
 
   it('is dropped when nobody can need it any more, and then nothing from there is new', async () => {
     await claim(now, 'old');
-    expect(await partitions.dropForgotten(now + 7_200)).toBeGreaterThan(5);
+    expect(await partitions.dropExpired(now + 7_200)).toBeGreaterThan(5);
     expect(await count('nonces')).toBe(0);
     // The window may have been made wider meanwhile, and let the timestamp in once more.
     expect(await claim(now, 'old')).toBe(false);
@@ -134,8 +134,10 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     // A partition for a timestamp that the rest holds can't be attached; the claim stays decided.
     await partitions.makeAhead(far);
     expect(await claim(far, 'n')).toBe(false);
-    expect(await partitions.sweepRest(far)).toBe(0);
-    expect(await partitions.sweepRest(far + WINDOW_SECONDS + MARGIN_SECONDS + 1)).toBe(1);
+    expect(await partitions.deleteExpiredOutsidePartitions(far)).toBe(0);
+    expect(
+      await partitions.deleteExpiredOutsidePartitions(far + WINDOW_SECONDS + MARGIN_SECONDS + 1),
+    ).toBe(1);
     expect(await claim(far, 'n')).toBe(false);
   });
 
@@ -148,7 +150,7 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
         for (let step = 0; going; step = (step + 1) % 20) {
           await one.makeAhead(now + 20_000 + step * 600);
           await one.makeAhead(now - 20_000 + step * 600);
-          await one.dropForgotten(now - 5_000);
+          await one.dropExpired(now - 5_000);
         }
       }),
     );
@@ -170,10 +172,10 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     await holder.startTransaction();
     await holder.query('INSERT INTO nonces VALUES ($1, $2, sha256($3))', [now, 'k', 'x']);
     const startedAt = Date.now();
-    expect(await partitions.dropForgotten(now + 7_200)).toBe(0);
+    expect(await partitions.dropExpired(now + 7_200)).toBe(0);
     expect(Date.now() - startedAt).toBeLessThan(5_000);
     await holder.commitTransaction();
     await holder.release();
-    expect(await partitions.dropForgotten(now + 7_200)).toBeGreaterThan(0);
+    expect(await partitions.dropExpired(now + 7_200)).toBeGreaterThan(0);
   });
 });

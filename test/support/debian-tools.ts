@@ -33,6 +33,10 @@ export const REDIS: DebianTool = {
   probe: ['sh', '-c', 'redis-server --version && redis-cli --version'],
 };
 /** Reads and merges files of Compose; nothing of Docker runs. */
+export const PGBOUNCER: DebianTool = {
+  debianPackage: 'pgbouncer',
+  probe: ['pgbouncer', '--version'],
+};
 export const DOCKER_COMPOSE: DebianTool = {
   debianPackage: 'docker-compose',
   probe: ['docker-compose', 'version'],

@@ -40,16 +40,16 @@ export function readReport(info: string): PrimaryReport {
   const id = fields.get('master_replid');
   const history = `${id} ${fields.get('evicted_keys') ?? 0}`;
   const version = fields.get('redis_version') ?? '';
-  if (Number.parseInt(version, 10) < OLDEST_VERSION) {
+  if (!(Number.parseInt(version, 10) >= OLDEST_VERSION)) {
     throw new StoreUnfit(
-      `NONCE_STORE_URL must lead to Redis 7 or Valkey 8, or later; this is version ${version}`,
+      `NONCE_STORE_URL must lead to Redis 7 or Valkey 8, or later; this is version ${version || 'unknown'}`,
       history,
     );
   }
   const policy = fields.get('maxmemory_policy');
-  if (policy !== undefined && policy !== 'noeviction') {
+  if (policy !== 'noeviction') {
     throw new StoreUnfit(
-      `NONCE_STORE_URL must lead to a store whose maxmemory-policy is noeviction; it is ${policy}, which drops claims before their time`,
+      `NONCE_STORE_URL must lead to a store whose maxmemory-policy is noeviction; it is ${policy ?? 'not said'}${policy === undefined ? '' : ', which drops claims before their time'}`,
       history,
     );
   }

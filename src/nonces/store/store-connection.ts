@@ -15,6 +15,8 @@ export interface StoreConnection {
 }
 
 const CONNECT_TIMEOUT_MS = 1_000;
+/** From the first packet to the answer that shows a primary. */
+const ANSWER_TIMEOUT_MS = 1_400;
 
 /** @throws StoreUnavailable */
 export async function connectToStore(target: NonceStoreTarget): Promise<StoreConnection> {
@@ -56,20 +58,25 @@ async function connectToPrimary(target: NonceStoreTarget): Promise<StoreConnecti
   };
 }
 
+/** The one who looks gives up after a while; what he waited for must not stay open behind him. */
 async function connectTo(target: NonceStoreTarget, { host, port }: NonceStoreHost) {
   const options = clientOptions(target);
   const client = createClient({ ...options, socket: { ...options.socket, host, port } });
   // What broke it reaches whoever waits for an answer.
   client.on('error', () => undefined);
-  await client.connect();
-  if (target.hosts.length === 1) return client;
-  const [role] = await client.sendCommand<[string]>(['ROLE']).catch((error: unknown) => {
+  const late = setTimeout(() => end(client), ANSWER_TIMEOUT_MS);
+  try {
+    await client.connect();
+    if (target.hosts.length === 1) return client;
+    const [role] = await client.sendCommand<[string]>(['ROLE']);
+    if (role !== 'master') throw new Error('This one is a replica');
+    return client;
+  } catch (error) {
     end(client);
     throw error;
-  });
-  if (role === 'master') return client;
-  end(client);
-  throw new Error('This one is a replica');
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 async function connectToCluster(target: NonceStoreTarget): Promise<StoreConnection> {

@@ -1,0 +1,62 @@
+// A pgbouncer before the database, as test/support/pgbouncer.ts starts it for the tests.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { unprivilegedAccount } from '../dist/database/embedded-server/embedded-server-account.js';
+import { freePort } from './rig.mjs';
+
+/** In transaction mode, with Debian's defaults for all else. Needs the package `pgbouncer`. */
+export async function startPgbouncer(databaseUrl) {
+  const { hostname, port: serverPort, username, password } = new URL(databaseUrl);
+  const folder = mkdtempSync(join(tmpdir(), 'oauth10-pgbouncer-'));
+  const file = join(folder, 'pgbouncer.ini');
+  const port = await freePort();
+  const login = `user=${username} password=${decodeURIComponent(password)}`;
+  writeFileSync(
+    file,
+    `[databases]
+* = host=${hostname} port=${serverPort} ${login}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+`,
+  );
+  const account =
+    process.getuid?.() === 0 ? unprivilegedAccount(readFileSync('/etc/passwd', 'utf8')) : undefined;
+  if (account) for (const path of [folder, file]) chownSync(path, account.uid, account.gid);
+  const child = spawn('pgbouncer', [file], { ...account, stdio: 'ignore' });
+  const exit = once(child, 'exit');
+  const url = new URL(databaseUrl);
+  url.host = `127.0.0.1:${port}`;
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exit;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (let tries = 0; !(await isReady(url.href)); tries += 1) {
+    if (child.exitCode !== null || tries === 100) {
+      await stop();
+      throw new Error('pgbouncer did not start');
+    }
+    await sleep(50);
+  }
+  return { url: url.href, stop };
+}
+
+async function isReady(url) {
+  const client = new pg.Client(url);
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,60 @@
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { Statements } from '../../src/database/statements.js';
+import { EventLanes, type HeldLane } from '../../src/events/event-lanes.js';
+import { databaseForAllTests } from '../support/service-for-all-tests.js';
+
+describe('a lane of events is one replica’s for a while', () => {
+  const database = databaseForAllTests(() => dataSource.destroy());
+  let dataSource: DataSource;
+  let lanes: EventLanes;
+
+  beforeAll(async () => {
+    dataSource = await new DataSource(
+      dataSourceOptions({ databasePoolSize: 2 }, database.url),
+    ).initialize();
+    lanes = new EventLanes(new Statements(dataSource));
+  });
+  beforeEach(async () => {
+    await database.query('TRUNCATE events');
+    await database.query(`UPDATE event_lanes SET holder = NULL, leased_until = '-infinity'`);
+    await database.query(
+      `INSERT INTO events (consumer_key, type, subject, data) VALUES ('k', 't', 's', '{}')`,
+    );
+  });
+
+  const claimed = async (): Promise<HeldLane> => {
+    const held = await lanes.claim();
+    if (!held) throw new Error('No lane is free');
+    return held;
+  };
+  const state = async () => (await database.query('SELECT state, attempts FROM events'))[0];
+
+  it('nobody else has it meanwhile, and who has it notes what became of its events', async () => {
+    const held = await claimed();
+    expect(await lanes.claim()).toBeUndefined();
+    await lanes.settle(held, await lanes.read(held), []);
+    expect(await state()).toEqual({ state: 'delivered', attempts: 1 });
+  });
+
+  it.each(['delivered', 'dead'])('who has lost it notes nothing: %s', async (outcome) => {
+    const lost = await claimed();
+    const events = await lanes.read(lost);
+    await database.query(`UPDATE event_lanes SET leased_until = now() WHERE holder IS NOT NULL`);
+    const held = await claimed();
+    const failed = events.map((event) => ({
+      event,
+      error: 'answered 400',
+      isRefusal: true,
+      isDead: true,
+      waitSeconds: 1,
+    }));
+    if (outcome === 'dead') await lanes.settle(lost, [], failed);
+    else await lanes.settle(lost, events, []);
+    expect(await state()).toEqual({ state: 'pending', attempts: 0 });
+    // Nor is the lane given back: it is another's.
+    expect(await lanes.claim()).toBeUndefined();
+    await lanes.settle(held, events, []);
+    expect(await state()).toEqual({ state: 'delivered', attempts: 1 });
+  });
+});
