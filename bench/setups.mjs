@@ -4,16 +4,20 @@
 //
 //   npm run bench:assertion  a JWT beside the verdict of /authz/forward-auth
 //   npm run bench:pgbouncer  a pgbouncer of Debian's before PostgreSQL, in transaction mode
+//   npm run bench:nonce-store  nonces in a Redis of Debian's, in the place of PostgreSQL
 //     -- [--rounds 5] [--seconds 2] [--connections 32]
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { Credentials } from './credentials.mjs';
 import { measure, sized } from './measure.mjs';
-import { startPgbouncer } from './pgbouncer.mjs';
-import { startDatabase, startService } from './rig.mjs';
+import { startPgbouncer, startRedis } from './neighbours.mjs';
+import { ROOT, startDatabase, startService } from './rig.mjs';
 
 const FORWARD_AUTH = { kind: 'authz', listener: 'admin', path: '/authz/forward-auth' };
 const VERIFY = { kind: 'verify', listener: 'admin', path: '/verify' };
+const ECHO = { kind: 'resource', listener: 'public', path: '/oauth/oauth10/echo' };
 const EXCHANGE = { kind: 'exchange', listener: 'public', path: '/oauth/oauth10/token' };
 
 /** `figure` of the other set-up over that of the usual one is `atMost` or `atLeast` so much. */
@@ -28,11 +32,18 @@ const SETUPS = {
   },
   pgbouncer: {
     jobs: [EXCHANGE, VERIFY],
-    before: startPgbouncer,
+    neighbour: startPgbouncer,
     goal: { figure: 'perSecond', atLeast: 0.8 },
+  },
+  'nonce-store': {
+    jobs: [ECHO, VERIFY],
+    neighbour: startRedis,
+    goal: { figure: 'perSecond', atLeast: 1 },
   },
 };
 const FIGURES = ['serviceCpuMicroseconds', 'perSecond', 'p99Ms'];
+/** In fewer rounds or less time the figures say little, and are not kept. */
+const KEPT_FROM = { rounds: 3, seconds: 1 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -49,6 +60,7 @@ const setup = SETUPS[positionals[0]];
 if (setup === undefined) throw new Error(`One of ${Object.keys(SETUPS).join(', ')}`);
 
 const stops = [];
+const measurements = [];
 const database = await startDatabase();
 stops.unshift(database.stop);
 try {
@@ -59,25 +71,27 @@ try {
     for (const [n, job] of setup.jobs.entries())
       ratios[n].push(await ratiosOf(job, usual, other, round));
   const met = setup.jobs.map((job, n) => report(job, ratios[n]));
+  if (rounds >= KEPT_FROM.rounds && seconds >= KEPT_FROM.seconds) keep();
   process.exitCode = met.every(Boolean) ? 0 : 1;
 } finally {
   for (const stop of stops) await stop();
 }
 
-async function start(name, { env = {}, before }) {
+async function start(name, { env = {}, neighbour }) {
   await database.client.query(`CREATE DATABASE bench_${name}`);
   const url = new URL(database.url);
   url.pathname = `/bench_${name}`;
-  const way = await before?.(url.href);
-  if (way) stops.unshift(way.stop);
-  const service = await startService(way?.url ?? url.href, env);
+  const beside = await neighbour?.(url.href);
+  if (beside) stops.unshift(beside.stop);
+  const service = await startService(beside?.url ?? url.href, { ...env, ...beside?.env });
   stops.unshift(service.stop);
   const client = new pg.Client(url.href);
   await client.connect();
   stops.unshift(() => client.end());
   const credentials = new Credentials(client, service.sealingKey);
   await credentials.createConsumers();
-  return { name, service, credentials, access: await credentials.createAccessTokens() };
+  const access = await credentials.createAccessTokens();
+  return { name, service, credentials, access, storePid: beside?.pid };
 }
 
 async function ratiosOf(job, usual, other, round) {
@@ -89,7 +103,7 @@ async function ratiosOf(job, usual, other, round) {
   );
 }
 
-async function load({ kind, listener, path }, { name, service, credentials, access }) {
+async function load({ kind, listener, path }, { name, service, credentials, access, storePid }) {
   const { pid, gatewayKey } = service;
   const base = listener === 'admin' ? service.adminBase : service.base;
   const size = sized({ seconds }, kind, connections);
@@ -99,14 +113,45 @@ async function load({ kind, listener, path }, { name, service, credentials, acce
       : access;
   const job = { ...size, base, host: new URL(base).host, path, gatewayKey, credentials: given };
   const names = { server: name, job: kind };
-  const measured = await measure('load-process.mjs', job, names, { service: pid });
+  const pids = { service: pid, database: storePid };
+  const measured = await measure('load-process.mjs', job, names, pids);
   if (Object.keys(measured.wrong).length > 0)
     throw new Error(`Wrong answers: ${name} ${kind} ${JSON.stringify(measured.wrong)}`);
   const { perSecond, serviceCpuMicroseconds, p99Ms } = measured;
   process.stdout.write(
     `${kind}, ${name}: ${perSecond.toFixed(0)} a second, ${serviceCpuMicroseconds} µs, p99 ${p99Ms.toFixed(1)} ms\n`,
   );
+  measurements.push(measured);
   return measured;
+}
+
+/** For bench/capacity.mjs, and for whoever compares. */
+function keep() {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT });
+  const medians = ['usual', 'other'].flatMap((server) =>
+    setup.jobs.map(({ kind }) => {
+      const all = measurements.filter((one) => one.server === server && one.job === kind);
+      const of = (figure) => middle(all.map((one) => one[figure]));
+      const figures = ['perSecond', 'p50Ms', 'p99Ms', 'serviceCpuMicroseconds'].map((figure) => [
+        figure,
+        Number(of(figure).toPrecision(4)),
+      ]);
+      const storeCpuMicroseconds = all.some((one) => one.databaseCpuMicroseconds !== undefined)
+        ? of('databaseCpuMicroseconds')
+        : undefined;
+      return { setup: server, job: kind, ...Object.fromEntries(figures), storeCpuMicroseconds };
+    }),
+  );
+  const kept = {
+    madeAt: new Date().toISOString(),
+    commit: commit.toString().trim(),
+    plan: { rounds, seconds, connections },
+    results: medians,
+  };
+  writeFileSync(
+    new URL(`results/${positionals[0]}.json`, import.meta.url),
+    `${JSON.stringify(kept, null, 2)}\n`,
+  );
 }
 
 /** The median of the rounds; whether the goal is met. */

@@ -50,7 +50,10 @@ export class ConsoleFilter implements ExceptionFilter {
     const request = http.getRequest<IncomingMessage>();
     const response = http.getResponse<ServerResponse>();
     try {
-      if (response.headersSent) return void response.destroy();
+      if (response.headersSent) {
+        this.logger.warn('A reply was cut off', errorFields(error));
+        return void response.destroy();
+      }
       if (error instanceof Answered) return sendReply(response, error.reply, {});
       const told = this.told(error, request, response);
       await this.record(told.status, error, request, response);

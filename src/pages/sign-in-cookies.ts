@@ -5,8 +5,9 @@ import type { Visit } from './visit.js';
 
 /** How long a person may take to sign in. */
 const TTL_SECONDS = 900;
-/** About 6 KB of cookies; servers in front take 8 KB. The oldest makes room for the newest. */
+/** Servers in front take 8 KB of cookies. The oldest make room for the newest. */
 const AT_ONCE = 20;
+const OCTETS_MAX = 7_000;
 
 /**
  * Remembers what a browser came for while somebody signs in on it, in a cookie of its own for each
@@ -26,12 +27,16 @@ export class SignInCookies<Begun> {
    * @returns Set-Cookie values
    */
   remember(visit: Visit, state: string, signIn: Begun): string[] {
-    const begun = [...visit.cookies.keys()].filter((name) => name.startsWith(this.prefix));
-    const tooMany = begun.slice(0, Math.max(0, begun.length + 1 - AT_ONCE));
-    return [
-      this.cookies.set(this.matterOf(state), signIn, visit.secure, TTL_SECONDS),
-      ...tooMany.map((name) => forgottenCookie(name, visit.secure)),
-    ];
+    const fresh = this.cookies.set(this.matterOf(state), signIn, visit.secure, TTL_SECONDS);
+    const newestFirst = [...visit.cookies]
+      .filter(([name]) => name.startsWith(this.prefix))
+      .reverse();
+    let octets = fresh.length;
+    const tooMany = newestFirst.filter(([name, value], older) => {
+      octets += name.length + value.length + 3; // `name=value; `
+      return older + 2 > AT_ONCE || octets > OCTETS_MAX;
+    });
+    return [fresh, ...tooMany.map(([name]) => forgottenCookie(name, visit.secure))];
   }
 
   /** What this browser began under the state; undefined when there is nothing, or it is too old. */

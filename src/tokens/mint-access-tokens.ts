@@ -8,6 +8,7 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
 import type { NewEvent } from '../events/event.js';
 import { Outbox } from '../events/outbox.js';
+import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { grantedToAccessToken } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -168,7 +169,9 @@ export class MintAccessTokens {
       if (outcome === 'taken') throw new AccessTokenRefused('taken');
       if (outcome !== 'changed') return { minted: outcome, tokenSecret };
     }
-    throw new Error('A consumer changed with every attempt to make a token of it');
+    throw new StoreUnavailable(
+      new Error('A consumer changed with every attempt to make a token of it'),
+    );
   }
 
   private async readConsumers(

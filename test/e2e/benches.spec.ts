@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describeWith, PGBOUNCER } from '../support/debian-tools.js';
+import { describeWith, PGBOUNCER, REDIS } from '../support/debian-tools.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { SECRET_KEYS, type TestCredentials } from '../support/service.js';
 
@@ -113,8 +113,14 @@ describe('the benches', () => {
     ['lists.mjs', ['--scale', '0.0003', '--runs', '1'], /'api-keys' +│ 'all'/],
   ])('%s runs to its end', runsToItsEnd);
 
-  describeWith([PGBOUNCER], 'with a pgbouncer', () => {
-    it('setups.mjs runs to its end', () =>
-      runsToItsEnd('setups.mjs', ['pgbouncer', '--rounds', '1', '--seconds', '0.1'], BOTH_SETUPS));
+  describeWith([PGBOUNCER, REDIS], 'beside others', () => {
+    it.each(['pgbouncer', 'nonce-store'])('setups.mjs %s runs to its end', (setup) =>
+      runsToItsEnd('setups.mjs', [setup, '--rounds', '1', '--seconds', '0.1'], BOTH_SETUPS),
+    );
+  });
+
+  it('the model of capacity foretells what was measured', async () => {
+    const { stdout } = await run(process.execPath, [join('bench', 'capacity.mjs')], { cwd: ROOT });
+    expect(stdout).toMatch(/verify, two replicas[^]*10,000,000/);
   });
 });

@@ -1,3 +1,6 @@
+import { ApiKeys } from '../../src/callers/api-keys.js';
+import { RotateConsumerSecret } from '../../src/consumers/rotate-consumer-secret.js';
+import { StoreUnavailable } from '../../src/failures/store-unavailable.js';
 import type { TestBrowser } from '../support/browser.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { keyOf, linkOn, secretOn, signedInStaff } from '../support/staff.js';
@@ -127,6 +130,29 @@ describe('the console: consumers', () => {
     await browser.open(`${page}/edit`);
     await browser.press('Save', { filled: { Scopes: 'a b' } });
     expect(browser.page.status).toBe(400);
+  });
+
+  it('shows a new secret or key even where the rest of the page is in trouble', async () => {
+    const { consumerKey } = await service.registerConsumer({ twoLegged: true });
+    await browser.open(`/console/consumers/${consumerKey}`);
+    const standing = jest
+      .spyOn(RotateConsumerSecret.prototype, 'standing')
+      .mockRejectedValueOnce(new StoreUnavailable());
+    await browser.press('Rotate secret', { filled: { Overlap: '0' } });
+    expect(standing).toHaveBeenCalledTimes(1);
+    standing.mockRestore();
+    expect(browser.page.status).toBe(200);
+    expect(await echo(consumerKey, secretOn(browser, 'Consumer secret'))).toBe(200);
+
+    await browser.open('/console/api-keys');
+    const page = jest
+      .spyOn(ApiKeys.prototype, 'page')
+      .mockRejectedValueOnce(new StoreUnavailable());
+    await browser.press('Create API key', { filled: { Name: 'kept' } });
+    expect(page).toHaveBeenCalledTimes(1);
+    page.mockRestore();
+    expect(browser.page.status).toBe(201);
+    expect(secretOn(browser, 'API key')).toMatch(/^\S{20,}$/);
   });
 
   it('rotates the secret: both hold during the overlap, which ends early only by force', async () => {

@@ -1,3 +1,5 @@
+import { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestBrowser } from '../support/browser.js';
 import { send } from '../support/http.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
@@ -55,6 +57,12 @@ describe('the console: tokens, the record, keys, scopes, signatures', () => {
     ];
     await browser.open(`/console/tokens?consumerKey=${consumer.consumerKey}&status=active`);
     expect(browser.page.text).not.toContain(one.tokenSecret);
+    // A filter that is sent twice must not fall away.
+    const { action, fields } = browser.formWith('Revoke all');
+    const twice = await browser
+      .newTab()
+      .post(action, [...fields, ['consumerKey', 'another'], ['subject', 'jane']]);
+    expect(twice.status).toBe(400);
     await browser.press('Revoke all');
     expect(browser.text).toContain('Revoked: 2.');
     expect([await echo({ ...consumer, ...one }), await echo({ ...consumer, ...two })]).toEqual([
@@ -62,6 +70,18 @@ describe('the console: tokens, the record, keys, scopes, signatures', () => {
     ]);
     await browser.open('/console/tokens');
     expect(browser.page.text).not.toContain('Revoke all');
+  });
+
+  it('a download of the record ends in order', async () => {
+    // Nothing may go wrong behind the end: what a slow reader has not taken yet would be cut off.
+    const destroy = jest.spyOn(ServerResponse.prototype, 'destroy');
+    const reply = await browser.newTab().open('/console/audit-events/download');
+    await sleep(100);
+    const cut = destroy.mock.calls.length;
+    destroy.mockRestore();
+    expect([reply.status, cut]).toEqual([200, 0]);
+    const lines = reply.text.trimEnd().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ id: expect.any(Number) });
   });
 
   it('shows the record newest first, by filters and pages, of one consumer too, and its chain', async () => {

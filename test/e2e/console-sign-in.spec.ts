@@ -26,10 +26,28 @@ describe('contract section 14: staff sign in to the console with an API key', ()
     '//evil.example/console/',
     '/consolex',
     '/console/../x\\y',
+    '/console/../health/ready',
+    '/console/%2e%2e/health/ready',
+    '/console/sign-out',
     '/admin',
   ])('it never leads to %s', async (to) => {
     const browser = new TestBrowser(service.adminBase);
     await browser.open(`/console/sign-in?to=${encodeURIComponent(to)}`);
+    await browser.press('Sign in', { filled: { 'API key': ADMIN_API_KEY } });
+    expect([browser.page.status, browser.title]).toEqual([200, 'Overview']);
+  });
+
+  it('leads on to sections whose address begins as that of the sign-in', async () => {
+    const browser = await signedInStaff(service, { target: '/console/signature-check' });
+    expect(browser.title).toBe('Check signature');
+  });
+
+  it('the cookies of sign-ins that were begun stay within what servers take', async () => {
+    const browser = new TestBrowser(service.adminBase);
+    for (let n = 0; n < 25; n += 1) await browser.open(`/console/?n=${n}${'x'.repeat(900)}`);
+    const octets = [...browser.cookies].map((pair) => pair.join('=')).join('; ').length;
+    expect(octets).toBeGreaterThan(4_000);
+    expect(octets).toBeLessThan(8_000);
     await browser.press('Sign in', { filled: { 'API key': ADMIN_API_KEY } });
     expect([browser.page.status, browser.title]).toEqual([200, 'Overview']);
   });

@@ -89,7 +89,12 @@ export class ConsumerPagesController {
     @Param('consumerKey') consumerKey: string,
     @Visiting() visit: StaffVisit,
   ): Promise<Reply> {
-    return this.page(visit, consumerKey, await rotationBlocks(this.secrets, consumerKey, visit));
+    const done = await rotationBlocks(this.secrets, consumerKey, visit);
+    const frame = consumerFrame(consumerKey, consumerKey, visit.texts);
+    // The new secret is shown nowhere else: no trouble with the rest of the page may hide it.
+    return this.page(visit, consumerKey, done).catch(() =>
+      this.pages.render(visit, { ...frame, status: done.status }, done.notes),
+    );
   }
 
   @Post('status')

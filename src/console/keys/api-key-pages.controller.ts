@@ -48,13 +48,14 @@ export class ApiKeyPagesController {
       const { name, role } = given;
       const expiresAt = parseDateTime(given.expiresAt ?? '') ?? null;
       const { key } = await this.apiKeys.create({ name, role, expiresAt }, visit.actor);
-      return await this.page(visit, {
-        status: 201,
-        notes: [
-          { is: 'note', text: texts.apiKeys.created, role: 'status' },
-          { is: 'secret', label: texts.apiKeys.key, value: key },
-        ],
-      });
+      const notes: Block[] = [
+        { is: 'note', text: texts.apiKeys.created, role: 'status' },
+        { is: 'secret', label: texts.apiKeys.key, value: key },
+      ];
+      // The key is shown nowhere else: no trouble with the rest of the page may hide it.
+      return await this.page(visit, { status: 201, notes }).catch(() =>
+        this.pages.render(visit, { title: texts.apiKeys.title, status: 201 }, notes),
+      );
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       return this.page(visit, { status: 400, faults: error.faults });

@@ -60,7 +60,8 @@ export class AuditEventsPageController {
     response.setHeader('Content-Disposition', 'attachment; filename="audit-events.ndjson"');
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
-    while (events.length > 0 && !response.destroyed) {
+    const isAsked = response.req.method !== 'HEAD';
+    while (isAsked && events.length > 0 && !response.destroyed) {
       const isTaken = response.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
       if (!isTaken) await drained(response);
       const lastId = (events.at(-1) as AuditEvent).id;

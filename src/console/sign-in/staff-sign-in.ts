@@ -24,14 +24,17 @@ interface StartedStaffSignIn {
   readonly checks: Omit<OidcChecks, 'state'> | null;
 }
 
+const FIRST_PAGE = '/console/';
+
 /** An address of the console that a sign-in may lead on to: never one elsewhere. */
-export const wayOn = (target: string | undefined): string =>
-  target !== undefined &&
-  target.length <= MAX_TARGET &&
-  /^\/console(?:\/[\x21-\x5b\x5d-\x7e]*)?$/.test(target) &&
-  !/^\/console\/sign/.test(target)
-    ? target
-    : '/console/';
+export function wayOn(target: string | undefined): string {
+  if (target === undefined || target.length > MAX_TARGET) return FIRST_PAGE;
+  if (!/^\/console(?:\/[\x21-\x5b\x5d-\x7e]*)?$/.test(target)) return FIRST_PAGE;
+  // As the browser will read it, dot segments resolved.
+  const { pathname } = new URL(target, 'http://console.invalid');
+  if (!/^\/console(?:\/|$)/.test(pathname)) return FIRST_PAGE;
+  return /^\/console\/(?:sign-in|sign-out|signed-in)(?:\/|$)/.test(pathname) ? FIRST_PAGE : target;
+}
 
 /** How staff sign in: at the platform's issuer where one is set, else with an API key. */
 @Injectable()

@@ -1,7 +1,8 @@
 import { Get, Param, Post } from '@nestjs/common';
 import { limitOf, positionOf } from '../../admin-http/page-query.js';
 import { Roles } from '../../admin-http/roles.decorator.js';
-import { ListTokensQuery } from '../../admin/tokens/access-token-input.js';
+import { ListTokensQuery, Revocation } from '../../admin/tokens/access-token-input.js';
+import { strictInput } from '../../input/strict-input.js';
 import { InvalidInput } from '../../input/input-fault.js';
 import { redirectTo, type Reply } from '../../pages/reply.js';
 import {
@@ -130,12 +131,21 @@ export class TokenRevocationController {
   @Roles()
   async revokeAll(@Visiting() visit: StaffVisit): Promise<Reply> {
     const { tokens: texts } = visit.texts;
-    const consumerKey = visit.form.one('consumerKey');
-    const subject = visit.form.one('subject');
-    if (consumerKey === undefined && subject === undefined) {
+    // A field that was sent twice would fall away, and with it a filter.
+    const given = Object.fromEntries(
+      (['consumerKey', 'subject'] as const).map((name) => {
+        const values = visit.form.all(name).filter((value) => value !== '');
+        return [name, values.length > 1 ? values : values[0]];
+      }),
+    );
+    const { consumerKey, subject } = strictInput(Revocation, given);
+    if (!consumerKey && !subject) {
       throw new InvalidInput([{ pointer: '', detail: 'must have consumerKey, subject, or both' }]);
     }
-    const revoked = await this.tokens.revokeAll({ consumerKey, subject }, visit.actor);
+    const revoked = await this.tokens.revokeAll(
+      { consumerKey: consumerKey ?? undefined, subject: subject ?? undefined },
+      visit.actor,
+    );
     const frame = { title: texts.title, trail: [{ href: LIST, text: texts.title }] };
     return this.pages.render(visit, frame, [
       { is: 'note', text: texts.revoked(String(revoked)), role: 'status' },

@@ -36,7 +36,9 @@ export class ImportPageController {
       const told = dryRun ? texts.import.wouldBe : texts.import.done;
       const text = told(String(consumers), String(tokens));
       // After a look, the next press takes over.
-      return this.page(visit, 200, [{ is: 'note', text, role: 'status' }], false);
+      // What was taken over need not be shown again, with its secrets.
+      const kept = dryRun ? form.all('lines')[0] : '';
+      return this.page(visit, 200, [{ is: 'note', text, role: 'status' }], false, kept);
     } catch (error) {
       if (!(error instanceof ImportRefused)) throw error;
       return this.page(
@@ -53,6 +55,7 @@ export class ImportPageController {
     status: number,
     notes: readonly Block[],
     isDryRun: boolean,
+    lines = visit.form.all('lines')[0],
   ): Reply {
     const { import: texts, consumers } = visit.texts;
     const frame = {
@@ -72,7 +75,7 @@ export class ImportPageController {
             label: texts.lines,
             kind: 'area',
             rows: 10,
-            value: visit.form.all('lines')[0],
+            value: lines,
             help: texts.linesHelp,
             isRequired: true,
           },

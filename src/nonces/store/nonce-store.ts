@@ -203,7 +203,9 @@ export class NonceStore {
   /** A primary of the epoch drops claims by now. One of another store is none of its business. */
   private async endInDanger({ epoch, primaries }: StoreEpoch, error: unknown): Promise<void> {
     if (epoch === null || !(error instanceof StoreUnfit)) return;
-    if (primaries.includes(error.history)) await this.epochs.end(epoch);
+    // Whatever it has dropped by now: its count of that may be set back.
+    const [id] = error.history.split(' ');
+    if (primaries.some((history) => history.split(' ')[0] === id)) await this.epochs.end(epoch);
   }
 
   private async reach(): Promise<StoreConnection> {

@@ -1,10 +1,12 @@
-// A pgbouncer before the database, as test/support/pgbouncer.ts starts it for the tests.
+// What stands beside the service in some set-ups: a pgbouncer before the database, as test/support/pgbouncer.ts
+// starts it for the tests, and a Redis for nonces.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@redis/client';
 import pg from 'pg';
 import { unprivilegedAccount } from '../dist/database/embedded-server/embedded-server-account.js';
 import { freePort } from './rig.mjs';
@@ -48,6 +50,41 @@ pool_mode = transaction
     await sleep(50);
   }
   return { url: url.href, stop };
+}
+
+/** For nonces alone: nothing is saved. Needs the package `redis-server`. */
+export async function startRedis() {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth10-redis-'));
+  const port = await freePort();
+  const args = ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+  const child = spawn('redis-server', args, { stdio: 'ignore' });
+  const exit = once(child, 'exit');
+  const url = `redis://127.0.0.1:${port}`;
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exit;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (let tries = 0; !(await answers(url)); tries += 1) {
+    if (child.exitCode !== null || tries === 100) {
+      await stop();
+      throw new Error('redis-server did not start');
+    }
+    await sleep(50);
+  }
+  return { env: { NONCE_STORE_URL: url }, pid: child.pid, stop };
+}
+
+async function answers(url) {
+  const client = createClient({ url, socket: { reconnectStrategy: false } });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    client.destroy();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function isReady(url) {
