@@ -203,11 +203,7 @@ class ListenerRoutes implements ServedListener {
 
   private find(path: string, method: string): Route | undefined {
     const byMethod = this.exact.get(path) ?? this.aliases.get(path);
-    if (byMethod) {
-      // Express answers a HEAD by the GET of an exact path, but does not know aliases.
-      const isHeadOfAlias = method === 'HEAD' && !this.exact.has(path);
-      return byMethod.get(isHeadOfAlias ? 'GET' : method) ?? byMethod.get('ALL');
-    }
+    if (byMethod) return byMethod.get(method) ?? byMethod.get('ALL');
     return this.above.find(
       (route) =>
         path.startsWith(`${route.path}/`) && (route.method === 'ALL' || route.method === method),

@@ -38,12 +38,6 @@ describe('addresses that clients were built with (contract section 15)', () => {
       target: `/oauth/authorize?oauth_token=${temporary['oauth_token']}`,
     });
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('/oauth/auz/sign-in')]);
-    const head = await send({
-      base: publicBase,
-      method: 'HEAD',
-      target: `/oauth/authorize?oauth_token=${temporary['oauth_token']}`,
-    });
-    expect(head.status).toBe(200);
     const accepted = await admin(
       'POST',
       `/admin/authorization-requests/${temporary['oauth_token']}/accept`,
