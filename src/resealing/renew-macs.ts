@@ -5,7 +5,7 @@ import type { Grants } from '../grants/grants.js';
 import { sealPrefix } from '../secrets/secret-box.js';
 import { Faults } from './faults.js';
 import { GUARDED_TABLES, type GuardedTable } from './guarded-tables.js';
-import { untilNothingIsLeft, type Pass } from './reseal.js';
+import { untilNothingIsLeft, type Pass } from './passes.js';
 
 /** What became of one table. */
 export interface RenewedMacs {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatementRunner } from '../database/transactions.js';
 import { sealPrefix, type SecretBox } from '../secrets/secret-box.js';
 import { Faults } from './faults.js';
+import { untilNothingIsLeft, type Pass } from './passes.js';
 import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.js';
 
 /** What became of one column. */
@@ -41,35 +42,6 @@ export async function reseal(
     });
   }
   return done;
-}
-
-/** One way through a table. */
-export interface Pass {
-  /** Rows that could be resealed; some may have changed meanwhile. */
-  readonly found: number;
-  readonly resealed: number;
-  readonly faults: Faults;
-}
-
-/** Whoever still writes with another key after so many passes does not stop. */
-const PASSES_MAX = 5;
-
-/** Goes through a table until a pass finds nothing more to reseal. */
-export async function untilNothingIsLeft(
-  name: string,
-  pass: () => Promise<Pass>,
-): Promise<Pick<Pass, 'resealed' | 'faults'>> {
-  let resealed = 0;
-  for (let passes = 1; ; passes += 1) {
-    const one = await pass();
-    resealed += one.resealed;
-    if (one.found === 0) return { resealed, faults: one.faults };
-    if (passes < PASSES_MAX) continue;
-    one.faults.add(
-      `${name}: still written with another key; has every replica the first one first?`,
-    );
-    return { resealed, faults: one.faults };
-  }
 }
 
 async function resealColumn(

@@ -5,7 +5,7 @@ import type { DatabaseClock } from '../../database/database-clock.js';
 import { errorFields } from '../../failures/error-fields.js';
 import { StoreUnavailable } from '../../failures/store-unavailable.js';
 import type { Metrics } from '../../metrics/metrics.js';
-import { StoreUnfit } from './primary-report.js';
+import { replicationIdOf, StoreUnfit } from './primary-report.js';
 import { connectToStore, type StoreConnection } from './store-connection.js';
 import type { StoreEpoch, StoreEpochs } from './store-epochs.js';
 import { lookAtStore, type StoreLook } from './store-look.js';
@@ -204,8 +204,8 @@ export class NonceStore {
   private async endInDanger({ epoch, primaries }: StoreEpoch, error: unknown): Promise<void> {
     if (epoch === null || !(error instanceof StoreUnfit)) return;
     // Whatever it has dropped by now: its count of that may be set back.
-    const [id] = error.history.split(' ');
-    if (primaries.some((history) => history.split(' ')[0] === id)) await this.epochs.end(epoch);
+    const id = replicationIdOf(error.history);
+    if (primaries.some((history) => replicationIdOf(history) === id)) await this.epochs.end(epoch);
   }
 
   private async reach(): Promise<StoreConnection> {
