@@ -9,3 +9,9 @@ export const ROLES_METADATA = 'allowed-for';
  */
 export const Roles = (...roles: readonly Role[]): MethodDecorator =>
   SetMetadata(ROLES_METADATA, ['admin', ...roles]);
+
+/** For whoever is signed in, with a role or without. */
+export const ANY_CALLER = 'any-caller';
+
+/** States that everybody who is signed in may use an operation: one that gives nothing and takes nothing. */
+export const AnyCaller = (): MethodDecorator => SetMetadata(ROLES_METADATA, ANY_CALLER);

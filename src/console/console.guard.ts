@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { actorBy, rememberCaller } from '../admin-http/caller-of.js';
-import { ROLES_METADATA } from '../admin-http/roles.decorator.js';
+import { ANY_CALLER, ROLES_METADATA } from '../admin-http/roles.decorator.js';
 import type { Role } from '../callers/caller.js';
 import { requestIdOf } from '../http/problem-details.js';
 import { FormTokens, type FormPurpose } from '../pages/form-tokens.js';
@@ -49,13 +49,19 @@ export class ConsoleGuard implements CanActivate {
       throw new Answered(await this.signIn.begin(visit, visit.target));
     }
     rememberCaller(request, session.caller);
-    const allowed = this.reflector.get<Role[] | undefined>(ROLES_METADATA, context.getHandler());
+    const allowed = this.reflector.get<readonly Role[] | typeof ANY_CALLER | undefined>(
+      ROLES_METADATA,
+      context.getHandler(),
+    );
     const may = (...roles: readonly Role[]): boolean =>
       session.caller.roles.some((role) => role === 'admin' || roles.includes(role));
     const formToken = this.formTokens.make(formOf(session));
     const actor = actorBy(session.caller.name, request, response);
     rememberVisit(request, { ...visit, session, actor, formToken, may });
-    if (!session.caller.roles.some((role) => allowed?.includes(role))) {
+    if (
+      allowed !== ANY_CALLER &&
+      !session.caller.roles.some((role) => allowed?.includes(role) === true)
+    ) {
       throw new PageRefusal<string>('forbidden');
     }
     if (!isForm) return true;

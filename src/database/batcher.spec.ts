@@ -112,6 +112,24 @@ describe('statements that are shared', () => {
     await failed;
   });
 
+  it('of a refused batch only a few are sent again at a time', async () => {
+    const { batcher, statements } = store();
+    const items = Array.from({ length: 10 }, (_, n) => `item${n}`);
+    const all = Promise.all(items.map((item) => batcher.run(item)));
+    await turn();
+    statements[0]?.fail(refusal('23503'));
+    await turn();
+    expect(statements).toHaveLength(1 + 4);
+    statements[1]?.succeed();
+    await turn();
+    expect(statements.at(-1)?.items).toEqual(['item4']);
+    for (let n = 2; n <= items.length; n += 1) {
+      statements[n]?.succeed();
+      await turn();
+    }
+    expect(await all).toHaveLength(10);
+  });
+
   it('what is sent again by itself has no more time than it had', async () => {
     const { batcher, statements } = store();
     const all = Promise.all(['a', 'b'].map((item) => batcher.run(item)));

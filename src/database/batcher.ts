@@ -37,6 +37,8 @@ const ITEMS_MAX = 128;
 const MAX_IN_FLIGHT = 2;
 /** A statement that takes longer is blocked by something, and the next batch is sent without waiting for it. */
 const SLOW_STATEMENT_MS = 50;
+/** Of a batch that was refused: more would take the sessions of all others. */
+const RESENT_AT_ONCE = 4;
 
 /**
  * Sends items that arrive together as one SQL statement: one round trip, one transaction and one flush to
@@ -45,7 +47,7 @@ const SLOW_STATEMENT_MS = 50;
  * are sent as one batch when the next of these settles.
  *
  * A row that the database refuses fails alone: the statement was rolled back as a whole, so each of
- * its items is sent again by itself.
+ * its items is sent again by itself, RESENT_AT_ONCE of them at a time.
  */
 export class Batcher<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
@@ -111,11 +113,19 @@ export class Batcher<Item, Result> {
       batch.forEach(({ resolve }, index) => resolve(results[index] as Result));
     } catch (error) {
       if (batch.length > 1 && mayBeTheFaultOfOne(error)) {
-        await Promise.all(batch.map((one) => this.send([one], since)));
+        await this.resend(batch, since);
       } else {
         batch.forEach(({ reject }) => reject(error));
       }
     }
+  }
+
+  private async resend(batch: readonly Waiting<Item, Result>[], since: number): Promise<void> {
+    const left = [...batch];
+    const oneByOne = async (): Promise<void> => {
+      for (let one = left.shift(); one; one = left.shift()) await this.send([one], since);
+    };
+    await Promise.all(Array.from({ length: RESENT_AT_ONCE }, oneByOne));
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { errorFields } from '../failures/error-fields.js';
 import { Statements } from './statements.js';
+import { untilAvailable } from './until-available.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 
 const NOW = {
@@ -56,7 +57,7 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.sync();
+    await untilAvailable(() => this.sync());
     this.timer = setInterval(() => void this.renew(), RENEWAL_INTERVAL_MS);
     this.timer.unref();
   }

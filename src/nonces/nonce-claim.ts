@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * What makes a request unrepeatable: RFC 5849 section 3.3 wants the nonce unique for its timestamp,
@@ -26,7 +26,7 @@ export function nonceClaim(request: {
   if (timestamp === undefined || nonce === undefined) {
     return { consumerKey, timestamp: null, digest: null };
   }
-  const digest = createHash('sha256').update(`${token}\0${nonce}`).digest();
+  const digest = hash('sha256', `${token}\0${nonce}`, 'buffer');
   return { consumerKey, timestamp, digest };
 }
 

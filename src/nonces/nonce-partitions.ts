@@ -3,6 +3,7 @@ import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Statements, type Statement } from '../database/statements.js';
 import { Transactions } from '../database/transactions.js';
+import { untilAvailable } from '../database/until-available.js';
 import { errorFields } from '../failures/error-fields.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -79,8 +80,10 @@ export class NoncePartitions implements OnModuleInit {
 
   /** Before the first request; what can't be made now is made later, and the rest takes its nonces. */
   async onModuleInit(): Promise<void> {
-    await this.clock.sync();
-    await this.makeAhead();
+    await untilAvailable(async () => {
+      await this.clock.sync();
+      await this.makeAhead();
+    });
   }
 
   /** Makes what is missing of the partitions for the window and a while ahead. */

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Statements } from '../database/statements.js';
+import { untilAvailable } from '../database/until-available.js';
 import { errorFields } from '../failures/error-fields.js';
 import { TIMELINE } from './nonce-claim.js';
 
@@ -49,7 +50,7 @@ export class NonceTimeline implements OnModuleInit, OnModuleDestroy {
 
   /** Before the first request. */
   async onModuleInit(): Promise<void> {
-    await this.look();
+    await untilAvailable(() => this.look());
     this.lookLater();
   }
 

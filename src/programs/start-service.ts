@@ -7,6 +7,7 @@ import { getHeapStatistics } from 'node:v8';
 import { AppModule } from './app.module.js';
 import { connectionsFor, requestsInFlightFor } from '../config/memory-bounds.js';
 import { SettingsError, type Settings } from '../config/settings.js';
+import { untilAvailable } from '../database/until-available.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { GrantsCompletion } from '../grants/grants-completion.js';
 import { OurDatabase } from '../grants/our-database.js';
@@ -33,7 +34,6 @@ import { TokenKeyRotation } from '../platform-tokens/token-key-rotation.js';
 /** In-flight requests get this long to finish; every wait inside them is shorter. */
 const DRAIN_TIMEOUT_MS = 10_000;
 const IDLE_SWEEP_INTERVAL_MS = 50;
-const OPEN_AGAIN_MS = 250;
 
 /** A service that answers on all its listeners. */
 export interface RunningService {
@@ -178,15 +178,10 @@ function limitsOf(
  * @throws RecordNotOurs; KeysMissing
  */
 async function openDatabase(app: NestExpressApplication): Promise<void> {
-  for (;;) {
-    try {
-      await app.get(OurDatabase, { strict: false }).open();
-      return await app.get(GrantsCompletion, { strict: false }).begin();
-    } catch (error) {
-      if (!isStoreUnavailable(error)) throw error;
-      await sleep(OPEN_AGAIN_MS);
-    }
-  }
+  await untilAvailable(async () => {
+    await app.get(OurDatabase, { strict: false }).open();
+    await app.get(GrantsCompletion, { strict: false }).begin();
+  });
 }
 
 /** Behind the record, which each new key is put on. */

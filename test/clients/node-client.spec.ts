@@ -1,5 +1,6 @@
 import { Controller, Get, Module, Post, Req } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { execFileSync } from 'node:child_process';
 import express from 'express';
 import { createServer, type Server } from 'node:http';
@@ -48,10 +49,13 @@ const listening = (server: Server): Promise<Running> =>
     ),
   );
 
+const OPTIONS = { origin: ORIGIN, clientAddress: ({ ip }: { ip?: string }) => ip };
+
 const APIS = {
   Express: (client: OAuth10Client): Promise<Running> => {
     const app = express();
-    app.use(express.raw({ type: () => true, inflate: false }), oauth10(client, { origin: ORIGIN }));
+    app.set('trust proxy', 'loopback');
+    app.use(express.raw({ type: () => true, inflate: false }), oauth10(client, OPTIONS));
     app.all('/photos', (request, response) => {
       const { subject, bodyVerified } = (request as unknown as { oauth10: Record<string, unknown> })
         .oauth10;
@@ -60,8 +64,12 @@ const APIS = {
     return listening(createServer(app));
   },
   Nest: async (client: OAuth10Client): Promise<Running> => {
-    const app = await NestFactory.create(ApiModule, { rawBody: true, logger: false });
-    app.useGlobalGuards(new OAuth10Guard(client, { origin: ORIGIN }));
+    const app = await NestFactory.create<NestExpressApplication>(ApiModule, {
+      rawBody: true,
+      logger: false,
+    });
+    app.set('trust proxy', 'loopback');
+    app.useGlobalGuards(new OAuth10Guard(client, OPTIONS));
     await app.listen(0, '127.0.0.1');
     const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
     return { base: `http://127.0.0.1:${port}`, stop: () => app.close() };
@@ -159,6 +167,20 @@ describe('clients/node', () => {
       const signed = sign();
       const headers = [...signed.headers, ['Authorization', 'OAuth x="y"']] as [string, string][];
       expect((await ask({ ...signed, headers })).status).toBe(400);
+    });
+
+    it('reports the address of the client, and not that of the proxy', async () => {
+      const elsewhere = await service.registerConsumer({
+        twoLegged: true,
+        allowedAddresses: ['203.0.113.9'],
+      });
+      const from = (address: string) => {
+        const signed = signRequest({ method: 'GET', url: `${ORIGIN}/photos`, ...elsewhere });
+        const headers = [...signed.headers, ['X-Forwarded-For', address]] as [string, string][];
+        return ask({ ...signed, headers });
+      };
+      expect((await from('203.0.113.9')).status).toBe(200);
+      expect((await from('203.0.113.10')).status).toBe(401);
     });
 
     it('answers 503 where its own key is not known', async () => {

@@ -109,7 +109,7 @@ describe('the console: consumers', () => {
   it('edits one: a form as it stands changes nothing, and a stale one is not followed', async () => {
     const { consumerKey } = await service.registerConsumer({
       description: 'One\nTwo',
-      labels: { a: 'b' },
+      labels: { a: 'b', 'k=v\\': 'c=d\\=', '=': '', '\\\\': '\\' },
       signatureMethods: ['HMAC-SHA256'],
       compatibility: ['form_reply'],
       expiresAt: '2099-01-01T00:00:00Z',

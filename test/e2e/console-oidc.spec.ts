@@ -71,6 +71,9 @@ describe('contract section 14: staff sign in by OpenID Connect', () => {
     const other = new TestBrowser(service.adminBase);
     await signIn('eve', '/console/consumers', other);
     expect([other.page.status, other.title]).toEqual([403, 'Your role does not allow this']);
+    await other.press('Sign out');
+    expect([other.page.status, other.title]).toEqual([200, 'You are signed out']);
+    expect((await other.open('/console/')).headers['location']).toMatch(`${issuer.url}/auth?`);
   });
 
   it('no API key signs anybody in beside it', async () => {

@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { DatabaseClock } from '../../src/database/database-clock.js';
 import { Statements } from '../../src/database/statements.js';
 import { StoreUnavailable } from '../../src/failures/store-unavailable.js';
+import { NonceTimeline } from '../../src/nonces/nonce-timeline.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { proxyTo } from '../support/database-proxy.js';
 
 const TEN_MINUTES_MS = 600_000;
 
@@ -66,5 +69,24 @@ describe("RFC 5849 §3.3: the timestamp is judged by the database's clock", () =
     await other.destroy();
     await expect(clock.sync()).rejects.toBeInstanceOf(StoreUnavailable);
     expect(Math.abs(clock.nowSeconds() - (await databaseSeconds()))).toBeLessThanOrEqual(1);
+  });
+
+  it('and which the start waits for, should the database go away behind its first connection', async () => {
+    const proxy = await proxyTo(database.url);
+    const other = await new DataSource(
+      dataSourceOptions({ databasePoolSize: 1 }, proxy.url),
+    ).initialize();
+    const statements = new Statements(other);
+    const [clock, timeline] = [new DatabaseClock(statements), new NonceTimeline(statements)];
+    proxy.cut();
+    const begun = Promise.all([clock.onModuleInit(), timeline.onModuleInit()]);
+    await expect(Promise.race([begun, sleep(500, 'waiting')])).resolves.toBe('waiting');
+    proxy.mend();
+    await begun;
+    expect(Math.abs(clock.nowSeconds() - (await databaseSeconds()))).toBeLessThanOrEqual(1);
+    clock.onModuleDestroy();
+    timeline.onModuleDestroy();
+    await other.destroy();
+    await proxy.close();
   });
 });

@@ -6,6 +6,7 @@
  * @param {object} options
  * @param {string} options.origin how clients reach the API: `https://api.example.com`
  * @param {string} [options.realm] `api` unless set
+ * @param {import('./http.js').ClientAddress} [options.clientAddress] the other end of the connection unless set
  * @param {(error: unknown) => void} [options.onUnavailable] for the log
  */
 export function oauth10(
@@ -13,10 +14,12 @@ export function oauth10(
   {
     origin,
     realm,
+    clientAddress,
     onUnavailable,
   }: {
     origin: string;
     realm?: string | undefined;
+    clientAddress?: import('./http.js').ClientAddress | undefined;
     onUnavailable?: ((error: unknown) => void) | undefined;
   },
 ): (

@@ -8,9 +8,13 @@ import { answerTo, reportOf } from './http.js';
  * @param {object} options
  * @param {string} options.origin how clients reach the API: `https://api.example.com`
  * @param {string} [options.realm] `api` unless set
+ * @param {import('./http.js').ClientAddress} [options.clientAddress] the other end of the connection unless set
  * @param {(error: unknown) => void} [options.onUnavailable] for the log
  */
-export function oauth10(client, { origin, realm = 'api', onUnavailable = () => {} }) {
+export function oauth10(
+  client,
+  { origin, realm = 'api', clientAddress, onUnavailable = () => {} },
+) {
   /**
    * @param {import('./http.js').Request & { oauth10?: import('./client.js').Verified }} request
    * @param {import('node:http').ServerResponse} response
@@ -18,7 +22,7 @@ export function oauth10(client, { origin, realm = 'api', onUnavailable = () => {
    */
   return async (request, response, next) => {
     try {
-      request.oauth10 = await client.verify(reportOf(request, origin));
+      request.oauth10 = await client.verify(reportOf(request, origin, clientAddress));
     } catch (error) {
       const answer = answerTo(error, realm);
       if (!answer) return next(error);

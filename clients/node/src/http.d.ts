@@ -4,10 +4,15 @@
  *
  * @param {Request} request
  * @param {string} origin how clients reach the API: `https://api.example.com`
+ * @param {ClientAddress} [clientAddress] the other end of the connection unless set
  * @returns {import('./client.js').ReportedRequest}
  * @throws {Refused} when a header that the verdict depends on came twice
  */
-export function reportOf(request: Request, origin: string): import('./client.js').ReportedRequest;
+export function reportOf(
+  request: Request,
+  origin: string,
+  clientAddress?: ClientAddress,
+): import('./client.js').ReportedRequest;
 /**
  * What the client is answered for an error of `verify`; undefined for any other error.
  *
@@ -36,6 +41,11 @@ export function answerTo(
       body: string;
     }
   | undefined;
+/**
+ * Says where a request comes from. Behind a proxy that is what the framework makes of `X-Forwarded-For` once it has been
+ * told which proxies to trust: `({ ip }) => ip` in Express.
+ */
+export type ClientAddress = (request: any) => string | undefined;
 export type Request = import('node:http').IncomingMessage & {
   originalUrl?: string;
   body?: unknown;

@@ -1,5 +1,11 @@
 import { Refused, Unavailable } from './client.js';
 
+/**
+ * Says where a request comes from. Behind a proxy that is what the framework makes of `X-Forwarded-For` once it has been
+ * told which proxies to trust: `({ ip }) => ip` in Express.
+ *
+ * @typedef {(request: any) => string | undefined} ClientAddress
+ */
 /** @typedef {import('node:http').IncomingMessage & { originalUrl?: string, body?: unknown, rawBody?: Buffer }} Request */
 
 const REPORTED = ['authorization', 'content-type', 'content-length', 'transfer-encoding'];
@@ -10,13 +16,14 @@ const REPORTED = ['authorization', 'content-type', 'content-length', 'transfer-e
  *
  * @param {Request} request
  * @param {string} origin how clients reach the API: `https://api.example.com`
+ * @param {ClientAddress} [clientAddress] the other end of the connection unless set
  * @returns {import('./client.js').ReportedRequest}
  * @throws {Refused} when a header that the verdict depends on came twice
  */
-export function reportOf(request, origin) {
+export function reportOf(request, origin, clientAddress = otherEnd) {
   /** @type {Record<string, string>} */
   const headers = {};
-  const { rawHeaders, socket, method = 'GET' } = request;
+  const { rawHeaders, method = 'GET' } = request;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = String(rawHeaders[i]).toLowerCase();
     if (!REPORTED.includes(name)) continue;
@@ -25,14 +32,18 @@ export function reportOf(request, origin) {
     headers[name] = String(rawHeaders[i + 1]);
   }
   const octets = request.rawBody ?? (Buffer.isBuffer(request.body) ? request.body : undefined);
+  const address = clientAddress(request);
   return {
     method,
     url: origin + (request.originalUrl ?? request.url),
     headers,
     ...(octets && { bodyBase64: octets.toString('base64') }),
-    ...(socket.remoteAddress && { clientAddress: socket.remoteAddress }),
+    ...(address && { clientAddress: address }),
   };
 }
+
+/** @type {ClientAddress} */
+const otherEnd = ({ socket }) => socket.remoteAddress;
 
 /** @param {string} name */
 const twice = (name) =>

@@ -6,21 +6,24 @@
 export class OAuth10Guard {
   /**
    * @param {import('./client.js').OAuth10Client} client
-   * @param {{ origin: string, realm?: string }} options as for Express
+   * @param {{ origin: string, realm?: string, clientAddress?: import('./http.js').ClientAddress }} options as for Express
    */
   constructor(
     client: import('./client.js').OAuth10Client,
     {
       origin,
       realm,
+      clientAddress,
     }: {
       origin: string;
       realm?: string;
+      clientAddress?: import('./http.js').ClientAddress;
     },
   );
   client: import('./client.js').OAuth10Client;
   origin: string;
   realm: string;
+  clientAddress: import('./http.js').ClientAddress | undefined;
   /**
    * @param {import('@nestjs/common').ExecutionContext} context
    * @returns {Promise<true>}

@@ -9,12 +9,13 @@ import { answerTo, reportOf } from './http.js';
 export class OAuth10Guard {
   /**
    * @param {import('./client.js').OAuth10Client} client
-   * @param {{ origin: string, realm?: string }} options as for Express
+   * @param {{ origin: string, realm?: string, clientAddress?: import('./http.js').ClientAddress }} options as for Express
    */
-  constructor(client, { origin, realm = 'api' }) {
+  constructor(client, { origin, realm = 'api', clientAddress }) {
     this.client = client;
     this.origin = origin;
     this.realm = realm;
+    this.clientAddress = clientAddress;
   }
 
   /**
@@ -26,7 +27,8 @@ export class OAuth10Guard {
     const http = context.switchToHttp();
     const request = http.getRequest();
     try {
-      request.oauth10 = await this.client.verify(reportOf(request, this.origin));
+      const report = reportOf(request, this.origin, this.clientAddress);
+      request.oauth10 = await this.client.verify(report);
       return true;
     } catch (error) {
       const answer = answerTo(error, this.realm);

@@ -44,12 +44,7 @@ function valueOf(form: FormFields, name: ConsumerFieldName): unknown {
       if (text.trim() === '') return null;
       return /^\d{1,12}$/.test(text.trim()) ? Number(text) : text;
     case 'jsonb':
-      return Object.fromEntries(
-        filled.map((line) => {
-          const at = line.indexOf('=');
-          return at < 0 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-        }),
-      );
+      return Object.fromEntries(filled.map(labelIn));
     default:
       return text.trim() === '' && name !== 'name' ? null : text;
   }
@@ -130,8 +125,14 @@ function shownValue({ type }: Row, value: unknown): string {
   if (type === 'text[]') return (value as string[]).join('\n');
   if (type === 'jsonb') {
     return Object.entries(value as Record<string, string>)
-      .map(([label, text]) => `${label}=${text}`)
+      .map(([label, text]) => `${label.replaceAll(/[\\=]/g, '\\$&')}=${text}`)
       .join('\n');
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A label as a line of the form has it: an equals sign of its name, and a backslash, behind a backslash. */
+function labelIn(line: string): [name: string, text: string] {
+  const name = /^(?:\\[\\=]|[^=])*/.exec(line)?.[0] ?? '';
+  return [name.trim().replaceAll(/\\([\\=])/g, '$1'), line.slice(name.length + 1).trim()];
 }

@@ -1,5 +1,5 @@
 import { Post } from '@nestjs/common';
-import { Roles } from '../../admin-http/roles.decorator.js';
+import { AnyCaller } from '../../admin-http/roles.decorator.js';
 import type { Reply } from '../../pages/reply.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
@@ -15,7 +15,7 @@ export class StaffSignOutController {
   ) {}
 
   @Post()
-  @Roles('auditor', 'consent', 'gateway')
+  @AnyCaller()
   async end(@Visiting() visit: StaffVisit): Promise<Reply> {
     await this.sessions.end(visit.session.id);
     const { title, advice, again } = visit.texts.signedOut;

@@ -11,7 +11,10 @@ export const ENGLISH_FIELDS: Record<ConsumerFieldName, FieldTexts> = {
   description: { label: 'Description', help: 'What it does, in the words for resource owners.' },
   websiteUrl: { label: 'Website', help: 'An http or https address, shown to resource owners.' },
   legalNotice: { label: 'Legal notice', help: 'Shown to resource owners where they decide.' },
-  labels: { label: 'Labels', help: 'For staff, one a line: name=value.' },
+  labels: {
+    label: 'Labels',
+    help: 'For staff, one a line: name=value. Write = in a name as \\=, and \\ as \\\\.',
+  },
   signatureMethods: {
     label: 'Signature methods',
     help: 'How it may sign (RFC 5849 section 3.4). None ticked: the usual ones.',
@@ -53,7 +56,10 @@ export const GERMAN_FIELDS: Record<ConsumerFieldName, FieldTexts> = {
     help: 'Eine http- oder https-Adresse, die den Menschen gezeigt wird.',
   },
   legalNotice: { label: 'Rechtlicher Hinweis', help: 'Steht da, wo die Menschen entscheiden.' },
-  labels: { label: 'Etiketten', help: 'Für die Verwaltung, eines je Zeile: name=wert.' },
+  labels: {
+    label: 'Etiketten',
+    help: 'Für die Verwaltung, eines je Zeile: name=wert. In einem Namen steht \\= für = und \\\\ für \\.',
+  },
   signatureMethods: {
     label: 'Signaturmethoden',
     help: 'Wie sie signieren darf (RFC 5849, Abschnitt 3.4). Keine angekreuzt: die üblichen.',
