@@ -7,6 +7,7 @@ import {
   startLossyStore,
   type LossyStore,
 } from '../support/lossy-store.js';
+import { startSentinel } from '../support/redis-server.js';
 
 describeWith([REDIS], 'contract section 12: a claim that could have been lost', () => {
   let store: LossyStore;
@@ -22,6 +23,20 @@ describeWith([REDIS], 'contract section 12: a claim that could have been lost', 
     await primary.kill();
     await replica.command('REPLICAOF', 'NO', 'ONE');
     await expectForgotten(store, requests);
+  });
+
+  it('by a fail-over that Sentinel makes: neither', async () => {
+    const { primary, replica } = store;
+    const sentinel = await startSentinel(primary);
+    try {
+      await replica.command('REPLICAOF', '127.0.0.1', '1');
+      const requests = await store.accepted();
+      await primary.kill();
+      await expectForgotten(store, requests);
+      expect(await replica.command('ROLE')).toContain('master');
+    } finally {
+      await sentinel.stop();
+    }
   });
 
   it('by FLUSHALL: neither', async () => {

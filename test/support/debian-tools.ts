@@ -32,11 +32,11 @@ export const REDIS: DebianTool = {
   debianPackage: 'redis-server',
   probe: ['sh', '-c', 'redis-server --version && redis-cli --version'],
 };
-/** Reads and merges files of Compose; nothing of Docker runs. */
 export const PGBOUNCER: DebianTool = {
   debianPackage: 'pgbouncer',
   probe: ['pgbouncer', '--version'],
 };
+/** Reads and merges files of Compose; nothing of Docker runs. */
 export const DOCKER_COMPOSE: DebianTool = {
   debianPackage: 'docker-compose',
   probe: ['docker-compose', 'version'],

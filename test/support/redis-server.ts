@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
@@ -155,4 +155,37 @@ export async function replicate(replica: RedisServer, primary: RedisServer): Pro
     async () => String(await replica.command('INFO', 'replication')),
     (info) => info.includes('master_link_status:up'),
   );
+}
+
+/** A Redis Sentinel that promotes a replica when the primary is away for half a second. */
+export async function startSentinel(primary: RedisServer): Promise<{ stop(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth10-sentinel-'));
+  const file = join(folder, 'sentinel.conf');
+  writeFileSync(
+    file,
+    [
+      `port ${await freePort()}`,
+      'bind 127.0.0.1',
+      `sentinel monitor nonces 127.0.0.1 ${primary.port} 1`,
+      'sentinel down-after-milliseconds nonces 500',
+      'sentinel failover-timeout nonces 5000',
+    ].join('\n'),
+  );
+  const child = spawn('redis-server', [file, '--sentinel'], { cwd: folder });
+  const exit = once(child, 'exit');
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  // It has found out by itself that there is a replica.
+  const said = await eventually(
+    () => Promise.resolve(output),
+    (text) => text.includes('+slave ') || child.exitCode !== null,
+  );
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exit;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  if (said.includes('+slave ')) return { stop };
+  await stop();
+  throw new Error(`No Sentinel: ${said}`);
 }
