@@ -3,8 +3,9 @@ import { Client } from 'pg';
 
 /** A migrated database of one test file's own. */
 export interface TestDatabase {
+  /** For a service. */
   readonly url: string;
-  /** Runs SQL beside the service, as a witness or as an accident. */
+  /** As the owner, runs SQL beside the service, as a witness or as an accident. */
   query<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 }
@@ -12,15 +13,17 @@ export interface TestDatabase {
 /** Copies the template that the set-up migrated; takes a few tens of milliseconds. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { TEST_SERVER_URL: serverUrl = '', TEST_TEMPLATE: template = '' } = process.env;
+  const { TEST_SERVICE_URL: serviceUrl = serverUrl } = process.env;
   const name = `${template.replace(/_template$/, '')}_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
+  const [url, ofService] = [serverUrl, serviceUrl].map((server) =>
+    Object.assign(new URL(server), { pathname: `/${name}` }),
+  ) as [URL, URL];
   const client = new Client({ connectionString: url.href });
   client.on('error', () => undefined);
   await client.connect();
   return {
-    url: url.href,
+    url: ofService.href,
     query: async <Row>(sql: string, values: unknown[] = []) =>
       (await client.query(sql, values)).rows as Row[],
     drop: async () => {

@@ -1,8 +1,12 @@
 // One throw-away PostgreSQL for the whole run, unless DATABASE_URL names one, and in it one migrated
 // template from which every test file copies a database of its own. Runs outside Jest's transform,
 // so it takes the built code.
+//
+// With TEST_POOLED=1 the services under test come through a pgbouncer in transaction mode, as a role that owns
+// nothing and has what deploy/postgresql/roles.sql grants (npm run test:pooled).
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,10 +47,13 @@ export default async function globalSetup() {
   process.env.TEST_TEMPLATE = `oauth10_test_${Math.floor(Date.now() / 1000)}_${process.pid}_template`;
   await dropLeftovers(serverUrl);
   await makeTemplate(serverUrl, process.env.TEST_TEMPLATE);
+  const pooled = process.env.TEST_POOLED === '1' ? await startPooled(serverUrl) : undefined;
   globalThis.__stopTestServer = async () => {
+    await pooled?.stop();
     await withClient(serverUrl, (client) =>
       client.query(`DROP DATABASE IF EXISTS ${process.env.TEST_TEMPLATE}`),
     );
+    await pooled?.dropRole();
     await stopServer();
   };
 }
@@ -62,6 +69,37 @@ async function makeTemplate(serverUrl, name) {
   ).initialize();
   await migrate(dataSource);
   await dataSource.destroy();
+}
+
+/** Grants come with each copy of the template. */
+async function startPooled(serverUrl) {
+  const { startPgbouncer } = await import('../../bench/neighbours.mjs');
+  const role = `oauth10_test_service_${process.pid}`;
+  const password = randomBytes(12).toString('hex');
+  await withClient(serverUrl, async (client) => {
+    await client.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
+    await client.query(`ALTER ROLE ${role} SET statement_timeout = '4s'`);
+    await client.query(`ALTER ROLE ${role} SET lock_timeout = '1500ms'`);
+  });
+  const url = new URL(serverUrl);
+  url.pathname = `/${process.env.TEST_TEMPLATE}`;
+  const grants = await readFile(join(root, 'deploy/postgresql/roles.sql'), 'utf8');
+  await withClient(url.href, (client) =>
+    client.query(
+      grants
+        .replaceAll(/^\\set .*$/gm, '')
+        .replaceAll(':"schema"', 'public')
+        .replaceAll(':"service"', role),
+    ),
+  );
+  // Not to the template: nobody may hold that one while it is copied.
+  Object.assign(url, { username: role, password, pathname: '/postgres' });
+  const pooler = await startPgbouncer(url.href);
+  process.env.TEST_SERVICE_URL = pooler.url;
+  return {
+    stop: () => pooler.stop(),
+    dropRole: () => withClient(serverUrl, (client) => client.query(`DROP ROLE ${role}`)),
+  };
 }
 
 /** A run that is killed takes its server along, but not the server's files. */
