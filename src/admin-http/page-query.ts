@@ -1,5 +1,6 @@
 import { IsOptional, Matches } from 'class-validator';
-import { Satisfies, text } from '../input/satisfies.decorator.js';
+import { Satisfies } from '../input/satisfies.decorator.js';
+import { text } from '../input/rules.js';
 import { InvalidInput } from '../input/input-fault.js';
 import { decodeCursor, encodeCursor, listMark, type Position } from './cursor.js';
 

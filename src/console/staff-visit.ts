@@ -9,7 +9,7 @@ import { LanguageChoice } from '../pages/language-choice.js';
 import { readVisit, type PagesPlace, type Visit } from '../pages/visit.js';
 import type { StaffSession } from './staff-sessions.js';
 import { CATALOGUES } from './texts/catalogues.js';
-import type { Texts } from './texts/english.js';
+import { english, type Texts } from './texts/english.js';
 import { KeptValue } from '../http/kept-value.js';
 
 /** What a browser of staff brought. */
@@ -54,11 +54,12 @@ export class ConsoleVisits {
   private readonly place: PagesPlace;
   private readonly languages: LanguageChoice<Texts>;
 
-  /** @throws SettingsError when PAGES_LANGUAGES names a language that no catalogue is in */
+  /** A language of the owner's pages alone is passed over here. */
   constructor({ trustProxy, production, pagesLanguages }: Settings) {
     // PUBLIC_URL is where the other listener stands.
     this.place = { trustedProxies: new AddressRanges(trustProxy), production };
-    this.languages = new LanguageChoice(CATALOGUES, pagesLanguages);
+    const shared = pagesLanguages.filter((tag) => CATALOGUES.some(({ lang }) => lang === tag));
+    this.languages = new LanguageChoice(CATALOGUES, shared.length > 0 ? shared : [english.lang]);
   }
 
   textsFor(request: IncomingMessage): Texts {

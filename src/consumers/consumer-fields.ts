@@ -1,12 +1,12 @@
 // Everything that staff decide on about a consumer, a row a field. A new field is a migration (of
-// `consumers` and `import_consumers`), its row here, and its test; registration, change, import,
-// export, record, reply, MAC, verification and OpenAPI read the rows.
+// `consumers` and `import_consumers`), its row here, its words in the console, and its test; registration,
+// change, import, export, record, reply, MAC, verification, command line and OpenAPI read the rows.
 import type { CompatibilityFlag } from '../protocol/compatibility.js';
 import { COMPATIBILITY_FLAGS } from '../protocol/compatibility.js';
 import { SIGNATURE_METHODS, type SignatureMethodName } from '../protocol/signature-methods.js';
 import { parseDateTime } from '../input/date-time.js';
 import { line, paragraphs } from '../input/printable-text.js';
-import { listOf, text, wholeNumber, type Rule } from '../input/satisfies.decorator.js';
+import { listOf, text, wholeNumber, type Rule } from '../input/rules.js';
 import { allowedAddressFault } from './allowed-address.js';
 import * as rules from './consumer-rules.js';
 import { labels } from './labels.js';
@@ -28,6 +28,8 @@ export interface ConsumerField<Value> {
   readonly given?: 'always' | 'change';
   /** Makes the value of what was given and follows the rule; left out: it is the value. */
   readonly read?: (given: string) => Value;
+  /** Its option of `oauth10 consumers`, and what it is where the name does not say so; left out: none. */
+  readonly option?: readonly [flags: string, description?: string];
   /** What it is in OpenAPI, null apart. */
   readonly schema: Readonly<Record<string, unknown>>;
 }
@@ -61,6 +63,7 @@ export const DESCRIBING_FIELDS = {
   name: field<string>({
     column: 'name',
     type: 'text',
+    option: ['--name <TEXT>', 'for people'],
     rule: line(1, 200),
     usual: '',
     given: 'always',
@@ -69,6 +72,7 @@ export const DESCRIBING_FIELDS = {
   description: field<string | null>({
     column: 'description',
     type: 'text',
+    option: ['--description <TEXT>', 'shown to owners'],
     rule: paragraphs(2000),
     usual: null,
     schema: { type: 'string', maxLength: 2000 },
@@ -76,6 +80,7 @@ export const DESCRIBING_FIELDS = {
   websiteUrl: field<string | null>({
     column: 'website_url',
     type: 'text',
+    option: ['--website-url <URL>'],
     rule: text(websiteUrlFault),
     usual: null,
     schema: { type: 'string' },
@@ -83,6 +88,7 @@ export const DESCRIBING_FIELDS = {
   legalNotice: field<string | null>({
     column: 'legal_notice',
     type: 'text',
+    option: ['--legal-notice <TEXT>'],
     rule: paragraphs(10_000),
     usual: null,
     schema: { type: 'string', maxLength: 10_000 },
@@ -90,6 +96,7 @@ export const DESCRIBING_FIELDS = {
   labels: field<Record<string, string>>({
     column: 'labels',
     type: 'jsonb',
+    option: ['--label <NAME=VALUE>'],
     rule: labels,
     usual: {},
     schema: { type: 'object', additionalProperties: { type: 'string' } },
@@ -101,6 +108,7 @@ export const GRANTING_FIELDS = {
   signatureMethods: granting<SignatureMethodName[]>({
     column: 'signature_methods',
     type: 'text[]',
+    option: ['--signature-method <NAME>', 'HMAC-SHA256, RSA-SHA256, …'],
     rule: listOf(rules.signatureMethod, { min: 1, max: SIGNATURE_METHODS.length }),
     usual: ({ rsaPublicKey }) => (rsaPublicKey === null ? USUAL_METHODS : USUAL_RSA_METHODS),
     schema: { ...texts({ enum: SIGNATURE_METHODS.map(({ name }) => name) }), minItems: 1 },
@@ -109,6 +117,7 @@ export const GRANTING_FIELDS = {
   rsaPublicKey: granting<string | null>({
     column: 'rsa_public_key',
     type: 'text',
+    option: ['--rsa-public-key <PEM>'],
     rule: rules.rsaPublicKey,
     usual: null,
     read: normalizeRsaPublicKey,
@@ -122,6 +131,7 @@ export const GRANTING_FIELDS = {
   callbackUrls: granting<string[]>({
     column: 'callback_urls',
     type: 'text[]',
+    option: ['--callback-url <URL>'],
     rule: listOf(rules.callbackUrl, { max: 20 }),
     usual: [],
     schema: texts({ type: 'string' }, 20),
@@ -130,6 +140,7 @@ export const GRANTING_FIELDS = {
   scopes: granting<string[]>({
     column: 'scopes',
     type: 'text[]',
+    option: ['--scope <NAME>'],
     rule: rules.scopes,
     usual: [],
     schema: texts({ type: 'string' }, 100),
@@ -139,6 +150,7 @@ export const GRANTING_FIELDS = {
   twoLegged: granting<boolean>({
     column: 'two_legged',
     type: 'boolean',
+    option: ['--two-legged <true|false>', 'may sign without a token'],
     rule: rules.trueOrFalse,
     usual: false,
     schema: { type: 'boolean' },
@@ -148,6 +160,7 @@ export const GRANTING_FIELDS = {
   accessTokenTtlSeconds: granting<number | null>({
     column: 'access_token_ttl_seconds',
     type: 'integer',
+    option: ['--access-token-ttl-seconds <N>'],
     rule: wholeNumber(0, rules.TEN_YEARS_SECONDS),
     usual: null,
     schema: { type: 'integer', minimum: 0, description: '0: until revoked.' },
@@ -157,6 +170,7 @@ export const GRANTING_FIELDS = {
   allowedAddresses: granting<string[]>({
     column: 'allowed_addresses',
     type: 'text[]',
+    option: ['--allowed-address <CIDR>'],
     rule: listOf(text(allowedAddressFault), { max: 100 }),
     usual: [],
     schema: texts({ type: 'string' }, 100),
@@ -174,6 +188,7 @@ export const GRANTING_FIELDS = {
   expiresAt: granting<Date | null>({
     column: 'expires_at',
     type: 'timestamptz',
+    option: ['--expires-at <RFC 3339>'],
     rule: rules.dateTime,
     usual: null,
     read: instant,
@@ -184,6 +199,7 @@ export const GRANTING_FIELDS = {
   compatibility: granting<CompatibilityFlag[]>({
     column: 'compatibility',
     type: 'text[]',
+    option: ['--compatibility <FLAG>', 'docs/threat-model.md'],
     rule: listOf(rules.compatibilityFlag, { max: Object.keys(COMPATIBILITY_FLAGS).length }),
     usual: [],
     schema: {

@@ -3,7 +3,7 @@ import { callbackFault } from '../protocol/callback-uri.js';
 import { COMPATIBILITY_FLAGS, isCompatibilityFlag } from '../protocol/compatibility.js';
 import { SIGNATURE_METHODS, signatureMethodNamed } from '../protocol/signature-methods.js';
 import { parseDateTime } from '../input/date-time.js';
-import { listOf, text, type Rule } from '../input/satisfies.decorator.js';
+import { listOf, text, type Rule } from '../input/rules.js';
 import { normalizeRsaPublicKey, RsaPublicKeyRefused } from './rsa-public-key.js';
 
 /** The longest life that an access token can be given, short of forever. */

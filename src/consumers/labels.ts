@@ -1,4 +1,4 @@
-import type { Rule } from '../input/satisfies.decorator.js';
+import type { Rule } from '../input/rules.js';
 import { pointerStep } from '../input/input-fault.js';
 import { line } from '../input/printable-text.js';
 

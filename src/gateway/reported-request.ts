@@ -1,5 +1,6 @@
 import { IsBoolean, IsOptional } from 'class-validator';
-import { Satisfies, text, type Rule } from '../input/satisfies.decorator.js';
+import { Satisfies } from '../input/satisfies.decorator.js';
+import { text, type Rule } from '../input/rules.js';
 import { pointerStep, type InputFault } from '../input/input-fault.js';
 import { addressInEntry } from '../http/ip-address.js';
 import { isMethod, splitUrl } from './reported-url.js';

@@ -1,4 +1,4 @@
-import { text, type Rule } from './satisfies.decorator.js';
+import { text, type Rule } from './rules.js';
 
 const CONTROL = /\p{Cc}/u;
 const CONTROL_BUT_LINES = /(?![\t\n\r])\p{Cc}/u;

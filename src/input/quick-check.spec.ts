@@ -1,6 +1,7 @@
 import { Equals, IsIn, IsOptional, ValidateIf, ValidateNested } from 'class-validator';
 import { satisfiesAll } from './quick-check.js';
-import { Satisfies, text } from './satisfies.decorator.js';
+import { Satisfies } from './satisfies.decorator.js';
+import { text } from './rules.js';
 
 const x = text((value) => (value === 'x' ? undefined : 'must be x'));
 

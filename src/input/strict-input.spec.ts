@@ -1,5 +1,6 @@
 import { IsOptional } from 'class-validator';
-import { Satisfies, listOf, text, wholeNumber } from './satisfies.decorator.js';
+import { Satisfies } from './satisfies.decorator.js';
+import { listOf, text, wholeNumber } from './rules.js';
 import { InvalidInput, type InputFault } from './input-fault.js';
 import { strictInput } from './strict-input.js';
 

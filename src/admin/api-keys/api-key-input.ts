@@ -1,7 +1,8 @@
 import { IsIn, IsOptional } from 'class-validator';
 import { ROLES, type Role } from '../../callers/caller.js';
 import { parseDateTime } from '../../input/date-time.js';
-import { Satisfies, text } from '../../input/satisfies.decorator.js';
+import { Satisfies } from '../../input/satisfies.decorator.js';
+import { text } from '../../input/rules.js';
 import { line } from '../../input/printable-text.js';
 
 /** A point in time to come. */

@@ -1,6 +1,7 @@
 import { IsIn, IsOptional } from 'class-validator';
 import { parseDateTime } from '../../input/date-time.js';
-import { Satisfies, text } from '../../input/satisfies.decorator.js';
+import { Satisfies } from '../../input/satisfies.decorator.js';
+import { text } from '../../input/rules.js';
 import { line } from '../../input/printable-text.js';
 import { PageQuery } from '../../admin-http/page-query.js';
 

@@ -1,7 +1,8 @@
 import type { AuditActor } from '../../audit/audit-event.js';
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { IsBoolean, IsOptional } from 'class-validator';
-import { Satisfies, wholeNumber } from '../../input/satisfies.decorator.js';
+import { Satisfies } from '../../input/satisfies.decorator.js';
+import { wholeNumber } from '../../input/rules.js';
 import { RotateConsumerSecret } from '../../consumers/rotate-consumer-secret.js';
 import { AdminController } from '../../admin-http/admin-controller.decorator.js';
 import { Roles } from '../../admin-http/roles.decorator.js';

@@ -1,6 +1,7 @@
 import { IsIn, IsOptional } from 'class-validator';
 import { scopes, TEN_YEARS_SECONDS } from '../../consumers/consumer-rules.js';
-import { Satisfies, wholeNumber } from '../../input/satisfies.decorator.js';
+import { Satisfies } from '../../input/satisfies.decorator.js';
+import { wholeNumber } from '../../input/rules.js';
 import { credential, identifier } from '../../input/printable-text.js';
 import {
   ACCESS_TOKEN_STATUSES,

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { consumerFields, type ConsumerField } from '../../consumers/consumer-fields.js';
 
 /** A field of a consumer on the command line. The names and rules are the service's; it says what is wrong. */
 interface FieldOption {
@@ -25,28 +26,27 @@ const asLabel = (text: string, before: unknown) => {
   return { ...(before as object), [text.slice(0, at)]: text.slice(at + 1) };
 };
 
+const READERS: Record<ConsumerField<unknown>['type'], FieldOption['read']> = {
+  text: asText,
+  'text[]': asList,
+  boolean: asYesNo,
+  integer: asWholeNumber,
+  timestamptz: asText,
+  jsonb: asLabel,
+};
+const REPEATED: readonly FieldOption['read'][] = [asList, asLabel];
+
 /** Each field of a consumer that staff may give; status has commands of its own. */
-export const CONSUMER_OPTIONS: readonly FieldOption[] = [
-  ['name', '--name <TEXT>', 'for people', asText],
-  ['description', '--description <TEXT>', 'shown to owners', asText],
-  ['websiteUrl', '--website-url <URL>', '', asText],
-  ['legalNotice', '--legal-notice <TEXT>', '', asText],
-  ['labels', '--label <NAME=VALUE>', 'may be repeated', asLabel],
-  [
-    'signatureMethods',
-    '--signature-method <NAME>',
-    'HMAC-SHA256, RSA-SHA256, …; may be repeated',
-    asList,
-  ],
-  ['rsaPublicKey', '--rsa-public-key <PEM>', '', asText],
-  ['callbackUrls', '--callback-url <URL>', 'may be repeated', asList],
-  ['scopes', '--scope <NAME>', 'may be repeated', asList],
-  ['twoLegged', '--two-legged <true|false>', 'may sign without a token', asYesNo],
-  ['accessTokenTtlSeconds', '--access-token-ttl-seconds <N>', '', asWholeNumber],
-  ['allowedAddresses', '--allowed-address <CIDR>', 'may be repeated', asList],
-  ['expiresAt', '--expires-at <RFC 3339>', '', asText],
-  ['compatibility', '--compatibility <FLAG>', 'docs/threat-model.md; may be repeated', asList],
-].map(([field, flags, description, read]) => ({ field, flags, description, read }) as FieldOption);
+export const CONSUMER_OPTIONS: readonly FieldOption[] = consumerFields.flatMap(
+  ([field, { option, type }]) => {
+    if (option === undefined) return [];
+    const [flags, meaning] = option;
+    const read = READERS[type];
+    const repeated = REPEATED.includes(read) ? 'may be repeated' : undefined;
+    const description = [meaning, repeated].filter((part) => part !== undefined).join('; ');
+    return [{ field, flags, description, read }];
+  },
+);
 
 const keyOf = ({ flags }: FieldOption): string =>
   (/^--([a-z-]+)/.exec(flags)?.[1] ?? '').replaceAll(/-([a-z])/g, (_, letter: string) =>
