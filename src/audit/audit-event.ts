@@ -1,6 +1,3 @@
-import canonicalize from 'canonicalize';
-import { createHash } from 'node:crypto';
-
 /** What JSON can say. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
@@ -40,19 +37,6 @@ export interface AuditEvent extends Omit<NewAuditEvent, 'actor'> {
   readonly id: number;
   /** ISO 8601 in UTC with milliseconds, by the database's clock. */
   readonly at: string;
-  /** Hexadecimal; see eventHash. */
+  /** Hexadecimal; see event-hash.ts. */
   readonly hash: string;
-}
-
-/** What the first event follows. */
-export const NO_HASH = '';
-
-/**
- * The hash of an event: SHA-256 of the previous event's hash, a line feed, and the event without
- * `hash` as RFC 8785 JSON. So each hash stands for all that came before it.
- */
-export function eventHash(previousHash: string, event: Omit<AuditEvent, 'hash'>): string {
-  const { id, at, actor, action, target, detail } = event;
-  const json = canonicalize({ id, at, actor, action, target, detail });
-  return createHash('sha256').update(`${previousHash}\n${json}`, 'utf8').digest('hex');
 }

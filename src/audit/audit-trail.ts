@@ -3,11 +3,11 @@ import { Transactions, type StatementRunner, type Transaction } from '../databas
 import { Metrics } from '../metrics/metrics.js';
 import {
   actorWithoutRequest,
-  eventHash,
   type AuditActor,
   type AuditEvent,
   type NewAuditEvent,
 } from './audit-event.js';
+import { eventHash } from './event-hash.js';
 import { isNewDatabase } from './new-database.js';
 import { RecordNotOurs } from '../failures/record-not-ours.js';
 import {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
 import { Transactions, type Transaction } from '../database/transactions.js';
-import { eventHash, NO_HASH, type AuditEvent } from './audit-event.js';
+import type { AuditEvent } from './audit-event.js';
+import { eventHash, NO_HASH } from './event-hash.js';
 import { EVENT_COLUMNS } from './audit-events.js';
 import { readHead, RecordProofs, type AuditHead, type StoredHead } from './record-proofs.js';
 

@@ -1,7 +1,7 @@
 import type { StatementRunner } from '../database/transactions.js';
 import type { DerivedKeys } from '../secrets/derived-keys.js';
 import type { SecretBox } from '../secrets/secret-box.js';
-import { NO_HASH } from './audit-event.js';
+import { NO_HASH } from './event-hash.js';
 
 /** Where the record ends. */
 export interface AuditHead {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { Settings } from '../config/settings.js';
 import { appendToCallback } from '../protocol/callback-uri.js';
-import type { AuthorizationRequest } from '../tokens/standing-requests.js';
+import type { AuthorizationRequest } from '../tokens/authorization-request-reader.js';
 import { ConsentPage } from './consent-page.js';
 import { PageHandler } from './page-handler.js';
 import { PendingRequests } from './pending-requests.js';
@@ -11,7 +11,7 @@ import { redirectTo, type Reply } from '../pages/reply.js';
 import { Sessions } from './sessions.js';
 import { SignIn } from './sign-in/sign-in.js';
 import type { BrowserRequest } from './browser-request.js';
-import { WaysOn } from './ways-on.js';
+import { CallbackLinks } from './callback-links.js';
 
 /** RFC 5849 section 2.2: where the client sends the resource owner's browser. */
 @Controller('oauth/auz')
@@ -23,7 +23,7 @@ export class AuthorizationController {
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
     private readonly consentPage: ConsentPage,
-    private readonly waysOn: WaysOn,
+    private readonly callbackLinks: CallbackLinks,
     private readonly settings: Settings,
   ) {}
 
@@ -53,7 +53,7 @@ export class AuthorizationController {
       return await this.requests.find(oauthToken);
     } catch (error) {
       const session = await this.sessions.find(visit.sessionId);
-      throw this.waysOn.added(error, visit, session, oauthToken);
+      throw this.callbackLinks.added(error, visit, session, oauthToken);
     }
   }
 }

@@ -11,7 +11,7 @@ import { PageRateLimit } from '../pages/page-rate-limit.js';
 import { PagesModule } from '../pages/pages.module.js';
 import { GrantsController } from './grants.controller.js';
 import { LogoController } from './logo.controller.js';
-import { OwnForms } from './own-forms.js';
+import { CsrfCheck } from './csrf-check.js';
 import { PageHandler } from './page-handler.js';
 import { PageLanguages } from './page-languages.js';
 import { PageRenderer } from './page-renderer.js';
@@ -29,7 +29,7 @@ import { StartedSignIns } from './sign-in/started-sign-ins.js';
 import { SignOutController } from './sign-out.controller.js';
 import { UnservedPageController } from './unserved-page.controller.js';
 import { BrowserRequests } from './browser-request.js';
-import { WaysOn } from './ways-on.js';
+import { CallbackLinks } from './callback-links.js';
 
 /** The way to sign in that the settings allow. Taking any name is for development alone. */
 const signIn = {
@@ -59,7 +59,7 @@ const signIn = {
   ],
   providers: [
     ConsentPage,
-    OwnForms,
+    CsrfCheck,
     PageHandler,
     PageLanguages,
     PageRateLimit,
@@ -69,7 +69,7 @@ const signIn = {
     SignedIn,
     StartedSignIns,
     BrowserRequests,
-    WaysOn,
+    CallbackLinks,
     signIn,
   ],
 })

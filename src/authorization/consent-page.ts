@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { ScopeTitles } from '../scopes/scope-titles.js';
-import type { AuthorizationRequest } from '../tokens/standing-requests.js';
-import { callbackPlace, type CallbackPlace } from './callback-place.js';
-import { FormTokens } from '../pages/form-tokens.js';
+import type { AuthorizationRequest } from '../tokens/authorization-request-reader.js';
+import { callbackDestination, type CallbackDestination } from './callback-destination.js';
+import { CsrfTokens } from '../pages/csrf-tokens.js';
 import { PageRenderer } from './page-renderer.js';
 import type { Reply } from '../pages/reply.js';
 import type { Session } from './sessions.js';
 import { pageAfterSignIn } from './sign-in/signed-in.js';
 import type { Texts } from './texts/english.js';
 import type { BrowserRequest } from './browser-request.js';
-import { WaysOn } from './ways-on.js';
+import { CallbackLinks } from './callback-links.js';
 
 /** Shows the owner who asks for what (RFC 5849 section 2.2). */
 @Injectable()
@@ -18,8 +18,8 @@ export class ConsentPage {
   constructor(
     private readonly pages: PageRenderer,
     private readonly scopeTitles: ScopeTitles,
-    private readonly formTokens: FormTokens,
-    private readonly waysOn: WaysOn,
+    private readonly formTokens: CsrfTokens,
+    private readonly callbackLinks: CallbackLinks,
     private readonly settings: Settings,
   ) {}
 
@@ -32,7 +32,7 @@ export class ConsentPage {
   ): Promise<Reply> {
     const { oauthToken, consumer, scopes, callback } = request;
     const { subject } = session;
-    const place = callbackPlace(callback);
+    const place = callbackDestination(callback);
     const frame = {
       title: texts.consent.title(consumer.name),
       session,
@@ -49,7 +49,7 @@ export class ConsentPage {
       leadsTo: this.leadsTo(place, texts),
       lasts: this.lasts(consumer.accessTokenTtlSeconds, texts),
       formToken: this.formTokens.make({ purpose: 'decide', subject, about: oauthToken }),
-      stuckAt: this.waysOn.isNeeded(callback) ? pageAfterSignIn(oauthToken) : undefined,
+      stuckAt: this.callbackLinks.isNeeded(callback) ? pageAfterSignIn(oauthToken) : undefined,
     });
   }
 
@@ -57,13 +57,13 @@ export class ConsentPage {
    * Browsers hold every redirect after a form to `form-action`, and a callback may redirect on to
    * anywhere. So the policy says nothing of it, unless the operator names all the places.
    */
-  private formAction(place: CallbackPlace): readonly string[] | null {
+  private formAction(place: CallbackDestination): readonly string[] | null {
     if (place.kind === 'oob') return [];
     const { pagesFormAction: named } = this.settings;
     return named.length === 0 ? null : [place.source, ...named];
   }
 
-  private leadsTo(place: CallbackPlace, { consent }: Texts): string {
+  private leadsTo(place: CallbackDestination, { consent }: Texts): string {
     switch (place.kind) {
       case 'oob':
         return consent.callbackOob;

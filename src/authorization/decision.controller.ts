@@ -2,12 +2,12 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { AuthorizationRequests } from '../tokens/authorization-requests.js';
-import type { AuthorizationRequest } from '../tokens/standing-requests.js';
+import type { AuthorizationRequest } from '../tokens/authorization-request-reader.js';
 import { groupedPin } from '../tokens/verifier.js';
 import { ConsentPage } from './consent-page.js';
 import { copyScript } from '../pages/copy-script.js';
 import { ownerActor } from './owner-actor.js';
-import { OwnForms } from './own-forms.js';
+import { CsrfCheck } from './csrf-check.js';
 import { PageHandler } from './page-handler.js';
 import { PageRefusal } from '../pages/page-refusal.js';
 import { PageRenderer } from './page-renderer.js';
@@ -16,7 +16,7 @@ import { redirectTo, type Reply } from '../pages/reply.js';
 import type { Session } from './sessions.js';
 import { pageAfterSignIn } from './sign-in/signed-in.js';
 import type { BrowserRequest } from './browser-request.js';
-import { WaysOn } from './ways-on.js';
+import { CallbackLinks } from './callback-links.js';
 
 /** The resource owner allows or denies (RFC 5849 section 2.2). */
 @Controller('oauth/auz')
@@ -24,12 +24,12 @@ import { WaysOn } from './ways-on.js';
 export class DecisionController {
   constructor(
     private readonly pageHandler: PageHandler,
-    private readonly forms: OwnForms,
+    private readonly forms: CsrfCheck,
     private readonly pending: PendingRequests,
     private readonly requests: AuthorizationRequests,
     private readonly consentPage: ConsentPage,
     private readonly pages: PageRenderer,
-    private readonly waysOn: WaysOn,
+    private readonly callbackLinks: CallbackLinks,
   ) {}
 
   @All('decision')
@@ -51,7 +51,7 @@ export class DecisionController {
       throw new PageRefusal('malformed', { retryAt });
     } catch (error) {
       const refusal = await this.pending.refusalOf(error, oauthToken);
-      throw this.waysOn.added(refusal, visit, session, oauthToken);
+      throw this.callbackLinks.added(refusal, visit, session, oauthToken);
     }
   }
 
@@ -74,7 +74,7 @@ export class DecisionController {
       ownerActor(session, visit),
     );
     if (location !== null) {
-      return redirectTo(location, this.waysOn.keep(visit, request, session, location));
+      return redirectTo(location, this.callbackLinks.keep(visit, request, session, location));
     }
     const frame = { title: texts.pin.title, session, script: copyScript };
     return this.pages.render('pin', texts, frame, {
@@ -93,7 +93,7 @@ export class DecisionController {
     const owner = ownerActor(session, visit);
     const { redirectTo: location } = await this.requests.reject(request.oauthToken, owner);
     if (location !== null) {
-      return redirectTo(location, this.waysOn.keep(visit, request, session, location));
+      return redirectTo(location, this.callbackLinks.keep(visit, request, session, location));
     }
     const { denied } = visit.texts;
     return this.pages.render('message', visit.texts, { title: denied.title, session }, denied);

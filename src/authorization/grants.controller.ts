@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { ScopeTitles, type ScopeTitle } from '../scopes/scope-titles.js';
 import { Connections, type Connection } from '../tokens/connections.js';
-import { FormTokens } from '../pages/form-tokens.js';
+import { CsrfTokens } from '../pages/csrf-tokens.js';
 import { ownerActor } from './owner-actor.js';
-import { OwnForms } from './own-forms.js';
+import { CsrfCheck } from './csrf-check.js';
 import { PageHandler } from './page-handler.js';
 import { PageRefusal } from '../pages/page-refusal.js';
 import { PageRenderer } from './page-renderer.js';
@@ -24,8 +24,8 @@ export class GrantsController {
     private readonly pageHandler: PageHandler,
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
-    private readonly forms: OwnForms,
-    private readonly formTokens: FormTokens,
+    private readonly forms: CsrfCheck,
+    private readonly formTokens: CsrfTokens,
     private readonly connections: Connections,
     private readonly scopeTitles: ScopeTitles,
     private readonly pages: PageRenderer,

@@ -1,5 +1,5 @@
 import type { PageRefusalReason } from '../pages/page-refusal.js';
-import type { AuthorizationRequestStatus } from '../tokens/standing-requests.js';
+import type { AuthorizationRequestStatus } from '../tokens/authorization-request-reader.js';
 
 /** Why a page of the resource owner cannot be shown, or a form not be followed. */
 export type OwnerRefusalReason =

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Settings } from '../config/settings.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
 import { copyScript } from '../pages/copy-script.js';
-import { FormTokens } from '../pages/form-tokens.js';
+import { CsrfTokens } from '../pages/csrf-tokens.js';
 import { PageRenderer } from './page-renderer.js';
 import { consentTemplate } from './templates/consent.template.js';
 import { connectionsTemplate } from './templates/connections.template.js';
@@ -16,7 +16,7 @@ import { english } from './texts/english.js';
 const brand = { name: undefined, logo: undefined, color: '#1d4ed8', legalText: undefined };
 const settings = { brand, sessionTtlSeconds: 60 } as Settings;
 const keys = new DerivedKeys([{ id: 'k', key: randomBytes(32) }]);
-const renderer = new PageRenderer(settings, new FormTokens(keys, settings));
+const renderer = new PageRenderer(settings, new CsrfTokens(keys, settings));
 const message = { title: '<i>', advice: `"'&<b>` };
 
 describe('a page', () => {

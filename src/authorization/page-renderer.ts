@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Eta } from 'eta';
 import type { Brand } from '../config/brand.js';
 import { Settings } from '../config/settings.js';
-import { FormTokens } from '../pages/form-tokens.js';
+import { CsrfTokens } from '../pages/csrf-tokens.js';
 import { pagePolicy } from '../pages/page-policy.js';
 import type { Reply } from '../pages/reply.js';
 import type { Session } from './sessions.js';
@@ -51,7 +51,7 @@ export class PageRenderer {
 
   constructor(
     private readonly settings: Settings,
-    private readonly formTokens: FormTokens,
+    private readonly formTokens: CsrfTokens,
   ) {
     const { brand, publicUrl } = settings;
     this.style = stylesheet(brand.color);

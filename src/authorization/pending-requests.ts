@@ -3,7 +3,7 @@ import {
   AuthorizationRequestRefused,
   AuthorizationRequests,
 } from '../tokens/authorization-requests.js';
-import type { AuthorizationRequest } from '../tokens/standing-requests.js';
+import type { AuthorizationRequest } from '../tokens/authorization-request-reader.js';
 import { PageRefusal } from '../pages/page-refusal.js';
 import type { OwnerRefusalReason } from './owner-refusal.js';
 

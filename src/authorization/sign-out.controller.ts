@@ -1,6 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { OwnForms } from './own-forms.js';
+import { CsrfCheck } from './csrf-check.js';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { PageHandler } from './page-handler.js';
 import { PageRenderer } from './page-renderer.js';
@@ -15,7 +15,7 @@ import type { BrowserRequest } from './browser-request.js';
 export class SignOutController {
   constructor(
     private readonly pageHandler: PageHandler,
-    private readonly forms: OwnForms,
+    private readonly forms: CsrfCheck,
     private readonly sessions: Sessions,
     private readonly pages: PageRenderer,
   ) {}

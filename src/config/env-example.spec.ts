@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import './environment.js';
+import './setting-definitions.js';
 import { settingRules } from './setting.decorator.js';
 import { readSettings } from './settings.js';
 

@@ -1,4 +1,4 @@
-import './environment.js';
+import './setting-definitions.js';
 import { settingRules } from './setting.decorator.js';
 
 /** A variable that is no setting, and the setting that it looks like. */

@@ -1,4 +1,4 @@
-import type { Environment } from './environment.js';
+import type { Environment } from './setting-definitions.js';
 import { settingRules } from './setting.decorator.js';
 
 /** This service as a client of an OpenID Connect issuer. */

@@ -1,4 +1,4 @@
-import type { Environment } from './environment.js';
+import type { Environment } from './setting-definitions.js';
 import type { TokenAlgorithm } from './token-issuer.js';
 import { LOOPBACK_HOSTS } from './value-parsers.js';
 

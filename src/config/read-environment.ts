@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { Environment } from './environment.js';
+import { Environment } from './setting-definitions.js';
 import { readSecretFile } from './secret-file.js';
 import { settingRules, type SettingRule } from './setting.decorator.js';
 

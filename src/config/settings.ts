@@ -1,6 +1,11 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Brand } from './brand.js';
-import type { Environment, LogLevel, ProblemDetail, RateLimitStore } from './environment.js';
+import type {
+  Environment,
+  LogLevel,
+  ProblemDetail,
+  RateLimitStore,
+} from './setting-definitions.js';
 import { requestsInFlightFor } from './memory-bounds.js';
 import { oidcClientFrom, oidcFaults, type OidcClient } from './oidc-client.js';
 import type { EndpointAliases } from './endpoint-aliases.js';
@@ -17,6 +22,7 @@ import { readEnvironment } from './read-environment.js';
 import type { ReplyType } from './reply-type.js';
 import type { ScopeDescriptions } from './scopes-file.js';
 import type { SecretKey } from './secret-keys.js';
+import { staffTokenFaults } from './staff-tokens.js';
 
 /** All that can be set from outside, read once at the start. The class is its own Nest token. */
 export class Settings {
@@ -26,9 +32,9 @@ export class Settings {
   /** 0 stands for any free port. */
   readonly port!: number;
   readonly adminPort!: number;
-  /** Where the admin listener stands: in production nowhere but on this machine, unless it was said. */
+  /** In production the loopback address, unless ADMIN_HOST is set. */
   readonly adminHost!: string;
-  /** Requests that the public listener has in hand at most. */
+  /** The most requests in flight on the public listener. */
   readonly maxRequestsInFlight!: number;
   /** Clients sign for this place, whatever the service sees itself. */
   readonly publicUrl?: PublicUrl;
@@ -196,29 +202,6 @@ function guessableFaults({ SECRET_KEYS, ADMIN_API_KEY }: Environment): string[] 
   if (typeof ADMIN_API_KEY === 'string' && new Set(ADMIN_API_KEY).size === 1) {
     faults.push(
       'ADMIN_API_KEY must not be one character repeated in production: make it with `openssl rand -hex 32`',
-    );
-  }
-  return faults;
-}
-
-/** The three settings for tokens of staff stand together or not at all. */
-function staffTokenFaults(environment: Environment): string[] {
-  const { ADMIN_JWKS_URL, ADMIN_JWT_ISSUER, ADMIN_JWT_AUDIENCE, NODE_ENV } = environment;
-  if (typeof ADMIN_JWKS_URL !== 'string') return [];
-  const faults: string[] = [];
-  if (ADMIN_JWT_ISSUER === undefined) {
-    faults.push(
-      'ADMIN_JWT_ISSUER is required with ADMIN_JWKS_URL: it is compared with the claim iss',
-    );
-  }
-  if (ADMIN_JWT_AUDIENCE === undefined) {
-    faults.push(
-      'ADMIN_JWT_AUDIENCE is required with ADMIN_JWKS_URL: a token for another service is none for this one',
-    );
-  }
-  if (NODE_ENV === 'production' && !/^https:/i.test(ADMIN_JWKS_URL)) {
-    faults.push(
-      'ADMIN_JWKS_URL must be https in production: who alters the keys is an administrator',
     );
   }
   return faults;

@@ -5,8 +5,8 @@ import { actorBy, rememberCaller } from '../admin-http/caller-of.js';
 import { ANY_CALLER, ROLES_METADATA } from '../admin-http/roles.decorator.js';
 import type { Role } from '../callers/caller.js';
 import { requestIdOf } from '../http/problem-details.js';
-import { FormTokens, type FormPurpose } from '../pages/form-tokens.js';
-import { assertOwnOrigin } from '../pages/own-origin.js';
+import { CsrfTokens, type FormPurpose } from '../pages/csrf-tokens.js';
+import { assertSameOrigin } from '../pages/csrf-origin.js';
 import { PageRateLimit } from '../pages/page-rate-limit.js';
 import { PageRefusal } from '../pages/page-refusal.js';
 import { Answered } from './answered.js';
@@ -32,7 +32,7 @@ export class ConsoleGuard implements CanActivate {
     private readonly limit: PageRateLimit,
     private readonly sessions: StaffSessions,
     private readonly signIn: StaffSignIn,
-    private readonly formTokens: FormTokens,
+    private readonly formTokens: CsrfTokens,
     private readonly reflector: Reflector,
   ) {}
 
@@ -65,7 +65,7 @@ export class ConsoleGuard implements CanActivate {
       throw new PageRefusal<string>('forbidden');
     }
     if (!isForm) return true;
-    assertOwnOrigin(visit);
+    assertSameOrigin(visit);
     if (this.formTokens.verify(visit.form.one('form_token'), formOf(session))) return true;
     throw new PageRefusal('forged', { retryAt: '/console/' });
   }

@@ -6,7 +6,7 @@ import { RecordNotOurs } from '../failures/record-not-ours.js';
 import { troubleWith } from '../database/database-trouble.js';
 import { KeysMissing } from '../grants/keys-in-use.js';
 import { OurDatabase } from '../grants/our-database.js';
-import { SharedLook } from './shared-look.js';
+import { SharedCheck } from './shared-check.js';
 
 /** Readiness must turn within two seconds of a loss, also when the database just falls silent. */
 const PATIENCE_MS = 1_400;
@@ -17,7 +17,7 @@ const FRESH_MS = 500;
 /** Up when the database answers, takes writes, has seen every migration of this release, and is one that SECRET_KEYS fit. */
 @Injectable()
 export class DatabaseHealth {
-  private readonly trouble = new SharedLook(() => this.look(), FRESH_MS);
+  private readonly trouble = new SharedCheck(() => this.look(), FRESH_MS);
 
   constructor(
     private readonly indicators: HealthIndicatorService,

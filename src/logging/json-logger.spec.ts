@@ -1,4 +1,4 @@
-import type { LogLevel } from '../config/environment.js';
+import type { LogLevel } from '../config/setting-definitions.js';
 import { JsonLogger } from './json-logger.js';
 import { RequestLog } from './request-log.js';
 import { Logger } from '@nestjs/common';

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Level, type Logger, type LoggerOptions } from 'pino';
-import type { LogLevel } from '../config/environment.js';
+import type { LogLevel } from '../config/setting-definitions.js';
 import { isFrameworkTalk } from './log-levels.js';
 
 // Nothing of the kind is handed to a logger; should it ever be, it stays out all the same.

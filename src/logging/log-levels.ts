@@ -1,5 +1,5 @@
 import type { LogLevel as NestLogLevel } from '@nestjs/common';
-import type { LogLevel } from '../config/environment.js';
+import type { LogLevel } from '../config/setting-definitions.js';
 
 // Nest's "log" is what others call info.
 const IN_ORDER: readonly (readonly [Exclude<LogLevel, 'silent'>, NestLogLevel])[] = [

@@ -1,5 +1,5 @@
 import { ConsoleLogger } from '@nestjs/common';
-import type { LogLevel } from '../config/environment.js';
+import type { LogLevel } from '../config/setting-definitions.js';
 import { isFrameworkTalk, nestLevels } from './log-levels.js';
 
 /** Lines for a person at a terminal: Nest's own console logger, without the framework's talk. */

@@ -1,7 +1,7 @@
 import { AddressRanges } from '../http/address-ranges.js';
 import { oauthProblem } from '../protocol/oauth-problem.js';
 import type { AccessToken } from '../tokens/access-token.js';
-import { isPast, whyOutOfService } from '../tokens/out-of-service.js';
+import { isPast, inactiveReason } from '../tokens/inactive-consumer.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import {
   FAILED_VERIFIERS_MAX,
@@ -39,7 +39,7 @@ function assertConsumerActive(
   nowSeconds: number,
 ): void {
   const { allowedAddresses } = consumer;
-  const why = whyOutOfService(consumer, nowSeconds);
+  const why = inactiveReason(consumer, nowSeconds);
   if (why !== undefined) throw oauthProblem('consumer_key_rejected', why);
   if (allowedAddresses.length > 0 && !new AddressRanges(allowedAddresses).contains(clientAddress)) {
     throw oauthProblem('consumer_key_rejected', 'called from an address that is not allowed');

@@ -5,7 +5,7 @@ import { parameterRejected } from '../protocol/oauth-problem.js';
 import { ExchangeTemporaryCredentials } from '../tokens/exchange-temporary-credentials.js';
 import { IssueTemporaryCredentials } from '../tokens/issue-temporary-credentials.js';
 import { SignatureUses } from '../tokens/signature-uses.js';
-import { callbackOf } from './callback.js';
+import { callbackOf } from './registered-callback.js';
 import { EXCHANGE, GET_OR_POST, INITIATE } from './endpoint-rules.js';
 import { labelAsForm, sendForm } from './form-reply.js';
 import { OAuthProblemFilter } from './oauth-problem.filter.js';

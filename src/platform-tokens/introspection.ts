@@ -6,7 +6,7 @@ import { DerivedKeys } from '../secrets/derived-keys.js';
 import { withinConsumer, type AccessToken } from '../tokens/access-token.js';
 import { AccessTokenRefused } from '../tokens/access-token-refusals.js';
 import { Credentials } from '../tokens/credentials.js';
-import { isPast, whyOutOfService } from '../tokens/out-of-service.js';
+import { isPast, inactiveReason } from '../tokens/inactive-consumer.js';
 import { ManageAccessTokens } from '../tokens/manage-access-tokens.js';
 import { ACCESS_TOKEN_TYPE } from './platform-tokens.js';
 import { TokenKeys } from './token-keys.js';
@@ -122,7 +122,7 @@ export class Introspection {
     const { consumer } = found;
     const accessToken: AccessToken | undefined = found.token;
     const now = this.clock.nowSeconds();
-    if (!consumer || whyOutOfService(consumer, now) !== undefined) return undefined;
+    if (!consumer || inactiveReason(consumer, now) !== undefined) return undefined;
     if (token === undefined) return { twoLegged: consumer.twoLegged, accessToken: undefined };
     if (!accessToken || accessToken.revoked || isPast(accessToken.expiresAtSeconds, now)) {
       return undefined;

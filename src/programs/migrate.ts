@@ -5,7 +5,7 @@ import { readMigrationSettings } from '../config/migration-settings.js';
 import { connect } from '../database/connect.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { startEmbeddedServer } from '../database/embedded-server/embedded-server.js';
-import { toldError } from './told-error.js';
+import { errorMessage } from './error-message.js';
 
 /** The two are often started together. */
 const PATIENCE_MS = 60_000;
@@ -35,7 +35,7 @@ export async function migrate(): Promise<void> {
   try {
     await bringUpToDate();
   } catch (error) {
-    process.stderr.write(`${toldError(error)}\n`);
+    process.stderr.write(`${errorMessage(error)}\n`);
     process.exit(1);
   }
 }

@@ -17,7 +17,7 @@ import { KeysInUse } from '../grants/keys-in-use.js';
 import { OurDatabase } from '../grants/our-database.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
 import { SecretBox } from '../secrets/secret-box.js';
-import { toldError } from './told-error.js';
+import { errorMessage } from './error-message.js';
 
 /** What a program that runs beside the service works with. */
 export interface Store {
@@ -90,7 +90,7 @@ export async function runProgram<Found>(
     for (const one of misspeltSettings()) process.stderr.write(`${sentenceAbout(one)}\n`);
     process.exitCode = await withStore((store) => work(store, found));
   } catch (error) {
-    process.stderr.write(`${toldError(error, ProgramError)}\n`);
+    process.stderr.write(`${errorMessage(error, ProgramError)}\n`);
     process.exitCode = 2;
   }
 }

@@ -12,7 +12,7 @@ import {
   type EmbeddedServer,
 } from '../database/embedded-server/embedded-server.js';
 import type { RunningService } from './start-service.js';
-import { toldError } from './told-error.js';
+import { errorMessage } from './error-message.js';
 
 /** A collector that is down does not keep the process. */
 const LAST_SPANS_TIMEOUT_MS = 2_000;
@@ -113,7 +113,7 @@ export async function serve(): Promise<void> {
   try {
     await start();
   } catch (error) {
-    process.stderr.write(`${toldError(error)}\n`);
+    process.stderr.write(`${errorMessage(error)}\n`);
     process.exit(1);
   }
 }

@@ -30,15 +30,12 @@ import { RequestLog } from '../logging/request-log.js';
 import { TextLogger } from '../logging/text-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { TokenKeyRotation } from '../platform-tokens/token-key-rotation.js';
-
-/** In-flight requests get this long to finish; every wait inside them is shorter. */
-const DRAIN_TIMEOUT_MS = 10_000;
-const IDLE_SWEEP_INTERVAL_MS = 50;
+import { shutDown } from './graceful-shutdown.js';
 
 /** A service that answers on all its listeners. */
 export interface RunningService {
   readonly ports: Readonly<Record<Listener, number>>;
-  /** Readiness turns at once; requests are served for the delay, then those in flight finish. */
+  /** Shuts down gracefully (graceful-shutdown.ts). */
   stop(delaySeconds: number): Promise<void>;
 }
 
@@ -102,12 +99,7 @@ export async function startService(
     for (const [listener, bounded] of bounds) app.get(Metrics).watchListener(listener, bounded);
     return {
       ports: ports as Record<Listener, number>,
-      stop: async (delaySeconds) => {
-        shutdown.begin();
-        await sleep(delaySeconds * 1000);
-        await Promise.all([...servers.values()].map(drain));
-        await app.close();
-      },
+      stop: (delaySeconds) => shutDown(app, [...servers.values()], delaySeconds),
     };
   } catch (error) {
     for (const server of servers.values()) server.close().closeAllConnections();
@@ -207,15 +199,4 @@ function listen(server: Server, setting: string, port: number, host: string): Pr
       resolve((server.address() as AddressInfo).port);
     });
   });
-}
-
-/** Takes no new connections, and ends each of the others as soon as it is idle. */
-async function drain(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_INTERVAL_MS);
-  await Promise.race([closed, sleep(DRAIN_TIMEOUT_MS, undefined, { ref: false })]);
-  clearInterval(sweep);
-  server.closeAllConnections();
 }

@@ -11,10 +11,10 @@ import { DerivedKeys } from '../secrets/derived-keys.js';
 import {
   CONSUMER_ACTIVE,
   isRegistered,
-  StandingRequests,
+  AuthorizationRequestReader,
   type AuthorizationRequest,
-  type StandingRequest,
-} from './standing-requests.js';
+  type AuthorizationRequestRecord,
+} from './authorization-request-reader.js';
 import { plainVerifierHash, verifierFor, verifierMac } from './verifier.js';
 
 /** A decision that cannot be recorded. */
@@ -85,7 +85,7 @@ export class AuthorizationRequests {
   private readonly permissions: Batcher<Permission, boolean>;
 
   constructor(
-    private readonly standing: StandingRequests,
+    private readonly standing: AuthorizationRequestReader,
     private readonly grants: Grants,
     private readonly keys: DerivedKeys,
     private readonly audit: AuditTrail,
@@ -202,7 +202,7 @@ export class AuthorizationRequests {
     runner: StatementRunner,
   ): Promise<{ redirectTo: string | null }> {
     const [denied] = await runner.run<
-      Pick<StandingRequest, 'callback' | 'callbackUrls'> & GrantRow
+      Pick<AuthorizationRequestRecord, 'callback' | 'callbackUrls'> & GrantRow
     >(DENY, [oauthToken]);
     if (!denied) {
       const reason = reasonAgainst(await this.standing.findIn(runner, oauthToken));
@@ -221,7 +221,7 @@ export class AuthorizationRequests {
 }
 
 const redirect = (
-  { callback }: Pick<StandingRequest, 'callback'>,
+  { callback }: Pick<AuthorizationRequestRecord, 'callback'>,
   pairs: [string, string][],
 ): string | null => (callback === 'oob' ? null : appendToCallback(callback, pairs));
 
@@ -239,7 +239,7 @@ const actOn = (
 
 /** Why it can't be allowed, whatever is granted: decided wins over expired. */
 function reasonAgainst(
-  request: StandingRequest | undefined,
+  request: AuthorizationRequestRecord | undefined,
 ): AuthorizationRequestRefused['reason'] | undefined {
   if (!request) return 'unknown';
   if (request.decided) return 'decided';
@@ -249,7 +249,7 @@ function reasonAgainst(
 }
 
 const scopesExceeded = (
-  request: StandingRequest | undefined,
+  request: AuthorizationRequestRecord | undefined,
   scopes: readonly string[] = [],
 ): 'scopes_exceeded' | undefined =>
   scopes.every((scope) => request?.asked.includes(scope)) ? undefined : 'scopes_exceeded';

@@ -4,7 +4,7 @@ import { Metrics } from '../metrics/metrics.js';
 import type { CompatibilityFlag } from '../protocol/compatibility.js';
 import type { AccessToken } from './access-token.js';
 import { CredentialsRepository } from './credentials.repository.js';
-import { RememberedRows } from './remembered-rows.js';
+import { CredentialCache } from './credential-cache.js';
 import type { SigningConsumer } from './signing-consumer.js';
 import type { TemporaryCredentials } from './temporary-credentials.js';
 
@@ -35,8 +35,8 @@ interface OwnedAccessToken {
  */
 @Injectable()
 export class Credentials {
-  private readonly consumers = new RememberedRows<SigningConsumer>(CONSUMERS_OCTETS_MAX);
-  private readonly accessTokens = new RememberedRows<OwnedAccessToken>(ACCESS_TOKENS_OCTETS_MAX);
+  private readonly consumers = new CredentialCache<SigningConsumer>(CONSUMERS_OCTETS_MAX);
+  private readonly accessTokens = new CredentialCache<OwnedAccessToken>(ACCESS_TOKENS_OCTETS_MAX);
 
   constructor(
     private readonly repository: CredentialsRepository,
@@ -111,7 +111,7 @@ export class Credentials {
 
   private remembered<Row extends object>(
     name: string,
-    rows: RememberedRows<Row>,
+    rows: CredentialCache<Row>,
     key: string,
     source: Source,
   ): Row | undefined {

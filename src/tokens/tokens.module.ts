@@ -14,7 +14,7 @@ import { LastUse } from './last-use.js';
 import { ManageAccessTokens } from './manage-access-tokens.js';
 import { MintAccessTokens } from './mint-access-tokens.js';
 import { RevokeAccessTokens } from './revoke-access-tokens.js';
-import { StandingRequests } from './standing-requests.js';
+import { AuthorizationRequestReader } from './authorization-request-reader.js';
 import { SignatureUses } from './signature-uses.js';
 
 const useCases = [
@@ -35,7 +35,7 @@ const useCases = [
  */
 @Module({
   imports: [AuditModule, DatabaseModule, EventsModule, GrantsModule, SecretsModule],
-  providers: [CredentialsRepository, Credentials, StandingRequests, ...useCases],
+  providers: [CredentialsRepository, Credentials, AuthorizationRequestReader, ...useCases],
   exports: [Credentials, ...useCases],
 })
 export class TokensModule {}

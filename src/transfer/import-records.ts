@@ -8,7 +8,7 @@ import { SecretBox } from '../secrets/secret-box.js';
 import { ImportRefused, type LineFault } from './import-refused.js';
 import { firstOf, stageLines, type StagedFile } from './stage-lines.js';
 import { StagedImports } from './staged-imports.js';
-import { takeOver } from './take-over.js';
+import { importStagedRows } from './import-staged-rows.js';
 
 /** A file of consumers and access tokens, one JSON object a line. */
 export interface ImportSource {
@@ -79,7 +79,7 @@ export class ImportRecords {
         throw refusedAsWhole('invalid', 'was changed while it was read');
       }
       await this.refuseConflicts(id);
-      if (!dryRun) await this.takeOver(id, file, actor, onProgress);
+      if (!dryRun) await this.importStaged(id, file, actor, onProgress);
       mayGoOn = false;
       return { consumers: file.consumers, tokens: file.tokens, takenOverAt: null };
     } catch (error) {
@@ -115,7 +115,7 @@ export class ImportRecords {
     if (faults.length > 0) throw new ImportRefused('taken', faults);
   }
 
-  private async takeOver(
+  private async importStaged(
     id: number,
     { consumers, tokens, hash }: StagedFile,
     actor: AuditActor,
@@ -128,7 +128,7 @@ export class ImportRecords {
       await this.audit.recordAtLength(
         () => ({ actor, action: 'records.import', target: `import:${id}`, detail }),
         async (transaction) => {
-          const outcome = await takeOver(this.grants, transaction, id, of, (rows) =>
+          const outcome = await importStagedRows(this.grants, transaction, id, of, (rows) =>
             onProgress({ done: 'taken over', rows, of }),
           );
           if (outcome === 'busy') throw new ImportRefused('busy', []);

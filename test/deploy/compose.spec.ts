@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { settingRules } from '../../src/config/setting.decorator.js';
-import '../../src/config/environment.js';
+import '../../src/config/setting-definitions.js';
 import { oauth10Command } from '../../src/programs/command.js';
 
 interface Service {

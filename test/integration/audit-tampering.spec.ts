@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { actorWithoutRequest, eventHash, type AuditEvent } from '../../src/audit/audit-event.js';
+import { actorWithoutRequest, type AuditEvent } from '../../src/audit/audit-event.js';
+import { eventHash } from '../../src/audit/event-hash.js';
 import { RecordNotOurs } from '../../src/failures/record-not-ours.js';
 import {
   act,

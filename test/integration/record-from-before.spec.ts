@@ -1,4 +1,4 @@
-import { eventHash } from '../../src/audit/audit-event.js';
+import { eventHash } from '../../src/audit/event-hash.js';
 import {
   act,
   appendAsBefore,

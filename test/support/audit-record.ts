@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { actorWithoutRequest, eventHash, type NewAuditEvent } from '../../src/audit/audit-event.js';
+import { actorWithoutRequest, type NewAuditEvent } from '../../src/audit/audit-event.js';
+import { eventHash } from '../../src/audit/event-hash.js';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { AuditVerifier } from '../../src/audit/audit-verifier.js';
 import { RecordProofs } from '../../src/audit/record-proofs.js';

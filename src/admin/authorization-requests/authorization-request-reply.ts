@@ -1,4 +1,4 @@
-import type { AuthorizationRequest } from '../../tokens/standing-requests.js';
+import type { AuthorizationRequest } from '../../tokens/authorization-request-reader.js';
 
 /** What a consent application may see of an authorization request. */
 export const authorizationRequestReply = (request: AuthorizationRequest) => ({

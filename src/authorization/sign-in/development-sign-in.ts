@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newBrowserId } from '../../secrets/random-values.js';
-import type { AuthorizationRequest } from '../../tokens/standing-requests.js';
-import { assertOwnOrigin } from '../../pages/own-origin.js';
+import type { AuthorizationRequest } from '../../tokens/authorization-request-reader.js';
+import { assertSameOrigin } from '../../pages/csrf-origin.js';
 import { PageRefusal } from '../../pages/page-refusal.js';
 import { PageRenderer } from '../page-renderer.js';
 import type { Reply } from '../../pages/reply.js';
@@ -61,7 +61,7 @@ export class DevelopmentSignIn extends SignIn {
    * @throws PageRefusal no-cookie, forged: the form was shown to another browser, or nowhere
    */
   finish(visit: BrowserRequest): EndedSignIn {
-    assertOwnOrigin(visit);
+    assertSameOrigin(visit);
     const retryAt = pageAfterSignIn(visit.form.one('oauth_token'));
     const state = visit.form.one('form_token') ?? '';
     const begun = this.started.find(visit, state);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
-import type { AuthorizationRequest } from '../../tokens/standing-requests.js';
+import type { AuthorizationRequest } from '../../tokens/authorization-request-reader.js';
 import { isSubject } from '../../tokens/subject.js';
 import { PageRefusal } from '../../pages/page-refusal.js';
 import { redirectTo, type Reply } from '../../pages/reply.js';

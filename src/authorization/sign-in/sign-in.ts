@@ -1,4 +1,4 @@
-import type { AuthorizationRequest } from '../../tokens/standing-requests.js';
+import type { AuthorizationRequest } from '../../tokens/authorization-request-reader.js';
 import type { Reply } from '../../pages/reply.js';
 import type { BrowserRequest } from '../browser-request.js';
 

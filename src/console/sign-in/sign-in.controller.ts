@@ -8,7 +8,7 @@ import type { Caller } from '../../callers/caller.js';
 import { Settings } from '../../config/settings.js';
 import { Endpoint } from '../../http/endpoint.decorator.js';
 import { requestIdOf } from '../../http/problem-details.js';
-import { assertOwnOrigin } from '../../pages/own-origin.js';
+import { assertSameOrigin } from '../../pages/csrf-origin.js';
 import { PageRateLimit } from '../../pages/page-rate-limit.js';
 import { PageRefusal } from '../../pages/page-refusal.js';
 import { redirectTo, type Reply } from '../../pages/reply.js';
@@ -53,7 +53,7 @@ export class StaffSignInController {
   ): Promise<Reply> {
     const visit = await this.read(request, response, 'form');
     if (this.signIn.isByIssuer) throw new PageRefusal('not-found');
-    assertOwnOrigin(visit);
+    assertSameOrigin(visit);
     const { to, cookies } = this.signIn.finishForm(visit);
     const key = visit.form.one('api_key')?.trim() ?? '';
     // A token of the issuer is a program's; people come by the issuer itself.

@@ -8,9 +8,9 @@ import type { Metrics } from '../../metrics/metrics.js';
 import { replicationIdOf, StoreUnfit } from './primary-report.js';
 import { connectToStore, type StoreConnection } from './store-connection.js';
 import type { StoreEpoch, StoreEpochs } from './store-epochs.js';
-import { lookAtStore, type StoreLook } from './store-look.js';
+import { checkStore, type StoreCheck } from './store-check.js';
 import { LEASE_MS, openEpoch } from './store-opening.js';
-import { within } from './within.js';
+import { withTimeout } from './with-timeout.js';
 
 /** How often a replica makes sure of the store and its epoch. */
 const LOOK_INTERVAL_MS = 400;
@@ -36,7 +36,7 @@ export interface StoreLease {
 }
 
 /** What a look has found, over which connection. */
-interface Found extends StoreLook {
+interface Found extends StoreCheck {
   readonly connection: StoreConnection;
   readonly needsEpoch: boolean;
 }
@@ -159,10 +159,10 @@ export class NonceStore {
     this.isDoubted = false;
     const lookedAt = performance.now();
     try {
-      const found = await within(LOOK_TIMEOUT_MS, this.lookAt());
+      const found = await withTimeout(LOOK_TIMEOUT_MS, this.lookAt());
       if (found.needsEpoch) {
         this.leased = undefined;
-        const opened = await within(OPENING_TIMEOUT_MS, this.open(found));
+        const opened = await withTimeout(OPENING_TIMEOUT_MS, this.open(found));
         // Looked at anew, since it was open for a while already when we heard of it.
         return opened ? await this.look(onUnfit) : false;
       }
@@ -187,7 +187,7 @@ export class NonceStore {
     ]);
     if (!epoch) throw new StoreUnavailable(new Error('The row of nonce_store is missing'));
     const { timestampWindowSeconds } = this.settings;
-    const look = await lookAtStore(epoch, connection, this.clock.nowSeconds()).catch(
+    const look = await checkStore(epoch, connection, this.clock.nowSeconds()).catch(
       async (error: unknown) => {
         await this.endInDanger(epoch, error);
         throw error;

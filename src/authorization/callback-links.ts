@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import type { AuthorizationRequest } from '../tokens/standing-requests.js';
-import { callbackPlace } from './callback-place.js';
+import type { AuthorizationRequest } from '../tokens/authorization-request-reader.js';
+import { callbackDestination } from './callback-destination.js';
 import { idHash } from '../pages/id-hash.js';
 import { PageRefusal } from '../pages/page-refusal.js';
 import { SealedCookies, type CookieMatter } from '../pages/sealed-cookies.js';
@@ -13,13 +13,13 @@ const NAME = 'oauth10-way-on';
 const NAME_OCTETS = 9;
 
 /**
- * The way to the application for an owner whose browser was stopped on it: where PAGES_FORM_ACTION
- * holds forms to certain places, Chromium blocks a callback that redirects to another one, without a
- * word and after the decision. A link is not held to them. The browser keeps where it leads, since
- * the database has a hash of the verifier alone.
+ * A link to the client's callback, for an owner whose browser blocked the redirect to it. With PAGES_FORM_ACTION set,
+ * Chromium silently blocks a callback that redirects to an origin outside the list, after the decision was recorded;
+ * a link is not subject to `form-action`. The URI lives in a sealed cookie, because the database has only a hash of
+ * the verifier.
  */
 @Injectable()
-export class WaysOn {
+export class CallbackLinks {
   constructor(
     private readonly cookies: SealedCookies,
     private readonly settings: Settings,
@@ -53,7 +53,7 @@ export class WaysOn {
     if (!(refusal instanceof PageRefusal) || !session || oauthToken === undefined) return refusal;
     if (refusal.reason !== 'allowed' && refusal.reason !== 'denied') return refusal;
     const href = this.cookies.read<string>(visit, matterOf(oauthToken, session.subject));
-    const place = href === undefined ? undefined : callbackPlace(href);
+    const place = href === undefined ? undefined : callbackDestination(href);
     if (href === undefined || place === undefined || place.kind === 'oob') return refusal;
     const goOn = { href, place: place.kind === 'host' ? place.host : place.name };
     return new PageRefusal(refusal.reason, { ...refusal.detail, goOn });

@@ -1,5 +1,5 @@
-/** Where a callback leads, as far as the resource owner and the browser need to know. */
-export type CallbackPlace =
+/** Where a callback leads, for the owner's page and for `form-action`. */
+export type CallbackDestination =
   /** Nowhere: a code is shown. */
   | { readonly kind: 'oob' }
   /** A site on the web. */
@@ -12,11 +12,11 @@ const NAMEABLE = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/;
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /**
- * Tells where a registered callback leads. `source` is what `form-action` has to allow, since
+ * Where a registered callback leads. `source` is what `form-action` has to allow, since
  * browsers hold the redirect after a form to it: the callback's origin, or its scheme where the
  * policy's grammar has no word for the origin.
  */
-export function callbackPlace(callback: string): CallbackPlace {
+export function callbackDestination(callback: string): CallbackDestination {
   if (callback === 'oob') return { kind: 'oob' };
   const { protocol, origin, host, hostname } = new URL(callback);
   if (protocol !== 'http:' && protocol !== 'https:') {

@@ -5,8 +5,8 @@ import type { StoreEpoch } from './store-epochs.js';
 import { BUCKETS, markKey } from './store-keys.js';
 import { CLAIM_REPLY, claimScript } from './store-scripts.js';
 
-/** What a look at all primaries has found. */
-export interface StoreLook {
+/** What a check of all primaries found. */
+export interface StoreCheck {
   readonly epoch: StoreEpoch;
   /** SHA-1 of the epoch's claim script. */
   readonly sha: string;
@@ -17,16 +17,16 @@ export interface StoreLook {
 }
 
 /**
- * Looks whether this is still the store that the epoch began in.
+ * Checks whether this is still the store that the epoch began in.
  *
  * @param nowSeconds by the database's clock
  * @throws StoreUnfit; whatever the server or the socket says
  */
-export async function lookAtStore(
+export async function checkStore(
   epoch: StoreEpoch,
   connection: StoreConnection,
   nowSeconds: number,
-): Promise<StoreLook> {
+): Promise<StoreCheck> {
   const { sha } = claimScript(epoch.epoch ?? '');
   const reports = await Promise.all(
     (await connection.primaries()).map(async (send) => {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../config/settings.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
-import { FormTokens, type FormPurpose } from './form-tokens.js';
+import { CsrfTokens, type FormPurpose } from './csrf-tokens.js';
 
 const settings = { sessionTtlSeconds: 60 } as Settings;
 const ring = [{ id: 'one', key: randomBytes(32) }];
-const tokens = new FormTokens(new DerivedKeys(ring), settings);
+const tokens = new CsrfTokens(new DerivedKeys(ring), settings);
 const form: FormPurpose = { purpose: 'decide', subject: 'jane', about: 'token' };
 
 describe('the token of a form', () => {
@@ -43,9 +43,9 @@ describe('the token of a form', () => {
   it('outlives a rotation of the key, and not its end', () => {
     const sent = tokens.make(form);
     const next = { id: 'two', key: randomBytes(32) };
-    const rotated = new FormTokens(new DerivedKeys([next, ...ring]), settings);
+    const rotated = new CsrfTokens(new DerivedKeys([next, ...ring]), settings);
     expect(rotated.verify(sent, form)).toBe(true);
-    expect(new FormTokens(new DerivedKeys([next]), settings).verify(sent, form)).toBe(false);
+    expect(new CsrfTokens(new DerivedKeys([next]), settings).verify(sent, form)).toBe(false);
   });
 
   it.each([

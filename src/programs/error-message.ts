@@ -7,12 +7,12 @@ import { KeysMissing } from '../grants/keys-in-use.js';
 import { SealBroken } from '../secrets/secret-box.js';
 
 /**
- * What a program says of the error that ends it: words for what the operator can mend; anything else
- * shows where it came from.
+ * The text that a program prints when an error ends it: the message alone for what the operator can fix, the stack
+ * for anything else.
  *
- * @param expected further errors whose message says it all
+ * @param expected further errors whose message suffices
  */
-export function toldError(
+export function errorMessage(
   error: unknown,
   ...expected: (new (...args: never[]) => Error)[]
 ): string {

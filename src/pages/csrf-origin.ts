@@ -8,7 +8,7 @@ import type { Visit } from './visit.js';
  *
  * @throws PageRefusal forged
  */
-export function assertOwnOrigin({ from, ownOrigin }: Visit): void {
+export function assertSameOrigin({ from, ownOrigin }: Visit): void {
   if (from.origin !== undefined && from.origin !== ownOrigin) throw new PageRefusal('forged');
   if (from.site !== undefined && from.site !== 'same-origin') throw new PageRefusal('forged');
 }

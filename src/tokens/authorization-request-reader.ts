@@ -9,7 +9,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { matchesRegisteredCallback } from '../protocol/callback-uri.js';
 import { FAILED_VERIFIERS_MAX } from './temporary-credentials.js';
 
-/** Where an authorization request stands. */
+/** The status of an authorization request. */
 export type AuthorizationRequestStatus = 'pending' | 'allowed' | 'denied' | 'used' | 'expired';
 
 /** Temporary credentials as the resource owner's side sees them (RFC 5849 section 2.2). */
@@ -35,8 +35,11 @@ export interface AuthorizationRequest {
   readonly expiresAt: Date;
 }
 
-/** An authorization request with what a decision is held against. */
-export interface StandingRequest extends Omit<AuthorizationRequest, 'callbackRegistered'> {
+/** An authorization request with what a decision is checked against. */
+export interface AuthorizationRequestRecord extends Omit<
+  AuthorizationRequest,
+  'callbackRegistered'
+> {
   readonly decided: boolean;
   readonly expiresAtMs: number;
   readonly asked: readonly string[];
@@ -79,13 +82,13 @@ const FIND = {
 export const isRegistered = ({
   callback,
   callbackUrls,
-}: Pick<StandingRequest, 'callback' | 'callbackUrls'>): boolean =>
+}: Pick<AuthorizationRequestRecord, 'callback' | 'callbackUrls'>): boolean =>
   callback === 'oob' || matchesRegisteredCallback(callback, callbackUrls);
 
 /** Reads authorization requests, those that are asked for together by one statement. */
 @Injectable()
-export class StandingRequests {
-  private readonly reading: Batcher<string, StandingRequest | undefined>;
+export class AuthorizationRequestReader {
+  private readonly reading: Batcher<string, AuthorizationRequestRecord | undefined>;
 
   constructor(
     statements: Statements,
@@ -101,22 +104,25 @@ export class StandingRequests {
   }
 
   /** The request behind a token; undefined when there is none, or its consumer is not as staff made it. */
-  find(oauthToken: string): Promise<StandingRequest | undefined> {
+  find(oauthToken: string): Promise<AuthorizationRequestRecord | undefined> {
     return this.reading.run(oauthToken);
   }
 
   /** The same, within a transaction. */
-  async findIn(runner: StatementRunner, oauthToken: string): Promise<StandingRequest | undefined> {
+  async findIn(
+    runner: StatementRunner,
+    oauthToken: string,
+  ): Promise<AuthorizationRequestRecord | undefined> {
     return (await this.read(runner, [oauthToken]))[0];
   }
 
   private async read(
     runner: StatementRunner,
     oauthTokens: readonly string[],
-  ): Promise<(StandingRequest | undefined)[]> {
+  ): Promise<(AuthorizationRequestRecord | undefined)[]> {
     // PostgreSQL text cannot hold NUL, and no token does.
     const possible = oauthTokens.filter((oauthToken) => !oauthToken.includes('\0'));
-    const rows = await runner.run<StandingRequest & GrantRow>(FIND, [possible]);
+    const rows = await runner.run<AuthorizationRequestRecord & GrantRow>(FIND, [possible]);
     const found = new Map(
       rows
         .filter((row) => this.grants.hold('consumer', row))

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { FormTokens, type FormPurpose } from '../pages/form-tokens.js';
-import { assertOwnOrigin } from '../pages/own-origin.js';
+import { CsrfTokens, type FormPurpose } from '../pages/csrf-tokens.js';
+import { assertSameOrigin } from '../pages/csrf-origin.js';
 import { PageRefusal } from '../pages/page-refusal.js';
 import { Sessions, type Session } from './sessions.js';
 import type { BrowserRequest } from './browser-request.js';
 
-/** Tells forms that this service made for the owner from all others (RFC 5849 section 4.13). */
+/** Accepts only forms that this service made for the signed-in owner (CSRF, RFC 5849 section 4.13). */
 @Injectable()
-export class OwnForms {
+export class CsrfCheck {
   constructor(
     private readonly sessions: Sessions,
-    private readonly tokens: FormTokens,
+    private readonly tokens: CsrfTokens,
   ) {}
 
   /**
@@ -25,7 +25,7 @@ export class OwnForms {
     form: Omit<FormPurpose, 'subject'>,
     retryAt: string,
   ): Promise<Session | undefined> {
-    assertOwnOrigin(visit);
+    assertSameOrigin(visit);
     if (visit.sessionId === undefined) throw new PageRefusal('no-cookie', { retryAt });
     const session = await this.sessions.find(visit.sessionId);
     if (!session) return undefined;

@@ -17,7 +17,7 @@ export interface FormPurpose {
  * sign-in of the same person in another tab. Nothing is stored.
  */
 @Injectable()
-export class FormTokens {
+export class CsrfTokens {
   constructor(
     private readonly keys: DerivedKeys,
     private readonly settings: Settings,

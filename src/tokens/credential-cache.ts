@@ -1,15 +1,15 @@
 import { LRUCache } from 'lru-cache';
 
-/** What a row takes in memory beside its own octets, by rough measure. */
+/** What a row takes in memory on top of its own octets, roughly. */
 const OVERHEAD_OCTETS = 500;
 
 /**
- * Rows by their keys, in bounded memory. What is remembered goes stale by itself: whoever hears of a
- * change drops the row, and whoever may have missed one clears them all.
+ * Rows of consumers or tokens by their keys, in bounded memory. Nothing here expires: a notification of a change drops
+ * its row, and a change feed that may have missed one clears the cache (database/change-feed.ts has the lease).
  */
-export class RememberedRows<Row extends object> {
+export class CredentialCache<Row extends object> {
   private readonly rows: LRUCache<string, Row>;
-  /** Changes whenever something was dropped; a read that began before may have seen what is no more. */
+  /** Changes whenever a row is dropped; a read that began earlier may have seen an old row. */
   private age = 0;
 
   constructor(octetsMax: number) {
@@ -23,7 +23,7 @@ export class RememberedRows<Row extends object> {
     return this.rows.get(key);
   }
 
-  /** Reads a row and remembers it, unless a change was heard of meanwhile. */
+  /** Reads a row and caches it, unless a row was dropped meanwhile. */
   async learn(key: string, read: () => Promise<Row | undefined>): Promise<Row | undefined> {
     const { age } = this;
     const row = await read();

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SharedLook } from './shared-look.js';
+import { SharedCheck } from './shared-check.js';
 
 describe('a shared look', () => {
   let looks: number;
   const looking = (tookMs: number, freshMs: number) =>
-    new SharedLook(async () => {
+    new SharedCheck(async () => {
       const number = (looks += 1);
       await sleep(tookMs);
       return number;

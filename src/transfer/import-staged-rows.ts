@@ -82,14 +82,14 @@ const FINISH = {
 };
 
 /**
- * Makes all that is staged what is there, and nothing less.
+ * Moves all staged rows of an import into the live tables, or none.
  *
  * @param rows how many the file held
- * @param onRows hears of each part, with its number of rows
- * @returns `busy`: somebody else is at it, or was; `incomplete`: rows are missing, `altered`: some are not
- * what was staged, and the transaction has to be taken back
+ * @param onRows called for each part, with its number of rows
+ * @returns `busy`: another process imports it, or has; `incomplete`: rows are missing; `altered`: rows changed after
+ * they were staged. The caller then rolls the transaction back
  */
-export async function takeOver(
+export async function importStagedRows(
   grants: Grants,
   transaction: Transaction,
   id: number,

@@ -1,4 +1,4 @@
-import { callbackPlace } from './callback-place.js';
+import { callbackDestination } from './callback-destination.js';
 
 describe('where a callback leads', () => {
   it.each([
@@ -14,7 +14,7 @@ describe('where a callback leads', () => {
     ["https://a;script-src'*'.example.com/", 'https:', "a;script-src'*'.example.com"],
     ['https://a,b.example.com/', 'https:', 'a,b.example.com'],
   ])('%s: a site, and form-action %s', (callback, source, host) => {
-    expect(callbackPlace(callback)).toEqual({ kind: 'host', host, source });
+    expect(callbackDestination(callback)).toEqual({ kind: 'host', host, source });
   });
 
   it.each([
@@ -24,10 +24,10 @@ describe('where a callback leads', () => {
     ['com.example.app:/ready', 'com.example.app:', 'com.example.app'],
     ['com.example.app://ready;x,y', 'com.example.app:', 'com.example.app'],
   ])('%s: a program on the device, and form-action %s', (callback, source, name) => {
-    expect(callbackPlace(callback)).toEqual({ kind: 'device', name, source });
+    expect(callbackDestination(callback)).toEqual({ kind: 'device', name, source });
   });
 
   it('oob: nowhere', () => {
-    expect(callbackPlace('oob')).toEqual({ kind: 'oob' });
+    expect(callbackDestination('oob')).toEqual({ kind: 'oob' });
   });
 });

@@ -9,7 +9,7 @@ export const isPast = (seconds: number | null, nowSeconds: number): boolean =>
   seconds !== null && seconds <= nowSeconds;
 
 /** Why nothing is granted to the consumer now; undefined where it may be. */
-export function whyOutOfService(
+export function inactiveReason(
   { disabled, expiresAtSeconds }: Pick<SigningConsumer, 'disabled' | 'expiresAtSeconds'>,
   nowSeconds: number,
 ): 'disabled' | 'expired' | undefined {

@@ -1,0 +1,16 @@
+import canonicalize from 'canonicalize';
+import { createHash } from 'node:crypto';
+import type { AuditEvent } from './audit-event.js';
+
+/** What the first event follows. */
+export const NO_HASH = '';
+
+/**
+ * The hash of an event: SHA-256 of the previous event's hash, a line feed, and the event without
+ * `hash` as RFC 8785 JSON. So each hash stands for all that came before it.
+ */
+export function eventHash(previousHash: string, event: Omit<AuditEvent, 'hash'>): string {
+  const { id, at, actor, action, target, detail } = event;
+  const json = canonicalize({ id, at, actor, action, target, detail });
+  return createHash('sha256').update(`${previousHash}\n${json}`, 'utf8').digest('hex');
+}
