@@ -10,7 +10,7 @@ describe('the records of decisions', () => {
   it.each(names)('%s has number, date, status, context and consequences', (name) => {
     const text = readFileSync(join(folder, name), 'utf8');
     const [title = '', , status = ''] = text.split('\n');
-    expect(title).toMatch(new RegExp(`^# ${name.slice(0, 4)}\\.? \\S`));
+    expect(title).toMatch(new RegExp(`^# ${name.slice(0, 4)}\\. \\S`));
     expect(status).toMatch(/^Date: 20\d\d-\d\d-\d\d\. Status: (accepted|replaced by \d{4})/);
     const sections = [...text.matchAll(/^## (.+)$/gm)].map(([, section]) => section);
     expect(sections[0]).toBe('Context');
