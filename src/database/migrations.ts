@@ -21,6 +21,7 @@ import { Events1700000000024 } from './migrations/0024-events.js';
 import { SeenNonceStore1700000000025 } from './migrations/0025-seen-nonce-store.js';
 import { NonceTimeline1700000000026 } from './migrations/0026-nonce-timeline.js';
 import { PartitionFunctionsSearchPath1700000000027 } from './migrations/0027-partition-functions-search-path.js';
+import { VerdictRollup1700000000028 } from './migrations/0028-verdict-rollup.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   SeenNonceStore1700000000025,
   NonceTimeline1700000000026,
   PartitionFunctionsSearchPath1700000000027,
+  VerdictRollup1700000000028,
 ];

@@ -7,8 +7,12 @@ export interface RequestNotes {
   problem: string | undefined;
   /** What of the problem is for the operator alone; never part of an answer or of a metric. */
   problemDetail: string | undefined;
+  /** The code of the hint why the signature does not hold. */
+  hint: string | undefined;
   /** Who signed, or says so. Keys are no secrets (RFC 5849 section 1.1). */
   consumerKey: string | undefined;
+  /** Whether the key was looked up and found. */
+  isConsumerKnown: boolean;
   /** W3C Trace Context, 32 hexadecimal digits. */
   traceId: string | undefined;
 }
@@ -27,7 +31,9 @@ export function notesOf(request: IncomingMessage): RequestNotes {
     found = {
       problem: undefined,
       problemDetail: undefined,
+      hint: undefined,
       consumerKey: undefined,
+      isConsumerKnown: false,
       traceId: undefined,
     };
     notes.set(request, found);
@@ -46,6 +52,11 @@ export function noteProblem(response: ServerResponse, problem: string, detail?: 
   found.problemDetail = detail;
 }
 
+/** Keeps why the signature does not hold, by the code of its hint. */
+export function noteHint(request: IncomingMessage, hint: string): void {
+  notesOf(request).hint = hint;
+}
+
 /**
  * Keeps the consumer key that a request brings, before anybody has looked it up: cut, and without
  * what a terminal would obey.
@@ -60,5 +71,7 @@ export function noteClaimedConsumer(request: IncomingMessage, consumerKey: strin
 
 /** Keeps the key of the registered consumer that a request names. */
 export function noteConsumer(request: IncomingMessage, consumerKey: string): void {
-  notesOf(request).consumerKey = consumerKey;
+  const found = notesOf(request);
+  found.consumerKey = consumerKey;
+  found.isConsumerKnown = true;
 }

@@ -49,12 +49,15 @@ export function observeRequest(
 ): void {
   const startedAt = performance.now();
   response.once('close', () => {
-    const { problem, problemDetail, consumerKey, traceId } = notesOf(request);
+    const { problem, problemDetail, hint, consumerKey, isConsumerKnown, traceId } =
+      notesOf(request);
     const { label, route, givesVerdicts = false } = endpointOf(response);
     tell({
       problem,
       problemDetail,
+      hint,
       consumerKey,
+      isConsumerKnown,
       traceId: traceId ?? givenTraceId(request),
       requestId,
       method: request.method ?? '',

@@ -89,7 +89,9 @@ describe('the line of an answered request', () => {
     status: 401,
     problem: 'consumer_key_rejected',
     problemDetail: 'disabled',
+    hint: undefined,
     consumerKey: 'key',
+    isConsumerKnown: true,
     traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
     durationSeconds: 0.01234,
   } as const;

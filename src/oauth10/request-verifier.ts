@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
-import { noteConsumer } from '../http/request-notes.js';
+import { noteConsumer, noteHint } from '../http/request-notes.js';
 import { Metrics } from '../metrics/metrics.js';
 import { OAuthProblem, signatureInvalid } from '../protocol/oauth-problem.js';
 import type { ProtocolParameters } from '../protocol/protocol-parameters.js';
@@ -123,7 +123,10 @@ export class RequestVerifier {
     const consumer = assertConsumer(found.consumer, protocol, this.clock.nowSeconds());
     assertToken(protocol, rules, found, consumer, outcome.holds);
     if (!outcome.holds) {
-      if (hint) this.uses.noteHint(consumer.consumerKey, hint.code);
+      if (hint) {
+        this.uses.noteHint(consumer.consumerKey, hint.code);
+        noteHint(request.source, hint.code);
+      }
       throw signatureInvalid(hint);
     }
     assertBodyHash(protocol, request.body, reading.isForm);

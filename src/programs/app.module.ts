@@ -14,6 +14,7 @@ import { MetricsModule } from '../metrics/metrics.module.js';
 import { OAuth10Module } from '../oauth10/oauth10.module.js';
 import { OpenApiModule } from '../openapi/openapi.module.js';
 import { SweepingModule } from '../sweeping/sweeping.module.js';
+import { UsageModule } from '../usage/usage.module.js';
 
 /** The composition root: the only file that names every module. */
 @Module({})
@@ -39,6 +40,7 @@ export class AppModule {
         MetricsModule,
         OpenApiModule,
         SweepingModule,
+        UsageModule,
       ],
     };
   }

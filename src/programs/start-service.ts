@@ -29,6 +29,7 @@ import { JsonLogger } from '../logging/json-logger.js';
 import { RequestLog } from '../logging/request-log.js';
 import { TextLogger } from '../logging/text-logger.js';
 import { Metrics } from '../metrics/metrics.js';
+import { Rollup } from '../usage/rollup.js';
 import { TokenKeyRotation } from '../platform-tokens/token-key-rotation.js';
 import { shutDown } from './graceful-shutdown.js';
 
@@ -140,10 +141,12 @@ function observersOf(
   json: JsonLogger | undefined,
 ): Pick<Answering, 'tell' | 'turnedAway'> {
   const metrics = app.get(Metrics);
+  const rollup = app.get(Rollup, { strict: false });
   const requestLog = new RequestLog(json);
   return {
     tell: (answered) => {
       metrics.answered(answered);
+      rollup.count(answered);
       requestLog.write(answered);
     },
     turnedAway: (listener, why) => metrics.turnedAway(listener, why),

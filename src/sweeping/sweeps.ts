@@ -133,6 +133,24 @@ export function sweepsOf(
       rowsOf('events', 'position', 'settled_at', 'settled_at < now() - make_interval(days => $1)'),
       [eventDays],
     ),
+    rows(
+      'verdict_minutes',
+      rowsOf('verdict_minutes', 'minute', 'minute', "minute < now() - interval '25 hours'"),
+    ),
+    rows(
+      'consumer_verdict_days',
+      rowsOf(
+        'consumer_verdict_days',
+        'ctid',
+        'day',
+        "day <= (now() AT TIME ZONE 'UTC')::date - 30",
+      ),
+    ),
+    // Those that did not end in order; one that goes on writes itself in again.
+    rows(
+      'replicas',
+      rowsOf('replicas', 'id', 'last_wrote_at', "last_wrote_at < now() - interval '1 hour'"),
+    ),
     rows('sessions', rowsOf('sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
     rows('staff_sessions', rowsOf('staff_sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
     // Written by the version before alone; this one keeps started sign-ins in cookies.

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { eventually } from '../support/eventually.js';
 import {
   SERVICE_ROLE,
   startLeastPrivilege,
@@ -50,6 +51,15 @@ describe('deploy/postgresql/roles.sql: the service owns nothing', () => {
       await service.admin('DELETE', path),
     ].map(({ status }) => status);
     expect(statuses.filter((status) => status >= 300)).toEqual([]);
+  });
+
+  it('writes its figures, and may sweep them', async () => {
+    const written = async () =>
+      (await asService.query('SELECT FROM verdict_minutes, replicas')).rowCount ?? 0;
+    expect(await eventually(written, (count) => count > 0)).toBeGreaterThan(0);
+    for (const table of ['verdict_minutes', 'consumer_verdict_days', 'replicas']) {
+      await asService.query(`DELETE FROM ${table}`);
+    }
   });
 
   it('has partitions for nonces that the owner owns, and drops them', async () => {

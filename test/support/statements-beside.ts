@@ -3,4 +3,4 @@
  * the change feed still hears. Who counts the statements of a request leaves them out.
  */
 export const BESIDE_REQUESTS =
-  /^SELECT$|clock|probe|last-use|note-weak|note-previous|sweep|partition|heartbeat|pg_notify|timeline|nonce-store|claimed-ahead|backlog|event-lane/;
+  /^SELECT$|clock|probe|last-use|note-weak|note-previous|note-verdicts|forget-replica|sweep|partition|heartbeat|pg_notify|timeline|nonce-store|claimed-ahead|backlog|event-lane/;
