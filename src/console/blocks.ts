@@ -52,6 +52,28 @@ export interface FormBlock {
   readonly isRow?: boolean;
 }
 
+/** What changes over time, drawn, with the same in numbers behind it. */
+export interface ChartBlock {
+  readonly is: 'chart';
+  readonly caption: string;
+  /** What is to be seen, for who can't see it. */
+  readonly label: string;
+  /** What the upper edge stands for; the lower one is 0. */
+  readonly top: string;
+  /** What the left and right edges stand for. */
+  readonly from: string;
+  readonly to: string;
+  readonly width: number;
+  readonly height: number;
+  /** Four at most, each with a colour and a pattern of its own. */
+  readonly lines: readonly { readonly name: string; readonly path: string }[];
+  readonly table: {
+    readonly summary: string;
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly Cell[])[];
+  };
+}
+
 /** What a page is made of, one below the other. */
 export type Block =
   | { readonly is: 'heading'; readonly text: string }
@@ -63,7 +85,12 @@ export type Block =
     }
   | {
       readonly is: 'facts';
-      readonly rows: readonly { term: string; cells: readonly Cell[]; help?: string }[];
+      readonly rows: readonly {
+        term: string;
+        cells: readonly Cell[];
+        help?: string;
+        id?: string;
+      }[];
     }
   | {
       readonly is: 'table';
@@ -84,4 +111,5 @@ export type Block =
         parts: readonly { text: string; isMarked?: boolean }[];
       }[];
     }
+  | ChartBlock
   | FormBlock;

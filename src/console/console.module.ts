@@ -13,6 +13,7 @@ import { ScopesModule } from '../scopes/scopes.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { TransferModule } from '../transfer/transfer.module.js';
+import { UsageModule } from '../usage/usage.module.js';
 import { ConsoleRenderer } from './console-renderer.js';
 import { ConsoleFilter } from './console.filter.js';
 import { ConsoleGuard } from './console.guard.js';
@@ -21,6 +22,7 @@ import {
   ConsumerRegistrationController,
 } from './consumers/consumer-list.controller.js';
 import { ConsumerPagesController } from './consumers/consumer-pages.controller.js';
+import { HintsPageController } from './figures/hints-page.controller.js';
 import { ApiKeyPagesController } from './keys/api-key-pages.controller.js';
 import { ScopePagesController } from './keys/scope-pages.controller.js';
 import { SigningKeyPagesController } from './keys/signing-key-pages.controller.js';
@@ -59,6 +61,7 @@ import { UnservedConsoleController } from './unserved-console.controller.js';
     SecretsModule,
     TokensModule,
     TransferModule,
+    UsageModule,
   ],
   // The last one takes what the others left.
   controllers: [
@@ -77,6 +80,7 @@ import { UnservedConsoleController } from './unserved-console.controller.js';
     ScopePagesController,
     SigningKeyPagesController,
     SignatureCheckController,
+    HintsPageController,
     ImportPageController,
     UnservedConsoleController,
   ],

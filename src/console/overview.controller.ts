@@ -2,11 +2,14 @@ import { Controller, Get } from '@nestjs/common';
 import { Roles } from '../admin-http/roles.decorator.js';
 import { AuditEvents } from '../audit/audit-events.js';
 import { ApiKeys } from '../callers/api-keys.js';
+import { RotateConsumerSecret } from '../consumers/rotate-consumer-secret.js';
 import { WeakSignatures } from '../consumers/weak-signatures.js';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { redirectTo, type Reply } from '../pages/reply.js';
 import { ConsoleController } from './console-controller.decorator.js';
 import { ConsoleRenderer } from './console-renderer.js';
+import { replicaBlocks, serviceBlocks } from './figures/service-figures.js';
+import { UsageFigures } from '../usage/usage-figures.js';
 import { pageOf, shownTime } from './lists.js';
 import { eventRow } from './record/event-row.js';
 import { PageReplyInterceptor } from './page-reply.interceptor.js';
@@ -35,6 +38,8 @@ export class OverviewController {
     private readonly events: AuditEvents,
     private readonly weakSignatures: WeakSignatures,
     private readonly apiKeys: ApiKeys,
+    private readonly secrets: RotateConsumerSecret,
+    private readonly figures: UsageFigures,
     private readonly pages: ConsoleRenderer,
   ) {}
 
@@ -43,10 +48,13 @@ export class OverviewController {
   @Roles('auditor')
   async show(@Visiting() visit: StaffVisit): Promise<Reply> {
     const { overview: texts, consumers, record } = visit.texts;
-    const [events, weak, keys] = await Promise.all([
+    const [events, weak, keys, rotating, steps, replicas] = await Promise.all([
       this.events.page({ newestFirst: true }, undefined, SHOWN),
       this.weakSignatures.page('', SHOWN),
       this.apiKeys.page(undefined, KEYS_LOOKED_AT),
+      this.secrets.overlaps(SHOWN),
+      this.figures.lastDay(),
+      this.figures.replicas(),
     ]);
     const soon = keys.filter(
       ({ expiresAt }) => expiresAt !== null && expiresAt.getTime() < Date.now() + SOON_MS,
@@ -61,6 +69,8 @@ export class OverviewController {
           { href: '/console/consumers', text: visit.texts.nav.consumers },
         ],
       },
+      ...serviceBlocks(steps, visit.texts),
+      ...replicaBlocks(replicas, visit.texts),
       { is: 'heading', text: texts.weak },
       { is: 'text', text: texts.weakIntro },
       {
@@ -75,6 +85,18 @@ export class OverviewController {
           until === null ? visit.texts.never : shownTime(until),
         ]),
         none: texts.noWeak,
+      },
+      { is: 'heading', text: texts.rotating },
+      {
+        is: 'table',
+        caption: texts.rotating,
+        columns: texts.rotatingColumns,
+        rows: rotating.map(({ consumerKey, name, until, lastUsedAt }) => [
+          { text: name, href: pageOf('consumers', consumerKey) },
+          shownTime(until),
+          lastUsedAt === null ? consumers.notSince : shownTime(lastUsedAt),
+        ]),
+        none: texts.noRotating,
       },
       { is: 'heading', text: texts.keys },
       {

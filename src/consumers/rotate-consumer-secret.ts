@@ -35,6 +35,25 @@ export interface SecretStatus {
   readonly previousSecretLastUsedAt: Date | null;
 }
 
+const OVERLAPS = {
+  name: 'list-secret-overlaps',
+  text: `
+    SELECT c.consumer_key AS "consumerKey", c.name, c.previous_secret_expires_at AS until,
+      u.last_used_at AS "lastUsedAt"
+    FROM consumers c LEFT JOIN previous_secret_uses u USING (consumer_key)
+    WHERE c.previous_secret IS NOT NULL AND c.previous_secret_expires_at > now()
+    ORDER BY c.previous_secret_expires_at LIMIT $1`,
+};
+
+/** A consumer of which two secrets hold. */
+export interface SecretOverlap {
+  readonly consumerKey: string;
+  readonly name: string;
+  readonly until: Date;
+  /** When a request was last signed with the one before; null: not since the rotation. */
+  readonly lastUsedAt: Date | null;
+}
+
 /** Gives a consumer another shared secret, and the old one time to go (RFC 5849 section 4.12). */
 @Injectable()
 export class RotateConsumerSecret {
@@ -105,6 +124,11 @@ export class RotateConsumerSecret {
       previousSecretExpiresAt: this.runningOverlap(consumer) ?? null,
       previousSecretLastUsedAt: use?.lastUsedAt ?? null,
     };
+  }
+
+  /** The consumers of which two secrets hold, those first that end first. @throws StoreUnavailable */
+  overlaps(limit: number): Promise<SecretOverlap[]> {
+    return this.statements.run<SecretOverlap>(OVERLAPS, [limit]);
   }
 
   /** Until when the previous secret holds, if it does. */

@@ -39,6 +39,7 @@ const TABLE: readonly (readonly [page: string, ...roles: Role[]])[] = [
   ['POST /console/scopes/:scope/delete'],
   ['GET /console/signing-keys', 'auditor'],
   ['POST /console/signing-keys/rotate'],
+  ['GET /console/hints', 'auditor'],
   ['GET /console/import'],
   ['POST /console/import'],
   ['GET /console/signature-check', 'auditor'],

@@ -19,24 +19,38 @@ const FIELD = `<% const control = (field) => { const id = 'f-' + at + '-' + fiel
 <% } %></div>
 <% }; %>`;
 
+const TABLE = `<% const table = (caption, { columns, rows }) => { %><div class="wide" role="region" tabindex="0" aria-label="<%= caption %>"><table>
+<caption class="hidden"><%= caption %></caption>
+<thead><tr><% columns.forEach((one) => { %><% if (one === '') { %><td></td><% } else { %><th scope="col"><%= one %></th><% } %><% }) %></tr></thead>
+<tbody>
+<% rows.forEach((row) => { %><tr><% row.forEach((one) => { %><td><% cell(one) %></td><% }) %></tr>
+<% }) %></tbody></table></div>
+<% }; %>`;
+
+// Drawn without words, which would shrink with it: they stand around it.
+const CHART = `<% const chart = (block) => { const { width, height } = block; %><figure class="chart"><figcaption><%= block.caption %></figcaption>
+<div class="soft"><%= block.top %></div>
+<svg viewBox="0 -3 <%= width %> <%= height + 6 %>" preserveAspectRatio="none" role="img" aria-label="<%= block.label %>"><path class="grid" d="M0 0H<%= width %>M0 <%= height / 2 %>H<%= width %>M0 <%= height %>H<%= width %>"/>
+<% block.lines.forEach(({ path }, n) => { %><path class="line line-<%= n %>" d="<%= path %>"/>
+<% }) %></svg>
+<div class="soft axis"><span><%= block.from %></span><span><%= block.to %></span></div>
+<ul class="legend"><% block.lines.forEach(({ name }, n) => { %><li><svg viewBox="0 -3 40 6" aria-hidden="true"><path class="line line-<%= n %>" d="M2 0H38"/></svg><%= name %></li><% }) %></ul>
+<details><summary><%= block.table.summary %></summary>
+<% table(block.caption, block.table); %></details></figure>
+<% }; %>`;
+
 /** The blocks of a page, each value escaped. */
-export const blocksTemplate = `<% let at = 0; %>${CELL}${HINTS}${FIELD}<% it.blocks.forEach((block) => { at += 1; %><% if (block.is === 'heading') { %><h2><%= block.text %></h2>
+export const blocksTemplate = `<% let at = 0; %>${CELL}${TABLE}${CHART}${HINTS}${FIELD}<% it.blocks.forEach((block) => { at += 1; %><% if (block.is === 'heading') { %><h2><%= block.text %></h2>
 <% } else if (block.is === 'text') { %><p class="lines<% if (block.soft) { %> soft<% } %>"><%= block.text %></p>
 <% } else if (block.is === 'note') { %><p class="note"<% if (block.role) { %> role="<%= block.role %>"<% } %>><%= block.text %></p>
 <% } else if (block.is === 'links') { %><% if (block.links.length > 0) { %><p class="links"><% block.links.forEach((one) => { %><a href="<%= one.href %>"<% if (one.isMain) { %> class="button"<% } %>><%= one.text %></a> <% }) %></p>
 <% } %><% } else if (block.is === 'facts') { %><dl>
-<% block.rows.forEach((row) => { %><dt><%= row.term %><% if (row.help) { %> <details class="word"><summary aria-label="<%= it.texts.whatIs(row.term) %>">?</summary><span><%= row.help %></span></details><% } %></dt>
+<% block.rows.forEach((row) => { %><dt<% if (row.id) { %> id="<%= row.id %>"<% } %>><%= row.term %><% if (row.help) { %> <details class="word"><summary aria-label="<%= it.texts.whatIs(row.term) %>">?</summary><span><%= row.help %></span></details><% } %></dt>
 <dd><% row.cells.forEach((one) => { %><div><% cell(one) %></div><% }) %></dd>
 <% }) %></dl>
 <% } else if (block.is === 'table') { %><% if (block.rows.length === 0) { %><p><%= block.none %></p>
-<% } else { %><div class="wide" role="region" tabindex="0" aria-label="<%= block.caption %>"><table>
-<caption class="hidden"><%= block.caption %></caption>
-<thead><tr><% block.columns.forEach((one) => { %><% if (one === '') { %><td></td><% } else { %><th scope="col"><%= one %></th><% } %><% }) %></tr></thead>
-<tbody>
-<% block.rows.forEach((row) => { %><tr><% row.forEach((one) => { %><td><% cell(one) %></td><% }) %></tr>
-<% }) %></tbody></table></div>
-<% } %><% if (block.next) { %><p><a rel="next" href="<%= block.next %>"><%= it.texts.more %></a></p>
-<% } %><% } else if (block.is === 'secret') { %><div class="secret"><span class="soft"><%= block.label %></span>
+<% } else { table(block.caption, block); } %><% if (block.next) { %><p><a rel="next" href="<%= block.next %>"><%= it.texts.more %></a></p>
+<% } %><% } else if (block.is === 'chart') { chart(block); %><% } else if (block.is === 'secret') { %><div class="secret"><span class="soft"><%= block.label %></span>
 <code><%= block.value %></code>
 <button type="button" class="copy" hidden value="<%= block.value %>" data-copied="<%= it.texts.copied %>"><%= it.texts.copy %></button></div>
 <% } else if (block.is === 'lines') { %><div class="wide" role="region" tabindex="0" aria-label="<%= block.label %>"><table class="compare"><caption class="hidden"><%= block.label %></caption><tbody>

@@ -2,8 +2,8 @@ import { baseStyle } from '../../pages/base-style.js';
 
 /** The console's one stylesheet, inside every page: one column on a phone, navigation beside it on a desk. */
 export const consoleStyle = (brandColor: string): string => `${baseStyle(brandColor)}
-:root{--good:#146c2e;--bad:#a8071a;--off:#545c66;--mark:#ffe58f;--on-mark:#1b1f24}
-@media (prefers-color-scheme:dark){:root{--good:#7bd88f;--bad:#ff9c9c;--off:#aab2bd;--mark:#7a5b00;--on-mark:#fff}}
+:root{--line-0:#0b4fb3;--line-1:#a8071a;--line-2:#7a4f00;--line-3:#146c2e;--good:#146c2e;--bad:#a8071a;--off:#545c66;--mark:#ffe58f;--on-mark:#1b1f24}
+@media (prefers-color-scheme:dark){:root{--line-0:#8ab8ff;--line-1:#ff9c9c;--line-2:#f0c36d;--line-3:#7bd88f;--good:#7bd88f;--bad:#ff9c9c;--off:#aab2bd;--mark:#7a5b00;--on-mark:#fff}}
 body{margin:0;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,sans-serif}
 header{display:flex;justify-content:space-between;align-items:center;gap:.5rem 1rem;flex-wrap:wrap;
 padding:.5rem 1rem;background:var(--card);border-bottom:1px solid var(--line)}
@@ -71,5 +71,16 @@ summary{cursor:pointer;padding:.5rem 0}
 .lines{white-space:pre-line}
 .secret{border:1px dashed var(--line);border-radius:.5rem;padding:.75rem 1rem;margin:0 0 1rem;display:grid;gap:.25rem;justify-items:start}
 .secret code{font-size:1.125rem;user-select:all}
-svg{display:block;width:100%;height:auto}
+.chart{margin:0 0 1.5rem}
+.chart figcaption{font-weight:600}
+.chart>svg{display:block;width:100%;height:11rem}
+.grid{stroke:var(--line);opacity:.5}
+.line{fill:none;stroke-width:2;stroke-linecap:round}
+.grid,.line{vector-effect:non-scaling-stroke}
+.line-0{stroke:var(--line-0)}.line-1{stroke:var(--line-1);stroke-dasharray:6 4}
+.line-2{stroke:var(--line-2);stroke-dasharray:1 5}.line-3{stroke:var(--line-3);stroke-dasharray:12 4 1 4}
+.axis{display:flex;justify-content:space-between}
+.legend{list-style:none;margin:.25rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
+.legend li{display:flex;align-items:center;gap:.5rem}
+.legend svg{width:2.5rem;height:.5rem}
 `;

@@ -1,5 +1,6 @@
 import { isolated as name } from '../../pages/wording.js';
 import { ENGLISH_FIELDS } from './consumer-field-texts.js';
+import { ENGLISH_FIGURES } from './figure-texts.js';
 import { ENGLISH_REFUSALS } from './refusals.js';
 
 export const english = {
@@ -53,6 +54,9 @@ export const english = {
     weakIntro:
       'Consumers that signed with SHA-1 or in plain text, needed a compatibility flag, or were told a hint.',
     noWeak: 'Nothing is on its way out.',
+    rotating: 'Secrets in rotation',
+    noRotating: 'No previous secret holds beside a new one.',
+    rotatingColumns: ['Consumer', 'Previous secret holds until', 'Last used'],
     keys: 'API keys about to expire',
     noKeys: 'No key expires within 30 days.',
     expires: 'Expires',
@@ -61,6 +65,12 @@ export const english = {
     flags: 'Compatibility flags',
     hints: 'Hints',
     until: 'Weak methods end',
+  },
+  figures: ENGLISH_FIGURES,
+  hints: {
+    title: 'Signature hints',
+    intro:
+      'Mistakes that clients are known to make. Where one of them explains a signature, the client is told its code and this advice.',
   },
   consumers: {
     title: 'Consumers',

@@ -1,6 +1,7 @@
 import { isolated as name } from '../../pages/wording.js';
 import { GERMAN_FIELDS } from './consumer-field-texts.js';
 import type { Texts } from './english.js';
+import { GERMAN_FIGURES } from './figure-texts.js';
 import { GERMAN_REFUSALS } from './refusals.js';
 
 export const german: Texts = {
@@ -54,6 +55,9 @@ export const german: Texts = {
     weakIntro:
       'Consumer, die mit SHA-1 oder im Klartext signierten, ein Flag der Kompatibilität brauchten, oder einen Hinweis bekamen.',
     noWeak: 'Nichts läuft aus.',
+    rotating: 'Secrets im Wechsel',
+    noRotating: 'Kein bisheriges Secret gilt neben einem neuen.',
+    rotatingColumns: ['Consumer-Name', 'Bisheriges Secret gilt bis', 'Zuletzt verwendet'],
     keys: 'API-Schlüssel, die bald ablaufen',
     noKeys: 'In den nächsten 30 Tagen läuft kein Schlüssel ab.',
     expires: 'Läuft ab',
@@ -62,6 +66,12 @@ export const german: Texts = {
     flags: 'Flags der Kompatibilität',
     hints: 'Hinweise',
     until: 'Schwache Methoden enden',
+  },
+  figures: GERMAN_FIGURES,
+  hints: {
+    title: 'Hinweise zu Signaturen',
+    intro:
+      'Fehler, die Clients bekanntermaßen machen. Wo einer davon eine Signatur erklärt, bekommt der Client seinen Code und diesen Rat, auf Englisch.',
   },
   consumers: {
     title: 'Consumer',

@@ -1,0 +1,31 @@
+import { Get } from '@nestjs/common';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import type { Reply } from '../../pages/reply.js';
+import { MISTAKES, SIGNATURE_ADVICE } from '../../protocol/hints/mistakes.js';
+import { ConsoleController } from '../console-controller.decorator.js';
+import { ConsoleRenderer } from '../console-renderer.js';
+import { Visiting, type StaffVisit } from '../staff-visit.js';
+
+const HINTS = [
+  ...MISTAKES.map(({ code, advice }) => [code, advice] as const),
+  ...Object.entries(SIGNATURE_ADVICE),
+];
+
+/** What each hint means, under an address of its own. */
+@ConsoleController('hints')
+export class HintsPageController {
+  constructor(private readonly pages: ConsoleRenderer) {}
+
+  @Get()
+  @Roles('auditor')
+  show(@Visiting() visit: StaffVisit): Reply {
+    const { hints } = visit.texts;
+    return this.pages.render(visit, { title: hints.title }, [
+      { is: 'text', text: hints.intro },
+      {
+        is: 'facts',
+        rows: HINTS.map(([code, advice]) => ({ id: code, term: code, cells: [advice] })),
+      },
+    ]);
+  }
+}

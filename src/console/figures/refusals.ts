@@ -1,0 +1,31 @@
+import type { Counts } from '../../usage/verdict-counts.js';
+import type { Words } from '../blocks.js';
+
+const HINT = 'hint:';
+
+/** One reason for refusals, and how often it was. */
+export interface RefusalRow {
+  readonly code: string;
+  readonly times: number;
+  /** Told beside `signature_invalid`, and counted there, too. */
+  readonly isHint: boolean;
+  /** The code; a hint leads to what it means. */
+  readonly cell: Words;
+}
+
+/** How many requests were refused. */
+export const refusedOf = (counts: Counts): number =>
+  refusalRows(counts).reduce((sum, { times, isHint }) => (isHint ? sum : sum + times), 0);
+
+/** Why requests were refused: what was most often first. */
+export function refusalRows(counts: Counts): RefusalRow[] {
+  return Object.entries(counts)
+    .filter(([code]) => code !== 'served' && !code.startsWith('ms:'))
+    .map(([name, times]) => {
+      const isHint = name.startsWith(HINT);
+      const code = isHint ? name.slice(HINT.length) : name;
+      const href = isHint ? `/console/hints#${encodeURIComponent(code)}` : undefined;
+      return { code, times, isHint, cell: { text: code, href, isCode: true } };
+    })
+    .sort((a, b) => b.times - a.times || (a.code < b.code ? -1 : 1));
+}

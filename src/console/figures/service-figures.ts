@@ -1,0 +1,138 @@
+import { millisecondsAt } from '../../usage/duration-buckets.js';
+import { STEP_MINUTES, sumOf, type Replica, type ServiceStep } from '../../usage/usage-figures.js';
+import type { Counts } from '../../usage/verdict-counts.js';
+import type { Block, ChartBlock } from '../blocks.js';
+import { shownTime } from '../lists.js';
+import type { Texts } from '../texts/english.js';
+import { drawn } from './chart.js';
+import { refusalRows, refusedOf } from './refusals.js';
+
+const STEPS_IN_A_ROW = 60 / STEP_MINUTES;
+/** A fifth line could not be told from the others. */
+const PROBLEMS_DRAWN = 4;
+
+/** One line of a chart: what counts of some minutes come to. */
+interface Measure {
+  readonly name: string;
+  readonly of: (counts: Counts, minutes: number) => number | undefined;
+}
+
+/** The last day of the service: how much, why not, how fast. */
+export function serviceBlocks(steps: readonly ServiceStep[], texts: Texts): Block[] {
+  const { figures } = texts;
+  const day = sumOf(steps.map(({ counts }) => counts));
+  const refusals = refusalRows(day);
+  if ((day['served'] ?? 0) + refusedOf(day) === 0) {
+    return [
+      { is: 'heading', text: figures.verdicts },
+      { is: 'text', text: figures.none },
+    ];
+  }
+  const perMinute = (name: string, of: (counts: Counts) => number): Measure => ({
+    name,
+    of: (counts, minutes) => of(counts) / minutes,
+  });
+  const quantile = (name: string, part: number): Measure => ({
+    name,
+    of: (counts) => millisecondsAt(counts, part),
+  });
+  const problems = refusals.filter(({ isHint }) => !isHint).slice(0, PROBLEMS_DRAWN);
+  return [
+    { is: 'heading', text: figures.verdicts },
+    chartOf(
+      figures.verdicts,
+      [
+        perMinute(figures.served, (counts) => counts['served'] ?? 0),
+        perMinute(figures.refused, refusedOf),
+      ],
+      steps,
+      texts,
+    ),
+    ...(problems.length === 0
+      ? []
+      : [
+          chartOf(
+            figures.problems,
+            problems.map(({ code }) => perMinute(code, (counts) => counts[code] ?? 0)),
+            steps,
+            texts,
+          ),
+        ]),
+    {
+      is: 'table',
+      caption: figures.why,
+      columns: figures.whyColumns,
+      rows: refusals.map(({ cell, times }) => [cell, String(times)]),
+      none: figures.noRefusals,
+    },
+    chartOf(figures.durations, [quantile('p50', 0.5), quantile('p95', 0.95)], steps, texts),
+  ];
+}
+
+/** The replicas, as far as can be told from what they write. */
+export function replicaBlocks(replicas: readonly Replica[], texts: Texts): Block[] {
+  const { figures } = texts;
+  return [
+    { is: 'heading', text: figures.replicas },
+    { is: 'text', text: figures.replicasIntro, soft: true },
+    {
+      is: 'table',
+      caption: figures.replicas,
+      columns: figures.replicaColumns,
+      rows: replicas.map(({ name, version, startedAt, lastWroteAt, writes }) => [
+        name,
+        version,
+        shownTime(startedAt),
+        shownTime(lastWroteAt),
+        writes
+          ? { text: figures.writes, mark: 'good' as const }
+          : { text: figures.silent, mark: 'bad' as const },
+      ]),
+      none: figures.noReplicas,
+    },
+  ];
+}
+
+function chartOf(
+  caption: string,
+  measures: readonly Measure[],
+  steps: readonly ServiceStep[],
+  { figures, lang }: Texts,
+): ChartBlock {
+  const number = new Intl.NumberFormat(lang, { maximumSignificantDigits: 3 });
+  const shown = (value: number | undefined) => (value === undefined ? '–' : number.format(value));
+  const { top, ...drawing } = drawn(
+    measures.map(({ name, of }) => ({
+      name,
+      values: steps.map(({ counts, minutes }) => of(counts, minutes)),
+    })),
+  );
+  const hours = inRows(steps).map((row) => {
+    const counts = sumOf(row.map((step) => step.counts));
+    const minutes = row.reduce((sum, step) => sum + step.minutes, 0);
+    return [timeOf(row[0]), ...measures.map(({ of }) => shown(of(counts, minutes)))];
+  });
+  const [first, last] = [steps[0], steps.at(-1)];
+  return {
+    ...drawing,
+    is: 'chart',
+    caption,
+    label: figures.chartLabel(caption, measures.map(({ name }) => name).join(', '), shown(top)),
+    top: shown(top),
+    from: first ? shownTime(first.at) : '',
+    to: last ? shownTime(last.at) : '',
+    table: {
+      summary: figures.asTable(caption),
+      columns: [figures.from, ...measures.map(({ name }) => name)],
+      rows: hours,
+    },
+  };
+}
+
+const inRows = (steps: readonly ServiceStep[]): ServiceStep[][] =>
+  Array.from({ length: Math.ceil(steps.length / STEPS_IN_A_ROW) }, (_, row) =>
+    steps.slice(row * STEPS_IN_A_ROW, (row + 1) * STEPS_IN_A_ROW),
+  );
+
+const timeOf = (step: ServiceStep | undefined): string =>
+  step ? `${step.at.toISOString().slice(11, 16)}\u00a0UTC` : '';
