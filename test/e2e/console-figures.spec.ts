@@ -67,6 +67,46 @@ describe('the console: figures', () => {
     expect(staff.page.text).toContain(`href="/console/consumers/${consumerKey}"`);
   });
 
+  it('one consumer: the week by problem and hint with its first day, and by day', async () => {
+    const { consumerKey } = await service.registerConsumer({ name: 'Refused' });
+    const other = await service.registerConsumer();
+    const on = (key: string, ago: number, counts: object) =>
+      database.query(
+        `INSERT INTO consumer_verdict_days VALUES ($1, (now() AT TIME ZONE 'UTC')::date - $2::int, $3)`,
+        [key, ago, counts],
+      );
+    const page = `/console/consumers/${consumerKey}/refusals`;
+    await staff.open(page);
+    expect(staff.text).toContain('Nothing was refused in the last 7 days.');
+    await on(consumerKey, 7, { served: 1, nonce_used: 9_999 });
+    await on(consumerKey, 5, { served: 5, signature_invalid: 30, 'hint:scheme_differs': 30 });
+    await on(consumerKey, 2, { signature_invalid: 9, 'hint:scheme_differs': 7, nonce_used: 1 });
+    await on(other.consumerKey, 1, { token_expired: 4 });
+    const day = (ago: number) =>
+      new Date(Date.now() - ago * 86_400_000).toLocaleDateString('en', {
+        weekday: 'long',
+        day: 'numeric',
+        month: 'long',
+        timeZone: 'UTC',
+      });
+    await staff.open(page);
+    expect(rows()).toEqual([
+      `39 × signature_invalid|${day(5)}|${day(2)}|`,
+      `37 × scheme_differs|${day(5)}|${day(2)}|`,
+      `1 × nonce_used|${day(2)}|${day(2)}|`,
+      `${day(6)}|0|0|`,
+      `${day(5)}|35|30|`,
+      `${day(4)}|0|0|`,
+      `${day(3)}|0|0|`,
+      `${day(2)}|10|10|`,
+      `${day(1)}|0|0|`,
+      `${day(0)}|0|0|`,
+    ]);
+    expect(staff.page.text).toContain('href="/console/hints#scheme_differs"');
+    await staff.open('/console/consumers/nobody/refusals');
+    expect(staff.page.status).toBe(404);
+  });
+
   it('escapes whatever stands in a row', async () => {
     await database.query(`INSERT INTO replicas VALUES (gen_random_uuid(), $1, $1, now(), now())`, [
       MARKUP,
@@ -76,10 +116,16 @@ describe('the console: figures', () => {
     await service.admin('POST', `/admin/consumers/${consumer.consumerKey}/secret`, {
       overlapSeconds: 600,
     });
-    await staff.open('/console/');
-    expect(staff.page.status).toBe(200);
-    expect(staff.page.text).toContain('&lt;script&gt;alert');
-    expect(staff.page.text).not.toContain('<script>alert');
+    await database.query(
+      `INSERT INTO consumer_verdict_days VALUES ($1, (now() AT TIME ZONE 'UTC')::date, $2)`,
+      [consumer.consumerKey, { [MARKUP]: 9, [`hint:${MARKUP}"`]: 9 }],
+    );
+    for (const page of ['/console/', `/console/consumers/${consumer.consumerKey}/refusals`]) {
+      await staff.open(page);
+      expect(staff.page.status).toBe(200);
+      expect(staff.page.text).toContain('&lt;script&gt;alert');
+      expect(staff.page.text).not.toContain('<script>alert');
+    }
   });
 
   it('is small, with a day full of refusals of every kind', async () => {

@@ -14,6 +14,9 @@ import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { pageOf } from '../lists.js';
 import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { weekBlocks } from '../figures/consumer-figures.js';
+import { hintPage } from '../figures/refusals.js';
+import { UsageFigures } from '../../usage/usage-figures.js';
 import { consumerFormFields, givenConsumer, type FilledIn } from './consumer-form.js';
 import { consumerFrame } from './consumer-frame.js';
 import {
@@ -34,6 +37,7 @@ export class ConsumerPagesController {
     private readonly consumers: ConsumersService,
     private readonly secrets: RotateConsumerSecret,
     private readonly weakSignatures: WeakSignatures,
+    private readonly figures: UsageFigures,
     private readonly pages: ConsoleRenderer,
   ) {}
 
@@ -132,22 +136,25 @@ export class ConsumerPagesController {
   ): Promise<Reply> {
     const { consumers: texts } = visit.texts;
     const signer = await this.weakSignatures.find(consumerKey);
-    const seen = (kind: string, rows: typeof signer.hints) =>
+    const week = await this.figures.weekOf(consumerKey);
+    const seen = (kind: string, rows: typeof signer.hints, href?: (code: string) => string) =>
       rows.map(({ code, times, since, lastSeenAt }) => [
         kind,
-        code,
+        { text: code, href: href?.(code) },
         String(times),
         since,
         lastSeenAt,
       ]);
     return this.pages.render(visit, consumerFrame(consumerKey, signer.name, visit.texts), [
+      ...weekBlocks(week, visit.texts),
+      { is: 'heading', text: texts.signatures },
       { is: 'text', text: texts.usageIntro },
       {
         is: 'table',
-        caption: texts.usage,
+        caption: texts.signatures,
         columns: texts.usageColumns,
         rows: [
-          ...seen(texts.hint, signer.hints),
+          ...seen(texts.hint, signer.hints, hintPage),
           ...seen(texts.flag, signer.flags),
           ...signer.methods.map(({ signatureMethod, uses, since, lastUsedAt }) => [
             texts.weakMethod,

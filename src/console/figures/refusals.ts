@@ -13,6 +13,9 @@ export interface RefusalRow {
   readonly cell: Words;
 }
 
+/** The address of what a hint means. */
+export const hintPage = (code: string): string => `/console/hints#${encodeURIComponent(code)}`;
+
 /** How many requests were refused. */
 export const refusedOf = (counts: Counts): number =>
   refusalRows(counts).reduce((sum, { times, isHint }) => (isHint ? sum : sum + times), 0);
@@ -24,7 +27,7 @@ export function refusalRows(counts: Counts): RefusalRow[] {
     .map(([name, times]) => {
       const isHint = name.startsWith(HINT);
       const code = isHint ? name.slice(HINT.length) : name;
-      const href = isHint ? `/console/hints#${encodeURIComponent(code)}` : undefined;
+      const href = isHint ? hintPage(code) : undefined;
       return { code, times, isHint, cell: { text: code, href, isCode: true } };
     })
     .sort((a, b) => b.times - a.times || (a.code < b.code ? -1 : 1));

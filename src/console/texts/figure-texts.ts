@@ -20,6 +20,13 @@ export const ENGLISH_FIGURES = {
   writes: 'writes',
   silent: 'silent',
   noReplicas: 'None has written within the last hour.',
+  week: 'Last 7 days',
+  weekIntro: 'Days are those of UTC. Figures are written every few seconds.',
+  weekColumns: ['Problem or hint', 'Since', 'Last on'],
+  weekNone: 'Nothing was refused in the last 7 days.',
+  days: 'By day',
+  dayColumns: ['Day', 'Requests', 'Refused'],
+  times: (times: string, code: string) => `${times} × ${code}`,
 };
 
 export const GERMAN_FIGURES: typeof ENGLISH_FIGURES = {
@@ -43,4 +50,11 @@ export const GERMAN_FIGURES: typeof ENGLISH_FIGURES = {
   writes: 'schreibt',
   silent: 'stumm',
   noReplicas: 'Keines hat in der letzten Stunde geschrieben.',
+  week: 'Letzte 7 Tage',
+  weekIntro: 'Tage sind die von UTC. Die Zahlen werden alle paar Sekunden geschrieben.',
+  weekColumns: ['Problem oder Hinweis', 'Seit', 'Zuletzt am'],
+  weekNone: 'In den letzten 7 Tagen wurde nichts abgelehnt.',
+  days: 'Nach Tagen',
+  dayColumns: ['Tag', 'Anfragen', 'Abgelehnt'],
+  times: (times: string, code: string) => `${times} × ${code}`,
 };
