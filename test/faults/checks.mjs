@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ROOT } from '../../bench/rig.mjs';
+import { checkOutbox } from './event-checks.mjs';
 import { echo } from './requests.mjs';
 
 const REPLAYS = { latest: 25, older: 5 };
@@ -77,6 +78,7 @@ export async function checkInvariants(world, before) {
   await checkReplays(world);
   await checkEnded(world);
   await checkDatabase(world);
+  await checkOutbox(world);
   await checkLevels(world, before);
 }
 

@@ -9,6 +9,9 @@ export const INVARIANTS = {
   I6: 'trouble below gives 503 with Retry-After within 5 s, never 401 to a valid request, never 500',
   I7: 'liveness stays 200; readiness turns within 2 s of loss and is back within 5 s of return',
   I8: 'connections and memory return to their level',
+  I9: 'a change and its event: both or neither, and once',
+  I10: 'every event is delivered, signed, within 45 s of the last fault',
+  I11: 'events of one consumer come in the order of its changes',
 };
 
 /** A run that goes wrong everywhere need not say so a thousand times. */

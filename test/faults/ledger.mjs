@@ -16,7 +16,10 @@ export class Ledger {
   slowestMs = 0;
   /** Temporary credentials → the access tokens that were handed out for them. */
   handedOut = new Map();
-  /** Access token → its credentials and what may have become of it: `live`, `ending`, `ended`. */
+  /**
+   * Access token → its credentials, what may have become of it (`live`, `ending`, `ended`), and of its exchange
+   * and revoke when they were asked for and answered.
+   */
   tokens = new Map();
 
   /** @param path where each request and its answer leave a line of JSON */

@@ -121,7 +121,8 @@ export class Load {
 
   #delivered({ consumer, token: temporary }, answer) {
     const { ledger, findings } = this.world;
-    const token = { consumer, temporary, ...credentialsIn(answer), state: 'live' };
+    const exchange = { askedAt: answer.sentAt, answeredAt: performance.now() };
+    const token = { consumer, temporary, ...credentialsIn(answer), state: 'live', exchange };
     const handedOut = ledger.handedOut.get(temporary) ?? new Set();
     ledger.handedOut.set(temporary, handedOut.add(token.token));
     findings.expect('I1', handedOut.size === 1, 'two tokens for one grant', { temporary });
@@ -154,12 +155,14 @@ export class Load {
 
   async #revoke(token) {
     token.state = 'ending';
+    token.revoke = { askedAt: performance.now() };
     const answer = this.random.chance(0.5)
       ? await this.#insist('revoke', (route) => requests.revoke(route, token), {
           onRepeat: ['token_revoked'],
         })
       : await this.#insist('staff', () => requests.revokeByStaff(token.token));
     if (answer === undefined || answer.outcome === 'wrong') return;
+    token.revoke.answeredAt = performance.now();
     Object.assign(token, { state: 'ended', endedAt: performance.now() });
     this.#afterASecond(() => this.world.mustBeRefused(token, ['token_revoked']));
     if (answer.outcome === 'done') {

@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkAuditTrail, checkInvariants, levels } from './checks.mjs';
+import { checkDelivered } from './event-checks.mjs';
 import { Findings, INVARIANTS } from './findings.mjs';
 import { Load } from './load.mjs';
 import { optionsFrom } from './options.mjs';
@@ -55,10 +56,12 @@ async function main() {
   const endsAt = startedAt + options.minutes * 60_000;
   const isOver = () => performance.now() > endsAt;
   for (const kind of schedule(world, options.only, isOver)) await strike(kind);
+  const wellSince = performance.now();
   findings.fault = { number: findings.fault.number + 1, kind: 'end' };
   await load.stop();
   await checkInvariants(world, levels(world));
   await checkAuditTrail(world);
+  await checkDelivered(world, wellSince);
 }
 
 /** One fault: a moment under load, the fault, recovery, and the invariants. */
@@ -92,7 +95,7 @@ const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
 const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 function summary() {
-  const { ledger, slowest, database, nonceStore, replicas = [] } = world;
+  const { ledger, slowest, database, nonceStore, receiver, replicas = [] } = world;
   return {
     seed: options.seed,
     seconds: Math.round((performance.now() - startedAt) / 1000),
@@ -111,6 +114,12 @@ function summary() {
     slowestUnreadyMs: slowest.unreadyMs,
     slowestBackMs: slowest.backMs,
     memoryMaxMb: world.memoryMax,
+    events: {
+      taken: receiver.taken.size,
+      again: receiver.deliveries - receiver.taken.size,
+      tries: receiver.tries,
+    },
+    eventsLateMs: world.eventsLateMs,
     checks: findings.counts,
     violations: findings.violations,
   };
@@ -132,6 +141,10 @@ function tell(result) {
   );
   say(
     `readiness   turned in ${result.slowestUnreadyMs} ms at most, back in ${result.slowestBackMs} ms`,
+  );
+  const { taken, again, tries } = result.events;
+  say(
+    `events      ${taken} taken, ${again} of them again, in ${tries} tries; the last after ${result.eventsLateMs} ms`,
   );
   say(`memory      ${result.memoryMaxMb} MB of a replica at most`);
   for (const [name, text] of Object.entries(INVARIANTS))

@@ -3,6 +3,7 @@ import { migration, roll } from './kinds/changes.mjs';
 import * as network from './kinds/network.mjs';
 import * as nonceStore from './kinds/nonce-store.mjs';
 import * as processes from './kinds/processes.mjs';
+import { receiverTrouble } from './kinds/receiver.mjs';
 import { fullDisk, lockWait, noConnections } from './kinds/resources.mjs';
 import { overload } from './kinds/strangers.mjs';
 
@@ -19,6 +20,7 @@ const KINDS = [
   lockWait,
   fullDisk,
   overload,
+  receiverTrouble,
   roll,
   migration,
 ];

@@ -1,5 +1,5 @@
-// All that the faults break and the load uses: PostgreSQL, two replicas, the wires between them, and
-// what is known of what they promised.
+// All that the faults break and the load uses: PostgreSQL, two replicas, the receiver of their events, the
+// wires between them, and what is known of what they promised.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Balancer } from './balancer.mjs';
@@ -9,6 +9,7 @@ import { Inquiry } from './inquiry.mjs';
 import { Lag } from './lag.mjs';
 import { Ledger } from './ledger.mjs';
 import { NonceStore } from './nonce-store.mjs';
+import { Receiver } from './receiver.mjs';
 import { Replica } from './replica.mjs';
 import { ADMIN_API_KEY, echo } from './requests.mjs';
 import { mountSmallDisk } from './small-disk.mjs';
@@ -31,6 +32,7 @@ export class World {
   /** @param withNonceStore whether nonces are claimed in a Redis */
   constructor({ random, findings, ledgerPath, withNonceStore }) {
     Object.assign(this, { random, findings, ledger: new Ledger(ledgerPath) });
+    this.receiver = new Receiver(findings);
     this.nonceStore = withNonceStore ? new NonceStore() : undefined;
     this.inquiry = new Inquiry(this.client, this.ledger, findings, this.lag, this.nonceStore);
   }
@@ -41,11 +43,13 @@ export class World {
     await this.database.start();
     await this.database.create(disk);
     await this.nonceStore?.open();
+    await this.receiver.open();
     this.serviceEnv = {
       ADMIN_API_KEY,
       SECRET_KEYS: `faults:${randomBytes(32).toString('base64')}`,
       SHUTDOWN_DELAY_SECONDS: '2',
       SWEEP_INTERVAL_SECONDS: '5',
+      ...this.receiver.env,
     };
     const onUnexpectedEnd = (replica, how) =>
       this.findings.report('I6', `${replica.name} ended by itself: ${how}`, {
@@ -149,6 +153,7 @@ export class World {
     await quietly(this.balancer?.close());
     await Promise.all((this.replicas ?? []).map((replica) => quietly(replica.close())));
     await quietly(this.nonceStore?.close());
+    await quietly(this.receiver.close());
     await quietly(this.database.close());
     this.disk?.unmount();
     this.client.close();

@@ -31,7 +31,7 @@ const swallowedBy = (replicas) =>
   replicas.reduce((sum, { door, adminDoor }) => sum + door.swallowed + adminDoor.swallowed, 0);
 
 /** Statements that write, by the names they travel under, and the ends of transactions. */
-const WRITES = /claim-nonces|exchange-temporary|issue-temporary|revoke-own|COMMIT/;
+const WRITES = /claim-nonces|exchange-temporary|issue-temporary|revoke-own|settle-events|COMMIT/;
 
 /** PostgreSQL does what it was told, and its answer never reaches the replica. */
 export const commitCut = {

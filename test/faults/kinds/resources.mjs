@@ -35,6 +35,8 @@ const TABLES = [
   'consumers',
   'audit_head',
   'audit_events',
+  'events',
+  'event_lanes',
 ];
 
 const SENT_AWAY = new Set(['40P01', '55P03']); // deadlock, lock_timeout
