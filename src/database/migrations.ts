@@ -22,6 +22,7 @@ import { SeenNonceStore1700000000025 } from './migrations/0025-seen-nonce-store.
 import { NonceTimeline1700000000026 } from './migrations/0026-nonce-timeline.js';
 import { PartitionFunctionsSearchPath1700000000027 } from './migrations/0027-partition-functions-search-path.js';
 import { VerdictRollup1700000000028 } from './migrations/0028-verdict-rollup.js';
+import { EventLists1700000000029 } from './migrations/0029-event-lists.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   NonceTimeline1700000000026,
   PartitionFunctionsSearchPath1700000000027,
   VerdictRollup1700000000028,
+  EventLists1700000000029,
 ];

@@ -2,7 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { AuditActor } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements, type Query } from '../database/statements.js';
-import type { EventState, EventType, NewEvent } from './event.js';
+import {
+  EVENT_STATES,
+  EVENT_TYPES,
+  type EventState,
+  type EventType,
+  type NewEvent,
+} from './event.js';
 
 /** An event as staff see it. */
 export interface ListedEvent extends NewEvent {
@@ -90,20 +96,30 @@ export class EventList {
   }
 }
 
-/** The state is one of ours, and written out: so the planner knows which index holds it. */
+/**
+ * Of each state and type that fit so many as the page takes, and of these the first. Each stands in an index in
+ * its order, so that no page is looked for among events of other kinds, of which there may be millions.
+ */
 function pageQuery(filter: EventFilter, after: string | undefined, limit: number): Query {
   const { state, type, consumerKey, newestFirst = false } = filter;
   const values: unknown[] = [limit];
   const put = (value: unknown) => `$${values.push(value)}`;
-  const conditions = [
-    ...(state === undefined ? [] : [`state = '${state}'`]),
-    ...(type === undefined ? [] : [`type = ${put(type)}`]),
-    ...(consumerKey === undefined ? [] : [`consumer_key = ${put(consumerKey)}`]),
-    ...(after === undefined ? [] : [`position ${newestFirst ? '<' : '>'} ${put(after)}::bigint`]),
-  ];
+  const order = newestFirst ? 'position DESC' : 'position';
+  const beyond =
+    after === undefined ? 'true' : `position ${newestFirst ? '<' : '>'} ${put(after)}::bigint`;
+  if (state === undefined && type === undefined && consumerKey === undefined) {
+    const text = `SELECT ${SHOWN} FROM events WHERE ${beyond} ORDER BY events.${order} LIMIT $1`;
+    return { text, values };
+  }
   const text = `
-    SELECT ${SHOWN} FROM events
-    ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
-    ORDER BY events.position ${newestFirst ? 'DESC' : ''} LIMIT $1`;
+    SELECT ${SHOWN}
+    FROM unnest(${put(state ? [state] : EVENT_STATES)}::text[]) AS states (one_state),
+      unnest(${put(type ? [type] : EVENT_TYPES)}::text[]) AS types (one_type),
+      LATERAL (
+        SELECT * FROM events WHERE state = one_state AND type = one_type AND ${beyond}
+          ${consumerKey === undefined ? '' : `AND consumer_key = ${put(consumerKey)}`}
+        ORDER BY ${order} LIMIT $1
+      ) AS kind
+    ORDER BY kind.${order} LIMIT $1`;
   return { text, values };
 }

@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { startBuiltService, type BuiltService } from '../support/built-service.js';
 import { TestBrowser } from '../support/browser.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startEventReceiver, type EventReceiver } from '../support/event-receiver.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
 import { TestIssuer } from '../support/oidc-issuer.js';
@@ -25,6 +26,7 @@ describe('no secret is where it can be read', () => {
   let database: TestDatabase;
   let collector: Server;
   let issuer: TestIssuer;
+  let receiver: EventReceiver;
   let service: BuiltService;
   let pages: BuiltService;
   let traces = '';
@@ -38,10 +40,12 @@ describe('no secret is where it can be read', () => {
     });
     await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
     issuer = await TestIssuer.reserve();
+    receiver = await startEventReceiver();
     const talkative = {
       LOG_LEVEL: 'trace',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
       OTEL_BSP_SCHEDULE_DELAY: '100',
+      ...receiver.env,
     };
     service = await startBuiltService(database.url, talkative);
     // In production an issuer without TLS is refused.
@@ -59,6 +63,7 @@ describe('no secret is where it can be read', () => {
     await service?.stop();
     await pages?.stop();
     await issuer?.stop();
+    await receiver?.stop();
     collector?.close();
     await database?.drop();
   });
@@ -189,6 +194,7 @@ describe('no secret is where it can be read', () => {
       ...secrets,
       ADMIN_API_KEY,
       issuer.env['OIDC_CLIENT_SECRET'] ?? '',
+      receiver.secret.replace('whsec_', ''),
     ]);
     for (let at = 0; at < text.length; at += 1) {
       for (const [form, secret] of byBeginning.get(text.slice(at, at + BEGINNING)) ?? []) {
@@ -236,6 +242,24 @@ describe('no secret is where it can be read', () => {
     expect(traces).not.toMatch(/oauth_signature|oauth_token=|Bearer /);
   });
 
+  it('not in the events, which tell of consumers and tokens', async () => {
+    // Of each flow two consumers, a change of one, a token.
+    const events = FLOWS * 4;
+    const delivered = await eventually(
+      () => Promise.resolve(receiver.received),
+      ({ length }) => length >= events,
+    );
+    expect(new Set(delivered.map(({ event }) => event.id)).size).toBe(events);
+    const types = new Set(delivered.map(({ event }) => event.type.replace('oauth10.', '')));
+    expect([...types].sort()).toEqual([
+      'consumer.changed',
+      'consumer.registered',
+      'token.exchanged',
+    ]);
+    const sent = delivered.map(({ headers, body }) => JSON.stringify(headers) + body);
+    expect(found(sent.join('\n'))).toEqual([]);
+  });
+
   it('not in a dump of the database', async () => {
     const client = new Client({ connectionString: database.url });
     await client.connect();
@@ -251,6 +275,7 @@ describe('no secret is where it can be read', () => {
         dump += rows.map(({ row }) => row).join('\n');
       }
       expect(dump).toContain('Canary');
+      expect(dump).toContain('oauth10.token.exchanged');
       expect(found(dump)).toEqual([]);
     } finally {
       await client.end();

@@ -52,6 +52,15 @@ const FILL = [
    SELECT md5(n::text), 'x', 'auditor', sha256(n::text::bytea),
      now() - (${ROWS} - n) * interval '1 second'
    FROM generate_series(1, ${ROWS}) n`,
+  'TRUNCATE events',
+  // All that waits, is dead or is rare stands at the end, and so does what a consumer has of it.
+  `INSERT INTO events (type, consumer_key, subject, data, state, last_error, settled_at)
+   SELECT CASE WHEN n > ${ROWS - 60} AND n % 3 = 0 THEN 'oauth10.consumer.deleted'
+       WHEN n % 2 = 0 THEN 'oauth10.token.exchanged' ELSE 'oauth10.token.revoked' END,
+     CASE WHEN n % 4 > 0 THEN 'big' ELSE md5((2 + n % 1000)::text) END, 'token:' || n, '{}',
+     CASE WHEN n > ${ROWS - 40} THEN 'pending' WHEN n > ${ROWS - 80} THEN 'dead' ELSE 'delivered' END,
+     CASE WHEN n > ${ROWS - 80} THEN 'answered 500' END, CASE WHEN n <= ${ROWS - 40} THEN now() END
+   FROM generate_series(1, ${ROWS}) n`,
   'ANALYZE',
 ];
 
@@ -94,6 +103,15 @@ const TARGETS = [
   `audit-events?from=${new Date(Date.now() - 60_000).toISOString()}`,
   `audit-events?actor=usual&from=${new Date(Date.now() - 60_000).toISOString()}`,
   'api-keys?',
+  ...['', 'type=oauth10.consumer.deleted', 'type=oauth10.token.revoked'].flatMap((type) =>
+    ['', 'state=pending', 'state=dead', 'state=delivered'].flatMap((state) =>
+      ['', 'consumerKey=big', 'consumerKey=nobody'].flatMap((consumer) =>
+        ['', 'order=desc'].map(
+          (order) => `events?${[type, state, consumer, order].filter(Boolean).join('&')}`,
+        ),
+      ),
+    ),
+  ),
 ];
 
 describe('no list loads more than its page', () => {
