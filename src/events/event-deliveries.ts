@@ -4,6 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
@@ -46,8 +47,6 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
   private readonly underWay = new Set<Promise<void>>();
   private running: Promise<void> = Promise.resolve();
   private wake = (): void => undefined;
-  /** One statement at a time: deliveries take one session of the pool at most. */
-  private lastStatement: Promise<unknown> = Promise.resolve();
   private hasComplained = false;
   private quietUntilMs = 0;
 
@@ -58,6 +57,8 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly metrics: Metrics,
   ) {
     const { events } = settings;
+    // Each delivery under way listens; the lanes bound how many there are.
+    setMaxListeners(0, this.abort.signal);
     this.webhook = events && new Webhook(events, this.abort.signal);
   }
 
@@ -96,7 +97,7 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async claim(): Promise<HeldLane | undefined> {
     try {
-      const held = await this.inTurn(() => this.lanes.claim());
+      const held = await this.lanes.claim();
       this.hasComplained = false;
       return held;
     } catch (error) {
@@ -106,11 +107,11 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async deliverLane(held: HeldLane): Promise<void> {
-    const events = await this.inTurn(() => this.lanes.read(held));
+    const events = await this.lanes.read(held);
     const outcomes: Outcomes = { delivered: [], failed: [] };
     const queues = queuesOf(events);
     await Promise.all(queues.map((queue) => this.deliverQueue(queue, held, outcomes)));
-    await this.inTurn(() => this.lanes.settle(held, outcomes.delivered, outcomes.failed));
+    await this.lanes.settle(held, outcomes.delivered, outcomes.failed);
   }
 
   /** One consumer's events, one behind the other, up to the first that fails. */
@@ -134,12 +135,6 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
       }
       outcomes.delivered.push(event);
     }
-  }
-
-  private inTurn<Result>(statement: () => Promise<Result>): Promise<Result> {
-    const result = this.lastStatement.then(statement);
-    this.lastStatement = result.catch(() => undefined);
-    return result;
   }
 
   /** Until a lane is done, or it is time to look again. */

@@ -6,20 +6,11 @@ import {
 } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Settings } from '../config/settings.js';
-import { Statements } from '../database/statements.js';
 import { errorFields } from '../failures/error-fields.js';
 import { Metrics } from '../metrics/metrics.js';
+import { EventLanes } from './event-lanes.js';
 
 const LOOK_EVERY_MS = 5_000;
-
-const BACKLOG = {
-  name: 'look-at-event-backlog',
-  text: `
-    SELECT
-      coalesce(extract(epoch FROM now() - (
-        SELECT min(pending_since) FROM events WHERE state = 'pending')), 0)::float8 AS "lagSeconds",
-      (SELECT count(*) FROM events WHERE state = 'dead')::float8 AS dead`,
-};
 
 /** What waits in the outbox. Looked at now and then, so that no scrape waits for the database. */
 @Injectable()
@@ -32,7 +23,7 @@ export class EventGauges implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly settings: Settings,
-    private readonly statements: Statements,
+    private readonly lanes: EventLanes,
     { registry }: Metrics,
   ) {
     this.lag = new Gauge({
@@ -61,7 +52,7 @@ export class EventGauges implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async look(): Promise<void> {
     try {
-      const [backlog] = await this.statements.run<{ lagSeconds: number; dead: number }>(BACKLOG);
+      const backlog = await this.lanes.backlog();
       this.lag.set(Math.max(backlog?.lagSeconds ?? 0, 0));
       this.dead.set(backlog?.dead ?? 0);
     } catch (error) {

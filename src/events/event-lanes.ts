@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { Statements } from '../database/statements.js';
+import { Statements, type Statement } from '../database/statements.js';
 import type { StoredEvent } from './event.js';
 
 /** How long a lane is one replica's. Whoever stops meanwhile is followed by another after that. */
@@ -73,6 +73,23 @@ const SETTLE = {
     SELECT lane FROM held`,
 };
 
+const BACKLOG = {
+  name: 'look-at-event-backlog',
+  text: `
+    SELECT
+      coalesce(extract(epoch FROM now() - (
+        SELECT min(pending_since) FROM events WHERE state = 'pending')), 0)::float8 AS "lagSeconds",
+      (SELECT count(*) FROM events WHERE state = 'dead')::float8 AS dead`,
+};
+
+/** What waits in all lanes. */
+export interface Backlog {
+  /** Since the oldest pending event is pending; 0: none is. */
+  readonly lagSeconds: number;
+  /** How many events are dead letters. */
+  readonly dead: number;
+}
+
 /** A lane that is this replica's for a while. */
 export interface HeldLane {
   readonly lane: number;
@@ -92,22 +109,27 @@ export interface FailedDelivery {
   readonly waitSeconds: number;
 }
 
-/** The tables of events, for whoever delivers; each method is one statement. */
+/**
+ * The tables of events, for whoever delivers, and watches that. Each method is one statement, and one is sent at a
+ * time: so all of it takes one session of the pool at most, however many lanes are held.
+ */
 @Injectable()
 export class EventLanes {
+  private lastStatement: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly statements: Statements) {}
 
   /** A lane in which events wait and that nobody holds; undefined when there is none. */
   async claim(): Promise<HeldLane | undefined> {
     const holder = randomUUID();
     const sinceMs = performance.now();
-    const [row] = await this.statements.run<{ lane: number }>(CLAIM, [holder]);
+    const [row] = await this.inTurn<{ lane: number }>(CLAIM, [holder]);
     return row && { ...row, holder, sinceMs };
   }
 
   /** What is due in the lane: of each consumer its next events, in their order. */
   read({ lane }: HeldLane): Promise<StoredEvent[]> {
-    return this.statements.run<StoredEvent>(READ, [lane]);
+    return this.inTurn<StoredEvent>(READ, [lane]);
   }
 
   /** Notes what became of events, and gives the lane back. */
@@ -116,7 +138,7 @@ export class EventLanes {
     delivered: readonly StoredEvent[],
     failed: readonly FailedDelivery[],
   ): Promise<void> {
-    await this.statements.run(SETTLE, [
+    await this.inTurn(SETTLE, [
       lane,
       holder,
       delivered.map(({ position }) => position),
@@ -127,5 +149,17 @@ export class EventLanes {
       failed.map(({ waitSeconds }) => waitSeconds),
       delivered.length > 0 ? 0 : REST_SECONDS,
     ]);
+  }
+
+  /** For the metrics. */
+  async backlog(): Promise<Backlog | undefined> {
+    const [backlog] = await this.inTurn<Backlog>(BACKLOG);
+    return backlog;
+  }
+
+  private inTurn<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const rows = this.lastStatement.then(() => this.statements.run<Row>(statement, values));
+    this.lastStatement = rows.catch(() => undefined);
+    return rows;
   }
 }

@@ -70,7 +70,16 @@ describe('a replica that is killed loses no event', () => {
     const reply = await send({ base: second!.adminBase, method: 'POST', target, headers, body });
     const { consumerKey } = reply.json<{ consumerKey: string }>();
     await receiver.typesOf(consumerKey, 1);
+    // Of many consumers, so that as many deliveries are under way as there may be.
+    await database.query(
+      `INSERT INTO events (consumer_key, type, subject, data)
+       SELECT 'k' || n, 'oauth10.consumer.registered', 'consumer:k' || n, '{}'
+       FROM generate_series(1, 100) n`,
+    );
+    const underWay = () => Promise.resolve(receiver.received.length);
+    expect(await eventually(underWay, (count) => count > 20)).toBeGreaterThan(20);
     await second!.stop();
+    expect(second!.output()).not.toContain('Warning');
     const held = await database.query('SELECT FROM event_lanes WHERE leased_until > now() + $1', [
       '2 seconds',
     ]);

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { Statements } from '../../src/database/statements.js';
 import { EventLanes, type HeldLane } from '../../src/events/event-lanes.js';
+import { eventually } from '../support/eventually.js';
 import { databaseForAllTests } from '../support/service-for-all-tests.js';
 
 describe('a lane of events is one replica’s for a while', () => {
@@ -11,7 +13,7 @@ describe('a lane of events is one replica’s for a while', () => {
 
   beforeAll(async () => {
     dataSource = await new DataSource(
-      dataSourceOptions({ databasePoolSize: 2 }, database.url),
+      dataSourceOptions({ databasePoolSize: 4 }, database.url),
     ).initialize();
     lanes = new EventLanes(new Statements(dataSource));
   });
@@ -35,6 +37,30 @@ describe('a lane of events is one replica’s for a while', () => {
     expect(await lanes.claim()).toBeUndefined();
     await lanes.settle(held, await lanes.read(held), []);
     expect(await state()).toEqual({ state: 'delivered', attempts: 1 });
+  });
+
+  it('all that is done with lanes, and to watch them, takes one session at a time', async () => {
+    const held = await claimed();
+    await database.query('BEGIN');
+    await database.query('LOCK TABLE events, event_lanes');
+    const all = [lanes.read(held), lanes.claim(), lanes.backlog(), lanes.settle(held, [], [])];
+    const waiting = async () => {
+      const [row] = await database.query<{ sessions: number }>(
+        `SELECT count(*)::int AS sessions FROM pg_locks
+         WHERE NOT granted AND relation IN ('events'::regclass, 'event_lanes'::regclass)`,
+      );
+      return row?.sessions;
+    };
+    expect(await eventually(waiting, (sessions) => sessions !== 0)).toBe(1);
+    await sleep(300);
+    expect(await waiting()).toBe(1);
+    await database.query('ROLLBACK');
+    expect(await Promise.all(all)).toMatchObject([
+      [{ type: 't' }],
+      undefined,
+      { dead: 0 },
+      undefined,
+    ]);
   });
 
   it.each(['delivered', 'dead'])('who has lost it notes nothing: %s', async (outcome) => {
