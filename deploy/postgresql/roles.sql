@@ -12,6 +12,10 @@ GRANT USAGE ON SCHEMA :"schema" TO :"service";
 -- Up to PostgreSQL 14, and in databases that came from there, everybody may create in the schema public.
 REVOKE CREATE ON SCHEMA :"schema" FROM PUBLIC, :"service";
 
+-- A temporary table would stand before the one of its name for all who share a pooler's session. Takes the owner of
+-- the database; whoever is not is told by a warning, and asks them.
+REVOKE TEMPORARY ON DATABASE :"DBNAME" FROM PUBLIC, :"service";
+
 -- Partitions of nonces are reached through their table; they are made and dropped by functions of the owner.
 REVOKE ALL ON ALL TABLES IN SCHEMA :"schema" FROM :"service";
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA :"schema" TO :"service";

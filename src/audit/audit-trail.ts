@@ -7,11 +7,11 @@ import {
   type AuditEvent,
   type NewAuditEvent,
 } from './audit-event.js';
+import { APPEND, LOCK_HEAD } from './append-statements.js';
 import { eventHash } from './event-hash.js';
 import { isNewDatabase } from './new-database.js';
 import { RecordNotOurs } from '../failures/record-not-ours.js';
 import {
-  HEAD_COLUMNS,
   readHead,
   RecordProofs,
   type AuditHead,
@@ -20,29 +20,10 @@ import {
   type StoredHead,
 } from './record-proofs.js';
 
-// The head is the lock of the chain: whoever holds it appends next. It is taken last, so that it is
-// held for the shortest time, and nobody waits for anything else while holding it.
-const LOCK_HEAD = {
-  name: 'lock-audit-head',
-  text: `
-    SELECT ${HEAD_COLUMNS}, date_trunc('milliseconds', clock_timestamp()) AS now
-    FROM audit_head FOR UPDATE`,
-};
-
-const APPEND = {
-  name: 'append-audit-events',
-  text: `
-    WITH moved AS (
-      UPDATE audit_head SET last_id = $1, last_at = $2, last_hash = $3, since = $4, grants_since = $5,
-        mac = $6, seal = NULL)
-    INSERT INTO audit_events (id, at, actor, action, target, detail, hash, mac)
-    SELECT id, $2, actor, action, target, detail, hash, mac
-    FROM unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::jsonb[], $12::text[], $13::bytea[])
-      AS e (id, actor, action, target, detail, hash, mac)`,
-};
-
 const NOT_THEIRS = 'its end is not one that they proved';
 const GOES_ON = 'it goes on past its end';
+const NOT_WRITTEN = 'what was appended is not there';
+const SHADOWED = 'a temporary table stands before it';
 const UNIQUE_VIOLATION = '23505';
 
 /** The record of what was done over the admin API: it only grows, and shows when it was altered. */
@@ -201,8 +182,11 @@ export class AuditTrail {
   }
 
   private async lockHead(transaction: StatementRunner): Promise<LockedHead> {
-    const [head] = await transaction.run<StoredHead & { now: Date }>(LOCK_HEAD);
+    const [head] = await transaction.run<StoredHead & { now: Date; isShadowed: boolean }>(
+      LOCK_HEAD,
+    );
     if (!head) throw this.refused('its end is gone');
+    if (head.isShadowed) throw this.refused(SHADOWED);
     return { ...head, standing: this.proofs.standingOf(head) };
   }
 
@@ -222,7 +206,7 @@ export class AuditTrail {
     });
     const { since, grantsSince } = end;
     try {
-      await transaction.run(APPEND, [
+      const [done] = await transaction.run<{ moved: number; written: number }>(APPEND, [
         last.lastId,
         at.toISOString(),
         last.lastHash,
@@ -237,6 +221,7 @@ export class AuditTrail {
         events.map(({ hash }) => hash),
         events.map(({ mac }) => mac),
       ]);
+      if (done?.moved !== 1 || done.written !== events.length) throw this.refused(NOT_WRITTEN);
     } catch (error) {
       if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
       throw this.refused(GOES_ON);

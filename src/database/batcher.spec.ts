@@ -130,6 +130,19 @@ describe('statements that are shared', () => {
     expect(await all).toHaveLength(10);
   });
 
+  it('what could not be sent again in time is not sent', async () => {
+    const { batcher, statements } = store();
+    const all = Promise.allSettled(Array.from({ length: 6 }, (_, n) => batcher.run(`item${n}`)));
+    await turn();
+    statements[0]?.fail(new StoreUnavailable(refusal('55P03')));
+    await turn();
+    jest.advanceTimersByTime(3_001);
+    statements.slice(1).forEach((statement) => statement.succeed());
+    const told = (await all).map(({ status }) => status);
+    expect(told).toEqual([...Array(4).fill('fulfilled'), 'rejected', 'rejected']);
+    expect(statements).toHaveLength(5);
+  });
+
   it('what is sent again by itself has no more time than it had', async () => {
     const { batcher, statements } = store();
     const all = Promise.all(['a', 'b'].map((item) => batcher.run(item)));

@@ -39,6 +39,8 @@ const MAX_IN_FLIGHT = 2;
 const SLOW_STATEMENT_MS = 50;
 /** Of a batch that was refused: more would take the sessions of all others. */
 const RESENT_AT_ONCE = 4;
+/** Who waited for longer is told that the store is out of reach, and may try again. */
+const RESENT_WITHIN_MS = 3_000;
 
 /**
  * Sends items that arrive together as one SQL statement: one round trip, one transaction and one flush to
@@ -113,17 +115,24 @@ export class Batcher<Item, Result> {
       batch.forEach(({ resolve }, index) => resolve(results[index] as Result));
     } catch (error) {
       if (batch.length > 1 && mayBeTheFaultOfOne(error)) {
-        await this.resend(batch, since);
+        await this.resend(batch, since, error);
       } else {
         batch.forEach(({ reject }) => reject(error));
       }
     }
   }
 
-  private async resend(batch: readonly Waiting<Item, Result>[], since: number): Promise<void> {
+  private async resend(
+    batch: readonly Waiting<Item, Result>[],
+    since: number,
+    refusal: unknown,
+  ): Promise<void> {
     const left = [...batch];
     const oneByOne = async (): Promise<void> => {
-      for (let one = left.shift(); one; one = left.shift()) await this.send([one], since);
+      for (let one = left.shift(); one; one = left.shift()) {
+        if (performance.now() - since > RESENT_WITHIN_MS) one.reject(new StoreUnavailable(refusal));
+        else await this.send([one], since);
+      }
     };
     await Promise.all(Array.from({ length: RESENT_AT_ONCE }, oneByOne));
   }

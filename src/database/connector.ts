@@ -26,7 +26,8 @@ const INSPECT = `SELECT pg_backend_pid() AS pid,
   pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "isReadOnly",
   current_setting('server_version_num')::int / 10000 AS version,
   current_setting('search_path') AS "searchPath",
-  current_setting('statement_timeout') = '0' AS "isUnbounded"`;
+  current_setting('statement_timeout') = '0' AS "isUnbounded",
+  has_database_privilege(current_database(), 'TEMP') AS "makesTemporaryTables"`;
 
 interface Inspected {
   readonly pid: number;
@@ -34,6 +35,7 @@ interface Inspected {
   readonly version: number;
   readonly searchPath: string;
   readonly isUnbounded: boolean;
+  readonly makesTemporaryTables: boolean;
 }
 
 /**
@@ -158,7 +160,8 @@ export class Connector {
 
   private async inspect(session: Session, target: DatabaseTarget): Promise<void> {
     const { rows } = await session.query<Inspected>(INSPECT);
-    const [{ pid, isReadOnly, version, searchPath, isUnbounded }] = rows as [Inspected];
+    const [inspected] = rows as [Inspected];
+    const { pid, isReadOnly, version, searchPath } = inspected;
     if (version < OLDEST_VERSION) {
       throw new DatabaseRefusal(
         `PostgreSQL ${version} is too old: ${OLDEST_VERSION} is the least that is supported.`,
@@ -169,19 +172,30 @@ export class Connector {
     session.isPooled = target.isPooled === true || pid !== session.processId;
     session.keepsStatements = !this.hasForgoneNames;
     if (!session.isPooled || this.hasForgoneNames) return;
-    this.keepsNames ??= this.learnOfPooler(session, isUnbounded);
+    this.keepsNames ??= this.learnOfPooler(session, inspected);
     // What one could not find out, the next one finds out.
     this.keepsNames.catch(() => (this.keepsNames = undefined));
     session.keepsStatements = await this.keepsNames;
   }
 
-  private async learnOfPooler(session: Session, isUnbounded: boolean): Promise<boolean> {
+  private async learnOfPooler(
+    session: Session,
+    { isUnbounded, makesTemporaryTables }: Inspected,
+  ): Promise<boolean> {
     const keepsNames = await translatesNames(session);
     this.logger.log('Connection pooler detected', { preparedStatements: keepsNames });
     if (isUnbounded) {
       this.logger.warn('The pooler ignores statement_timeout; set it for the role', {
         statement: "ALTER ROLE … SET statement_timeout = '4s'",
       });
+    }
+    if (makesTemporaryTables) {
+      this.logger.warn(
+        'The role may create temporary tables in sessions that others use after it',
+        {
+          statement: 'REVOKE TEMPORARY ON DATABASE … FROM PUBLIC, …',
+        },
+      );
     }
     return keepsNames;
   }

@@ -1,4 +1,6 @@
+import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorFields } from '../failures/error-fields.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 
 const AGAIN_AFTER_MS = 250;
@@ -10,11 +12,13 @@ const AGAIN_AFTER_MS = 250;
  * @throws what `work` throws that no waiting mends
  */
 export async function untilAvailable<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
       if (!isStoreUnavailable(error)) throw error;
+      if (tries === 0)
+        new Logger('Database').warn('The start waits for the database', errorFields(error));
       await sleep(AGAIN_AFTER_MS);
     }
   }

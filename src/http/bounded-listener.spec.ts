@@ -208,6 +208,56 @@ describe('a bounded listener', () => {
     await until(() => answers(fourth.heard)[0] === 200);
   });
 
+  describe('when all places are taken by requests whose bodies do not come', () => {
+    const half = (target: string) =>
+      `POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf`;
+    let now: jest.SpiedFunction<typeof performance.now>;
+    let laterMs = 0;
+    beforeEach(() => {
+      laterMs = 0;
+      const { performance } = globalThis;
+      const real = performance.now.bind(performance);
+      now = jest.spyOn(performance, 'now').mockImplementation(() => real() + laterMs);
+    });
+    afterEach(() => now.mockRestore());
+
+    it('ends the oldest of these after 5 s for who asks now, and no other', async () => {
+      await start({ requestsInFlight: 2 });
+      const first = open();
+      first.socket.write(half('/hold/1'));
+      await until(() => held.length === 1);
+      const whole = open();
+      whole.socket.write(request('/hold/2'));
+      await until(() => held.length === 2);
+      const early = open();
+      early.socket.write(request('/now'));
+      await until(() => early.heard.isOver);
+      expect([answers(early.heard), turnedAway]).toEqual([[503], ['in_flight']]);
+      laterMs = 5_001;
+      const second = open();
+      second.socket.write(request('/now'));
+      await until(() => answers(second.heard)[0] === 200 && first.heard.isOver);
+      expect(turnedAway).toEqual(['in_flight', 'slow_body']);
+      expect(whole.heard.isOver).toBe(false);
+      // Its place is given back once.
+      await until(() => bounded.requestsInFlight === 1);
+    });
+
+    it('ends no request of a connection that is known for a stranger', async () => {
+      await start({ requestsInFlight: 1 });
+      const known = open();
+      known.socket.write(request('/signed/now'));
+      await until(() => answers(known.heard).length === 1);
+      known.socket.write(half('/hold'));
+      await until(() => held.length === 1);
+      laterMs = 5_001;
+      const stranger = open();
+      stranger.socket.write(request('/now'));
+      await until(() => stranger.heard.isOver);
+      expect([answers(stranger.heard), turnedAway]).toEqual([[503], ['in_flight']]);
+    });
+  });
+
   it('ends a connection whose answer is not taken', async () => {
     await start({ silenceMs: 300 });
     const { socket, heard } = open();

@@ -45,7 +45,7 @@ export function boundListener(
   });
 
   const inHand = oneRequestPerConnection(server, turnedAway);
-  const room = new RequestsInFlight(bounds.requestsInFlight);
+  const room = new RequestsInFlight(bounds.requestsInFlight, () => turnedAway('slow_body'));
   const turns = new StrangersInTurn();
   const known = new WeakSet<Socket>();
   const { isGenuine, probes } = bounds;

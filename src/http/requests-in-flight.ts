@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendText } from './send-text.js';
 
 /** How long who was turned away is asked to wait. */
@@ -7,16 +7,33 @@ const RETRY_AFTER_SECONDS = 1;
 /** Rooms of fewer places than this have none set aside. */
 const SHARED_BELOW = 64;
 const SET_ASIDE = 1 / 8;
+/** A body that is on its way for longer gives its place to who needs it. */
+const BODY_MS = 5_000;
+
+/** A request whose body is announced. */
+interface Unfinished {
+  readonly isStranger: boolean;
+  readonly since: number;
+  /** Gives its place back. */
+  readonly leave: () => void;
+}
 
 /**
  * The requests in hand, each with a place in a room of so many. Some places are for connections that
- * have brought a genuine request before: strangers can't take all of them.
+ * have brought a genuine request before: strangers can't take all of them. Where there is no place, the oldest
+ * request whose body has not come is ended: who sends half a body holds a place at no cost.
  */
 export class RequestsInFlight {
   private inHand = 0;
   private readonly forStrangers: number;
+  /** The oldest first. */
+  private readonly unfinished = new Map<ServerResponse, Unfinished>();
 
-  constructor(readonly most: number) {
+  /** @param endedUnfinished called for each request that is ended so */
+  constructor(
+    readonly most: number,
+    private readonly endedUnfinished: () => void = () => undefined,
+  ) {
     this.forStrangers = most < SHARED_BELOW ? most : Math.floor(most * (1 - SET_ASIDE));
   }
 
@@ -26,12 +43,44 @@ export class RequestsInFlight {
 
   /** Gives the request a place until it is answered, or says that there is none. */
   take(response: ServerResponse, isStranger: boolean): boolean {
-    if (this.inHand >= (isStranger ? this.forStrangers : this.most)) return false;
+    const isFull = this.inHand >= (isStranger ? this.forStrangers : this.most);
+    if (isFull && !this.endOldestUnfinished(isStranger)) return false;
     this.inHand += 1;
-    response.once('close', () => (this.inHand -= 1));
+    let hasPlace = true;
+    const leave = (): void => {
+      if (hasPlace) this.inHand -= 1;
+      hasPlace = false;
+      this.unfinished.delete(response);
+    };
+    response.once('close', leave);
+    if (hasBody(response.req)) {
+      this.unfinished.set(response, { isStranger, since: performance.now(), leave });
+    }
     return true;
   }
+
+  /** Strangers end no others' requests. */
+  private endOldestUnfinished(isStranger: boolean): boolean {
+    const now = performance.now();
+    for (const [response, unfinished] of this.unfinished) {
+      if (response.req.complete) {
+        this.unfinished.delete(response);
+        continue;
+      }
+      if (now - unfinished.since < BODY_MS) return false;
+      if (isStranger && !unfinished.isStranger) continue;
+      // The socket says later that it is closed.
+      unfinished.leave();
+      response.req.socket.destroy();
+      this.endedUnfinished();
+      return true;
+    }
+    return false;
+  }
 }
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 /** Before anything of the body is read, and without a look at what is asked: no nonce is spent. */
 export function sendNoRoom(response: ServerResponse): void {

@@ -132,7 +132,7 @@ export class RequestVerifier {
     assertBodyHash(protocol, request.body, reading.isForm);
     assertActive(consumer, found.token, request.clientAddress, this.clock.nowSeconds());
     this.noteUses(consumer, reading, outcome);
-    return verifiedRequest(request, reading, rules, { ...found, consumer });
+    return verifiedRequest(request, reading, rules, { ...found, consumer }, outcome);
   }
 
   /**
@@ -194,6 +194,7 @@ function verifiedRequest(
   { uri, query, isForm, collected, protocol }: RequestReading,
   rules: EndpointRules,
   { consumer, token }: { consumer: SigningConsumer; token: Token | undefined },
+  { signedNonce }: SignatureOutcome,
 ): VerifiedRequest {
   return {
     consumer,
@@ -202,7 +203,7 @@ function verifiedRequest(
       rules.token === 'access' && token !== undefined
         ? withinConsumer(token as AccessToken, consumer)
         : undefined,
-    protocol,
+    protocol: signedNonce === undefined ? protocol : { ...protocol, nonce: signedNonce },
     parameters: collected.parameters,
     clientAddress: request.clientAddress,
     method: request.method,

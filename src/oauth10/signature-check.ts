@@ -1,5 +1,5 @@
 import type { CompatibilityFlag } from '../protocol/compatibility.js';
-import { holdsUnderFlag } from '../protocol/hints/signature-hint.js';
+import { signatureUnderFlag } from '../protocol/hints/signature-hint.js';
 import type { Parameter } from '../protocol/parameter.js';
 import { signatureBaseString } from '../protocol/signature-base-string.js';
 import { isBodyHashUnencoded } from '../protocol/unencoded-body-hash.js';
@@ -22,6 +22,11 @@ export interface SignatureOutcome {
   readonly byPrevious: boolean;
   /** By a mistake, or an empty secret, that the consumer may keep. */
   readonly byFlag: CompatibilityFlag | undefined;
+  /**
+   * The nonce as it was signed, where a flag reads it otherwise than it was sent. This one is claimed: one
+   * signature may be sent with several nonces that are all read as this.
+   */
+  readonly signedNonce?: string | undefined;
 }
 
 const BODY_HASH = 'oauth_body_hash';
@@ -128,10 +133,11 @@ export class SignatureCheck {
       const { parameters } = this.reading.collected;
       const refused = refusedRequest(this.request, parameters, sent, keys, undefined);
       const { rsaPublicKey } = keys;
-      const byFlag = consumer.compatibility.find((flag) =>
-        holdsUnderFlag(flag, refused, { method, signature, rsaPublicKey }),
-      );
-      if (byFlag !== undefined) return { holds: true, byPrevious: keys === previous, byFlag };
+      for (const byFlag of consumer.compatibility) {
+        const flagged = signatureUnderFlag(byFlag, refused, { method, signature, rsaPublicKey });
+        if (flagged === undefined) continue;
+        return { holds: true, byPrevious: keys === previous, byFlag, signedNonce: flagged.nonce };
+      }
     }
     return FAILS;
   }

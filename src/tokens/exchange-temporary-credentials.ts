@@ -71,14 +71,12 @@ const WHY_NOT = {
     FROM temporary_credentials WHERE token = $1 AND consumer_key = $2`,
 };
 
-/** No row has it. */
-const NO_VERIFIER = Buffer.alloc(0);
-
 /** One exchange, as the statement takes it. */
 interface Exchange {
   readonly claim: NonceClaim;
   readonly temporaryToken: string;
-  readonly verifierHash: Buffer;
+  /** null equals nothing, whatever is stored. */
+  readonly verifierHash: Buffer | null;
   readonly token: string;
   readonly sealedSecret: Buffer;
   readonly expiresAt: Date | null;
@@ -178,12 +176,12 @@ export class ExchangeTemporaryCredentials {
     };
   }
 
-  /** What the statement compares with: what is stored, for the right verifier; else what nothing equals. */
-  private storedIfRight({ verifierHash }: TemporaryCredentials, allowed: Allowed): Buffer {
+  /** What the statement compares with: what is stored, for the right verifier; else null. */
+  private storedIfRight({ verifierHash }: TemporaryCredentials, allowed: Allowed): Buffer | null {
     const isRight =
       verifierHash !== null &&
       verifierHolds(this.keys, allowed, verifierHash, this.grants.takesPlainVerifiers);
-    return isRight ? verifierHash : NO_VERIFIER;
+    return isRight ? verifierHash : null;
   }
 
   private async send(exchanges: readonly Exchange[]): Promise<Outcome[]> {

@@ -97,6 +97,7 @@ describe('deploy/postgresql/roles.sql: the service owns nothing', () => {
     ['ALTER TABLE consumers DISABLE TRIGGER ALL', MUST_BE_OWNER],
     ['DROP TABLE nonces_rest', MUST_BE_OWNER],
     ['CREATE TABLE public.mine (n integer)', PERMISSION_DENIED],
+    ['CREATE TEMP TABLE audit_events (n integer)', PERMISSION_DENIED],
     [`SELECT nextval('migrations_id_seq')`, PERMISSION_DENIED],
   ])('may not: %s', async (sql, code) => {
     await expect(asService.query(sql)).rejects.toMatchObject({ code });

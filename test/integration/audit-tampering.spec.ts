@@ -276,4 +276,24 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
     await tamper(database, `UPDATE audit_events SET actor = 'x'`);
     expect((await record.verifier.verify()).faults).toHaveLength(20);
   });
+
+  it.each(['audit_events', 'audit_head'])('a trigger that drops what goes to %s', async (table) => {
+    await database.query(
+      "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    );
+    await database.query(
+      `CREATE TRIGGER a_quiet BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION quiet()`,
+    );
+    await expect(record.trail.note(act(6))).rejects.toBeInstanceOf(RecordNotOurs);
+    await database.query('DROP FUNCTION quiet CASCADE');
+    await record.trail.note(act(6));
+  });
+
+  it.each(['audit_events', 'audit_head'])('a temporary table in the place of %s', async (table) => {
+    const text = `CREATE TEMP TABLE ${table} ON COMMIT DROP AS TABLE public.${table}`;
+    const shadow = { name: `shadow-${table}`, text };
+    const shadowed = record.trail.record(act(6), (transaction) => transaction.run(shadow));
+    await expect(shadowed).rejects.toBeInstanceOf(RecordNotOurs);
+    await record.trail.note(act(6));
+  });
 });

@@ -89,7 +89,8 @@ async function startPooled(serverUrl) {
       grants
         .replaceAll(/^\\set .*$/gm, '')
         .replaceAll(':"schema"', 'public')
-        .replaceAll(':"service"', role),
+        .replaceAll(':"service"', role)
+        .replaceAll(':"DBNAME"', process.env.TEST_TEMPLATE),
     ),
   );
   // Not to the template: nobody may hold that one while it is copied.

@@ -5,7 +5,13 @@
 //
 // A digest of 160 bits or more that is equal can't be so by chance: what is found is what was signed.
 import type { KeyObject } from 'node:crypto';
-import { octetsOf, percentEncode, percentEncodeText } from '../percent-encoding.js';
+import {
+  octetsOf,
+  percentDecode,
+  percentEncode,
+  percentEncodeText,
+  textOf,
+} from '../percent-encoding.js';
 import type { SignatureMethod } from '../signature-methods.js';
 import type { CompatibilityFlag } from '../compatibility.js';
 import { hmacCheck, plaintextCheck, rsaCheck, type SignatureCheck } from './claimed-digest.js';
@@ -59,26 +65,38 @@ export function signatureHint(
   return found && { code: found.code, advice: adviceOf(found), flag: found.flag };
 }
 
+/** A signature that holds under a flag. */
+export interface FlaggedSignature {
+  /** The nonce as it was signed, decoded; undefined: as it was sent. */
+  readonly nonce: string | undefined;
+}
+
 /**
- * Whether the signature is one that a client makes with the mistake that the flag forgives; false for a flag
- * that forgives none of the signature.
+ * The signature as one that a client makes with the mistake that the flag forgives; undefined where it is none,
+ * and for a flag that forgives none of the signature.
  */
-export function holdsUnderFlag(
+export function signatureUnderFlag(
   flag: CompatibilityFlag,
   request: RefusedRequest,
   refused: RefusedSignature,
-): boolean {
+): FlaggedSignature | undefined {
   const mistake = MISTAKE_OF_FLAG.get(flag);
   const isPlaintext = refused.method.family === 'plaintext';
   const check = isPlaintext ? plaintextCheck(refused.signature) : checkOf(refused);
-  if (check === undefined || mistake === undefined) return false;
+  if (check === undefined || mistake === undefined) return undefined;
   const signing = new Signing(request);
-  let holds = false;
+  let found: FlaggedSignature | undefined;
   for (const reading of mistake.readings(request)) {
     if (isUseless(reading, refused.method.family)) continue;
-    holds = check.holds(signing.baseString(reading), signing.key(reading)) || holds;
+    if (!check.holds(signing.baseString(reading), signing.key(reading))) continue;
+    found ??= { nonce: nonceIn(reading) };
   }
-  return holds;
+  return found;
+}
+
+function nonceIn({ parameters }: Reading): string | undefined {
+  const encoded = /(?:^|&)oauth_nonce=([^&]*)/.exec(parameters ?? '')?.[1];
+  return encoded === undefined ? undefined : textOf(percentDecode(encoded));
 }
 
 function checkOf({
