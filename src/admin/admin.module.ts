@@ -21,6 +21,7 @@ import { ScopesController } from './scopes/scopes.controller.js';
 import { StatedRoles } from '../admin-http/stated-roles.js';
 import { SigningKeysController } from './signing-keys/signing-keys.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
+import { ExportDownload } from './transfers/export-download.js';
 import { TransfersController } from './transfers/transfers.controller.js';
 import { UnservedController } from './unserved.controller.js';
 import {
@@ -61,7 +62,7 @@ import {
     TransfersController,
     UnservedController,
   ],
-  providers: [AdminGuard, StatedRoles, RefusedCalls],
-  exports: [CallersModule, RefusedCalls],
+  providers: [AdminGuard, ExportDownload, StatedRoles, RefusedCalls],
+  exports: [CallersModule, ExportDownload, RefusedCalls],
 })
 export class AdminModule {}

@@ -39,6 +39,7 @@ import {
   TokenPagesController,
   TokenRevocationController,
 } from './tokens/token-pages.controller.js';
+import { ExportPageController } from './transfers/export-page.controller.js';
 import { ImportPageController } from './transfers/import-page.controller.js';
 import { UnservedConsoleController } from './unserved-console.controller.js';
 
@@ -82,6 +83,7 @@ import { UnservedConsoleController } from './unserved-console.controller.js';
     SignatureCheckController,
     HintsPageController,
     ImportPageController,
+    ExportPageController,
     UnservedConsoleController,
   ],
   providers: [

@@ -40,6 +40,8 @@ const TABLE: readonly (readonly [page: string, ...roles: Role[]])[] = [
   ['GET /console/signing-keys', 'auditor'],
   ['POST /console/signing-keys/rotate'],
   ['GET /console/hints', 'auditor'],
+  ['GET /console/export'],
+  ['POST /console/export'],
   ['GET /console/import'],
   ['POST /console/import'],
   ['GET /console/signature-check', 'auditor'],

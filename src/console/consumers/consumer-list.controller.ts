@@ -47,6 +47,7 @@ export class ConsumerListController {
               links: [
                 { href: REGISTRATION, text: texts.register, isMain: true },
                 { href: '/console/import', text: visit.texts.import.title },
+                { href: '/console/export', text: visit.texts.export.title },
               ],
             },
           ]

@@ -238,6 +238,15 @@ export const english = {
     rotateIntro:
       'A new key is published at once and signs later; the old one stays published until all that it signed has expired.',
   },
+  export: {
+    title: 'Export',
+    intro:
+      'All consumers and access tokens, one JSON object a line. With secrets the file can be imported elsewhere; without, it shows what there is.',
+    warning:
+      'Who has a file with secrets can sign as every consumer and with every token in it. Keep it as you keep the database and its keys. That you exported goes on record.',
+    secrets: 'With secrets, in the clear',
+    button: 'Download',
+  },
   import: {
     title: 'Import',
     lines: 'Lines',

@@ -243,6 +243,15 @@ export const german: Texts = {
     rotateIntro:
       'Ein neuer Schlüssel wird sofort veröffentlicht und signiert später; der alte bleibt veröffentlicht, bis alles abgelaufen ist, was er signiert hat.',
   },
+  export: {
+    title: 'Export',
+    intro:
+      'Alle Consumer und Zugriffs-Token, je Zeile ein JSON-Objekt. Mit Secrets kann die Datei anderswo importiert werden; ohne zeigt sie, was es gibt.',
+    warning:
+      'Wer eine Datei mit Secrets hat, kann als jeder Consumer und mit jedem Token darin signieren. Verwahren Sie sie wie die Datenbank und deren Schlüssel. Dass Sie exportiert haben, wird protokolliert.',
+    secrets: 'Mit Secrets, im Klartext',
+    button: 'Herunterladen',
+  },
   import: {
     title: 'Importieren',
     lines: 'Zeilen',

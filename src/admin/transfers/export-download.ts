@@ -1,0 +1,68 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { errorFields } from '../../failures/error-fields.js';
+import { Problem } from '../../http/problem-details.js';
+import { ExportRecords, type ExportOrder } from '../../transfer/export-records.js';
+
+export const NDJSON = 'application/x-ndjson';
+/** Shorter than PostgreSQL lets a transaction idle (database/data-source.ts). */
+const READER_RESTS_MS = 8_000;
+/** Each holds a connection of the pool for as long as it lasts; the others are for requests. */
+const EXPORTS_AT_ONCE = 1;
+
+/** Sends the file of an export, whoever asks for it: the admin API or the console. */
+@Injectable()
+export class ExportDownload {
+  private readonly logger = new Logger('Export');
+  private underWay = 0;
+
+  constructor(private readonly exports: ExportRecords) {}
+
+  /**
+   * Answers with all lines. An error after the first line cuts the connection: what came is not taken for the
+   * whole.
+   *
+   * @throws Problem request_in_flight while another is written; StoreUnavailable, SealBroken before the first line
+   */
+  async send(order: ExportOrder, response: ServerResponse): Promise<void> {
+    if (this.underWay >= EXPORTS_AT_ONCE) {
+      throw new Problem('request_in_flight', 'Another export is being written.', {
+        headers: { 'Retry-After': '10' },
+      });
+    }
+    this.underWay += 1;
+    try {
+      await this.exports.run(order, async (lines) => {
+        if (!response.headersSent) {
+          response.setHeader('Content-Type', NDJSON);
+          response.setHeader('Content-Disposition', 'attachment; filename="oauth10.ndjson"');
+        }
+        if (!response.write(lines)) await drained(response);
+      });
+      response.end();
+    } catch (error) {
+      if (!response.headersSent) throw error;
+      this.logger.warn('Export aborted', errorFields(error));
+      response.destroy();
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+}
+
+/** Resolves when the reader has taken what was written. @throws Error when it has gone, or rests too long */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (fault?: string): void => {
+      clearTimeout(patience);
+      response.off('drain', onDrain).off('close', onClose);
+      if (fault === undefined) resolve();
+      else reject(new Error(fault));
+    };
+    const onDrain = () => settle();
+    const onClose = () => settle('the reader has gone');
+    const patience = setTimeout(() => settle('the reader rested too long'), READER_RESTS_MS);
+    response.once('drain', onDrain).once('close', onClose);
+    if (response.closed) onClose();
+  });
+}

@@ -1,0 +1,49 @@
+import { Get, Post, Res } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { ExportDownload } from '../../admin/transfers/export-download.js';
+import type { Reply } from '../../pages/reply.js';
+import { ConsoleController } from '../console-controller.decorator.js';
+import { ConsoleRenderer } from '../console-renderer.js';
+import { Visiting, type StaffVisit } from '../staff-visit.js';
+
+const PAGE = '/console/export';
+
+/** All consumers and access tokens as a file, with their secrets where they are wanted. */
+@ConsoleController('export')
+export class ExportPageController {
+  constructor(
+    private readonly download: ExportDownload,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  @Get()
+  @Roles()
+  form(@Visiting() visit: StaffVisit): Reply {
+    const { export: texts, consumers } = visit.texts;
+    const frame = {
+      title: texts.title,
+      trail: [{ href: '/console/consumers', text: consumers.title }],
+    };
+    return this.pages.render(visit, frame, [
+      { is: 'text', text: texts.intro },
+      { is: 'note', text: texts.warning },
+      {
+        is: 'form',
+        action: PAGE,
+        submit: texts.button,
+        fields: [{ name: 'secrets', label: texts.secrets, kind: 'tick', chosen: [] }],
+      },
+    ]);
+  }
+
+  /** A POST with the token of its form: no page elsewhere makes secrets leave, or puts that on record. */
+  @Post()
+  @Roles()
+  async send(@Visiting() visit: StaffVisit, @Res() response: ServerResponse): Promise<void> {
+    const { form, actor } = visit;
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    await this.download.send({ actor, secrets: form.all('secrets').includes('true') }, response);
+  }
+}
