@@ -46,10 +46,13 @@ const LAST_DAY = {
     FROM generate_series(${stepOf('now()')} - interval '1 day' + ${STEP}, now(), ${STEP}) AS step (at)
     LEFT JOIN (
       SELECT at, jsonb_object_agg(code, times) AS counts FROM (
-        SELECT ${stepOf('minute')} AS at, code, sum(times::bigint) AS times
-        FROM verdict_minutes, jsonb_each_text(counts) AS counted (code, times)
-        WHERE minute > now() - interval '1 day'
-        GROUP BY 1, 2) AS by_code
+        SELECT at, code, sum(times::bigint) AS times
+        FROM (
+          -- Kept apart, or the step would be reckoned anew for each code.
+          SELECT ${stepOf('minute')} AS at, counts
+          FROM verdict_minutes WHERE minute > now() - interval '1 day' OFFSET 0) AS minutes,
+          jsonb_each_text(counts) AS counted (code, times)
+        GROUP BY at, code) AS by_code
       GROUP BY at) AS counted USING (at)
     ORDER BY at`,
 };

@@ -3,6 +3,8 @@ import type { Words } from '../blocks.js';
 
 const HINT = 'hint:';
 
+const isRefusal = (code: string): boolean => code !== 'served' && !code.startsWith('ms:');
+
 /** One reason for refusals, and how often it was. */
 export interface RefusalRow {
   readonly code: string;
@@ -17,13 +19,18 @@ export interface RefusalRow {
 export const hintPage = (code: string): string => `/console/hints#${encodeURIComponent(code)}`;
 
 /** How many requests were refused. */
-export const refusedOf = (counts: Counts): number =>
-  refusalRows(counts).reduce((sum, { times, isHint }) => (isHint ? sum : sum + times), 0);
+export function refusedOf(counts: Counts): number {
+  let sum = 0;
+  for (const [code, times] of Object.entries(counts)) {
+    if (isRefusal(code) && !code.startsWith(HINT)) sum += times;
+  }
+  return sum;
+}
 
 /** Why requests were refused: what was most often first. */
 export function refusalRows(counts: Counts): RefusalRow[] {
   return Object.entries(counts)
-    .filter(([code]) => code !== 'served' && !code.startsWith('ms:'))
+    .filter(([code]) => isRefusal(code))
     .map(([name, times]) => {
       const isHint = name.startsWith(HINT);
       const code = isHint ? name.slice(HINT.length) : name;

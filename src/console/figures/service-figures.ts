@@ -36,26 +36,22 @@ export function serviceBlocks(steps: readonly ServiceStep[], texts: Texts): Bloc
     name,
     of: (counts) => millisecondsAt(counts, part),
   });
+  const hours = hoursOf(steps);
+  const chart = (caption: string, measures: readonly Measure[]) =>
+    chartOf(caption, measures, steps, hours, texts);
   const problems = refusals.filter(({ isHint }) => !isHint).slice(0, PROBLEMS_DRAWN);
   return [
     { is: 'heading', text: figures.verdicts },
-    chartOf(
-      figures.verdicts,
-      [
-        perMinute(figures.served, (counts) => counts['served'] ?? 0),
-        perMinute(figures.refused, refusedOf),
-      ],
-      steps,
-      texts,
-    ),
+    chart(figures.verdicts, [
+      perMinute(figures.served, (counts) => counts['served'] ?? 0),
+      perMinute(figures.refused, refusedOf),
+    ]),
     ...(problems.length === 0
       ? []
       : [
-          chartOf(
+          chart(
             figures.problems,
             problems.map(({ code }) => perMinute(code, (counts) => counts[code] ?? 0)),
-            steps,
-            texts,
           ),
         ]),
     {
@@ -65,7 +61,7 @@ export function serviceBlocks(steps: readonly ServiceStep[], texts: Texts): Bloc
       rows: refusals.map(({ cell, times }) => [cell, String(times)]),
       none: figures.noRefusals,
     },
-    chartOf(figures.durations, [quantile('p50', 0.5), quantile('p95', 0.95)], steps, texts),
+    chart(figures.durations, [quantile('p50', 0.5), quantile('p95', 0.95)]),
   ];
 }
 
@@ -97,6 +93,7 @@ function chartOf(
   caption: string,
   measures: readonly Measure[],
   steps: readonly ServiceStep[],
+  hours: readonly ServiceStep[],
   { figures, lang }: Texts,
 ): ChartBlock {
   const number = new Intl.NumberFormat(lang, { maximumSignificantDigits: 3 });
@@ -107,11 +104,10 @@ function chartOf(
       values: steps.map(({ counts, minutes }) => of(counts, minutes)),
     })),
   );
-  const hours = inRows(steps).map((row) => {
-    const counts = sumOf(row.map((step) => step.counts));
-    const minutes = row.reduce((sum, step) => sum + step.minutes, 0);
-    return [timeOf(row[0]), ...measures.map(({ of }) => shown(of(counts, minutes)))];
-  });
+  const rows = hours.map(({ at, counts, minutes }) => [
+    `${at.toISOString().slice(11, 16)}\u00a0UTC`,
+    ...measures.map(({ of }) => shown(of(counts, minutes))),
+  ]);
   const [first, last] = [steps[0], steps.at(-1)];
   return {
     ...drawing,
@@ -124,15 +120,20 @@ function chartOf(
     table: {
       summary: figures.asTable(caption),
       columns: [figures.from, ...measures.map(({ name }) => name)],
-      rows: hours,
+      rows,
     },
   };
 }
 
-const inRows = (steps: readonly ServiceStep[]): ServiceStep[][] =>
-  Array.from({ length: Math.ceil(steps.length / STEPS_IN_A_ROW) }, (_, row) =>
-    steps.slice(row * STEPS_IN_A_ROW, (row + 1) * STEPS_IN_A_ROW),
-  );
-
-const timeOf = (step: ServiceStep | undefined): string =>
-  step ? `${step.at.toISOString().slice(11, 16)}\u00a0UTC` : '';
+/** The steps, several in one. */
+function hoursOf(steps: readonly ServiceStep[]): ServiceStep[] {
+  const firsts = steps.filter((_, n) => n % STEPS_IN_A_ROW === 0);
+  return firsts.map(({ at }, row) => {
+    const within = steps.slice(row * STEPS_IN_A_ROW, (row + 1) * STEPS_IN_A_ROW);
+    return {
+      at,
+      minutes: within.reduce((sum, { minutes }) => sum + minutes, 0),
+      counts: sumOf(within.map(({ counts }) => counts)),
+    };
+  });
+}
