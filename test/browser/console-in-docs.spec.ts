@@ -10,7 +10,7 @@ const SCREENS = [
   { name: 'phone', colorScheme: 'dark', viewport: { width: 360, height: 500 }, width: 200 },
 ] as const;
 /** Below this a page goes on as it began. */
-const MAX_HEIGHT = 1000;
+const MAX_HEIGHT = 940;
 const files = Object.keys(CONSOLE_PAGES).flatMap((page) =>
   SCREENS.map(({ name }) => `${page}-${name}.png`),
 );
@@ -40,8 +40,19 @@ proxy in \`TRUST_PROXY\`.
    value. Hand over the key and the secret that are shown; the secret is shown only once.
 2. To rotate: open the consumer, choose the overlap for which the old secret holds beside the new one, *Rotate secret*, and
    hand over the new one.
-3. When calls are refused: *Refusals* of the consumer says which mistake its signatures show; *Check signature* takes one of
+3. When calls are refused: *Usage and refusals* of the consumer says why, since which day, and what mends it; *Check signature* takes one of
    its requests and says what is wrong and how to mend it.
+
+## Figures
+
+Each replica counts in memory what signed requests were answered with, and adds that to PostgreSQL every five seconds: by minute for the
+whole service, kept for a day, and by consumer and day, kept for 30 days. These are figures and no promises: what could not be written,
+or was not yet when a process was killed, is missing. Keys that nobody registered are counted for the service alone. A replica is called
+silent when it has not written for 30 seconds.
+
+Counting a verdict takes 146 ns, 0.15 % of an echo that takes 100 µs of CPU. 1,000 consumers over 30 days with eleven problems and hints each on
+every day, and a day of minutes, have 26 MB, indexes included; with all 50 problems and hints as much, since PostgreSQL compresses longer rows.
+The overview of a busy day has 31 kB. (\`npm run bench:console\`, two cores with a load of eleven, 29 November 2026.)
 
 A page of 50 consumers has 24 kB and takes 0.5 ms of CPU to render (two cores that did other work beside, 28 November
 2026); it loads nothing else. \`npm run docs:console\` takes the pictures anew, in Chromium.

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
 import { english, type Texts } from '../../src/console/texts/english.js';
+import type { TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { signRequest } from '../support/signing-client.js';
 import { ADMIN_API_KEY } from '../support/service.js';
 import type { Stage } from './owner.js';
@@ -15,7 +17,8 @@ export const CONSOLE_PAGES = {
   consumer: 'One consumer',
   'edit-consumer': 'Edit settings',
   rotated: 'The secret was rotated',
-  refusals: 'Refusals of one consumer, with their hints',
+  refusals: 'Usage and refusals of one consumer, with their hints',
+  hints: 'What each hint means',
   tokens: 'Tokens',
   token: 'One token',
   minted: 'A token that staff minted',
@@ -25,6 +28,7 @@ export const CONSOLE_PAGES = {
   'signing-keys': 'Signing keys',
   'check-signature': 'Check signature: why it does not hold, and the first difference',
   import: 'Import: the faulty lines of a dry run',
+  export: 'Export',
   'not-found': 'There is no such page',
 } as const;
 
@@ -36,7 +40,7 @@ export type ConsolePageName = keyof typeof CONSOLE_PAGES;
  * @param texts in the language that the browser asks for
  */
 export async function everyConsolePage(
-  { service, consumer }: Stage,
+  { service, consumer, database }: Stage,
   page: Page,
   show: (name: ConsolePageName) => Promise<void>,
   texts: Texts = english,
@@ -53,6 +57,8 @@ export async function everyConsolePage(
   await service.admin('PUT', '/admin/scopes/photos', { title: 'See your photos' });
   await service.accessToken(consumer, 'jane');
   const album = await service.registerConsumer({ name: 'Album', twoLegged: true });
+
+  await withFigures(database, consumer.consumerKey);
 
   await at('/console/');
   await show('sign-in');
@@ -81,6 +87,8 @@ export async function everyConsolePage(
   await show('rotated');
   await at(`${one}/refusals`);
   await show('refusals');
+  await at('/console/hints');
+  await show('hints');
   await at('/console/tokens?subject=jane');
   await show('tokens');
   await follow(texts.tokens.revoke);
@@ -116,6 +124,38 @@ export async function everyConsolePage(
     .fill('{"type":"consumer","consumerKey":"a","scopes":7}\n{"type":"x"}');
   await press(texts.import.title);
   await show('import');
+  await at('/console/export');
+  await show('export');
   await at('/console/nothing');
   await show('not-found');
+}
+
+/** A day like others: more by day than by night, a client that went wrong, and a replica that is gone. */
+async function withFigures(database: TestDatabase, consumerKey: string): Promise<void> {
+  await database.query(`
+    INSERT INTO verdict_minutes
+    SELECT date_trunc('minute', now()) - n * interval '1 minute', jsonb_build_object(
+      'served', (700 + 500 * sin(n / 229.0) + 40 * sin(n / 7.0))::int,
+      'nonce_used', 4 + n % 3,
+      'timestamp_refused', CASE WHEN n BETWEEN 700 AND 1000 THEN 30 ELSE 1 END,
+      'signature_invalid', CASE WHEN n BETWEEN 200 AND 420 THEN 90 ELSE 2 END,
+      'hint:scheme_differs', CASE WHEN n BETWEEN 200 AND 420 THEN 88 ELSE 0 END,
+      'ms:1', 400, 'ms:2', 500, 'ms:3', 200, 'ms:5', 30 + n % 50,
+      'ms:10', CASE WHEN n BETWEEN 600 AND 640 THEN 300 ELSE 5 END)
+    FROM generate_series(0, 1439) AS n`);
+  await database.query(
+    `INSERT INTO consumer_verdict_days
+     SELECT $1, (now() AT TIME ZONE 'UTC')::date - n, jsonb_build_object(
+       'served', 900 + n, 'signature_invalid', 8 - n, 'hint:scheme_differs', 8 - n, 'nonce_used', 1)
+     FROM generate_series(1, 5) AS n`,
+    [consumerKey],
+  );
+  // The one that runs is not called what this machine is.
+  await eventually(
+    () => database.query(`UPDATE replicas SET name = 'oauth10-1' RETURNING 1`),
+    ({ length }) => length > 0,
+  );
+  await database.query(`
+    INSERT INTO replicas
+    VALUES (gen_random_uuid(), 'oauth10-0', '1.0.0', now() - interval '3 days', now() - interval '4 minutes')`);
 }

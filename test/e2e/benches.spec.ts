@@ -109,6 +109,7 @@ describe('the benches', () => {
   it.each<[string, string[], RegExp]>([
     ['setups.mjs', ['assertion', '--rounds', '1', '--seconds', '0.1'], BOTH_SETUPS],
     ['timing.mjs', ['--samples', '2'], /RSA-SHA256[^]*apart by/],
+    ['console.mjs', ['--pages', '1', '--consumers', '1000'], /overview +200[^]*q=kiosk +200/],
     ['pages.mjs', ['--pages', '1'], /consent, 8 scopes +200[^]*unknown request +400/],
     ['lists.mjs', ['--scale', '0.0003', '--runs', '1'], /'api-keys' +│ 'all'/],
   ])('%s runs to its end', runsToItsEnd);

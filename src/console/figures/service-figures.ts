@@ -17,14 +17,23 @@ interface Measure {
   readonly of: (counts: Counts, minutes: number) => number | undefined;
 }
 
+/** What all charts of the day have in common. */
+interface Charted {
+  readonly steps: readonly ServiceStep[];
+  readonly hours: readonly ServiceStep[];
+  readonly number: Intl.NumberFormat;
+  readonly figures: Texts['figures'];
+}
+
 /** The last day of the service: how much, why not, how fast. */
 export function serviceBlocks(steps: readonly ServiceStep[], texts: Texts): Block[] {
   const { figures } = texts;
-  const day = sumOf(steps.map(({ counts }) => counts));
+  const hours = hoursOf(steps);
+  const day = sumOf(hours.map(({ counts }) => counts));
   const refusals = refusalRows(day);
   if ((day['served'] ?? 0) + refusedOf(day) === 0) {
     return [
-      { is: 'heading', text: figures.verdicts },
+      { is: 'heading', text: figures.day },
       { is: 'text', text: figures.none },
     ];
   }
@@ -36,12 +45,12 @@ export function serviceBlocks(steps: readonly ServiceStep[], texts: Texts): Bloc
     name,
     of: (counts) => millisecondsAt(counts, part),
   });
-  const hours = hoursOf(steps);
+  const number = new Intl.NumberFormat(texts.lang, { maximumSignificantDigits: 3 });
   const chart = (caption: string, measures: readonly Measure[]) =>
-    chartOf(caption, measures, steps, hours, texts);
+    chartOf(caption, measures, { steps, hours, number, figures });
   const problems = refusals.filter(({ isHint }) => !isHint).slice(0, PROBLEMS_DRAWN);
   return [
-    { is: 'heading', text: figures.verdicts },
+    { is: 'heading', text: figures.day },
     chart(figures.verdicts, [
       perMinute(figures.served, (counts) => counts['served'] ?? 0),
       perMinute(figures.refused, refusedOf),
@@ -54,6 +63,8 @@ export function serviceBlocks(steps: readonly ServiceStep[], texts: Texts): Bloc
             problems.map(({ code }) => perMinute(code, (counts) => counts[code] ?? 0)),
           ),
         ]),
+    chart(figures.durations, [quantile('p50', 0.5), quantile('p95', 0.95)]),
+    { is: 'heading', text: figures.why },
     {
       is: 'table',
       caption: figures.why,
@@ -61,7 +72,6 @@ export function serviceBlocks(steps: readonly ServiceStep[], texts: Texts): Bloc
       rows: refusals.map(({ cell, times }) => [cell, String(times)]),
       none: figures.noRefusals,
     },
-    chart(figures.durations, [quantile('p50', 0.5), quantile('p95', 0.95)]),
   ];
 }
 
@@ -92,11 +102,8 @@ export function replicaBlocks(replicas: readonly Replica[], texts: Texts): Block
 function chartOf(
   caption: string,
   measures: readonly Measure[],
-  steps: readonly ServiceStep[],
-  hours: readonly ServiceStep[],
-  { figures, lang }: Texts,
+  { steps, hours, number, figures }: Charted,
 ): ChartBlock {
-  const number = new Intl.NumberFormat(lang, { maximumSignificantDigits: 3 });
   const shown = (value: number | undefined) => (value === undefined ? '–' : number.format(value));
   const { top, ...drawing } = drawn(
     measures.map(({ name, of }) => ({

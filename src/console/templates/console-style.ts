@@ -22,7 +22,7 @@ main{background:var(--card);padding:1rem;min-width:0;overflow-wrap:anywhere}
 .trail{margin:0 0 .5rem;font-size:.9375rem}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}
 h2{font-size:1.125rem;margin:2rem 0 .75rem;padding-top:1rem;border-top:1px solid var(--line)}
-h2:first-child,h1+h2{border:0;padding:0;margin-top:0}
+h2:first-child,h1+h2,.tabs+h2{border:0;padding:0;margin-top:0}
 @media (min-width:56rem){.frame{display:grid;grid-template-columns:13rem minmax(0,1fr);gap:1rem;padding:1rem;max-width:96rem}
 .frame>nav ul{flex-direction:column;padding:0}.frame>nav a[aria-current]{box-shadow:inset 3px 0 var(--brand)}
 main{border-radius:.75rem;padding:1.5rem 2rem;box-shadow:0 1px 3px #0003}

@@ -1,5 +1,6 @@
 /** What the pages with figures say, in each language. */
 export const ENGLISH_FIGURES = {
+  day: 'Last 24 hours',
   verdicts: 'Verdicts a minute',
   served: 'valid',
   refused: 'refused',
@@ -30,6 +31,7 @@ export const ENGLISH_FIGURES = {
 };
 
 export const GERMAN_FIGURES: typeof ENGLISH_FIGURES = {
+  day: 'Letzte 24 Stunden',
   verdicts: 'Urteile je Minute',
   served: 'gültig',
   refused: 'abgelehnt',
