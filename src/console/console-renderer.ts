@@ -40,6 +40,7 @@ const SECTIONS = [
   ['tokens', '/console/tokens'],
   ['checkSignature', '/console/signature-check'],
   ['record', '/console/audit-events'],
+  ['events', '/console/events'],
   ['apiKeys', '/console/api-keys'],
   ['scopes', '/console/scopes'],
   ['signingKeys', '/console/signing-keys'],
@@ -53,10 +54,11 @@ export class ConsoleRenderer {
   private readonly brand: string;
   private readonly sections: readonly (typeof SECTIONS)[number][];
 
-  constructor({ brand, platformTokens }: Settings) {
+  constructor({ brand, events, platformTokens }: Settings) {
     this.style = consoleStyle(brand.color);
     this.brand = brand.name ?? 'OAuth10';
-    this.sections = SECTIONS.filter(([name]) => name !== 'signingKeys' || platformTokens);
+    const isOn = { events, signingKeys: platformTokens };
+    this.sections = SECTIONS.filter(([name]) => !(name in isOn) || isOn[name as keyof typeof isOn]);
     this.eta.loadTemplate('@layout', consoleLayoutTemplate);
     this.eta.loadTemplate('@blocks', blocksTemplate);
   }

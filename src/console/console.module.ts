@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { CallersModule } from '../callers/callers.module.js';
 import { ConsumersModule } from '../consumers/consumers.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { OAuth10Module } from '../oauth10/oauth10.module.js';
 import { PageRateLimit } from '../pages/page-rate-limit.js';
@@ -22,6 +23,7 @@ import {
   ConsumerRegistrationController,
 } from './consumers/consumer-list.controller.js';
 import { ConsumerPagesController } from './consumers/consumer-pages.controller.js';
+import { EventPagesController } from './events/event-pages.controller.js';
 import { HintsPageController } from './figures/hints-page.controller.js';
 import { ApiKeyPagesController } from './keys/api-key-pages.controller.js';
 import { ScopePagesController } from './keys/scope-pages.controller.js';
@@ -54,6 +56,7 @@ import { UnservedConsoleController } from './unserved-console.controller.js';
     CallersModule,
     ConsumersModule,
     DatabaseModule,
+    EventsModule,
     GrantsModule,
     OAuth10Module,
     PagesModule,
@@ -77,6 +80,7 @@ import { UnservedConsoleController } from './unserved-console.controller.js';
     TokenRevocationController,
     TokenMintingController,
     AuditEventsPageController,
+    EventPagesController,
     ApiKeyPagesController,
     ScopePagesController,
     SigningKeyPagesController,

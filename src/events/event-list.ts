@@ -73,6 +73,13 @@ export class EventList {
     return this.statements.runPlanned<ListedEvent>(pageQuery(filter, after, limit));
   }
 
+  /** @throws EventUnknown */
+  async find(id: string): Promise<ListedEvent> {
+    const [event] = IS_ID.test(id) ? await this.statements.run<ListedEvent>(FIND, [id]) : [];
+    if (!event) throw new EventUnknown();
+    return event;
+  }
+
   /**
    * Has an event delivered once more, and puts that on record: a dead letter, or one that its receiver lost.
    *
@@ -90,9 +97,7 @@ export class EventList {
         },
       async (transaction) => (await transaction.run<ListedEvent>(REPLAY, [id]))[0],
     );
-    const [event] = replayed ? [replayed] : await this.statements.run<ListedEvent>(FIND, [id]);
-    if (!event) throw new EventUnknown();
-    return event;
+    return replayed ?? this.find(id);
   }
 }
 

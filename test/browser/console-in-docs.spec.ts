@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONSOLE_PAGES, everyConsolePage } from './every-console-page.js';
+import { CONSOLE_PAGES, CONSOLE_SETTINGS, everyConsolePage } from './every-console-page.js';
 import { openStage, watchedContext } from './owner.js';
 
 const DOCS = join(__dirname, '../../docs');
@@ -42,6 +42,8 @@ proxy in \`TRUST_PROXY\`.
    hand over the new one.
 3. When calls are refused: *Usage and refusals* of the consumer says why, since which day, and what mends it; *Check signature* takes one of
    its requests and says what is wrong and how to mend it.
+4. When the platform misses an event: *Events* shows what waits, what was delivered and what is a dead letter, each with its
+   last error; *Replay* has one delivered once more.
 
 ## Figures
 
@@ -72,10 +74,7 @@ ${SCREENS.map(
 async function takePictures(): Promise<void> {
   rmSync(PICTURES, { recursive: true, force: true });
   mkdirSync(PICTURES, { recursive: true });
-  const stage = await openStage({
-    PLATFORM_TOKEN_ISSUER: 'https://auth.example.com',
-    PLATFORM_TOKEN_AUDIENCE: 'https://api.example.com',
-  });
+  const stage = await openStage(CONSOLE_SETTINGS);
   const { context } = await watchedContext(stage);
   const tab = await context.newPage();
   await everyConsolePage(stage, tab, async (name) => {

@@ -3,13 +3,13 @@ import { english } from '../../src/console/texts/english.js';
 import { german } from '../../src/console/texts/german.js';
 import { CHROMIUM, describeWith } from '../support/debian-tools.js';
 import { ADMIN_API_KEY } from '../support/service.js';
-import { CONSOLE_PAGES, everyConsolePage, type ConsolePageName } from './every-console-page.js';
+import {
+  CONSOLE_PAGES,
+  CONSOLE_SETTINGS,
+  everyConsolePage,
+  type ConsolePageName,
+} from './every-console-page.js';
 import { heading, openStage, watchedContext, type Stage } from './owner.js';
-
-const WITH_TOKENS = {
-  PLATFORM_TOKEN_ISSUER: 'https://auth.example.com',
-  PLATFORM_TOKEN_AUDIENCE: 'https://api.example.com',
-};
 
 describeWith([CHROMIUM], 'the console in a browser', () => {
   let stage: Stage;
@@ -21,7 +21,7 @@ describeWith([CHROMIUM], 'the console in a browser', () => {
   ])(
     'in %s axe finds nothing, light or dark; each page fits a desk and a phone, and is small',
     async (_, locale, texts) => {
-      stage = await openStage(WITH_TOKENS);
+      stage = await openStage(CONSOLE_SETTINGS);
       const { context, complaints } = await watchedContext(stage, { locale });
       const page = await context.newPage();
       const found: string[] = [];

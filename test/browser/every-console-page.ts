@@ -23,6 +23,8 @@ export const CONSOLE_PAGES = {
   token: 'One token',
   minted: 'A token that staff minted',
   audit: 'Audit',
+  events: 'Events',
+  event: 'One event, which its receiver did not want',
   'api-keys': 'API keys',
   scopes: 'Scopes',
   'signing-keys': 'Signing keys',
@@ -32,6 +34,14 @@ export const CONSOLE_PAGES = {
   'not-found': 'There is no such page',
 } as const;
 
+/** Of a service that has all of the pages; nobody takes its events. */
+export const CONSOLE_SETTINGS = {
+  PLATFORM_TOKEN_ISSUER: 'https://auth.example.com',
+  PLATFORM_TOKEN_AUDIENCE: 'https://api.example.com',
+  EVENTS_URL: 'http://127.0.0.1:9/events',
+  EVENTS_SECRET: `whsec_${Buffer.alloc(32, 'oauth10').toString('base64')}`,
+};
+
 export type ConsolePageName = keyof typeof CONSOLE_PAGES;
 
 /**
@@ -40,7 +50,7 @@ export type ConsolePageName = keyof typeof CONSOLE_PAGES;
  * @param texts in the language that the browser asks for
  */
 export async function everyConsolePage(
-  { service, consumer, database }: Stage,
+  { database, service, consumer }: Stage,
   page: Page,
   show: (name: ConsolePageName) => Promise<void>,
   texts: Texts = english,
@@ -99,6 +109,15 @@ export async function everyConsolePage(
   await show('minted');
   await at('/console/audit-events');
   await show('audit');
+  await database.query(`UPDATE events SET state = 'delivered', attempts = 1, last_error = NULL`);
+  await database.query(
+    `UPDATE events SET state = 'dead', attempts = 10, last_error = 'answered 410', settled_at = now()
+     WHERE type = 'oauth10.token.issued'`,
+  );
+  await at('/console/events?limit=3');
+  await show('events');
+  await follow(texts.events.replay);
+  await show('event');
   await at('/console/api-keys');
   await show('api-keys');
   await at('/console/scopes');

@@ -2,12 +2,12 @@ import { Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { AdminController } from '../../admin-http/admin-controller.decorator.js';
 import { Actor } from '../../admin-http/caller-of.js';
-import { limitOf, pageReply, positionOf, type PageReply } from '../../admin-http/page-query.js';
+import { pageReply, type PageReply } from '../../admin-http/page-query.js';
 import { Roles } from '../../admin-http/roles.decorator.js';
 import { TakesQuery } from '../../admin-http/takes-query.js';
 import type { AuditActor } from '../../audit/audit-event.js';
 import { EventList, type ListedEvent } from '../../events/event-list.js';
-import { InvalidInput } from '../../input/input-fault.js';
+import { findEvents } from './find-events.js';
 import { ListEventsQuery } from './list-events.query.js';
 
 const PATH = '/admin/events';
@@ -24,13 +24,7 @@ export class EventsController {
     @Query() query: ListEventsQuery,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<PageReply<EventReply>> {
-    const { state, type, consumerKey } = query;
-    const filter = { state, type, consumerKey, newestFirst: query.order === 'desc' };
-    const limit = limitOf(query);
-    const found = await this.events.page(filter, lastPositionOf(query), limit + 1);
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    const next = last && { at: last.createdAt, key: last.position };
+    const { page, next } = await findEvents(this.events, PATH, query);
     const { reply, link } = pageReply(PATH, query, page.map(eventReply), next);
     if (link !== undefined) response.setHeader('Link', link);
     return reply;
@@ -42,13 +36,6 @@ export class EventsController {
   async replay(@Param('id') id: string, @Actor() actor: AuditActor): Promise<EventReply> {
     return eventReply(await this.events.replay(id, actor));
   }
-}
-
-/** @throws InvalidInput for a cursor that is none of this list */
-function lastPositionOf(query: ListEventsQuery): string | undefined {
-  const key = positionOf(PATH, query)?.key;
-  if (key === undefined || /^\d{1,18}$/.test(key)) return key;
-  throw new InvalidInput([{ pointer: '?cursor', detail: 'must be a nextCursor of this list' }]);
 }
 
 const eventReply = ({ position: _, createdAt, dueAt, settledAt, ...event }: ListedEvent) => ({

@@ -1,5 +1,6 @@
 import { isolated as name } from '../../pages/wording.js';
 import { ENGLISH_FIELDS } from './consumer-field-texts.js';
+import { ENGLISH_EVENTS } from './event-texts.js';
 import { ENGLISH_FIGURES } from './figure-texts.js';
 import { ENGLISH_REFUSALS } from './refusals.js';
 
@@ -31,6 +32,7 @@ export const english = {
     tokens: 'Tokens',
     checkSignature: 'Check signature',
     record: 'Audit',
+    events: 'Events',
     apiKeys: 'API keys',
     scopes: 'Scopes',
     signingKeys: 'Signing keys',
@@ -194,6 +196,7 @@ export const english = {
     chainBroken: 'Not whole: run npm run audit:verify.',
     verify: 'Verify the chain',
   },
+  events: ENGLISH_EVENTS,
   apiKeys: {
     title: 'API keys',
     create: 'Create API key',

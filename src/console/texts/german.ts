@@ -1,6 +1,7 @@
 import { isolated as name } from '../../pages/wording.js';
 import { GERMAN_FIELDS } from './consumer-field-texts.js';
 import type { Texts } from './english.js';
+import { GERMAN_EVENTS } from './event-texts.js';
 import { GERMAN_FIGURES } from './figure-texts.js';
 import { GERMAN_REFUSALS } from './refusals.js';
 
@@ -32,6 +33,7 @@ export const german: Texts = {
     tokens: 'Tokens',
     checkSignature: 'Signatur prüfen',
     record: 'Audit',
+    events: 'Ereignisse',
     apiKeys: 'API-Schlüssel',
     scopes: 'Scopes',
     signingKeys: 'Signaturschlüssel',
@@ -198,6 +200,7 @@ export const german: Texts = {
     chainBroken: 'Nicht unversehrt: npm run audit:verify sagt mehr.',
     verify: 'Kette prüfen',
   },
+  events: GERMAN_EVENTS,
   apiKeys: {
     title: 'API-Schlüssel der Mitarbeiter',
     create: 'API-Schlüssel anlegen',

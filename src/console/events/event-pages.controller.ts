@@ -1,0 +1,149 @@
+import { Get, Param, Post } from '@nestjs/common';
+import { Roles } from '../../admin-http/roles.decorator.js';
+import { findEvents } from '../../admin/events/find-events.js';
+import { ListEventsQuery } from '../../admin/events/list-events.query.js';
+import { EventList, type ListedEvent } from '../../events/event-list.js';
+import { EVENT_STATES, EVENT_TYPES } from '../../events/event.js';
+import { redirectTo, type Reply } from '../../pages/reply.js';
+import type { Block, Cell } from '../blocks.js';
+import { ConsoleController } from '../console-controller.decorator.js';
+import { ConsoleRenderer } from '../console-renderer.js';
+import { listQuery, nextPage, pageOf, shownTime } from '../lists.js';
+import { targetCell } from '../record/event-row.js';
+import { Visiting, type StaffVisit } from '../staff-visit.js';
+import type { Texts } from '../texts/english.js';
+
+const LIST = '/console/events';
+
+/** What the platform is told of consumers and tokens: what waits, what was delivered, what is given up. */
+@ConsoleController('events')
+export class EventPagesController {
+  constructor(
+    private readonly events: EventList,
+    private readonly pages: ConsoleRenderer,
+  ) {}
+
+  /** Newest first, unless asked otherwise. */
+  @Get()
+  @Roles('auditor')
+  async list(@Visiting() visit: StaffVisit): Promise<Reply> {
+    const { events: texts, any } = visit.texts;
+    const given = listQuery(ListEventsQuery, visit.target);
+    const { state, type, consumerKey, order = 'desc' } = given;
+    const query = { ...given, order };
+    const { page, next } = await findEvents(this.events, LIST, query);
+    return this.pages.render(visit, { title: texts.title }, [
+      {
+        is: 'form',
+        action: LIST,
+        token: null,
+        isRow: true,
+        submit: visit.texts.search,
+        fields: [
+          {
+            name: 'state',
+            label: texts.state,
+            kind: 'choice',
+            chosen: [state ?? ''],
+            options: [['', any], ...EVENT_STATES.map((one) => [one, texts.states[one]] as const)],
+          },
+          {
+            name: 'type',
+            label: texts.type,
+            kind: 'choice',
+            chosen: [type ?? ''],
+            options: [['', any], ...EVENT_TYPES.map((one) => [one, one] as const)],
+          },
+          { name: 'consumerKey', label: texts.consumerKey, kind: 'text', value: consumerKey },
+        ],
+      },
+      {
+        is: 'table',
+        caption: texts.title,
+        columns: texts.columns,
+        rows: page.map((event) => rowOf(event, visit)),
+        none: texts.none,
+        next: nextPage(LIST, query, next),
+      },
+    ]);
+  }
+
+  @Get(':id')
+  @Roles('auditor')
+  async show(@Param('id') id: string, @Visiting() visit: StaffVisit): Promise<Reply> {
+    const { events: texts } = visit.texts;
+    const event = await this.events.find(id);
+    const frame = { title: texts.one, trail: [{ href: LIST, text: texts.title }] };
+    return this.pages.render(visit, frame, [
+      ...(visit.query.one('done') === undefined
+        ? []
+        : [{ is: 'note' as const, text: texts.wasReplayed, role: 'status' as const }]),
+      factsOf(event, visit.texts),
+      ...(visit.may() && event.state !== 'pending' ? replayBlocks(event, visit.texts) : []),
+    ]);
+  }
+
+  @Post(':id/replay')
+  @Roles()
+  async replay(@Param('id') id: string, @Visiting() visit: StaffVisit): Promise<Reply> {
+    await this.events.replay(id, visit.actor);
+    return redirectTo(`${pageOf('events', id)}?done=replayed`);
+  }
+}
+
+const stateOf = ({ state }: ListedEvent, { events }: Texts): Cell => ({
+  text: events.states[state],
+  mark: state === 'delivered' ? 'good' : state === 'dead' ? 'bad' : 'off',
+});
+
+const errorOf = ({ lastError }: ListedEvent): Cell =>
+  lastError === null ? '–' : { text: lastError, isCode: true };
+
+function rowOf(event: ListedEvent, visit: StaffVisit): Cell[] {
+  const { id, type, subject, createdAt, attempts, dueAt } = event;
+  return [
+    { text: shownTime(createdAt), href: pageOf('events', id) },
+    { text: type, isCode: true },
+    targetCell(subject),
+    stateOf(event, visit.texts),
+    String(attempts),
+    dueAt === null ? '–' : shownTime(dueAt),
+    errorOf(event),
+    visit.may() && event.state !== 'pending'
+      ? { text: visit.texts.events.replay, href: pageOf('events', id) }
+      : '',
+  ];
+}
+
+/** All that is known of an event, what its receiver reads included. */
+function factsOf(event: ListedEvent, texts: Texts): Block {
+  const { events } = texts;
+  const { id, type, consumerKey, subject, data, createdAt, attempts, dueAt, settledAt } = event;
+  return {
+    is: 'facts',
+    rows: [
+      { term: events.id, cells: [{ text: id, isCode: true }] },
+      { term: events.type, cells: [{ text: type, isCode: true }] },
+      {
+        term: events.consumerKey,
+        cells: [{ text: consumerKey, href: pageOf('consumers', consumerKey), isCode: true }],
+      },
+      { term: events.subject, cells: [targetCell(subject)] },
+      { term: events.state, cells: [stateOf(event, texts)] },
+      { term: events.created, cells: [shownTime(createdAt)] },
+      { term: events.attempts, cells: [String(attempts)] },
+      { term: events.lastError, cells: [errorOf(event)] },
+      ...(dueAt === null ? [] : [{ term: events.due, cells: [shownTime(dueAt)] }]),
+      ...(settledAt === null ? [] : [{ term: events.settled, cells: [shownTime(settledAt)] }]),
+      { term: events.data, cells: [{ text: JSON.stringify(data), isCode: true }] },
+    ],
+  };
+}
+
+function replayBlocks({ id }: ListedEvent, { events }: Texts): Block[] {
+  return [
+    { is: 'heading', text: events.replay },
+    { is: 'text', text: events.replayIntro },
+    { is: 'form', action: pageOf('events', id, 'replay'), fields: [], submit: events.replay },
+  ];
+}
