@@ -12,7 +12,8 @@ import { errorFields } from '../failures/error-fields.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { StoredEvent } from './event.js';
 import { EventLanes, LEASE_SECONDS, type FailedDelivery, type HeldLane } from './event-lanes.js';
-import { Webhook, type Undelivered } from './webhook.js';
+import { failedDelivery } from './failed-delivery.js';
+import { Webhook } from './webhook.js';
 
 const LANES_AT_ONCE = 4;
 /** How often a replica that has nothing to deliver looks. */
@@ -22,11 +23,8 @@ const JITTER = 0.5;
 const MARGIN_SECONDS = 2;
 /** At the end of the process, for deliveries under way. */
 const LAST_DELIVERIES_MS = 3_000;
-const WAIT_SECONDS_MAX = 300;
 /** A receiver that is away is told of that often. */
 const QUIET_MS = 60_000;
-/** An event that its receiver does not want so many times is a dead letter. */
-export const REFUSALS_MAX = 10;
 
 interface Outcomes {
   readonly delivered: StoredEvent[];
@@ -172,12 +170,4 @@ function queuesOf(events: readonly StoredEvent[]): StoredEvent[][] {
     else queues.set(event.consumerKey, [event]);
   }
   return [...queues.values()];
-}
-
-function failedDelivery(event: StoredEvent, { outcome, error }: Undelivered): FailedDelivery {
-  const isRefusal = outcome === 'refused';
-  const isDead = isRefusal && event.refusals + 1 >= REFUSALS_MAX;
-  const waitSeconds = Math.min(2 ** Math.min(event.attempts, 16), WAIT_SECONDS_MAX);
-  // Not all at the same moment.
-  return { event, error, isRefusal, isDead, waitSeconds: waitSeconds * (1 - Math.random() / 4) };
 }

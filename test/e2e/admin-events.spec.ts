@@ -71,7 +71,8 @@ describe('staff list events, and have them delivered once more', () => {
   it('a dead letter is delivered after its replay, under its id, and that is on record', async () => {
     const consumerKey = await delivered(0);
     await database.query(
-      `UPDATE events SET state = 'dead', attempts = 10, refusals = 10, last_error = 'answered 410'
+      `UPDATE events SET state = 'dead', attempts = 10, refusals = 10, last_error = 'answered 410',
+         due_at = now() + interval '1 day', pending_since = now() - interval '1 day'
        WHERE consumer_key = $1`,
       [consumerKey],
     );
@@ -79,7 +80,21 @@ describe('staff list events, and have them delivered once more', () => {
     expect(dead).toMatchObject({ attempts: 10, lastError: 'answered 410' });
     const id = String(dead?.['id']);
     const replayed = await service.admin('POST', `/admin/events/${id}/replay`);
-    expect([replayed.status, replayed.json<{ state: string }>().state]).toEqual([200, 'pending']);
+    expect(replayed.status).toBe(200);
+    expect(replayed.json()).toMatchObject({
+      state: 'pending',
+      attempts: 0,
+      lastError: null,
+      settledAt: null,
+    });
+    // It has all of its tries and of its time anew.
+    expect(
+      await database.query(
+        `SELECT refusals, due_at <= now() AS due, pending_since > now() - interval '1 hour' AS fresh
+         FROM events WHERE consumer_key = $1`,
+        [consumerKey],
+      ),
+    ).toEqual([{ refusals: 0, due: true, fresh: true }]);
     await receiver.typesOf(consumerKey, 2);
     const ids = receiver.of(consumerKey).map(({ event }) => event.id);
     expect(ids).toEqual([id, id]);
@@ -87,6 +102,24 @@ describe('staff list events, and have them delivered once more', () => {
     expect(acts.json<Page>().items).toMatchObject([
       { action: 'event.replay', detail: { consumerKey, type: 'oauth10.consumer.registered' } },
     ]);
+  });
+
+  it('one that waits is on its way already: its replay changes nothing, and is not on record', async () => {
+    const consumerKey = await delivered(0);
+    await database.query(
+      `UPDATE events SET state = 'pending', attempts = 3, due_at = now() + interval '1 hour',
+         settled_at = NULL WHERE consumer_key = $1`,
+      [consumerKey],
+    );
+    const [waiting] = (await list(`consumerKey=${consumerKey}`)).items;
+    const target = `/admin/events/${String(waiting?.['id'])}/replay`;
+    const reply = await service.admin('POST', target);
+    expect([reply.status, reply.json()]).toEqual([200, waiting]);
+    const acts = await service.admin(
+      'GET',
+      `/admin/audit-events?target=event:${String(waiting?.['id'])}`,
+    );
+    expect(acts.json<Page>().items).toEqual([]);
   });
 
   it.each(['019cb2b5-0d4e-7c4a-9c1f-3f1f1d0a7a11', 'no-id', '%00'])(

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { Statements } from '../../src/database/statements.js';
+import type { Settings } from '../../src/config/settings.js';
 import { EventLanes, type HeldLane } from '../../src/events/event-lanes.js';
+import { Outbox } from '../../src/events/outbox.js';
 import { eventually } from '../support/eventually.js';
 import { databaseForAllTests } from '../support/service-for-all-tests.js';
 
@@ -61,6 +63,21 @@ describe('a lane of events is one replica’s for a while', () => {
       { dead: 0 },
       undefined,
     ]);
+  });
+
+  it('events that are added together have the order in which they were given', async () => {
+    await database.query('TRUNCATE events');
+    const outbox = new Outbox({ events: {} } as unknown as Settings);
+    const subjects = Array.from({ length: 20 }, (_, n) => `token:${n}`);
+    const events = subjects.map((subject) => ({
+      type: 'oauth10.token.issued' as const,
+      consumerKey: 'k',
+      subject,
+      data: {},
+    }));
+    await outbox.add(new Statements(dataSource), events);
+    const added = await lanes.read(await claimed());
+    expect(added.map(({ subject }) => subject)).toEqual(subjects);
   });
 
   it.each(['delivered', 'dead'])('who has lost it notes nothing: %s', async (outcome) => {
