@@ -1,6 +1,7 @@
 // What stands beside the service in some set-ups: a pgbouncer before the database, as test/support/pgbouncer.ts
-// starts it for the tests, and a Redis for nonces.
+// starts it for the tests, a Redis for nonces, and a receiver of events.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import pg from 'pg';
 import { unprivilegedAccount } from '../dist/database/embedded-server/embedded-server-account.js';
-import { freePort } from './rig.mjs';
+import { freePort, ROOT } from './rig.mjs';
 
 /** In transaction mode, with Debian's defaults for all else. Needs the package `pgbouncer`. */
 export async function startPgbouncer(databaseUrl) {
@@ -73,6 +74,24 @@ export async function startRedis() {
     await sleep(50);
   }
   return { env: { NONCE_STORE_URL: url }, pid: child.pid, stop };
+}
+
+/** @param how `takes` each event, or `hangs` */
+export async function startReceiver(how) {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['bench/receiver.mjs', port, how], { cwd: ROOT });
+  const exit = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exit;
+  };
+  const env = {
+    EVENTS_URL: `http://127.0.0.1:${port}/`,
+    EVENTS_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
+    PLATFORM_TOKEN_ISSUER: 'https://auth.example.com',
+    PLATFORM_TOKEN_AUDIENCE: 'https://api.example.com',
+  };
+  return { env, stop };
 }
 
 async function answers(url) {

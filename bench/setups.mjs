@@ -5,14 +5,17 @@
 //   npm run bench:assertion  a JWT beside the verdict of /authz/forward-auth
 //   npm run bench:pgbouncer  a pgbouncer of Debian's before PostgreSQL, in transaction mode
 //   npm run bench:nonce-store  nonces in a Redis of Debian's, in the place of PostgreSQL
+//   npm run bench:events  every exchange told to a receiver of events, which takes each
+//   npm run bench:events-hanging  which takes none, and does not say so either
 //     -- [--rounds 5] [--seconds 2] [--connections 32]
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { Credentials } from './credentials.mjs';
 import { measure, sized } from './measure.mjs';
-import { startPgbouncer, startRedis } from './neighbours.mjs';
+import { startPgbouncer, startReceiver, startRedis } from './neighbours.mjs';
 import { ROOT, startDatabase, startService } from './rig.mjs';
 
 const FORWARD_AUTH = { kind: 'authz', listener: 'admin', path: '/authz/forward-auth' };
@@ -40,8 +43,20 @@ const SETUPS = {
     neighbour: startRedis,
     goal: { figure: 'perSecond', atLeast: 1 },
   },
+  events: {
+    jobs: [EXCHANGE],
+    neighbour: () => startReceiver('takes'),
+    afterwards: untilDelivered,
+    goal: { figure: 'p99Ms', atMost: 1.1 },
+  },
+  'events-hanging': {
+    jobs: [EXCHANGE],
+    neighbour: () => startReceiver('hangs'),
+    afterwards: eventsWaiting,
+    goal: { figure: 'p99Ms', atMost: 1.1 },
+  },
 };
-const FIGURES = ['serviceCpuMicroseconds', 'perSecond', 'p99Ms'];
+const FIGURES = ['serviceCpuMicroseconds', 'perSecond', 'p99Ms', 'memoryMegabytes'];
 /** In fewer rounds or less time the figures say little, and are not kept. */
 const KEPT_FROM = { rounds: 3, seconds: 1 };
 
@@ -77,7 +92,7 @@ try {
   for (const stop of stops) await stop();
 }
 
-async function start(name, { env = {}, neighbour }) {
+async function start(name, { env = {}, neighbour, afterwards }) {
   await database.client.query(`CREATE DATABASE bench_${name}`);
   const url = new URL(database.url);
   url.pathname = `/bench_${name}`;
@@ -91,7 +106,7 @@ async function start(name, { env = {}, neighbour }) {
   const credentials = new Credentials(client, service.sealingKey);
   await credentials.createConsumers();
   const access = await credentials.createAccessTokens();
-  return { name, service, credentials, access, storePid: beside?.pid };
+  return { name, service, credentials, access, client, afterwards, storePid: beside?.pid };
 }
 
 async function ratiosOf(job, usual, other, round) {
@@ -103,7 +118,8 @@ async function ratiosOf(job, usual, other, round) {
   );
 }
 
-async function load({ kind, listener, path }, { name, service, credentials, access, storePid }) {
+async function load({ kind, listener, path }, one) {
+  const { name, service, credentials, access, storePid } = one;
   const { pid, gatewayKey } = service;
   const base = listener === 'admin' ? service.adminBase : service.base;
   const size = sized({ seconds }, kind, connections);
@@ -117,12 +133,37 @@ async function load({ kind, listener, path }, { name, service, credentials, acce
   const measured = await measure('load-process.mjs', job, names, pids);
   if (Object.keys(measured.wrong).length > 0)
     throw new Error(`Wrong answers: ${name} ${kind} ${JSON.stringify(measured.wrong)}`);
-  const { perSecond, serviceCpuMicroseconds, p99Ms } = measured;
+  const { perSecond, serviceCpuMicroseconds, p99Ms, memoryMegabytes } = measured;
+  const told = await one.afterwards?.(one.client);
   process.stdout.write(
-    `${kind}, ${name}: ${perSecond.toFixed(0)} a second, ${serviceCpuMicroseconds} µs, p99 ${p99Ms.toFixed(1)} ms\n`,
+    `${kind}, ${name}: ${perSecond.toFixed(0)} a second, ${serviceCpuMicroseconds} µs, p99 ${p99Ms.toFixed(1)} ms, ` +
+      `${memoryMegabytes} MB${told ? `; ${told}` : ''}\n`,
   );
   measurements.push(measured);
   return measured;
+}
+
+/** How fast the outbox was emptied while the load lasted that has just ended, and the rest of it behind. */
+async function untilDelivered(client) {
+  const { rows } = await client.query(
+    `SELECT count(*)::int AS delivered FROM events WHERE settled_at > now() - make_interval(secs => $1)`,
+    [seconds],
+  );
+  const since = performance.now();
+  while ((await waitingIn(client)) > 0) await sleep(50);
+  const behind = ((performance.now() - since) / 1000).toFixed(1);
+  return `${(rows[0].delivered / seconds).toFixed(0)} events delivered a second, the last ${behind} s later`;
+}
+
+async function eventsWaiting(client) {
+  return `${await waitingIn(client)} events wait`;
+}
+
+async function waitingIn(client) {
+  const { rows } = await client.query(
+    `SELECT count(*)::int AS waiting FROM events WHERE state = 'pending'`,
+  );
+  return rows[0].waiting;
 }
 
 /** For bench/capacity.mjs, and for whoever compares. */
@@ -132,7 +173,7 @@ function keep() {
     setup.jobs.map(({ kind }) => {
       const all = measurements.filter((one) => one.server === server && one.job === kind);
       const of = (figure) => middle(all.map((one) => one[figure]));
-      const figures = ['perSecond', 'p50Ms', 'p99Ms', 'serviceCpuMicroseconds'].map((figure) => [
+      const figures = ['p50Ms', ...FIGURES].map((figure) => [
         figure,
         Number(of(figure).toPrecision(4)),
       ]);

@@ -108,6 +108,8 @@ describe('the benches', () => {
 
   it.each<[string, string[], RegExp]>([
     ['setups.mjs', ['assertion', '--rounds', '1', '--seconds', '0.1'], BOTH_SETUPS],
+    ['setups.mjs', ['events', '--rounds', '1', '--seconds', '0.1'], /delivered a second[^]*median/],
+    ['setups.mjs', ['events-hanging', '--rounds', '1', '--seconds', '0.1'], /wait[^]*median/],
     ['timing.mjs', ['--samples', '2'], /RSA-SHA256[^]*apart by/],
     ['console.mjs', ['--pages', '1', '--consumers', '1000'], /overview +200[^]*q=kiosk +200/],
     ['pages.mjs', ['--pages', '1'], /consent, 8 scopes +200[^]*unknown request +400/],

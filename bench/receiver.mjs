@@ -1,0 +1,11 @@
+// A receiver of events, in a process of its own: answers each at once, or `hangs` and never does.
+//
+//   node bench/receiver.mjs PORT takes|hangs
+import { createServer } from 'node:http';
+
+const [port, how] = process.argv.slice(2);
+
+createServer((request, response) => {
+  request.resume();
+  if (how === 'takes') request.on('end', () => response.writeHead(204).end());
+}).listen(Number(port), '127.0.0.1');
