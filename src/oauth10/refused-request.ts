@@ -51,12 +51,18 @@ export function refusedRequest(
     rawQuery,
     formBody: isForm ? body : '',
     otherBody: isForm ? '' : body,
-    realm: /[\s,]realm="([^"]*)"/i.exec(request.authorization ?? '')?.[1],
+    realm: realmOf(request.authorization ?? ''),
     ...placedParameters(request, parameters),
     hasToken: token !== undefined,
     consumerSecret,
     tokenSecret,
   };
+}
+
+/** The realm as it stands in the header, quoted or bare. */
+function realmOf(authorization: string): string | undefined {
+  const found = /[\s,]realm="([^"]*)"|[\s,]realm=([^\s,"]+)/i.exec(authorization);
+  return found?.[1] ?? found?.[2];
 }
 
 /** What else the request, or this service, is called by. */
@@ -66,5 +72,9 @@ function otherAuthorities(
 ): string[] {
   const { host, 'x-forwarded-host': forwarded } = source.headers;
   const named = otherHosts ?? [host, forwarded, publicAuthority].flat();
-  return named.filter((one): one is string => one !== undefined && one !== authority);
+  // Each proxy on the way may have added its own to X-Forwarded-Host.
+  return named
+    .flatMap((list) => list?.split(',') ?? [])
+    .map((one) => one.trim())
+    .filter((one) => one !== authority);
 }

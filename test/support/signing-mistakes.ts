@@ -19,11 +19,26 @@ const isOAuth = (name: string) => name.startsWith('oauth_');
 const valuesOnly = (change: (value: string) => string): Partial<Levers> => ({
   value: (value, name) => (isOAuth(name) ? enc(value) : change(value)),
 });
+const isDoubled = ({ query, form }: RefusedRequest): boolean =>
+  [query, form].some((pairs) => {
+    const others = pairs.filter(([name]) => !isOAuth(name)).map((pair) => pair.join('='));
+    return others.length > 0 && others.every((one) => others.filter((o) => o === one).length === 2);
+  });
+const distinct = (pairs: readonly Parameter[]): Parameter[] => [
+  ...new Map(pairs.map((pair) => [pair.join('='), pair])).values(),
+];
+const without = (left: readonly Parameter[]): Mutation =>
+  withPairs((pairs) => pairs.filter((pair) => isOAuth(pair[0]) || !left.includes(pair)));
+const queryWithoutOAuth = (rawQuery: string): string =>
+  rawQuery
+    .split('&')
+    .filter((piece) => !isOAuth(piece))
+    .join('&');
 const withPairs =
   (change: (pairs: readonly Parameter[]) => Parameter[]): Mutation =>
   ({ pairs }) => ({ pairs: change(pairs) });
 
-const mutations: Partial<Record<HintCode, Mutation[]>> = {
+export const mutations: Partial<Record<HintCode, Mutation[]>> = {
   key_incomplete: [
     (_, { consumerSecret, tokenSecret }) => ({
       key: enc(octets(consumerSecret)) + enc(octets(tokenSecret)),
@@ -79,7 +94,7 @@ const mutations: Partial<Record<HintCode, Mutation[]>> = {
   port_left_out: [({ uri }) => ({ uri: uri.replace(/:\d+\//, '/') })],
   port_behind_path: [
     ({ uri }, { authority, scheme }) => {
-      const port = authority.split(':')[1] ?? (scheme === 'https' ? '443' : '80');
+      const port = /:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? '443' : '80');
       return { uri: `${uri.replace(/:\d+\//, '/')}:${port}` };
     },
   ],
@@ -90,20 +105,36 @@ const mutations: Partial<Record<HintCode, Mutation[]>> = {
   path_encoded_twice: [({ uri }) => ({ uri: uri.replaceAll('%', '%25') })],
   trailing_slash: [({ uri }) => ({ uri: uri.endsWith('/') ? uri.slice(0, -1) : `${uri}/` })],
   query_in_uri: [
-    ({ uri }, { rawQuery }) => (rawQuery ? { uri: `${uri}?${rawQuery}` } : undefined),
-    ({ uri }, { rawQuery, header, form }) =>
-      rawQuery ? { uri: `${uri}?${rawQuery}`, pairs: [...header, ...form] } : undefined,
+    ({ uri }, { rawQuery }) => {
+      const held = queryWithoutOAuth(rawQuery);
+      return held ? { uri: `${uri}?${held}` } : undefined;
+    },
+    (levers, request) => {
+      const held = queryWithoutOAuth(request.rawQuery);
+      if (held === '') return undefined;
+      return { ...without(request.query)(levers, request), uri: `${levers.uri}?${held}` };
+    },
+    // The question mark is part of the first name.
+    ({ pairs }, { query }) => {
+      const first = query.find(([name]) => !isOAuth(name));
+      const marked = (pair: Parameter): Parameter => [`?${pair[0]}`, pair[1]];
+      return first && { pairs: pairs.map((pair) => (pair === first ? marked(pair) : pair)) };
+    },
   ],
-  query_left_out: [(_, { header, form }) => ({ pairs: [...header, ...form] })],
-  form_left_out: [(_, { header, query }) => ({ pairs: [...header, ...query] })],
+  query_left_out: [(levers, request) => without(request.query)(levers, request)],
+  form_left_out: [(levers, request) => without(request.form)(levers, request)],
   body_as_form: [
     ({ pairs }, { otherBody }) => (otherBody ? { pairs: [...pairs, [otherBody, '']] } : undefined),
-    ({ pairs }, { otherBody }) => (otherBody ? { pairs: [...pairs, ['a', 'b c']] } : undefined),
+    ({ pairs }, { otherBody }) =>
+      otherBody.startsWith('{"a":"b c"}') ? { pairs: [...pairs, ['a', 'b c']] } : undefined,
   ],
   space_as_plus: [() => valuesOnly((value) => enc(value).replaceAll('%20', '+'))],
   plus_taken_literally: [
-    (_, { header, query, formBody }) => ({
-      pairs: [...header, ...query, ...parseFormEncoded(formBody.replaceAll('+', '%2B'))],
+    (_, { header, rawQuery, formBody }) => ({
+      pairs: [
+        ...header,
+        ...[rawQuery, formBody].flatMap((raw) => parseFormEncoded(raw.replaceAll('+', '%2B'))),
+      ],
     }),
   ],
   reserved_not_encoded: [
@@ -121,6 +152,7 @@ const mutations: Partial<Record<HintCode, Mutation[]>> = {
   values_not_encoded: [
     () => valuesOnly((value) => value),
     () => ({ name: (name) => name, value: (value) => value }),
+    () => ({ name: (name) => name }),
   ],
   not_utf8: [
     () => ({
@@ -143,22 +175,35 @@ const mutations: Partial<Record<HintCode, Mutation[]>> = {
   not_sorted: [() => ({ sort: (pairs) => pairs })],
   repeated_name_lost: [
     // Where every pair is sent twice, no signature tells a name that was lost from a pair that was doubled.
-    ({ pairs }, { rawQuery }) =>
-      rawQuery.startsWith('x=1&x=1') ? undefined : { pairs: [...new Map(pairs)] },
-    ({ pairs }, { rawQuery }) =>
-      rawQuery.startsWith('x=1&x=1') ? undefined : { pairs: [...new Map([...pairs].reverse())] },
+    ({ pairs }, request) => (isDoubled(request) ? undefined : { pairs: [...new Map(pairs)] }),
+    ({ pairs }, request) =>
+      isDoubled(request) ? undefined : { pairs: [...new Map([...pairs].reverse())] },
+    ({ pairs }) => ({
+      pairs: pairs.map(([name, value], at) => {
+        const before = pairs.slice(0, at).filter(([other]) => other === name).length;
+        const isRepeated = pairs.filter(([other]) => other === name).length > 1;
+        return [isRepeated ? `${name}[${before}]` : name, value];
+      }),
+    }),
   ],
   sent_twice: [
-    ({ pairs }, { rawQuery }) =>
-      rawQuery.startsWith('x=1&x=1') ? { pairs: [...new Map(pairs)] } : undefined,
+    ({ pairs }, request) => (isDoubled(request) ? { pairs: distinct(pairs) } : undefined),
   ],
   empty_value_left_out: [withPairs((pairs) => pairs.filter(([, value]) => value !== ''))],
   line_ends: [() => valuesOnly((value) => enc(value.replaceAll('\r\n', '\n')))],
   empty_token_signed: [
     ({ pairs }, { hasToken }) =>
-      hasToken ? undefined : { pairs: [...pairs, ['oauth_token', '']] },
+      hasToken || pairs.some(([name]) => name === 'oauth_token')
+        ? undefined
+        : { pairs: [...pairs, ['oauth_token', '']] },
+    withPairs((pairs) => pairs.filter(([name, value]) => name !== 'oauth_token' || value !== '')),
   ],
-  version_signed: [withPairs((pairs) => [...pairs, ['oauth_version', '1.0']])],
+  version_signed: [
+    withPairs((pairs) => {
+      const others = pairs.filter(([name]) => name !== 'oauth_version');
+      return others.length < pairs.length ? others : [...pairs, ['oauth_version', '1.0']];
+    }),
+  ],
   realm_signed: [
     ({ pairs }, { realm }) => (realm ? { pairs: [...pairs, ['realm', realm]] } : undefined),
   ],
@@ -185,43 +230,47 @@ export const methods = [
   'RSA-SHA1',
   'RSA-SHA256',
   'RSA-SHA512',
-];
+] as const;
 const isOfKey = (code: HintCode) => /^(key_|token_secret|secret)/.test(code);
 
-interface Case {
+/** A request whose signature was made with one mistake. */
+export interface Mutant {
   readonly title: string;
   readonly code: HintCode;
   readonly request: RefusedRequest;
   readonly method: string;
   readonly signature: string;
-  readonly right: string;
 }
 
-export function* cases(): Generator<Case> {
+/** Every mistake that shows in the request, under one method. */
+export function* mutantsOf(
+  title: string,
+  request: RefusedRequest,
+  method: string,
+): Generator<Mutant> {
+  const [family = '', hash = ''] = method.toLowerCase().split('-');
+  const levers = rightLevers(request, hash);
+  const right = sign(request, levers, family);
+  for (const [code, made] of Object.entries(mutations) as [HintCode, Mutation[]][]) {
+    if (family === 'rsa' && isOfKey(code)) continue;
+    for (const [n, mutate] of made.entries()) {
+      const change = mutate(levers, request);
+      if (change === undefined) continue;
+      const signature = sign(request, { ...levers, ...change }, family);
+      if (signature === right) continue;
+      yield { title: `${title}, ${method}, ${code} ${n}`, code, request, method, signature };
+    }
+  }
+}
+
+/** The mutants of each shape, by each method, with the protocol parameters in each place. */
+export function* cases(): Generator<Mutant> {
   for (const [shapeName, shape] of Object.entries(shapes)) {
-    for (const extra of [[], EXTRA]) {
-      const request = requestOf(shape, extra);
-      for (const method of methods) {
-        const [family = '', hash = ''] = method.toLowerCase().split('-');
-        const levers = rightLevers(request, hash);
-        const right = sign(request, levers, family);
-        for (const [code, made] of Object.entries(mutations) as [HintCode, Mutation[]][]) {
-          if (family === 'rsa' && isOfKey(code)) continue;
-          for (const [n, mutate] of made.entries()) {
-            const change = mutate(levers, request);
-            if (change === undefined) continue;
-            const signature = sign(request, { ...levers, ...change }, family);
-            if (signature === right) continue;
-            yield {
-              title: `${shapeName}, ${method}, ${code} ${n}`,
-              code,
-              request,
-              method,
-              signature,
-              right,
-            };
-          }
-        }
+    for (const place of ['header', 'query', 'form'] as const) {
+      if (place === 'form' && (shape.method !== 'POST' || shape.otherBody)) continue;
+      for (const extra of [[], EXTRA]) {
+        const request = requestOf(shape, extra, place);
+        for (const method of methods) yield* mutantsOf(`${shapeName}, ${place}`, request, method);
       }
     }
   }

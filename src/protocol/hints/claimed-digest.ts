@@ -2,12 +2,12 @@
 // each compared in constant time.
 import {
   constants,
-  createHash,
-  createHmac,
+  hash as digestOf,
   publicDecrypt,
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto';
+import { KeyedHash } from './keyed-hash.js';
 import { equalSecrets } from '../constant-time-equality.js';
 import { MalformedEncoding, percentDecode } from '../percent-encoding.js';
 
@@ -47,8 +47,12 @@ const HASH_OF_LENGTH: ReadonlyMap<number, string> = new Map([
 /** A check of an HMAC signature; `hash` is the method's own, by its name in node:crypto. */
 export function hmacCheck(hash: string, signature: string): SignatureCheck {
   const claims = claimsOf(signature);
-  const digest = (by: string, baseString: string, key: string | Buffer): Buffer =>
-    createHmac(by, key).update(baseString, 'latin1').digest();
+  // Most tries are with one key.
+  let last: { by: string; key: string | Buffer; keyed: KeyedHash } | undefined;
+  const digest = (by: string, baseString: string, key: string | Buffer): Buffer => {
+    if (last?.by !== by || last.key !== key) last = { by, key, keyed: new KeyedHash(by, key) };
+    return last.keyed.digest(baseString);
+  };
   const asSaid = claims.find(({ writing }) => writing === undefined);
   return {
     canHold: asSaid !== undefined && HASH_OF_LENGTH.get(asSaid.octets.length) === hash,
@@ -93,7 +97,8 @@ export function rsaCheck(hash: string, signature: string, publicKey: KeyObject):
   const encoded = (by: string, baseString: string): Buffer =>
     Buffer.concat([
       DIGEST_INFO[by] ?? Buffer.alloc(0),
-      createHash(by).update(baseString, 'latin1').digest(),
+      // Base strings are ASCII.
+      digestOf(by, baseString, 'buffer'),
     ]);
   const asSaid = claims.find(({ writing }) => writing === undefined);
   return {

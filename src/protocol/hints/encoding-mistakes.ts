@@ -11,10 +11,15 @@ import {
 import type { Mistake, Reading, RefusedRequest } from './mistake.js';
 import {
   allParameters,
+  byOctets,
+  encodedRightly,
   isProtocol,
+  joined,
   normalized,
+  shownEncodings,
   withoutSignature,
   type Encode,
+  type Shown,
 } from './normalized.js';
 
 /** Left as they are by JavaScript's encodeURIComponent, and by PHP, Python and Java in their ways. */
@@ -52,6 +57,8 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     code: 'space_as_plus',
     advice:
       'A space was signed as "+". In the base string every space is %20 before it is encoded again.',
+    // What is signed as it was sent looks the same, where blanks are sent so.
+    likelierThan: ['values_not_encoded'],
     *readings(request) {
       const pairs = allParameters(request);
       if (!pairs.some((pair) => pair.some((octets) => octets.includes(' ')))) return;
@@ -70,13 +77,18 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     likelierThan: ['values_not_encoded'],
     *readings(request) {
       const pairs = allParameters(request);
-      if (!hasEscapes(pairs) && !pairs.flat().some((octets) => octets.includes('~'))) return;
+      if (!shownEncodings(pairs).anywhere) return;
+      const used = new Set(pairs.flatMap((pair) => pair.join('').match(NOT_PLAIN) ?? []));
+      const tried = new Set<string>();
       for (const set of UNENCODED_SETS) {
-        if (pairs.flat().some((octets) => [...set].some((one) => octets.includes(one)))) {
-          yield* inNamesOrValues(pairs, encodeAllBut(set));
-        }
+        const kept = [...set].filter((character) => used.has(character)).join('');
+        if (kept === '' || tried.has(kept)) continue;
+        tried.add(kept);
+        yield* inNamesOrValues(pairs, encodeAllBut(kept));
       }
-      yield* inNamesOrValues(pairs, (octets) => percentEncode(octets).replaceAll('~', '%7E'));
+      if (used.has('~')) {
+        yield* inNamesOrValues(pairs, (octets) => percentEncode(octets).replaceAll('~', '%7E'));
+      }
     },
   },
   {
@@ -85,12 +97,12 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     *readings(request) {
       const lower: Encode = (octets) => percentEncode(octets).replace(ESCAPE, lowerCase);
       const pairs = allParameters(request);
-      yield { parameters: normalized(pairs, { encodeName: lower, encodeValue: lower }) };
       yield { outerEscapes: 'lower' };
-      yield {
-        parameters: normalized(pairs, { encodeName: lower, encodeValue: lower }),
-        outerEscapes: 'lower',
-      };
+      if (!shownEncodings(pairs).anywhere) return;
+      for (const reading of inNamesOrValues(pairs, lower)) {
+        yield reading;
+        yield { ...reading, outerEscapes: 'lower' };
+      }
     },
   },
   {
@@ -99,18 +111,10 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
       'Values were percent-encoded twice before the base string was put together. Sign the decoded value, encoded once.',
     *readings(request) {
       const pairs = allParameters(request);
-      if (!hasEscapes(pairs) && request.rawQuery + request.formBody === '') return;
-      const twice: Encode = (octets) => percentEncode(percentEncode(octets));
-      const only =
-        (applies: (name: string) => boolean): Encode =>
-        (octets, name) =>
-          applies(name) ? twice(octets, name) : percentEncode(octets);
-      yield { parameters: normalized(pairs, { encodeValue: only((name) => !isProtocol(name)) }) };
-      yield { parameters: normalized(pairs, { encodeValue: twice }) };
-      yield { parameters: normalized(pairs, { encodeValue: only(isProtocol) }) };
-      yield { parameters: normalized(pairs, { encodeName: twice, encodeValue: twice }) };
-      const rest = only((name) => !isProtocol(name));
-      yield { parameters: normalized(pairs, { encodeName: rest, encodeValue: rest }) };
+      const shown = shownEncodings(pairs);
+      if (shown.anywhere) {
+        yield* inPartOf(pairs, shown, (octets) => percentEncode(percentEncode(octets)));
+      }
       yield* rawPieces(request, percentEncode);
     },
   },
@@ -120,16 +124,9 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
       'Names and values were not percent-encoded before they were sorted and joined. Each is encoded, then the joined text is encoded as a whole.',
     *readings(request) {
       const pairs = allParameters(request);
-      if (!hasEscapes(pairs)) return;
-      const asIs: Encode = (octets) => octets;
-      const only =
-        (applies: (name: string) => boolean): Encode =>
-        (octets, name) =>
-          applies(name) ? octets : percentEncode(octets);
-      yield { parameters: normalized(pairs, { encodeName: asIs, encodeValue: asIs }) };
-      yield { parameters: normalized(pairs, { encodeValue: asIs }) };
-      yield { parameters: normalized(pairs, { encodeValue: only((name) => !isProtocol(name)) }) };
-      yield { parameters: normalized(pairs, { encodeValue: only(isProtocol) }) };
+      const shown = shownEncodings(pairs);
+      if (!shown.anywhere) return;
+      yield* inPartOf(pairs, shown, asIs);
       yield* rawPieces(request, asIs);
     },
   },
@@ -161,14 +158,11 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
   },
 ];
 
-/** Whether anything in the pairs has to be encoded. */
-const hasEscapes = (pairs: readonly Parameter[]): boolean =>
-  pairs.some(([name, value]) => !UNRESERVED.test(name) || !UNRESERVED.test(value));
-
-const UNRESERVED = /^[A-Za-z0-9\-._~]*$/;
+const NOT_PLAIN = /[^A-Za-z0-9\-._]/g;
 const ESCAPE = /%[0-9A-F]{2}/g;
 const NOT_ASCII = /[\x80-\xff]/;
 
+const asIs: Encode = (octets) => octets;
 const lowerCase = (text: string): string => text.toLowerCase();
 
 const LINE_ENDS: readonly ((octets: string) => string)[] = [
@@ -208,29 +202,52 @@ function encodeAllBut(unencoded: string): Encode {
 
 /** The encoding in names and values, in values alone, and in what is no protocol parameter. */
 function* inNamesOrValues(pairs: readonly Parameter[], encode: Encode): Generator<Reading> {
-  const unlessProtocol: Encode = (octets, name) =>
-    isProtocol(name) ? percentEncode(octets) : encode(octets, name);
+  const { inNames, inProtocol } = shownEncodings(pairs);
+  const other = unlessProtocol(encode);
   yield { parameters: normalized(pairs, { encodeName: encode, encodeValue: encode }) };
-  yield { parameters: normalized(pairs, { encodeValue: encode }) };
-  yield {
-    parameters: normalized(pairs, { encodeName: unlessProtocol, encodeValue: unlessProtocol }),
-  };
+  if (inNames) yield { parameters: normalized(pairs, { encodeValue: encode }) };
+  if (inProtocol)
+    yield { parameters: normalized(pairs, { encodeName: other, encodeValue: other }) };
 }
+
+/** The encoding in names, in values and in both, of all parameters, the protocol's own or the others. */
+function* inPartOf(
+  pairs: readonly Parameter[],
+  { inNames, inProtocol }: Shown,
+  encode: Encode,
+): Generator<Reading> {
+  yield { parameters: normalized(pairs, { encodeValue: encode }) };
+  const other = unlessProtocol(encode);
+  if (inProtocol) {
+    const own: Encode = (octets, name) =>
+      isProtocol(name) ? encode(octets, name) : percentEncode(octets);
+    yield { parameters: normalized(pairs, { encodeValue: other }) };
+    yield { parameters: normalized(pairs, { encodeValue: own }) };
+  }
+  if (!inNames) return;
+  yield { parameters: normalized(pairs, { encodeName: encode, encodeValue: encode }) };
+  yield { parameters: normalized(pairs, { encodeName: other, encodeValue: other }) };
+  yield { parameters: normalized(pairs, { encodeName: encode }) };
+}
+
+const unlessProtocol =
+  (encode: Encode): Encode =>
+  (octets, name) =>
+    isProtocol(name) ? percentEncode(octets) : encode(octets, name);
 
 /** Names and values of query and form as they were sent, each put through `encode`. */
 function* rawPieces(request: RefusedRequest, encode: Encode): Generator<Reading> {
-  const raw = [...piecesOf(request.rawQuery), ...piecesOf(request.formBody)];
-  if (raw.length === 0) return;
-  const pairs = withoutSignature([...request.header, ...raw]);
-  const ofHeader = new Set(request.header);
-  const encodePair = (pair: Parameter): Parameter =>
-    ofHeader.has(pair)
-      ? [percentEncode(pair[0]), percentEncode(pair[1])]
-      : [encode(pair[0], pair[0]), encode(pair[1], pair[0])];
-  const keep: Encode = (octets) => octets;
-  yield {
-    parameters: normalized(pairs.map(encodePair), { encodeName: keep, encodeValue: keep }),
-  };
+  const { header, query, form, rawQuery, formBody } = request;
+  const isSentRightly =
+    rawQuery === joined(query.map(encodedRightly)) && formBody === joined(form.map(encodedRightly));
+  // Then it is what the others make of the decoded values.
+  if (isSentRightly) return;
+  const raw = withoutSignature([...piecesOf(rawQuery), ...piecesOf(formBody)]);
+  const pairs = [
+    ...header.map(encodedRightly),
+    ...raw.map(([name, value]): Parameter => [encode(name, name), encode(value, name)]),
+  ];
+  yield { parameters: joined(byOctets(pairs)) };
 }
 
 const piecesOf = (raw: string): Parameter[] =>

@@ -46,6 +46,7 @@ export const KEY_MISTAKES: readonly Mistake[] = [
     advice:
       'The signing key has the secrets in the wrong order: first the consumer secret, then an ampersand, then the token secret.',
     *readings(request) {
+      if (request.consumerSecret === request.tokenSecret) return;
       const [consumer, token] = encodedSecrets(request);
       yield { key: `${token}&${consumer}` };
       yield { key: `${request.tokenSecret}&${request.consumerSecret}` };

@@ -72,7 +72,7 @@ export interface RefusedRequest extends PlacedParameters {
   readonly formBody: string;
   /** A body that is no form, as octets; empty where there is none. */
   readonly otherBody: string;
-  /** The `realm` of the header, decoded; undefined where there is none. */
+  /** The `realm` of the header, as it stands there; undefined where there is none. */
   readonly realm: string | undefined;
   /** Whether a token was sent. */
   readonly hasToken: boolean;
@@ -93,7 +93,7 @@ export interface Reading {
   /** The normalized parameters, before they are encoded as a whole. */
   readonly parameters?: string;
   /** Where the encoding of the three parts itself is at fault. */
-  readonly outerEscapes?: 'lower';
+  readonly outerEscapes?: 'lower' | 'upper';
   /** The HMAC key: octets of a text in UTF-8, or as they are. */
   readonly key?: string | Buffer;
 }

@@ -7,13 +7,14 @@ import {
   allParameters,
   byOctets,
   compare,
+  encodedRightly,
   isProtocol,
   joined,
   normalized,
+  shownEncodings,
   withoutSignature,
   type Order,
 } from './normalized.js';
-import { percentEncode } from '../percent-encoding.js';
 
 /** The mistakes in normalizing, the likeliest first. */
 export const ORDER_MISTAKES: readonly Mistake[] = [
@@ -48,13 +49,11 @@ export const ORDER_MISTAKES: readonly Mistake[] = [
           (a, b) => compare(shown(a[0]), shown(b[0])) || compare(shown(a[1]), shown(b[1])),
         );
       const asSorted: Order = (sorted) => sorted;
-      yield {
-        parameters: normalized(
-          byDecoded((octets) => octets),
-          { order: asSorted },
-        ),
-      };
-      yield { parameters: normalized(byDecoded(text), { order: asSorted }) };
+      if (shownEncodings(pairs).anywhere) {
+        const byOctetsSent = byDecoded((octets) => octets);
+        yield { parameters: normalized(byOctetsSent, { order: asSorted }) };
+        yield { parameters: normalized(byDecoded(text), { order: asSorted }) };
+      }
       // As one text each, so that "a=" stands behind "a1=".
       yield { parameters: wholePairsSorted(pairs) };
     },
@@ -100,7 +99,7 @@ export const PAIR_MISTAKES: readonly Mistake[] = [
   {
     code: 'repeated_name_lost',
     advice:
-      'A name that is sent more than once was signed once. Every pair is signed, also those of one name (Net::OAuth and many maps keep one alone).',
+      'A name that is sent more than once was signed once, or under other names. Every pair is signed as it is sent, also those of one name (a map keeps one alone, npm oauth makes them a[0] and a[1]).',
     *readings(request) {
       const pairs = allParameters(request);
       const names = new Set(pairs.map(([name]) => name));
@@ -111,6 +110,8 @@ export const PAIR_MISTAKES: readonly Mistake[] = [
       for (const between of [',', '&', ' ', '']) {
         yield { parameters: normalized(joinedValues(pairs, between)) };
       }
+      yield { parameters: normalized(numberedNames(pairs, (at) => `[${at}]`)) };
+      yield { parameters: normalized(numberedNames(pairs, () => '[]')) };
       // A map that turns lists into texts, or orders the other place first.
       const { header, query, form } = request;
       yield {
@@ -141,12 +142,15 @@ export const PROTOCOL_MISTAKES: readonly Mistake[] = [
   {
     code: 'empty_token_signed',
     advice:
-      'An empty oauth_token was signed and not sent, as Postman does. Without a token leave oauth_token out of the base string, or send it empty.',
+      'An empty oauth_token was signed and not sent, as Postman does, or sent and not signed. Without a token leave it out of both, or have it in both.',
     flag: 'empty_token_signed',
+    // One that leaves out whatever is empty would have left out others, too.
+    likelierThan: ['empty_value_left_out'],
     *readings(request) {
       const pairs = allParameters(request);
-      if (pairs.some(([name]) => name === 'oauth_token')) return;
-      yield { parameters: normalized([...pairs, ['oauth_token', '']]) };
+      const sent = pairs.find(([name]) => name === 'oauth_token');
+      if (sent === undefined) yield { parameters: normalized([...pairs, ['oauth_token', '']]) };
+      if (sent?.[1] === '') yield { parameters: normalized(pairs.filter((pair) => pair !== sent)) };
     },
   },
   {
@@ -170,6 +174,10 @@ export const PROTOCOL_MISTAKES: readonly Mistake[] = [
       if (request.realm === undefined) return;
       const pairs = allParameters(request);
       yield { parameters: normalized([...pairs, ['realm', request.realm]]) };
+      const decoded = decodedOnceMore(request.realm);
+      if (decoded !== request.realm) {
+        yield { parameters: normalized([...pairs, ['realm', decoded]]) };
+      }
     },
   },
   {
@@ -223,14 +231,17 @@ function permutations<Item>(items: readonly Item[]): Item[][] {
 }
 
 function wholePairsSorted(pairs: readonly Parameter[]): string {
-  const encoded = pairs.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`);
+  const encoded = pairs.map((pair) => encodedRightly(pair).join('='));
   return encoded.sort(compare).join('&');
 }
 
-/** Each pair once, where every pair is there exactly twice; undefined otherwise. */
+/** Each pair once, where all but the protocol's are there exactly twice; undefined otherwise. */
 function sentTwice(pairs: readonly Parameter[]): Parameter[] | undefined {
   const counts = new Map<string, { pair: Parameter; count: number }>();
-  for (const pair of pairs) {
+  const protocol = pairs.filter(([name]) => isProtocol(name));
+  const others = pairs.filter(([name]) => !isProtocol(name));
+  if (others.length % 2 !== 0) return undefined;
+  for (const pair of others) {
     const key = JSON.stringify(pair);
     const seen = counts.get(key);
     if (seen) seen.count += 1;
@@ -238,7 +249,7 @@ function sentTwice(pairs: readonly Parameter[]): Parameter[] | undefined {
   }
   const all = [...counts.values()];
   if (all.length === 0 || all.some(({ count }) => count !== 2)) return undefined;
-  return all.map(({ pair }) => pair);
+  return [...protocol, ...all.map(({ pair }) => pair)];
 }
 
 const samePairs = (a: readonly Parameter[], b: readonly Parameter[]): boolean =>
@@ -258,12 +269,22 @@ function joinedValues(pairs: readonly Parameter[], between: string): Parameter[]
   return [...values];
 }
 
+/** Names that are sent more than once with what `suffix` makes of their place among them. */
+function numberedNames(pairs: readonly Parameter[], suffix: (at: number) => string): Parameter[] {
+  const counts = new Map<string, number>();
+  for (const [name] of pairs) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return pairs.map((pair) => {
+    const [name, value] = pair;
+    if (counts.get(name) === 1) return pair;
+    const at = seen.get(name) ?? 0;
+    seen.set(name, at + 1);
+    return [`${name}${suffix(at)}`, value];
+  });
+}
+
 function withoutEqualsSign(pairs: readonly Parameter[]): string {
-  const encoded = pairs.map(([name, value]): Parameter => [
-    percentEncode(name),
-    percentEncode(value),
-  ]);
-  return byOctets(encoded)
+  return byOctets(pairs.map(encodedRightly))
     .map(([name, value]) => (value === '' ? name : joined([[name, value]])))
     .join('&');
 }

@@ -1,7 +1,14 @@
 // Mistakes in the method and the base string URI (RFC 5849 §3.4.1.1 and §3.4.1.2).
+import type { Parameter } from '../parameter.js';
 import { MalformedEncoding, percentDecode, percentEncode } from '../percent-encoding.js';
 import type { Mistake, RefusedRequest } from './mistake.js';
-import { allParameters, normalized, withoutSignature } from './normalized.js';
+import {
+  allParameters,
+  isProtocol,
+  normalized,
+  withoutSignature,
+  type Encode,
+} from './normalized.js';
 
 /** A longer body is hardly one that was taken for a form, and each way to take it costs its length. */
 const BODY_AS_FORM_OCTETS_MAX = 4 * 1024;
@@ -86,12 +93,32 @@ export const URI_MISTAKES: readonly Mistake[] = [
   {
     code: 'query_in_uri',
     advice:
-      'The signed URL still holds the query. Cut the URL at its question mark; the query is signed among the parameters.',
+      'The signed URL, or the first name, still holds the question mark. Cut the URL there: the query behind it is signed among the parameters (tcllib does not).',
     *readings(request) {
-      if (request.rawQuery === '') return;
-      const uri = `${request.scheme}://${request.authority}${pathOf(request)}?${request.rawQuery}`;
-      yield { uri };
-      yield { uri, parameters: normalized(withoutSignature([...request.header, ...request.form])) };
+      const { header, query, form, rawQuery } = request;
+      if (query.length === 0) return;
+      const base = `${request.scheme}://${request.authority}${pathOf(request)}`;
+      // Without what the client added to the query only after it had signed.
+      const [unsigned, own] = [
+        piecesWithout(rawQuery, SIGNATURE),
+        piecesWithout(rawQuery, 'oauth_'),
+      ];
+      const protocol = query.filter(([name]) => isProtocol(name));
+      const others = query.filter(([name]) => !isProtocol(name));
+      const withoutOwn = normalized(withoutSignature([...header, ...protocol, ...form]));
+      for (const held of new Set([unsigned, own])) {
+        if (held === '') continue;
+        yield { uri: `${base}?${held}` };
+        yield { uri: `${base}?${held}`, parameters: withoutOwn };
+        // tcllib takes what has a query for a POST; its other call makes "?" part of the first name.
+        yield { uri: `${base}?${held}`, method: 'POST' };
+      }
+      const [first, ...rest] = others;
+      if (first === undefined) return;
+      const marked: Parameter = [`?${first[0]}`, first[1]];
+      const pairs = withoutSignature([...header, ...protocol, marked, ...rest, ...form]);
+      yield { parameters: normalized(pairs) };
+      yield { parameters: normalized(pairs, { encodeName: withoutEscapedMark }) };
     },
   },
   {
@@ -153,8 +180,8 @@ export const PLACE_MISTAKES: readonly Mistake[] = [
     *readings(request) {
       const { header, query, form } = request;
       if (query.length === 0) return;
-      const isElsewhere = query.some(([name]) => name.startsWith('oauth_'));
-      const kept = isElsewhere ? query.filter(([name]) => name.startsWith('oauth_')) : [];
+      const isElsewhere = query.some(([name]) => isProtocol(name));
+      const kept = isElsewhere ? query.filter(([name]) => isProtocol(name)) : [];
       yield { parameters: normalized(withoutSignature([...header, ...kept, ...form])) };
     },
   },
@@ -165,9 +192,9 @@ export const PLACE_MISTAKES: readonly Mistake[] = [
     *readings(request) {
       const { header, query, form } = request;
       if (form.length === 0) return;
-      const kept = form.filter(([name]) => name.startsWith('oauth_'));
+      const kept = form.filter(([name]) => isProtocol(name));
       yield { parameters: normalized(withoutSignature([...header, ...query, ...kept])) };
-      const headerOnly = [...header, ...query.filter(([name]) => name.startsWith('oauth_'))];
+      const headerOnly = [...header, ...query.filter(([name]) => isProtocol(name))];
       yield { parameters: normalized(withoutSignature([...headerOnly, ...kept])) };
     },
   },
@@ -186,6 +213,16 @@ export const PLACE_MISTAKES: readonly Mistake[] = [
 ];
 
 const ESCAPE = /%([0-9A-Fa-f]{2})/g;
+
+const SIGNATURE = 'oauth_signature=';
+const withoutEscapedMark: Encode = (name) => percentEncode(name).replace(/^%3F/, '?');
+
+/** The query without the pieces that begin so. */
+const piecesWithout = (rawQuery: string, start: string): string =>
+  rawQuery
+    .split('&')
+    .filter((piece) => !piece.startsWith(start))
+    .join('&');
 
 /** RFC 3986 §6.2.2.2: escapes of unreserved characters are decoded, all others stay. */
 function unreservedAlone(escape: string, hex: string): string {

@@ -1,0 +1,18 @@
+// `npm run test:mutation`: which changes to src/protocol no test of it notices. docs/fuzzing.md says what survives, and why.
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  testRunner: 'jest',
+  jest: { projectType: 'custom', configFile: 'jest.mutation.config.mjs' },
+  mutate: ['src/protocol/**/*.ts', '!src/protocol/**/*.spec.ts'],
+  coverageAnalysis: 'perTest',
+  ignorePatterns: ['dist', 'docs', 'findings', 'bench', 'clients', 'deploy', 'demo', '.data'],
+  // Advice is prose: that it is there, and in ASCII, is tested; its words are not.
+  mutator: { excludedMutations: ['StringLiteral'] },
+  concurrency: 1,
+  reporters: ['clear-text', 'progress-append-only', 'json'],
+  jsonReporter: { fileName: '.cache/mutation.json' },
+  tempDirName: '.cache/stryker',
+  cleanTempDir: 'always',
+  thresholds: { high: 95, low: 95, break: 95 },
+};
