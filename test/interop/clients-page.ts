@@ -9,7 +9,8 @@ const INTRODUCTION = `# Clients
 What client libraries in use do against this service, unchanged and in their own idiom: the whole
 dance (initiate, the owner's consent, exchange), then one signed request for each case, compared with
 what \`/oauth/oauth10/echo\` says that it verified. Where a client signs wrongly, it is refused, and the
-refusal is pinned.
+refusal is pinned, with the hint that it is given; none stands where two mistakes come together, or two explain the
+signature equally. Where a flag of \`compatibility\` is named beside a client, its consumer has that flag.
 
 \`npm run test:interop\` runs all of them (they come from npm and from the Debian packages in
 \`.ci/debian-packages\`); \`npm run docs:clients\` writes this page. A test fails when it is out of date.`;
@@ -18,7 +19,7 @@ const LEGEND = `✓ served · ✗ refused, since the client signs or sends wrong
 something else than it was asked to · – the client can't say it`;
 
 const METHODS_LEGEND = `Each method that a client can be told to use, on an empty POST without a token
-(two-legged). PLAINTEXT wants TLS and is not tried here.`;
+(two-legged); a client that can't sign without one has none. PLAINTEXT wants TLS and is not tried here.`;
 
 /** The page, as it must stand in docs/clients.md. */
 export function clientsPage(): string {
@@ -43,9 +44,9 @@ export function clientsPage(): string {
 const COLUMNS = [...DANCES, ...INTEROP_CASES].map(({ name }) => name);
 
 function matrix(): string {
-  const rows = INTEROP_CLIENTS.map(({ name, from }) => {
+  const rows = INTEROP_CLIENTS.map(({ name, from, flags = [] }) => {
     const cells = COLUMNS.map((caseName) => symbolOf(knownDefect(name, caseName)));
-    return [name, from, ...cells];
+    return [name, [from, ...flags.map((flag) => `\`${flag}\``)].join(', '), ...cells];
   });
   const header = ['client', 'from', ...COLUMNS.map((_, index) => String(index))];
   return tableOf([header, header.map(() => '---'), ...rows]);
@@ -73,7 +74,9 @@ function methods(): string {
   const rows = INTEROP_CLIENTS.map((client) => [
     client.name,
     ...CLIENT_METHODS.map((method) =>
-      client.methods.includes(method) ? symbolOf(knownDefect(client.name, EVERYTHING)) : '–',
+      client.methods.includes(method) && !client.danceless
+        ? symbolOf(knownDefect(client.name, EVERYTHING))
+        : '–',
     ),
   ]);
   return tableOf([header, header.map(() => '---'), ...rows]);
@@ -102,5 +105,7 @@ function defects(): string {
 }
 
 function refusalOf({ outcome }: KnownDefect): string {
-  return 'refused' in outcome ? ` (${outcome.refused[0]} \`${outcome.refused[1]}\`)` : '';
+  if (!('refused' in outcome)) return '';
+  const [status, problem, hint] = outcome.refused;
+  return ` (${status} \`${problem}\`${hint === undefined ? '' : `, hint \`${hint}\``})`;
 }

@@ -1,5 +1,6 @@
 // The clients of the matrix: what brings them, and how their drivers are built and run. Commands run
 // in `clients/`; `BUILT` stands for the file that `build` makes.
+import type { CompatibilityFlag } from '../../src/protocol/compatibility.js';
 import type { DebianTool } from '../support/debian-tools.js';
 
 export const BUILT = '<built>';
@@ -30,6 +31,10 @@ export interface InteropClient {
   readonly methods: readonly ClientMethod[];
   /** It knows no tokens. */
   readonly twoLegged?: boolean;
+  /** It signs with a token that its user has, and does not dance. */
+  readonly danceless?: boolean;
+  /** What its consumer is let in with. */
+  readonly flags?: readonly CompatibilityFlag[];
 }
 
 const GO_PATH = '/usr/share/gocode';
@@ -55,6 +60,23 @@ const NET_OAUTH: DebianTool = {
   debianPackage: 'libnet-oauth-perl',
   probe: ['perl', '-MNet::OAuth', '-e', '1'],
 };
+const LWP_AUTHEN: DebianTool = {
+  debianPackage: 'liblwp-authen-oauth-perl',
+  probe: ['perl', '-MLWP::Authen::OAuth', '-e', '1'],
+};
+const SIMPLE_OAUTH: DebianTool = {
+  debianPackage: 'ruby-simple-oauth',
+  probe: ['ruby', '-e', "require 'simple_oauth'"],
+};
+const TCLLIB: DebianTool = {
+  debianPackage: 'tcllib',
+  probe: [
+    'sh',
+    '-c',
+    'echo "package require oauth" | tclsh 2>&1 | grep -q . && exit 1 || command -v tclsh',
+  ],
+};
+const TCL_TLS = file('tcl-tls', '/usr/share/doc/tcl-tls');
 const PHP_OAUTH: DebianTool = {
   debianPackage: 'php-oauth',
   probe: ['php', '-r', 'exit(class_exists("OAuth") ? 0 : 1);'],
@@ -108,6 +130,29 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     tools: [NET_OAUTH],
     run: ['perl', 'net_oauth_client.pl'],
     methods: ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1'],
+  },
+  {
+    name: 'LWP::Authen::OAuth',
+    from: 'Perl, Debian `liblwp-authen-oauth-perl`',
+    tools: [LWP_AUTHEN],
+    run: ['perl', 'lwp_authen_oauth_client.pl'],
+    methods: ['HMAC-SHA1'],
+    flags: ['split_parameters'],
+  },
+  {
+    name: 'simple_oauth',
+    from: 'Ruby, Debian `ruby-simple-oauth`',
+    tools: [SIMPLE_OAUTH],
+    run: ['ruby', 'simple_oauth_client.rb'],
+    methods: ['HMAC-SHA1', 'RSA-SHA1'],
+  },
+  {
+    name: 'tcllib oauth',
+    from: 'Tcl, Debian `tcllib`',
+    tools: [TCLLIB, TCL_TLS],
+    run: ['tclsh', 'tcllib_client.tcl'],
+    methods: ['HMAC-SHA1'],
+    danceless: true,
   },
   {
     name: 'PECL oauth',

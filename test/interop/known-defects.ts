@@ -1,3 +1,4 @@
+import type { HintCode } from '../../src/protocol/hints/mistake.js';
 import type { Outcome } from './outcome.js';
 
 /** What a client does wrong, or can't do, and what becomes of it here. */
@@ -10,8 +11,11 @@ export interface KnownDefect {
 /** Stands for every case, the dance included. */
 export const EVERYTHING = 'everything';
 
-const signsWrongly = (defect: string): KnownDefect => ({
-  outcome: { refused: [401, 'signature_invalid'] },
+/** Without a hint where two mistakes come together, or two explain the signature equally. */
+const signsWrongly = (defect: string, hint?: HintCode): KnownDefect => ({
+  outcome: {
+    refused: hint === undefined ? [401, 'signature_invalid'] : [401, 'signature_invalid', hint],
+  },
   defect,
 });
 const unable = (reason: string): KnownDefect => ({ outcome: { unable: reason }, defect: reason });
@@ -31,11 +35,35 @@ const BODY_ON_GET: KnownDefect = {
 };
 const NET_OAUTH_HASH = unable('its parameters are a hash: a name can stand in it once');
 const MRJONES_MAP = unable('its parameters are a map: a name can stand in it once');
-const MRJONES_QUERY = signsWrongly('leaves the query out of the signature of a form');
-const PECL_ONE_VALUE = signsWrongly('signs one value of a repeated name only');
-const SIGNPOST_SET = signsWrongly('signs a repeated pair once');
-const NODE_OAUTH_INDEXES = signsWrongly('signs a repeated name as `name[0]`, `name[1]`');
-const AXIOS_FORM = signsWrongly('hashes a form’s body instead of signing its parameters');
+const MRJONES_QUERY = signsWrongly(
+  'leaves the query out of the signature of a form',
+  'query_left_out',
+);
+const PECL_ONE_VALUE = signsWrongly(
+  'signs one value of a repeated name only',
+  'repeated_name_lost',
+);
+const SIGNPOST_SET = signsWrongly('signs a repeated pair once', 'sent_twice');
+const NODE_OAUTH_INDEXES = signsWrongly(
+  'signs a repeated name as `name[0]`, `name[1]`',
+  'repeated_name_lost',
+);
+const AXIOS_FORM = signsWrongly(
+  'hashes a form’s body instead of signing its parameters',
+  'form_left_out',
+);
+const LWP_SORT = signsWrongly(
+  'sorts by name, but the values of one name by value and name',
+  'not_sorted',
+);
+const LWP_LATIN1 = signsWrongly('signs UTF-8 as if it were Latin-1', 'not_utf8');
+const TCLLIB_MARK = signsWrongly('signs the `?` as part of the first name', 'query_in_uri');
+const TCLLIB_AND_MORE = signsWrongly(
+  'signs the `?` as part of the first name, and the query as it is written',
+);
+const TCLLIB_POST = signsWrongly('signs a form’s query in the URL alone', 'query_in_uri');
+const TCLLIB_DANCE = unable('it knows no dance');
+const TCLLIB_BODY = unable('it takes what has no form for a GET');
 const MASTERCARD_TWO_LEGGED = unable('it knows no tokens: two-legged only');
 const MASTERCARD_FORM = signsWrongly('hashes a form’s body instead of signing its parameters');
 
@@ -76,10 +104,49 @@ export const KNOWN_DEFECTS: Readonly<Record<string, Readonly<Record<string, Know
     'form: repeated name': NET_OAUTH_HASH,
     'one name in form and query': NET_OAUTH_HASH,
   },
+  'LWP::Authen::OAuth': {
+    'repeated name': LWP_SORT,
+    'UTF-8': LWP_LATIN1,
+    'encoded name': LWP_LATIN1,
+    'form: repeated name': LWP_SORT,
+    'form: UTF-8, spaces, plus, empty': LWP_LATIN1,
+    'form and query': signsWrongly(
+      'leaves the query out of the signature of a form',
+      'query_left_out',
+    ),
+    'one name in form and query': signsWrongly('leaves the query out of the signature of a form'),
+  },
+  simple_oauth: {
+    'no equals sign': signsWrongly(
+      'leaves a name without `=` out of the signature',
+      'empty_value_left_out',
+    ),
+  },
+  'tcllib oauth': {
+    'the dance': TCLLIB_DANCE,
+    'the dance by GET': TCLLIB_DANCE,
+    GET: TCLLIB_MARK,
+    'repeated name': TCLLIB_MARK,
+    'repeated pair': TCLLIB_MARK,
+    'UTF-8': TCLLIB_MARK,
+    'encoded name': TCLLIB_MARK,
+    'space as %20': TCLLIB_MARK,
+    'space as +': TCLLIB_AND_MORE,
+    'plus as %2B': TCLLIB_MARK,
+    'empty value': TCLLIB_MARK,
+    'empty and repeated': TCLLIB_MARK,
+    'equals sign in a value': TCLLIB_AND_MORE,
+    'no equals sign': TCLLIB_AND_MORE,
+    'reserved characters': TCLLIB_MARK,
+    'form and query': TCLLIB_POST,
+    'one name in form and query': TCLLIB_POST,
+    'JSON POST': TCLLIB_BODY,
+    'empty POST': TCLLIB_BODY,
+  },
   'PECL oauth': {
     'repeated name': PECL_ONE_VALUE,
-    'repeated pair': PECL_ONE_VALUE,
-    'empty and repeated': PECL_ONE_VALUE,
+    'repeated pair': signsWrongly('signs one value of a repeated name only', 'sent_twice'),
+    'empty and repeated': signsWrongly('signs one value of a repeated name only'),
     'form: repeated name': unable('its form is an array: a name can stand in it once'),
     'one name in form and query': PECL_ONE_VALUE,
   },
@@ -101,30 +168,45 @@ export const KNOWN_DEFECTS: Readonly<Record<string, Readonly<Record<string, Know
   'mrjones/oauth': {
     'repeated name': MRJONES_MAP,
     'repeated pair': MRJONES_MAP,
-    'encoded name': signsWrongly('signs names without encoding them'),
+    'encoded name': signsWrongly('signs names without encoding them', 'values_not_encoded'),
     'empty and repeated': MRJONES_MAP,
     'form: repeated name': MRJONES_MAP,
     'form and query': MRJONES_QUERY,
-    'one name in form and query': MRJONES_QUERY,
+    'one name in form and query': signsWrongly('leaves the query out of the signature of a form'),
   },
   Signpost: {
     'the dance by GET': unable('its provider knows POST only'),
     'repeated pair': SIGNPOST_SET,
-    'no equals sign': signsWrongly('leaves a name without `=` out of the signature'),
-    'one name in form and query': signsWrongly('lets the query’s value replace the form’s'),
+    'no equals sign': signsWrongly(
+      'leaves a name without `=` out of the signature',
+      'empty_value_left_out',
+    ),
+    'one name in form and query': signsWrongly(
+      'lets the query’s value replace the form’s',
+      'repeated_name_lost',
+    ),
   },
   oauth: {
     'repeated name': NODE_OAUTH_INDEXES,
     'repeated pair': NODE_OAUTH_INDEXES,
     'empty and repeated': NODE_OAUTH_INDEXES,
-    'one name in form and query': signsWrongly('lets the query’s value replace the form’s'),
+    'one name in form and query': signsWrongly(
+      'lets the query’s value replace the form’s',
+      'repeated_name_lost',
+    ),
   },
   'oauth-1.0a': {
-    'encoded name': signsWrongly('does not decode the names of a query before it encodes them'),
-    'space as +': signsWrongly('takes a `+` in a query for a plus sign'),
+    'encoded name': signsWrongly(
+      'does not decode the names of a query before it encodes them',
+      'values_encoded_twice',
+    ),
+    'space as +': signsWrongly('takes a `+` in a query for a plus sign', 'plus_taken_literally'),
     'empty and repeated': signsWrongly('drops an empty value whose name comes again'),
     'equals sign in a value': signsWrongly('cuts a value at its first `=`'),
-    'one name in form and query': signsWrongly('lets the query’s value replace the form’s'),
+    'one name in form and query': signsWrongly(
+      'lets the query’s value replace the form’s',
+      'repeated_name_lost',
+    ),
   },
   'axios-oauth-1.0a': {
     'form POST': AXIOS_FORM,
@@ -138,7 +220,10 @@ export const KNOWN_DEFECTS: Readonly<Record<string, Readonly<Record<string, Know
     'the dance by GET': MASTERCARD_TWO_LEGGED,
     'repeated pair': signsWrongly('signs a repeated pair once'),
     'space as +': signsWrongly('signs a query as it is written, without decoding it'),
-    'equals sign in a value': signsWrongly('signs a query as it is written, without decoding it'),
+    'equals sign in a value': signsWrongly(
+      'signs a query as it is written, without decoding it',
+      'reserved_not_encoded',
+    ),
     'form POST': MASTERCARD_FORM,
     'form: repeated name': MASTERCARD_FORM,
     'form: UTF-8, spaces, plus, empty': MASTERCARD_FORM,

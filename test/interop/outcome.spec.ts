@@ -47,6 +47,10 @@ describe('the outcome of a case', () => {
   it('is the refusal’s status and problem, or what came in its place', () => {
     const body = 'oauth_problem=nonce_used&oauth_problem_advice=x';
     expect(outcomeOf(wanted, { status: 401, body })).toEqual({ refused: [401, 'nonce_used'] });
+    const hinted = 'oauth_problem=signature_invalid&oauth_signature_hint=not_sorted';
+    expect(outcomeOf(wanted, { status: 401, body: hinted })).toEqual({
+      refused: [401, 'signature_invalid', 'not_sorted'],
+    });
     expect(outcomeOf(wanted, { status: 500, body: 'Oh' })).toEqual({ refused: [500, 'Oh'] });
   });
 

@@ -4,7 +4,8 @@ import type { InteropCase } from './cases.js';
 /** What became of a case: the request was verified as meant, or one of the three others. */
 export type Outcome =
   | 'served'
-  | { readonly refused: readonly [status: number, problem: string] }
+  /** The hint, where one is given: the mistake that the service tells the client. */
+  | { readonly refused: readonly [status: number, problem: string, hint?: string] }
   /** Verified, but the client sent other parameters than it was asked to. */
   | { readonly sentInstead: readonly (readonly [string, string])[] }
   | { readonly unable: string };
@@ -22,7 +23,10 @@ export function outcomeOf(wanted: InteropCase, answer: Answer): Outcome {
 /** What an answer other than 200 says. */
 export function failureOf({ status, body }: Answer): Exclude<Outcome, 'served'> {
   if (status === 'unable') return { unable: body };
-  return { refused: [status, new URLSearchParams(body).get('oauth_problem') ?? body] };
+  const form = new URLSearchParams(body);
+  const hint = form.get('oauth_signature_hint');
+  const problem = form.get('oauth_problem') ?? body;
+  return { refused: hint === null ? [status, problem] : [status, problem, hint] };
 }
 
 /** Order matters among parameters of one name only. */
