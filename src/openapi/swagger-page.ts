@@ -1,4 +1,7 @@
-/** The page of Swagger UI; everything on it comes from this service. */
+/**
+ * The page of Swagger UI; everything on it comes from this service. Above it stands the way to the page that
+ * checks a signature, which is the console's (0059): here nobody is signed in.
+ */
 export const swaggerPage = (): string => `<!doctype html>
 <html lang="en">
 <head>
@@ -9,6 +12,7 @@ export const swaggerPage = (): string => `<!doctype html>
 <link rel="icon" href="/docs/assets/favicon-32x32.png">
 </head>
 <body>
+<p>Why is a signature refused? <a href="/console/signature-check">Check a signature</a></p>
 <div id="swagger-ui"></div>
 <noscript>The same as JSON: <a href="/docs/openapi.json">/docs/openapi.json</a></noscript>
 <script src="/docs/assets/swagger-ui-bundle.js"></script>
