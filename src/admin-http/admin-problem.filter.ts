@@ -13,7 +13,7 @@ const LONGEST_TARGET = 500;
 /** Whoever only looks, and may, changes nothing by asking for what is not there. */
 const ONLY_LOOKS = new Set(['GET', 'HEAD']);
 
-/** The one exit for refusals of the admin API: puts them on record, then tells them. */
+/** Handles all refusals of the admin API: records them, then sends them. */
 @Catch()
 @Injectable()
 export class AdminProblemFilter extends ProblemDetailsFilter {

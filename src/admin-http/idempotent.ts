@@ -14,7 +14,7 @@ import { singleHeader } from '../http/single-header.js';
 import { StoredResponses, type KeyedRequest } from '../idempotency/stored-responses.js';
 import { callerOf } from './caller-of.js';
 
-/** What of a reply is told again, beside its body; the status is the operation's own. */
+/** The headers of a reply that are repeated with its body; the status is the operation's own. */
 const KEPT_HEADERS = ['Location', 'ETag'] as const;
 
 interface Answer {
@@ -63,7 +63,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     try {
       body = await lastValueFrom(next.handle());
     } catch (error) {
-      await this.answers.forget(request).catch((trouble) => this.tell(trouble));
+      await this.answers.forget(request).catch((trouble) => this.logFailure(trouble));
       throw error;
     }
     const headers = KEPT_HEADERS.flatMap((name) => {
@@ -72,11 +72,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
     });
     // What was made is made, and its secret is shown now or never: no trouble here may hide it.
     const answer: Answer = { headers, body };
-    await this.answers.keep(request, JSON.stringify(answer)).catch((trouble) => this.tell(trouble));
+    await this.answers
+      .keep(request, JSON.stringify(answer))
+      .catch((trouble) => this.logFailure(trouble));
     return body;
   }
 
-  private tell(trouble: unknown): void {
+  private logFailure(trouble: unknown): void {
     this.logger.warn('Storing the response for an Idempotency-Key failed', errorFields(trouble));
   }
 }

@@ -8,7 +8,7 @@ import type { ServerResponse } from 'node:http';
 import type { Observable } from 'rxjs';
 import { requestIdOf } from '../http/problem-details.js';
 
-/** What staff are told is for no cache, and can be found again by its id. */
+/** Replies to staff must not be cached, and carry a request id. */
 @Injectable()
 export class PrivateReplyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

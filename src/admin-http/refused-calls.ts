@@ -18,7 +18,7 @@ export interface RefusedCall {
   readonly target: string;
   readonly status: number;
   readonly code: string;
-  /** Refusals of one kind are told once a minute. */
+  /** Refusals of one kind are recorded once a minute. */
   readonly kind: string;
 }
 

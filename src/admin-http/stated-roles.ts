@@ -5,7 +5,7 @@ import { ROLES_METADATA } from './roles.decorator.js';
 
 /**
  * Stops the start when an operation of the admin listener has a guard and no roles, or roles and no
- * guard. The guards refuse what states nothing; this says so to whoever forgot.
+ * guard. The guards refuse such operations anyway; this reports them at startup.
  */
 @Injectable()
 export class StatedRoles implements OnModuleInit {

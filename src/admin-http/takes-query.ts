@@ -45,7 +45,7 @@ export function assertNoQuery(target: string): void {
   validQuery(NoQuery, queryParameters(target));
 }
 
-/** The places in the query are told as `?name`, since JSON pointers belong to the body. */
+/** Faults of query parameters are named `?name`, since JSON pointers refer to the body. */
 function validQuery(type: QueryClass, query: Record<string, string>): object {
   try {
     return strictInput(type, query);

@@ -9,7 +9,7 @@ import { Roles } from '../admin-http/roles.decorator.js';
 import { allowedMethods } from '../admin-http/allowed-methods.js';
 import { AdminProblemFilter } from '../admin-http/admin-problem.filter.js';
 
-/** What no operation serves: told to holders of a key, and after all other controllers. */
+/** Answers 404 or 405 for paths without an operation, to authenticated callers. Registered after all other controllers. */
 @Controller()
 @UseFilters(AdminProblemFilter)
 @Endpoint({ listener: 'admin', label: 'admin', guard: AdminGuard })

@@ -31,7 +31,7 @@ export interface NewAuditEvent {
 
 /** An act on record. */
 export interface AuditEvent extends Omit<NewAuditEvent, 'actor'> {
-  /** By name. The request is told in `detail`, as `requestId` and `address`. */
+  /** By name. The request is in `detail`, as `requestId` and `address`. */
   readonly actor: string;
   /** 1, 2, 3, without gaps. */
   readonly id: number;

@@ -30,7 +30,7 @@ const UNIQUE_VIOLATION = '23505';
 @Injectable()
 export class AuditTrail {
   private readonly logger = new Logger('Audit');
-  /** Why acts are refused; told when it changes, and not at each of them. */
+  /** Why appends are refused; logged when it changes, not for each append. */
   private refusing: string | undefined;
 
   /** @param metrics none for a program that nobody watches */
@@ -263,14 +263,14 @@ const beginning = (actor: AuditActor, reason: string): NewAuditEvent => ({
   detail: { reason },
 });
 
-type Told = Pick<AuditEvent, 'actor' | 'action' | 'target' | 'detail'>;
+type EventContent = Pick<AuditEvent, 'actor' | 'action' | 'target' | 'detail'>;
 
 /** What PostgreSQL gives back as it was given: no NUL, no lone surrogates, nothing undefined. */
-function storable({ actor, action, target, detail }: NewAuditEvent): Told {
+function storable({ actor, action, target, detail }: NewAuditEvent): EventContent {
   const { name, requestId, address } = actor;
   const act = { actor: name, action, target, detail: { ...detail, requestId, address } };
   const text = JSON.stringify(act, (_, value: unknown) =>
     typeof value === 'string' ? Buffer.from(value).toString().replaceAll('\0', '\uFFFD') : value,
   );
-  return JSON.parse(text) as Told;
+  return JSON.parse(text) as EventContent;
 }

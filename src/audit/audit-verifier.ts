@@ -47,7 +47,7 @@ export class AuditVerifier {
   verify(known?: AuditHead): Promise<AuditVerdict> {
     return this.transactions.runOnSnapshot(async (transaction) => {
       const faults: string[] = [];
-      const tell = (fault: string) => void (faults.length < MAX_FAULTS && faults.push(fault));
+      const addFault = (fault: string) => void (faults.length < MAX_FAULTS && faults.push(fault));
       const head = await readHead(transaction);
       const standing = this.proofs.standingOf(head);
       // A release from before that appends beside this one begins no new part; the next event does.
@@ -61,22 +61,26 @@ export class AuditVerifier {
         events += 1;
         if (events % EVENTS_AT_ONCE === 0) await setImmediate();
         if (event.id !== last.lastId + 1) {
-          tell(`Event ${event.id} follows event ${last.lastId}: what was between them is gone.`);
+          addFault(
+            `Event ${event.id} follows event ${last.lastId}: what was between them is gone.`,
+          );
         }
         if (event.hash !== eventHash(last.lastHash, event)) {
-          tell(`Event ${event.id} is not what was recorded, or does not follow the one before it.`);
+          addFault(
+            `Event ${event.id} is not what was recorded, or does not follow the one before it.`,
+          );
         }
         if (event.id >= provenFrom) {
           since ??= { id: event.id, at: event.at };
           if (!this.proofs.isOfEvent(mac, event.hash)) {
-            tell(`Event ${event.id} was not written by the service.`);
+            addFault(`Event ${event.id} was not written by the service.`);
           } else if (mac && !this.proofs.isUnderFirstKey(mac)) underOtherKeys += 1;
         }
         if (event.id === known?.lastId && event.hash === known.lastHash) met = true;
         last = { lastId: event.id, lastHash: event.hash };
       }
-      for (const fault of this.faultsOfEnd(head, last)) tell(fault);
-      if (!met) tell(`Event ${known?.lastId} is not the one that was noted.`);
+      for (const fault of this.faultsOfEnd(head, last)) addFault(fault);
+      if (!met) addFault(`Event ${known?.lastId} is not the one that was noted.`);
       return {
         events,
         head: head && { lastId: head.lastId, lastHash: head.lastHash },

@@ -9,7 +9,7 @@ import type { BrowserRequest } from './browser-request.js';
 import type { Session } from './sessions.js';
 
 const NAME = 'oauth10-way-on';
-/** Of the hash that tells requests apart; the seal says which one it is. */
+/** The length of the hash in a cookie's name, which distinguishes requests; the seal authenticates which one it is. */
 const NAME_OCTETS = 9;
 
 /**

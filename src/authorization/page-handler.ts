@@ -30,7 +30,7 @@ const TEMPORARY: ReadonlySet<OwnerRefusalReason> = new Set([
   'unforeseen',
 ]);
 
-type Told = Pick<PageRefusal<OwnerRefusalReason>, 'reason' | 'status' | 'detail'>;
+type ShownRefusal = Pick<PageRefusal<OwnerRefusalReason>, 'reason' | 'status' | 'detail'>;
 
 interface Link {
   readonly href: string;
@@ -128,7 +128,7 @@ export class PageHandler {
     return links;
   }
 
-  private refusal(error: unknown, response: ServerResponse): Told {
+  private refusal(error: unknown, response: ServerResponse): ShownRefusal {
     if (error instanceof PageRefusal) return error as PageRefusal<OwnerRefusalReason>;
     if (error instanceof HttpRefusal) {
       return { reason: 'malformed', status: error.status, detail: { headers: error.headers } };

@@ -37,7 +37,7 @@ export interface PageFrame {
   readonly cookies?: readonly string[];
 }
 
-/** What stands in a page's head where the operator gave no name. */
+/** The title of pages if the operator set no name. */
 const NO_BRAND = 'OAuth10';
 
 const OWN_ADDRESS = /\b(?:href|action|src)="(?=\/oauth\/auz\/)/g;

@@ -77,7 +77,7 @@ const REMEMBERED_MS = 800;
 const REMEMBERED_MAX = 1000;
 const TOUCHED_EVERY_MS = 60_000;
 
-/** A key is 256 random bits, so that its plain SHA-256 tells nothing of it. */
+/** A key is 256 random bits, so its plain SHA-256 reveals nothing. */
 export const apiKeyHash = (key: string): Buffer => createHash('sha256').update(key).digest();
 
 /** The keys that were made over the admin API. */

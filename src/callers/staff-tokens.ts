@@ -11,7 +11,7 @@ export class IssuerUnavailable extends Error {
   }
 }
 
-/** With a shared key, whoever may check a token could make one. */
+/** With a shared key, anyone who can verify a token could forge one. */
 const ASYMMETRIC = [
   'RS256',
   'RS384',
@@ -102,7 +102,7 @@ export function callerOfClaims(
   return { name: `${sub}@${issuer}`, roles: claimedRoles(payload, rolesClaim) };
 }
 
-/** Whether it was made as an access token, as far as its claims tell; Keycloak says `typ` in the payload. */
+/** Whether it was made as an access token, according to its claims; Keycloak puts `typ` into the payload. */
 const isAccessToken = (payload: JWTPayload): boolean =>
   !CLAIMS_OF_OTHER_TOKENS.some((claim) => Object.hasOwn(payload, claim)) &&
   (payload.typ === undefined || payload.typ === 'Bearer');

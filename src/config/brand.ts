@@ -43,7 +43,7 @@ export function logoFile(path: string): Logo {
   return { mediaType, octets };
 }
 
-/** A colour that is safe to stand in a stylesheet. */
+/** A colour that is safe in a stylesheet. */
 export function brandColor(text: string): string {
   if (!/^#[0-9a-f]{6}$/i.test(text)) throw new Error('must be a colour as #rrggbb');
   return text.toLowerCase();

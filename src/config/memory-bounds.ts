@@ -1,6 +1,6 @@
 const MEBIBYTE = 1024 * 1024;
 
-/** A request in hand: its body of 64 KiB at most, and again as text and as parameters. */
+/** Memory of a request in flight: its body of at most 64 KiB, and the same as text and as parameters. */
 const REQUEST_OCTETS = MEBIBYTE / 2;
 /** A connection that is idle, with what Node keeps for it, in and beside the heap. */
 const CONNECTION_OCTETS = MEBIBYTE / 16;
@@ -8,7 +8,7 @@ const CONNECTION_OCTETS = MEBIBYTE / 16;
 const within = (least: number, most: number, count: number): number =>
   Math.min(most, Math.max(least, Math.floor(count)));
 
-/** How many requests may be in hand at once in a heap of this size. */
+/** The most requests in flight for a heap of this size. */
 export const requestsInFlightFor = (heapOctets: number): number =>
   within(32, 1024, heapOctets / REQUEST_OCTETS);
 

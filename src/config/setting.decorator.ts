@@ -7,7 +7,7 @@ export interface SettingRule<Value> {
   parse(text: string): Value;
   /** A value that would do. Shown with every fault, so never a real secret. */
   example: string;
-  /** The text that stands in when the variable is not set. Without it, "not set" is a value too. */
+  /** The default text. Without it, the value may be undefined. */
   fallback?: string;
   /** A secret may also be read from the file that NAME_FILE names, and is never shown. */
   secret?: boolean;

@@ -29,7 +29,7 @@ export class Settings {
   /** NODE_ENV is `production`; every other value means development. */
   readonly production!: boolean;
   readonly host!: string;
-  /** 0 stands for any free port. */
+  /** 0 means any free port. */
   readonly port!: number;
   readonly adminPort!: number;
   /** In production the loopback address, unless ADMIN_HOST is set. */
@@ -103,9 +103,9 @@ export class Settings {
   /** What the replies of initiate and token, and refusals, are labelled as where Accept prefers neither. */
   readonly replyType!: ReplyType;
   readonly problemDetail!: ProblemDetail;
-  /** Whether who holds the secrets is told which mistake explains a signature. */
+  /** Whether a client with the right secrets learns which mistake explains its wrong signature. */
   readonly signatureHints!: boolean;
-  /** How many searches for one begin in a second of a process at most. */
+  /** The most searches for a hint that one process starts in a second. */
   readonly signatureHintsPerSecond!: number;
   readonly temporaryCredentialTtlSeconds!: number;
   /** 0: until revoked. */

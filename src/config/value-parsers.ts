@@ -53,7 +53,7 @@ export function listenHost(text: string): string {
   return text;
 }
 
-/** The realm stands between quotes in `WWW-Authenticate` (RFC 7235 section 2.2). */
+/** The realm is a quoted string in `WWW-Authenticate` (RFC 7235 section 2.2). */
 export function realm(text: string): string {
   if (!/^[\x20-\x7e]+$/.test(text) || /["\\]/.test(text)) {
     throw new Error('must be printable ASCII without quotes and backslashes');

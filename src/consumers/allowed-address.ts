@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** What stands before the IPv4 address in ::ffff:192.0.2.1. */
+/** The prefix of the IPv4 address in ::ffff:192.0.2.1. */
 const MAPPING_BITS = 96;
 
 /**

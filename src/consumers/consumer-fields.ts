@@ -13,7 +13,7 @@ import { labels } from './labels.js';
 import { normalizeRsaPublicKey } from './rsa-public-key.js';
 import { websiteUrlFault } from './website-url.js';
 
-/** Whether a consumer may be served at all; told only to holders of a valid signature. */
+/** Whether a consumer may be served at all. Only a request with a valid signature learns it. */
 export type ConsumerStatus = 'active' | 'disabled';
 
 /** One row: how a field is kept, given and shown. */
@@ -22,7 +22,7 @@ export interface ConsumerField<Value> {
   readonly type: 'text' | 'text[]' | 'boolean' | 'integer' | 'timestamptz' | 'jsonb';
   /** What a value that is given has to follow. */
   readonly rule: Rule;
-  /** What null stands for, and a field that a registration leaves out. */
+  /** The default: what null means, and a field that a registration omits. */
   readonly usual: Value | ((given: { readonly rsaPublicKey: string | null }) => Value);
   /** `always`: there is no usual value. `change`: it can be changed, and not be given at first. */
   readonly given?: 'always' | 'change';
@@ -34,7 +34,7 @@ export interface ConsumerField<Value> {
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-/** One that decides what a consumer is granted, and so stands under the row's MAC. */
+/** A field that decides what a consumer is granted, so the row's MAC covers it. */
 export interface GrantingField<Value> extends ConsumerField<Value> {
   /**
    * `unless-usual` for every field that comes after the first MACs were made: a row that has the usual

@@ -24,7 +24,7 @@ export function consumerMetadata(
   ) as ConsumerMetadata;
 }
 
-/** What null stands for. */
+/** What null means. */
 const usualOf = (
   { usual }: ConsumerField<unknown>,
   key: { readonly rsaPublicKey: string | null },

@@ -26,7 +26,7 @@ const LAST_USE = {
   text: 'SELECT last_used_at AS "lastUsedAt" FROM previous_secret_uses WHERE consumer_key = $1',
 };
 
-/** Whether a consumer has a secret, and how its previous one stands; nothing of either secret. */
+/** Whether a consumer has a secret, and the status of the previous one; neither secret itself. */
 export interface SecretStatus {
   readonly hasSecret: boolean;
   /** Null when there is no previous secret, or not any more. */

@@ -17,7 +17,7 @@ export interface WeakMethodUse {
   readonly lastUsedAt: string;
 }
 
-/** How often a consumer was served by a flag of `compatibility`, or told why its signature fails. */
+/** How often a consumer was served by a flag of `compatibility`, or got a hint why its signature fails. */
 export interface Deviation {
   readonly code: string;
   readonly times: number;

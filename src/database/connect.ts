@@ -19,9 +19,9 @@ export interface ConnectOptions {
 
 /**
  * Connects, and resolves once the schema is up to date, so that whatever is made afterwards finds its
- * tables. A database that is out of reach is waited for, and each change of what is the matter told once.
+ * tables. A database that is out of reach is waited for, and each new reason is logged once.
  *
- * @throws DatabaseRefusal, in words, for what no waiting mends
+ * @throws DatabaseRefusal for faults that waiting does not fix
  */
 export async function connect(
   options: DataSourceOptions | undefined,
@@ -30,11 +30,11 @@ export async function connect(
   if (!options) throw new Error('No database is configured');
   const logger = new Logger('Database');
   const deadline = Date.now() + patienceMs;
-  let told: string | undefined;
+  let lastReason: string | undefined;
   // Attempts fail now in this way and now in that; what they come to is the same.
-  const tell = (reason: string, fields?: ErrorFields) => {
-    if (reason !== told) logger.warn('The database is not ready yet', { reason, ...fields });
-    told = reason;
+  const logReason = (reason: string, fields?: ErrorFields) => {
+    if (reason !== lastReason) logger.warn('The database is not ready yet', { reason, ...fields });
+    lastReason = reason;
   };
   for (;;) {
     const dataSource = new DataSource(options);
@@ -49,12 +49,12 @@ export async function connect(
         await assertGrants(dataSource);
         return dataSource;
       }
-      tell('migrations are missing: npm run migrate');
+      logReason('migrations are missing: npm run migrate');
     } catch (error) {
       const refusal = refusalIn(error);
       if (refusal) throw refusal;
       if (!isStoreUnavailable(error) || Date.now() > deadline) throw error;
-      tell('out of reach', errorFields(innermost(error)));
+      logReason('out of reach', errorFields(innermost(error)));
     }
     if (dataSource.isInitialized) await dataSource.destroy();
     await sleep(PAUSE_MS);

@@ -219,7 +219,7 @@ export class ConnectionPool extends EventEmitter {
       return;
     }
     this.sessions.add(session);
-    session.once('error', (error: Error) => this.tellBroken(error));
+    session.once('error', (error: Error) => this.logBroken(error));
     session.once('end', () => this.drop(session));
     session.once('read-only', () => {
       this.logger.warn('The database is read-only; closing its connections');
@@ -274,7 +274,7 @@ export class ConnectionPool extends EventEmitter {
     session.end().catch(() => undefined);
   }
 
-  private tellBroken(error: Error): void {
+  private logBroken(error: Error): void {
     if (this.hasBroken || this.isEnded) return;
     this.hasBroken = true;
     this.logger.warn('Database connection lost', errorFields(error));

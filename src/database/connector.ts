@@ -76,7 +76,7 @@ export class Connector {
   }
 
   /**
-   * @throws DatabaseRefusal for what no waiting mends; else what the last host that was tried failed
+   * @throws DatabaseRefusal for faults that waiting does not fix; else the error of the last host that was tried
    * with, the most telling first
    */
   async connect(): Promise<Session> {

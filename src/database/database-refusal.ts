@@ -1,4 +1,4 @@
-/** Something about the database that no waiting mends. The message says in words what would. */
+/** A fault of the database that waiting does not fix. The message says what does. */
 export class DatabaseRefusal extends Error {
   override readonly name = 'DatabaseRefusal';
 }

@@ -66,7 +66,7 @@ export async function pendingMigrations(dataSource: DataSource): Promise<boolean
 const nameOf = (migration: MigrationInterface): string =>
   migration.name ?? migration.constructor.name;
 
-/** TypeORM's table, and its way to tell when a migration was written. */
+/** TypeORM's table, and how it stores when a migration was written. */
 const MAKE_LIST = `CREATE TABLE migrations (
     id serial PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL)`;
 

@@ -29,7 +29,7 @@ const MISSING = `
  * Looks whether the service's role may do what it does; a grant that is missing would show as late as at
  * the first request that needs it.
  *
- * @throws DatabaseRefusal with the statements that mend it
+ * @throws DatabaseRefusal with the missing GRANT statements
  */
 export async function assertGrants(dataSource: DataSource): Promise<void> {
   const missing =

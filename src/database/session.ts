@@ -25,7 +25,7 @@ const { getStartupConf } = pg.Client.prototype as unknown as {
 };
 
 /**
- * A connection of pg's that is heard from its first moment on, and knows whether its server takes writes.
+ * A pg connection that has an 'error' listener from the start, and knows whether its server accepts writes.
  *
  * A server that ends a connection says so, and pg tells it by an event that ends the process when nobody
  * listens. Who lends a connection out can't listen soon enough: a new one may be told that it is ready and
@@ -34,7 +34,7 @@ const { getStartupConf } = pg.Client.prototype as unknown as {
 export class Session extends pg.Client {
   /** Whether a named statement is there again with the next one: not so behind a pooler of transactions. */
   keepsStatements = true;
-  /** The server is not this session's own: a pooler stands in between. */
+  /** A pooler is between this session and the server. */
   isPooled = false;
   /** When its last use ended, in milliseconds of `performance.now()`. */
   idleSinceMs = 0;

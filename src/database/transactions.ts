@@ -6,7 +6,7 @@ import { poolOf, type LentSession } from './connection-pool.js';
 import { TIME_LIMITS } from './data-source.js';
 import { isNameLost, isServerLost, isStalePlan, type Statement } from './statements.js';
 
-/** For all of a transaction: whoever is told that it failed is told within five seconds. */
+/** The time limit of a whole transaction, so that a caller learns of a failure within five seconds. */
 const DEADLINE_MS = 4_500;
 
 const LIMIT_TIME = `SELECT ${Object.entries(TIME_LIMITS)
@@ -158,7 +158,7 @@ export class Transactions {
         overdue = setTimeout(() => session.destroy(), leftMs);
       }
       return await runner.manager.transaction(isolation, async (manager) => {
-        // Behind a pooler, the session could not be told at its start.
+        // Behind a pooler, the session could not be configured at its start.
         if (session.isPooled) await manager.query(LIMIT_TIME);
         return work(new Transaction(manager));
       });

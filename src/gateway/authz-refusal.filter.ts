@@ -10,18 +10,18 @@ import { sendForm } from '../oauth10/form-reply.js';
 import { OAuthProblemFilter } from '../oauth10/oauth-problem.filter.js';
 import { OAuthProblem, parameterRejected } from '../protocol/oauth-problem.js';
 
-/** Refuses as every signed endpoint does. A gateway without a valid key is told 403. */
+/** Refuses as every signed endpoint does. A gateway without a valid key gets 403. */
 @Catch()
 @Injectable()
 export class AuthzRefusalFilter implements ExceptionFilter {
-  private readonly told: OAuthProblemFilter;
+  private readonly oauthFilter: OAuthProblemFilter;
 
   constructor(protected readonly settings: Settings) {
-    this.told = new OAuthProblemFilter(settings);
+    this.oauthFilter = new OAuthProblemFilter(settings);
   }
 
   catch(error: unknown, host: ArgumentsHost): void {
-    this.told.catch(translated(error), host);
+    this.oauthFilter.catch(translated(error), host);
   }
 }
 

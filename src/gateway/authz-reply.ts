@@ -4,7 +4,7 @@ import { percentEncodeText } from '../protocol/percent-encoding.js';
 
 /**
  * Tells the gateway who signed, in six headers that are always there: empty where there is nothing to
- * tell, so that a gateway that copies them replaces whatever its client sent under these names.
+ * report, so that a gateway that copies them replaces whatever its client sent under these names.
  *
  * @param assertion the same as a JWT of the platform; empty where none is issued
  */

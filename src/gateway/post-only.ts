@@ -1,5 +1,5 @@
 import { Problem } from '../http/problem-details.js';
 
-/** What other methods than POST are told. */
+/** The answer to methods other than POST. */
 export const postOnly = (): Problem =>
   new Problem('method_not_allowed', 'Allowed here: POST.', { headers: { Allow: 'POST' } });

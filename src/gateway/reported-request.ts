@@ -59,7 +59,7 @@ export class ReportedRequest {
   @Satisfies(textThat((body) => BASE64.test(body), 'must be base64 with padding'))
   bodyBase64?: string | null;
 
-  /** As an entry of X-Forwarded-For: a port may stand behind it. */
+  /** As an entry of X-Forwarded-For: a port may follow. */
   @IsOptional()
   @Satisfies(textThat((address) => addressInEntry(address) !== undefined, 'must be an IP address'))
   clientAddress?: string | null;

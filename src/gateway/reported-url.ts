@@ -8,7 +8,7 @@ const ORIGIN_FORM = /^\/[\x21-\x7e\x80-\xff]*$/;
 /** Whether this can be a request's method: a token (RFC 9110 section 5.6.2). */
 export const isMethod = (text: string): boolean => METHOD.test(text);
 
-/** Whether this can stand in a request line as path and query; octets beyond ASCII are let pass. */
+/** Whether this can be the path and query of a request line; non-ASCII octets are accepted. */
 export const isOriginForm = (text: string): boolean => ORIGIN_FORM.test(text);
 
 /** Scheme, authority and the rest, raw, of an absolute http(s) URL; undefined for anything else. */

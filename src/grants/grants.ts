@@ -9,20 +9,20 @@ export interface GrantRow {
   readonly grantMac: Buffer | null;
 }
 
-/** One line a minute for each row: whoever forged it may ask for it a thousand times a second. */
-const TOLD_EVERY_MS = 60_000;
-const TOLD_MAX = 1_000;
+/** One log line a minute for each row: an attacker may request a forged row a thousand times a second. */
+const LOG_INTERVAL_MS = 60_000;
+const LOGGED_MAX = 1_000;
 /** As temporary credentials usually live. */
 const PLAIN_VERIFIERS_MS = 600_000;
 
 /**
  * Makes and checks the MACs of rows that grant something, so that whoever can write to the database
  * but has no `SECRET_KEYS` grants nothing. A row that holds a MAC of another row, of other values, or
- * none, is refused as if it were not there, and told to operators.
+ * none, is refused as if it were not there, and operators are alerted.
  */
 export class Grants {
   private readonly logger = new Logger('Grants');
-  private readonly told = new LRUCache<string, true>({ max: TOLD_MAX, ttl: TOLD_EVERY_MS });
+  private readonly logged = new LRUCache<string, true>({ max: LOGGED_MAX, ttl: LOG_INTERVAL_MS });
   private plainVerifiersUntilMs = 0;
   /** Rows without a MAC are the work of the version before, until all have one. */
   private withoutMac: 'taken' | 'refused' = 'refused';
@@ -60,7 +60,7 @@ export class Grants {
   hold(kind: GrantKind, { granted, grantMac }: GrantRow): boolean {
     if (grantMac === null ? this.isUpgrading : this.isOurs(kind, granted, grantMac)) return true;
     this.onRefused(kind);
-    this.tell(kind, granted);
+    this.logRefusal(kind, granted);
     return false;
   }
 
@@ -69,11 +69,11 @@ export class Grants {
     return this.keys.verify(kind, JSON.stringify(granted), grantMac);
   }
 
-  private tell(kind: GrantKind, granted: Granted): void {
+  private logRefusal(kind: GrantKind, granted: Granted): void {
     const [id, owner] = granted;
     const place = `${kind} ${String(id)}`;
-    if (this.told.has(place)) return;
-    this.told.set(place, true);
+    if (this.logged.has(place)) return;
+    this.logged.set(place, true);
     // Tokens and the ids of sessions stay out of the log; a token is found by its consumer.
     const named =
       kind === 'access-token' || kind === 'staged-access-token'

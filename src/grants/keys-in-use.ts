@@ -12,7 +12,7 @@ export class KeysMissing extends Error {
   }
 }
 
-// Who lacks a key writes nothing here: of a stranger's keys no other replica must hear.
+// A process that lacks a key writes nothing here, so that keys of a foreign configuration do not reach other replicas.
 const BEGIN = {
   name: 'begin-to-use-key',
   text: `

@@ -18,7 +18,7 @@ export class OurDatabase {
    * @throws RecordNotOurs; KeysMissing; StoreUnavailable
    */
   async open(): Promise<void> {
-    // The record first: who has other keys under known ids is told here.
+    // The trail first: it detects other keys under known ids.
     await this.trail.open(this.statements);
     await this.keys.begin(this.statements);
   }

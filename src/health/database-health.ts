@@ -11,7 +11,7 @@ import { SharedCheck } from './shared-check.js';
 /** Readiness must turn within two seconds of a loss, also when the database just falls silent. */
 const PATIENCE_MS = 1_400;
 
-/** All who ask within this time hear what one look has found: the database is not asked for every stranger. */
+/** Probes within this time share one check, so that clients cannot query the database at will. */
 const FRESH_MS = 500;
 
 /** Up when the database answers, takes writes, has seen every migration of this release, and is one that SECRET_KEYS fit. */

@@ -18,7 +18,7 @@ export class HealthController {
     private readonly shutdown: ShutdownHealth,
   ) {}
 
-  /** The process turns its loop. Nothing outside it is asked: a restart would not mend that. */
+  /** The event loop responds. Checks nothing outside the process, because a restart would not fix that. */
   @Get('live')
   @Header('Cache-Control', NOT_STORED)
   @HealthCheck()

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { ShutdownState } from '../http/shutdown-state.js';
 
-/** Down from the moment the process was told to stop. */
+/** Down once the process was asked to stop. */
 @Injectable()
 export class ShutdownHealth {
   constructor(

@@ -3,7 +3,7 @@ import { parseIpAddress, type IpAddress } from './ip-address.js';
 
 type Range = [IpAddress, number];
 
-/** What stands before the IPv4 address in a mapped one. */
+/** The prefix of an IPv4-mapped address. */
 const MAPPING_BITS = 96;
 
 /** Addresses and CIDRs, asked again and again whether they hold an address. */

@@ -3,11 +3,11 @@ import type { Listener } from './listeners.js';
 
 /** What a handler states about the endpoint that it serves. */
 export interface EndpointStatement {
-  /** Where it is served; on any other listener its path is 404. */
+  /** The listener that serves it; on any other listener its path is 404. */
   readonly listener: Listener | 'every';
   /** The name that its requests are counted and logged under: one of a few, and no part of a path. */
   readonly label: string;
-  /** Who is let through; `none` for what is open to whoever reaches the listener. */
+  /** The guard; `none` if every client of the listener may call it. */
   readonly guard: Type<CanActivate> | 'none';
   /** Whether its answers are verdicts on signed requests. */
   readonly givesVerdicts?: boolean;

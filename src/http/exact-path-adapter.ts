@@ -212,7 +212,7 @@ class ListenerRoutes implements ServedListener {
 
   /**
    * Deny by default: what no route can mean is answered before the framework sees it. A path that can't be decoded
-   * (`/admin/%ff`) Express would refuse before any guard is asked: it goes to whoever answers for the rest.
+   * (`/admin/%ff`) Express would refuse before any guard is asked: the catch-all route answers it.
    */
   private handleOthers(path: string, request: IncomingMessage, response: ServerResponse): void {
     if (!isDecodable(path)) {

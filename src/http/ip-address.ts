@@ -10,7 +10,7 @@ const PORT = /^:[0-9]{1,5}$/;
  * spellings are read as other addresses by other programs. Undefined for whatever is no address.
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
-  // What stands behind the last colon of an IPv6 address may be an IPv4 one.
+  // An IPv6 address may end in an IPv4 one.
   const isIpv6 = text.includes(':');
   // IPv6 alone has zones.
   const [withoutZone = ''] = isIpv6 ? text.split('%', 1) : [text];

@@ -13,7 +13,7 @@ import { logUnexpectedError } from './log-unexpected-error.js';
 import { Problem, sendProblem, type ProblemCode } from './problem-details.js';
 
 const RETRY_AFTER_SECONDS = '1';
-/** Until somebody has looked; the log and a metric have told of it. */
+/** Retry-After of faults that an operator must fix; log and metric report them. */
 const RECORD_RETRY_AFTER_SECONDS = '60';
 const RECORD_REFUSES =
   'The record of staff can not be continued: nothing was changed. Tell the operator.';

@@ -41,7 +41,7 @@ export interface ProblemFault {
   readonly detail: string;
 }
 
-/** A refusal that is told as RFC 9457 problem details. */
+/** A refusal that is sent as RFC 9457 problem details. */
 export class Problem extends Error {
   /** @param detail for a person; never holds a secret */
   constructor(

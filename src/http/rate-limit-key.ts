@@ -4,7 +4,7 @@ import { parseIpAddress } from './ip-address.js';
 /** A home or an office has at least so much of IPv6; single addresses in it cost nothing. */
 const IPV6_HOME_BITS = 64;
 
-/** How much of a text that is no address tells one visitor from another. */
+/** How many characters of a text that is not an address distinguish clients. */
 const TEXT_LENGTH = 64;
 
 /**

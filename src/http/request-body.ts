@@ -11,7 +11,7 @@ const NO_BODY = Buffer.alloc(0);
  * Reads the whole body as the octets it was sent in.
  *
  * A coded body is refused unread: a signature covers what was sent, not what it inflates to, and
- * inflating for strangers is how a small request becomes a large one.
+ * decompression would turn a small unauthenticated request into a large one.
  *
  * @throws HttpRefusal 415 for Content-Encoding, 413 above `maxOctets`, 400 when cut short
  */

@@ -3,7 +3,7 @@ import { KeptValue } from './kept-value.js';
 
 /** What was found out about a request on its way, for the line of the log and for metrics. */
 export interface RequestNotes {
-  /** Why a signed request was refused, whatever the caller was told. */
+  /** Why a signed request was refused, in more detail than the client learns. */
   problem: string | undefined;
   /** What of the problem is for the operator alone; never part of an answer or of a metric. */
   problemDetail: string | undefined;
@@ -19,12 +19,12 @@ export interface RequestNotes {
 
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
-/** Of what nobody has verified, no more than this stands in the log. */
+/** The most that the log contains of an unverified value, in characters. */
 const UNVERIFIED_MAX = 64;
 
 const notes = new KeptValue<IncomingMessage, RequestNotes>('notes');
 
-/** The notes on a request; whoever finds something out adds to them. */
+/** The notes on a request, to which each stage adds what it finds out. */
 export function notesOf(request: IncomingMessage): RequestNotes {
   let found = notes.get(request);
   if (!found) {

@@ -40,19 +40,19 @@ export function noteEndpoint(response: ServerResponse, endpoint: ObservedEndpoin
 export const endpointOf = (response: ServerResponse): ObservedEndpoint =>
   endpoints.get(response) ?? NO_ENDPOINT;
 
-/** Calls `tell` once the request has been answered, or was left. */
+/** Calls `onAnswered` once the request has been answered, or the client closed the connection. */
 export function observeRequest(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
-  tell: (answered: AnsweredRequest) => void,
+  onAnswered: (answered: AnsweredRequest) => void,
 ): void {
   const startedAt = performance.now();
   response.once('close', () => {
     const { problem, problemDetail, hint, consumerKey, isConsumerKnown, traceId } =
       notesOf(request);
     const { label, route, givesVerdicts = false } = endpointOf(response);
-    tell({
+    onAnswered({
       problem,
       problemDetail,
       hint,

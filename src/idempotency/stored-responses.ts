@@ -18,7 +18,7 @@ export type Known =
   | { readonly as: 'new' | 'in_flight' | 'another' }
   | { readonly as: 'answered'; readonly answer: string };
 
-// Longer than any request takes; a process that died with one in hand blocks its key no longer.
+// Longer than any request takes; the key of a process that died during one is free after this.
 const BEGIN = {
   name: 'begin-keyed-request',
   text: `

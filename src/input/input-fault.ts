@@ -1,4 +1,4 @@
-/** One thing that is wrong with input, told to whoever sent it. */
+/** One fault of the input, as the client sees it. */
 export interface InputFault {
   /** JSON pointer (RFC 6901) to the place; empty for the whole. */
   readonly pointer: string;

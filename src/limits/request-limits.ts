@@ -68,7 +68,7 @@ export class RequestLimits {
   }
 
   /**
-   * Counts a genuine request of the consumer: were others counted too, a stranger could use up
+   * Counts a verified request of the consumer: if others were counted too, an attacker could use up
    * what the consumer may do. Its nonce is not spent yet. @throws HttpRefusal 429
    */
   async countConsumer(consumerKey: string): Promise<void> {

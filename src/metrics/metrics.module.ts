@@ -3,7 +3,7 @@ import { MetricsController } from './metrics.controller.js';
 import { DatabasePoolGauge } from './database-pool-gauge.js';
 import { Metrics } from './metrics.js';
 
-/** Owns the counters and their page. Depends on no room's doings; whoever has something to count comes here. */
+/** Owns the metrics and their endpoint. Other modules call it to count; it depends on none of them. */
 @Global()
 @Module({
   controllers: [MetricsController],

@@ -17,7 +17,7 @@ const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /**
  * What the service counts of itself, for Prometheus. Labels come from fixed lists: a consumer key
- * or a token as a label would be one time series for each, and tell who does what.
+ * or a token as a label would be one time series each, and reveal who does what.
  */
 @Injectable()
 export class Metrics {
@@ -175,7 +175,7 @@ export class Metrics {
     this.away.inc({ listener, reason });
   }
 
-  /** Has Prometheus see how much the listener has in hand. */
+  /** Exposes the requests in flight and waiting connections of a listener. */
   watchListener(listener: Listener, bounded: BoundedListener): void {
     this.listeners.set(listener, bounded);
     for (const reason of TURNED_AWAY) this.away.inc({ listener, reason }, 0);

@@ -32,7 +32,7 @@ const CLAIM_BESIDE_STORE = {
 export class DatabaseNonces extends Nonces {
   private readonly claims: Batcher<NonceClaim, boolean>;
 
-  /** @param absence hears of a nonce store that is in use; undefined: these are claims beside those in a store */
+  /** @param absence is notified of a nonce store that is in use; undefined: these are claims beside those in a store */
   constructor(
     private readonly statements: Statements,
     metrics: Metrics,

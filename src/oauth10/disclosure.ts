@@ -7,7 +7,7 @@ import {
 } from '../protocol/oauth-problem.js';
 import type { SignatureMethodName } from '../protocol/signature-methods.js';
 
-/** The consumer exists and did not register this method, which tells that it exists. */
+/** The consumer exists and did not register this method, which reveals that it exists. */
 export class MethodNotRegistered extends OAuthProblem {
   /** @param acceptable the consumer's own methods, as far as they are taken now */
   constructor(acceptable: readonly SignatureMethodName[]) {
@@ -56,12 +56,12 @@ export function disclosedProblem(
   problem: OAuthProblem,
   { problemDetail }: Pick<Settings, 'problemDetail'>,
 ): OAuthProblem {
-  const tellsWhatExists =
+  const revealsExistence =
     problem.code === 'consumer_key_unknown' ||
     problem.code === 'token_rejected' ||
     problem instanceof MethodNotRegistered ||
     (problem instanceof TokenMissing && !problem.signatureHolds);
-  return problemDetail === 'uniform' && tellsWhatExists
+  return problemDetail === 'uniform' && revealsExistence
     ? oauthProblem('signature_invalid')
     : problem;
 }

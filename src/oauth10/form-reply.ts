@@ -68,7 +68,7 @@ export function sendForm(
   pairs: Iterable<readonly [string, string]>,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  // Who takes neither is told why in the usual type all the same.
+  // A client that accepts neither gets the refusal in the default type.
   const type = acceptableFormType(response.req, usual) ?? usual;
   const body = formEncode(pairs);
   response

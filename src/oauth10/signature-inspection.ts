@@ -63,7 +63,7 @@ export class SignatureInspection {
 
   /**
    * Judges the signature of a request as that of a protected resource; temporary credentials sign as
-   * well. No nonce is spent, and the age of the timestamp is told only where the signature holds.
+   * well. No nonce is spent, and the age of the timestamp is shown only if the signature holds.
    *
    * @throws StoreUnavailable
    */
@@ -75,7 +75,7 @@ export class SignatureInspection {
       );
     } catch (error) {
       if (!(error instanceof OAuthProblem)) throw error;
-      return { ...UNREADABLE, ...told(error) };
+      return { ...UNREADABLE, ...problemFields(error) };
     }
     const { protocol, collected } = reading;
     const decoy = await this.keyRing.decoyForOneRequest();
@@ -87,7 +87,7 @@ export class SignatureInspection {
     const isPlaintext = protocol.signatureMethod.family === 'plaintext';
     return {
       active: holds,
-      ...told(problem),
+      ...problemFields(problem),
       baseString: isPlaintext ? null : check.usualBaseString,
       parameters: shownParameters(request, collected.parameters),
       keyParts: protocol.signatureMethod.family === 'rsa' ? [] : keyPartsOf(found),
@@ -148,7 +148,7 @@ export class SignatureInspection {
   }
 }
 
-const told = (problem: OAuthProblem | undefined) => ({
+const problemFields = (problem: OAuthProblem | undefined) => ({
   problem: problem?.code ?? null,
   advice: problem?.advice ?? null,
   hint: problem?.extra[SIGNATURE_HINT] ?? null,

@@ -7,7 +7,7 @@ const STEP_MS = 5;
 
 const TELLS_BY_TIME = new Set(['consumer_key_unknown', 'token_rejected', 'signature_invalid']);
 
-/** Whether the refusal would tell, by how soon it comes, which key or token exists. */
+/** Whether the time of the refusal could reveal which key or token exists. */
 export const padsTiming = (problem: OAuthProblem): boolean =>
   TELLS_BY_TIME.has(problem.code) ||
   problem instanceof ForgivableProblem ||

@@ -40,7 +40,7 @@ export class VerificationKeyRing {
     this.secrets = new OpenedSecrets(secrets);
   }
 
-  /** What stands in for all that one request names in vain. */
+  /** The decoys for unknown credentials of one request. */
   async decoyForOneRequest(): Promise<DecoySecrets> {
     return (await this.decoy).forOneRequest();
   }

@@ -8,7 +8,7 @@ const choice = (name: string, values: readonly string[]): object => ({
   schema: { enum: values },
 });
 
-/** What the platform is told of consumers and tokens. */
+/** Events about consumers and tokens. */
 export const eventPaths = {
   '/admin/events': {
     get: staffOperation('listEvents', {

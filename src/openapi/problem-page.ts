@@ -1,6 +1,6 @@
 import { PROBLEMS, type ProblemCode } from '../http/problem-details.js';
 
-/** What to do about each problem, for whoever follows its `type`. */
+/** What to do about each problem: the page at its `type`. */
 const REMEDIES: Record<ProblemCode, string> = {
   validation_failed: 'Mend the places that `errors` names, and send the request again.',
   malformed_json: 'Send one JSON object in UTF-8, without repeated names.',

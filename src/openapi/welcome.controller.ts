@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { sendText } from '../http/send-text.js';
 
-/** Whoever types the bare address is told where things are. */
+/** The page at `/`, which lists where things are. */
 @Controller()
 export class WelcomeController {
   @All()

@@ -14,7 +14,7 @@ export type PageRefusalReason =
   | 'unavailable'
   | 'unforeseen';
 
-/** What is told with another status than 400. */
+/** Reasons with a status other than 400. */
 const STATUSES: Readonly<Record<string, number>> = {
   forged: 403,
   'no-cookie': 403,
@@ -30,7 +30,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   'sign-in-unavailable': 503,
 };
 
-/** What a refusal brings along for the page that tells it. */
+/** Details that the error page of a refusal shows. */
 export interface PageRefusalDetail {
   /** Of the reply. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export interface PageRefusalDetail {
   readonly goOn?: { readonly href: string; readonly place: string };
 }
 
-/** A refusal that is told to people by an error page, never by a redirect. */
+/** A refusal that is shown as an error page, never as a redirect. */
 export class PageRefusal<Reason extends string = PageRefusalReason> extends Error {
   /** The status of the reply; 400 where nothing else is said. */
   readonly status: number;

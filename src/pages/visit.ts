@@ -29,7 +29,7 @@ export interface Visit {
   readonly from: { readonly origin: string | undefined; readonly site: string | undefined };
 }
 
-/** Where a listener's pages stand, and what is believed of who asks. */
+/** The external address of a listener's pages, and the trusted proxies. */
 export interface PagesPlace {
   /** As browsers see the listener, where that is known; else each request says so. */
   readonly publicUrl?:

@@ -12,7 +12,7 @@ import { ACCESS_TOKEN_TYPE } from './platform-tokens.js';
 import { TokenKeys } from './token-keys.js';
 import { referencedToken } from './token-reference.js';
 
-/** What RFC 7662 section 2.2 tells of a token. */
+/** The introspection response of RFC 7662 section 2.2. */
 export type Introspected =
   | { readonly active: false }
   | {
@@ -69,8 +69,8 @@ export class Introspection {
     if (token === undefined) return INACTIVE;
     const standing = await this.standingOf(consumerKey, token === '' ? undefined : token);
     if (!standing || (token === '' && !standing.twoLegged)) return INACTIVE;
-    const told = typeof scope === 'string' ? scope.split(' ') : [];
-    const kept = told.filter((one) => standing.accessToken?.scopes.includes(one));
+    const scopes = typeof scope === 'string' ? scope.split(' ') : [];
+    const kept = scopes.filter((one) => standing.accessToken?.scopes.includes(one));
     return {
       active: true,
       client_id: consumerKey,

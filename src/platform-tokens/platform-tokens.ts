@@ -18,7 +18,7 @@ import { tokenReference } from './token-reference.js';
 /** What a JWT says: who signed a request by OAuth 1.0a, for whom, and what for. */
 export interface Bearer {
   readonly consumer: Pick<SigningConsumer, 'consumerKey' | 'expiresAtSeconds'>;
-  /** Undefined: two-legged. Its scopes are those that the verdict tells, or fewer. */
+  /** Undefined: two-legged. Its scopes are those of the verdict, or fewer. */
   readonly accessToken:
     Pick<AccessToken, 'token' | 'subject' | 'scopes' | 'expiresAtSeconds'> | undefined;
   readonly bodyVerified: boolean;

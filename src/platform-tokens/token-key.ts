@@ -16,7 +16,7 @@ export const RETIREMENT_GRACE_SECONDS = 5;
 export interface TokenKey {
   /** The thumbprint of RFC 7638. */
   readonly kid: string;
-  /** 1, 2, 3: a key stands behind those that it takes over from. */
+  /** 1, 2, 3: a key follows those that it replaces. */
   readonly position: number;
   readonly algorithm: TokenAlgorithm;
   readonly createdAt: Date;

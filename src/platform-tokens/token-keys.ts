@@ -16,8 +16,8 @@ import {
 
 /** As the trigger of migration 0020 writes it. */
 const CHANGED = 'signing-keys';
-/** How old memory may be where no change is heard of. */
-const UNHEARD_MS = 1_000;
+/** How long the cache may be used while no notifications arrive. */
+const UNNOTIFIED_MAX_AGE_MS = 1_000;
 
 /** A key as staff see it: everything but the key. */
 export interface ShownTokenKey extends Omit<
@@ -106,7 +106,7 @@ export class TokenKeys {
 
   private isFresh({ age, readAtMs }: Remembered): boolean {
     if (age !== this.age) return false;
-    return this.changes.isCurrent() || performance.now() - readAtMs < UNHEARD_MS;
+    return this.changes.isCurrent() || performance.now() - readAtMs < UNNOTIFIED_MAX_AGE_MS;
   }
 
   private async read(): Promise<Remembered> {

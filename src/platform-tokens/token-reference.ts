@@ -16,7 +16,7 @@ const derivedFrom = (consumerKey: string, salt: Buffer): string =>
  * The `jti` of a JWT: no other has the same, and it holds the identifier of the OAuth token, so that
  * whoever introspects the JWT is told when that one was revoked. Nobody else can read or make it.
  *
- * @param token empty for a JWT that stands for none
+ * @param token empty for a JWT without an access token
  */
 export function tokenReference(keys: DerivedKeys, token: string, consumerKey: string): string {
   const salt = randomOctets(SALT_OCTETS);

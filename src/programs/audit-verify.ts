@@ -12,10 +12,10 @@ import { nothing, runProgram } from './offline-program.js';
  */
 export const verifyAudit = (known?: AuditHead): Promise<void> =>
   runProgram(nothing, async ({ dataSource, proofs }) =>
-    tell(await new AuditVerifier(new Transactions(dataSource), proofs).verify(known)),
+    printVerdict(await new AuditVerifier(new Transactions(dataSource), proofs).verify(known)),
   );
 
-function tell({ events, head, since, faults }: AuditVerdict): number {
+function printVerdict({ events, head, since, faults }: AuditVerdict): number {
   if (faults.length > 0) {
     process.stdout.write(`The record was altered.\n${faults.join('\n')}\n`);
     return 1;

@@ -1,9 +1,9 @@
 import type { Command, Option } from 'commander';
 
-/** The shells that can be told. */
+/** The supported shells. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-/** A command of the tree, and what may stand behind it. */
+/** A command of the tree, and what may follow it. */
 interface Place {
   /** The words that lead there, `oauth10` not among them. */
   readonly path: readonly string[];
@@ -46,7 +46,7 @@ function placesOf(command: Command, path: readonly string[]): Place[] {
 const wordsOf = ({ long, description }: Option): Word[] =>
   long ? [{ word: long, description }] : [];
 
-/** The place is found by the words so far that are commands; what is an option's value is not told apart. */
+/** The place is found by the words so far that are commands; values of options are not distinguished. */
 function bashScript(places: readonly Place[]): string {
   const cases = places.map(({ path, commands, options, takesFile }) => {
     const words = [...commands, ...options].map(({ word }) => word).join(' ');

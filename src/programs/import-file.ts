@@ -34,9 +34,9 @@ export const importFile = (order: ImportOrder): Promise<void> =>
         const imported = await takeOver(order, octets, store, audit, progress).finally(() =>
           progress.stop(),
         );
-        return tell(order, imported);
+        return printResult(order, imported);
       } catch (error) {
-        if (error instanceof ImportRefused) return tellRefusal(error);
+        if (error instanceof ImportRefused) return printRefusal(error);
         if (!isStoreUnavailable(error)) throw error;
         throw new ProgramError('The database went away. Run the same command again to go on.');
       }
@@ -81,7 +81,7 @@ async function takeOver(
   );
 }
 
-function tell(
+function printResult(
   { path, dryRun }: ImportOrder,
   { consumers, tokens, takenOverAt }: ImportResult,
 ): number {
@@ -96,7 +96,7 @@ function tell(
   return 0;
 }
 
-function tellRefusal({ reason, faults }: ImportRefused): number {
+function printRefusal({ reason, faults }: ImportRefused): number {
   const lines =
     reason === 'busy'
       ? ['Another process is importing, or has just imported, the same file.']

@@ -33,16 +33,16 @@ export const resealAll = (): Promise<void> =>
     if (makesMissing) await record.trail?.completeGrants(operator('reseal'));
     if (record.underOtherKeys > 0) await record.trail?.begin(operator('reseal'), 'keys');
     const { underOtherKeys: resealed, faults } = record;
-    const code = tell([...columns, { name: 'audit record', resealed, faults }], tables);
+    const code = printResult([...columns, { name: 'audit record', resealed, faults }], tables);
     if (code === 0) await keysInUse.endOthers(statements);
     return code;
   });
 
-function tell(columns: readonly Resealed[], tables: readonly RenewedMacs[]): number {
+function printResult(columns: readonly Resealed[], tables: readonly RenewedMacs[]): number {
   const out = (line: string) => void process.stdout.write(`${line}\n`);
   for (const { name, resealed } of columns) out(`${name}: ${resealed} resealed`);
   for (const { table, renewed } of tables) if (renewed > 0) out(`${table}: ${renewed} MACs made`);
-  const tellFaults = (all: readonly { readonly faults: Faults }[], what: string): number => {
+  const printFaults = (all: readonly { readonly faults: Faults }[], what: string): number => {
     const count = all.reduce((sum, { faults }) => sum + faults.count, 0);
     if (count === 0) return 0;
     out(`${count} ${what}:`);
@@ -53,14 +53,14 @@ function tell(columns: readonly Resealed[], tables: readonly RenewedMacs[]): num
     }
     return count;
   };
-  const sealed = tellFaults(columns, 'could not be opened and stay as they are');
-  const strange = tellFaults(tables, 'rows grant something and are not ours');
+  const sealed = printFaults(columns, 'could not be opened and stay as they are');
+  const strange = printFaults(tables, 'rows grant something and are not ours');
   if (sealed + strange > 0) return 1;
   out('Everything is sealed with the first key of SECRET_KEYS.');
   return 0;
 }
 
-/** The record, and what stands against going on with it. */
+/** The audit trail, and the faults that prevent resealing it. */
 interface WholeRecord {
   /** Undefined where there are faults. */
   readonly trail: AuditTrail | undefined;

@@ -39,19 +39,19 @@ export interface RunningService {
   stop(delaySeconds: number): Promise<void>;
 }
 
-/** Who answers on the listeners, at first and once there is a service. */
+/** What answers on the listeners, before and after the service is put together. */
 interface Answering {
   handlerOf: (listener: Listener) => RequestListener;
   shutdown: Pick<ShutdownState, 'shuttingDown'>;
-  tell: (answered: AnsweredRequest) => void;
+  onAnswered: (answered: AnsweredRequest) => void;
   turnedAway: (listener: Listener, why: TurnedAway) => void;
 }
 
 /**
- * Opens the listeners, and puts the service together once the database is there: until then they say
+ * Opens the listeners, and builds the service once the database is reachable. Until then they answer
  * that the process is alive and not ready.
  *
- * @throws SettingsError; DatabaseRefusal for what no waiting for the database mends
+ * @throws SettingsError; DatabaseRefusal for faults of the database that waiting does not fix
  */
 export async function startService(
   settings: Settings,
@@ -61,7 +61,7 @@ export async function startService(
   const answering: Answering = {
     handlerOf: answerNotReady,
     shutdown: { shuttingDown: false },
-    tell: () => undefined,
+    onAnswered: () => undefined,
     turnedAway: () => undefined,
   };
   const adapter = new ExactPathAdapter(settings.endpointAliases);
@@ -76,7 +76,7 @@ export async function startService(
           handle: (request, response) => answering.handlerOf(name)(request, response),
         },
         () => answering.shutdown.shuttingDown,
-        (answered) => answering.tell(answered),
+        (answered) => answering.onAnswered(answered),
         {
           ...limitsOf(name, settings),
           turnedAway: (why) => answering.turnedAway(name, why),
@@ -138,12 +138,12 @@ async function putTogether(
 function observersOf(
   app: NestExpressApplication,
   json: JsonLogger | undefined,
-): Pick<Answering, 'tell' | 'turnedAway'> {
+): Pick<Answering, 'onAnswered' | 'turnedAway'> {
   const metrics = app.get(Metrics);
   const rollup = app.get(Rollup, { strict: false });
   const requestLog = new RequestLog(json);
   return {
-    tell: (answered) => {
+    onAnswered: (answered) => {
       metrics.answered(answered);
       rollup.count(answered);
       requestLog.write(answered);
@@ -152,7 +152,7 @@ function observersOf(
   };
 }
 
-/** The setting is for the public listener; the admin listener has room of its own. */
+/** The setting limits the public listener; the admin listener has its own limit. */
 function limitsOf(
   listener: Listener,
   settings: Settings,

@@ -92,7 +92,7 @@ function endOfOAuthScheme(value: string): number | undefined {
   return end === value.length || isBlank(value.charCodeAt(end)) ? end : undefined;
 }
 
-/** Where the `=` behind the name stands. */
+/** The index of the `=` after the name. */
 function endOfName(value: string, from: number): number {
   for (let i = from; i < value.length; i += 1) {
     const code = value.charCodeAt(i);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { equalDigests } from './constant-time-equality.js';
 
-/** The hash is told by the length of its base64 text: 20, 32 and 64 octets. */
+/** The length of the base64 text identifies the hash: 20, 32 or 64 octets. */
 const HASHES_BY_TEXT_LENGTH: ReadonlyMap<number, string> = new Map([
   [28, 'sha1'],
   [44, 'sha256'],

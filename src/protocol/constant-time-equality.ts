@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Compares two texts of a length that is no secret (digests), in a time that tells nothing else. */
+/** Compares two texts in constant time. Their length is not secret (digests). */
 export function equalDigests(sent: string, expected: string): boolean {
   const sentOctets = Buffer.from(sent, 'utf8');
   const expectedOctets = Buffer.from(expected, 'utf8');

@@ -86,7 +86,7 @@ export type PlainProblemCode = Exclude<
   | 'timestamp_refused'
 >;
 
-/** Why a signed request is refused: what the client is told, and beside it a detail for logs. */
+/** Why a signed request is refused: what the client learns, and a private detail for logs. */
 export class OAuthProblem extends Error {
   override readonly name = 'OAuthProblem';
   readonly status: 400 | 401;
@@ -175,7 +175,7 @@ export function parameterAbsent(names: readonly string[], anyPresent: boolean): 
   });
 }
 
-/** Parameters (or the place they stand in) can't be accepted as sent. */
+/** Parameters, or their place, can't be accepted as sent. */
 export function parameterRejected(
   names: readonly string[],
   advice?: string,

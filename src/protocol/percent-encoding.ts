@@ -138,7 +138,7 @@ function encodeAll(octets: string, encodedOctet: readonly string[]): string {
  * stand for themselves. Throws MalformedEncoding where `%` is not followed by two hex digits, or a
  * character is no octet.
  *
- * @param plus what a `+` stands for: itself, or a blank as in a form
+ * @param plus what a `+` means: itself, or a blank as in a form
  */
 export function percentDecode(encoded: string, plus: '+' | ' ' = '+'): string {
   let decoded = '';

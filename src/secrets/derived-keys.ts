@@ -73,7 +73,7 @@ export class DerivedKeys {
     return this.keysFor(purpose).map((one) => macUnder(one, data));
   }
 
-  /** Whether a key of the ring made this MAC of the data; takes a time that tells nothing else. */
+  /** Whether a key of the ring made this MAC of the data; compared in constant time. */
   verify(purpose: KeyPurpose, data: string | Buffer, mac: Buffer): boolean {
     const maker = this.keysFor(purpose).find(({ prefix }) => startsWith(mac, prefix));
     if (maker === undefined || mac.length !== maker.prefix.length + MAC_OCTETS) return false;

@@ -105,7 +105,7 @@ export function sweepsOf(
     { name: 'nonce_partitions_made', full: Infinity, batch: () => partitions.makeAhead() },
     { name: 'nonce_partitions', full: Infinity, batch: () => partitions.dropExpired() },
     { name: 'nonces_rest', full: 5_000, batch: () => partitions.deleteExpiredOutsidePartitions() },
-    // For an hour after their end, who asks is still told what became of them.
+    // Their outcome can be queried for an hour after their end.
     rows(
       'temporary_credentials',
       rowsOf(

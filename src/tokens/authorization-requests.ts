@@ -32,7 +32,7 @@ export class AuthorizationRequestRefused extends Error {
   }
 }
 
-// One decision, whoever comes first: tabs, replicas, and a consent app beside the built-in page. Which
+// The first decision counts: tabs, replicas, and a consent app can race. Which
 // callback is registered, code says (loopback ports), so that the list it was held against has to stand.
 // The statement may carry decisions on different requests; all replicas lock the rows in one order, so that
 // no two statements wait for each other.

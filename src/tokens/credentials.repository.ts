@@ -66,7 +66,7 @@ const FIND_ACCESS_TOKENS = {
     FROM ${WANTED} JOIN access_tokens t USING (token, consumer_key)`,
 };
 
-/** What stands for a consumer that was altered: no signature holds for it, at the usual cost. */
+/** Replaces a consumer whose row was altered: no signature is valid for it, at the usual cost. */
 const withoutKeys = (consumer: SigningConsumer): SigningConsumer => ({
   ...consumer,
   secret: null,

@@ -25,7 +25,7 @@ import { typedVerifier, verifierHolds, type Allowed } from './verifier.js';
 // credentials. Racers queue for the row of the temporary credentials; after the winner the WHERE
 // clause is tried again on the new row, and no longer holds. A wrong verifier is counted by the same
 // UPDATE that a right one wins by, so guesses cannot outrun the count.
-const exchange = (name: string, returned: string, told: string): Statement => ({
+const exchange = (name: string, returned: string, outboxed: string): Statement => ({
   name,
   text: `
     WITH exchange AS (
@@ -52,7 +52,7 @@ const exchange = (name: string, returned: string, told: string): Statement => ({
         to_timestamp(expires_at_ms / 1000), grant_mac
       FROM attempted WHERE matched
       RETURNING ${returned}
-    )${told}
+    )${outboxed}
     SELECT claimed.n::int, attempted.n IS NOT NULL AS attempted, issued.token IS NOT NULL AS issued
     FROM claimed LEFT JOIN attempted USING (n) LEFT JOIN issued ON issued.token = attempted.token`,
 });

@@ -30,7 +30,7 @@ const REVOKE = {
 
 // A part at a time, so that no statement outlasts its limit however many tokens there are.
 const REVOKED_AT_ONCE = 5_000;
-const revokePart = (name: string, returned: string, told: string): Statement => ({
+const revokePart = (name: string, returned: string, outboxed: string): Statement => ({
   name,
   text: `
     WITH part AS (
@@ -42,7 +42,7 @@ const revokePart = (name: string, returned: string, told: string): Statement => 
       UPDATE access_tokens t SET revoked_at = now()
       FROM part WHERE t.token = part.token AND t.revoked_at IS NULL
       RETURNING ${returned}
-    )${told}
+    )${outboxed}
     SELECT (SELECT count(*) FROM revoked)::int AS revoked, max(token) AS last FROM part`,
 });
 const REVOKE_PART = revokePart('revoke-access-tokens', '1', '');

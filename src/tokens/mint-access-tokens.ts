@@ -220,7 +220,7 @@ export class MintAccessTokens {
 /** A token whose consumer is as it was read; without the rest where the name is taken. */
 type Inserted = { readonly due: string } & (ListedAccessToken | { readonly token: null });
 
-/** What the platform is told of a token that staff made; nothing of one that was not. */
+/** The event of a token that staff issued; none if it was not issued. */
 function tokenIssued(outcome: Outcome): NewEvent[] {
   if (typeof outcome === 'string') return [];
   const { token, consumerKey, subject, scopes, expiresAt } = outcome;

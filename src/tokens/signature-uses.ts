@@ -88,7 +88,7 @@ export class SignatureUses implements OnModuleInit, OnModuleDestroy {
     this.deviations.add([consumerKey, 'flag', flag]);
   }
 
-  /** The holder of the secrets was told why the signature does not hold. */
+  /** A client with the right secrets got a hint why its signature is wrong. */
   noteHint(consumerKey: string, hint: HintCode): void {
     this.deviations.add([consumerKey, 'hint', hint]);
   }

@@ -1,6 +1,6 @@
 import type { AuditActor, NewAuditEvent } from '../audit/audit-event.js';
 
-/** What the record says of one token's end, whoever ended it. */
+/** The audit event of a revoked token, whoever revoked it. */
 export const tokenRevoked = (token: string, actor: AuditActor): NewAuditEvent => ({
   actor,
   action: 'token.revoke',

@@ -15,7 +15,7 @@ import { consumerSecret, previousConsumerSecret } from '../consumers/sealed-secr
 export interface ExportOrder {
   /** For the record. */
   readonly actor: AuditActor;
-  /** Whether secrets are told; without them a file shows what there is, and can't be imported. */
+  /** Whether the file contains secrets; without them it can't be imported. */
   readonly secrets: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface ExportedCounts {
 
 /** A row that is exported as it was granted, or not at all. */
 interface GuardedRow extends GrantRow {
-  /** It may stand without a proof. */
+  /** Whether it grants nothing, so that its MAC may be missing. */
   readonly getsNothing: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface StagedFile {
 /** What one statement stages, at most. */
 const BATCH_LINES = 2_000;
 const BATCH_OCTETS = 1024 * 1024;
-/** Who mends these finds the others by the next attempt. */
+/** The most faults that are reported; fixing these shows the others at the next attempt. */
 const MAX_FAULTS = 50;
 
 /**
@@ -26,7 +26,7 @@ const MAX_FAULTS = 50;
  * fault nothing more is staged, and the rest is read for its faults alone, to the end: whoever sends a
  * file hears of what is wrong with it when it is sent.
  *
- * @param onOctets hears of octets as they are read
+ * @param onOctets called with the number of octets read
  * @throws ImportRefused invalid, busy; StoreUnavailable; what reading the chunks throws
  */
 export async function stageLines(

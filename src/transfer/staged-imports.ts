@@ -195,7 +195,7 @@ export class StagedImports {
     });
   }
 
-  /** Looks for what stands in the way, a part at a time. */
+  /** Looks for conflicts, a part at a time. */
   async *conflicts(id: number): AsyncGenerator<Conflicts> {
     for (const statement of [CONSUMER_CONFLICTS, TOKEN_CONFLICTS]) {
       for (let after: string | null = ''; after !== null;) {

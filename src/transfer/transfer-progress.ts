@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** How far an import or an export is, for whoever started it; on a terminal alone. */
+/** Shows the progress of an import or export on a terminal. */
 export class TransferProgress {
   private bar: SingleBar | undefined;
   private stage = '';

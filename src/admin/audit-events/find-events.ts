@@ -8,7 +8,7 @@ import type { ListAuditEventsQuery } from './list-audit-events.query.js';
 /** What a key or an identifier alone may be that of. */
 const THINGS = ['consumer', 'token', 'authorization_request'];
 
-/** A target as it stands on record, and of a key without `THING:` before it all that it can mean. */
+/** The target as recorded; for a key without a `THING:` prefix, everything that it can mean. */
 const targetsMeant = (target: string | undefined): (string | undefined)[] =>
   target === undefined || /^[a-z_]+:|^[A-Z]+ /.test(target)
     ? [target]

@@ -23,7 +23,7 @@ export class Rotation {
   force?: boolean | null;
 }
 
-/** The shared secret of a consumer: given anew, and how the one before stands. Never shown again. */
+/** The shared secret of a consumer: rotation, and the status of the previous one. A secret is shown only once. */
 @AdminController('consumers/:consumerKey/secret')
 export class ConsumerSecretsController {
   constructor(private readonly secrets: RotateConsumerSecret) {}

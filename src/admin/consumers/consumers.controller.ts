@@ -97,7 +97,7 @@ export class ConsumersController {
   }
 }
 
-/** The reply, its version told in ETag; Express answers a matching If-None-Match with 304. */
+/** The reply, with its version as ETag; Express answers a matching If-None-Match with 304. */
 function tagged(consumer: Consumer, response: ServerResponse): ConsumerReply {
   response.setHeader('ETag', entityTag(consumer.version));
   return consumerReply(consumer);

@@ -12,7 +12,7 @@ import { ListEventsQuery } from './list-events.query.js';
 
 const PATH = '/admin/events';
 
-/** What the platform is told of consumers and tokens. */
+/** Events about consumers and tokens that the service sends to the platform. */
 @AdminController('events')
 export class EventsController {
   constructor(private readonly events: EventList) {}

@@ -26,7 +26,7 @@ export class ImportQuery {
 
 /** What is to be exported. */
 export class ExportQuery {
-  /** Whether secrets are told. */
+  /** Whether the export contains secrets. */
   @IsOptional()
   @IsIn(['true', 'false'], YES_OR_NO)
   secrets?: string;

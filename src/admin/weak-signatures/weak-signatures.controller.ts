@@ -42,7 +42,7 @@ const weakSignerReply = ({ consumerKey, name, until, methods, flags, hints }: We
 
 type WeakSignerReply = ReturnType<typeof weakSignerReply>;
 
-/** How one consumer stands with SHA-1 and PLAINTEXT, and the day on which they end for it. */
+/** A consumer's use of SHA-1 and PLAINTEXT, and the date from which they are refused. */
 @AdminController('consumers/:consumerKey/weak-signatures')
 export class ConsumerWeakSignaturesController {
   constructor(private readonly weakSignatures: WeakSignatures) {}

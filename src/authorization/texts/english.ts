@@ -98,7 +98,7 @@ export const english = {
   tryAgain: 'Try again',
   /** The way back to the application's own site. */
   backTo: (consumer: string) => `Go back to ${name(consumer)}`,
-  /** What to tell the people who run the service. */
+  /** What to report to the operators. */
   requestId: (id: string) => `If you ask for help, tell this number: ${id}`,
 
   signIn: {

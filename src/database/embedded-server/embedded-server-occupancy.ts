@@ -33,7 +33,7 @@ export async function readPostmaster(folder: string): Promise<Postmaster | undef
  */
 export async function untilVacant(folder: string, deadline: number): Promise<void> {
   const orphanAt = Date.now() + GUARD_GRACE_MS;
-  let told = false;
+  let wasAskedToEnd = false;
   for (;;) {
     const server = await readPostmaster(folder);
     if (server === undefined || !isAlive(server.pid)) {
@@ -48,8 +48,8 @@ export async function untilVacant(folder: string, deadline: number): Promise<voi
     if (owner !== undefined || Date.now() > deadline) {
       throw inUse(folder, owner ?? server.pid);
     }
-    if (Date.now() > orphanAt && !told) {
-      told = true;
+    if (Date.now() > orphanAt && !wasAskedToEnd) {
+      wasAskedToEnd = true;
       askToEnd(server.pid);
     }
     await sleep(POLL_INTERVAL_MS);

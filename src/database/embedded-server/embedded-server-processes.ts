@@ -11,7 +11,7 @@ export function isAlive(pid: number): boolean {
   return process.platform !== 'linux' || stateIn(statusOf(pid)) !== 'Z';
 }
 
-/** When the process started, in ticks of the kernel: with it, a number tells a process for good. */
+/** When the process started, in ticks of the kernel: together with it, a process id is unique. */
 export async function startOf(pid: number): Promise<string> {
   const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
   return fieldsAfterName(status)[19] ?? '-';
@@ -29,7 +29,7 @@ function stateIn(status: string): string | undefined {
   return fieldsAfterName(status)[0];
 }
 
-/** The name stands in brackets and may hold anything, blanks and brackets too. */
+/** The name is in brackets and may contain anything, blanks and brackets too. */
 function fieldsAfterName(status: string): string[] {
   return status.slice(status.lastIndexOf(')') + 2).split(' ');
 }

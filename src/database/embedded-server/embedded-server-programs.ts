@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Account } from './embedded-server-account.js';
 
-/** Nothing of our own environment, where secrets may stand, and no locale but C. */
+/** Nothing of our own environment, which may contain secrets, and only the C locale. */
 export const PROGRAM_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /** Every program starts here: our own working directory may be closed to the account. */

@@ -50,7 +50,7 @@ export class NonceStore {
   private readonly logger = new Logger('NonceStore');
   private connection: StoreConnection | undefined;
   private leased: StoreLease | undefined;
-  private told: string | undefined;
+  private lastError: string | undefined;
   private isStopped = false;
   private isDoubted = false;
   /** Counts connections, so that one that comes too late is not kept. */
@@ -102,7 +102,7 @@ export class NonceStore {
   }
 
   /**
-   * Runs a script on one key, which is told from those of other databases.
+   * Runs a script on one key, prefixed so that databases can share a store.
    *
    * @throws StoreUnavailable
    */
@@ -138,7 +138,7 @@ export class NonceStore {
 
   /** In a word, what is the matter; undefined: nothing. */
   trouble(): string | undefined {
-    return this.leased && this.holds(this.leased) ? undefined : (this.told ?? 'out of reach');
+    return this.leased && this.holds(this.leased) ? undefined : (this.lastError ?? 'out of reach');
   }
 
   private async keepLooking(): Promise<void> {
@@ -148,7 +148,7 @@ export class NonceStore {
         await Promise.race([woken, sleep(LOOK_INTERVAL_MS, undefined, { ref: false })]);
       }
       if (this.isStopped) return;
-      const failed = await this.look((unfit) => this.tell(unfit.message));
+      const failed = await this.look((unfit) => this.logOnce(unfit.message));
       // What refuses at once is not asked without a pause.
       if (failed) await sleep(LOOK_INTERVAL_MS, undefined, { ref: false });
     }
@@ -171,7 +171,7 @@ export class NonceStore {
       return false;
     } catch (error) {
       this.letGo();
-      this.tell(error);
+      this.logOnce(error);
       if (error instanceof StoreUnfit) onUnfit(error);
       return true;
     } finally {
@@ -244,8 +244,8 @@ export class NonceStore {
   private lend({ connection, epoch, sha }: Found, endsAt: number): void {
     const { keyspace } = epoch;
     if (keyspace === null) throw new StoreUnavailable();
-    if (this.told !== undefined) this.logger.log('Nonce store ready');
-    this.told = undefined;
+    if (this.lastError !== undefined) this.logger.log('Nonce store ready');
+    this.lastError = undefined;
     this.metrics.nonceStoreForgotBefore(epoch.forgottenBefore);
     this.leased = { connection, epoch: { ...epoch, keyspace }, sha, endsAt };
   }
@@ -258,16 +258,16 @@ export class NonceStore {
   }
 
   /** Each change of what is the matter once. */
-  private tell(error: unknown): void {
+  private logOnce(error: unknown): void {
     const reason = reasonOf(error);
-    if (reason !== this.told) {
+    if (reason !== this.lastError) {
       const level = error instanceof StoreUnfit ? 'error' : 'warn';
       this.logger[level]('The nonce store can not be claimed in', {
         reason,
         ...errorFields(error),
       });
     }
-    this.told = reason;
+    this.lastError = reason;
   }
 }
 

@@ -12,7 +12,7 @@ export interface PrimaryReport {
 /** Which process a history is of, whatever it has dropped. */
 export const replicationIdOf = (history: string): string => history.split(' ')[0] ?? '';
 
-/** The store is set up so that it would forget claims, which no waiting mends. The message names the setting. */
+/** The store is configured so that it could lose claims; waiting does not fix that. The message names the setting. */
 export class StoreUnfit extends Error {
   override readonly name = 'StoreUnfit';
 

@@ -62,7 +62,7 @@ async function connectToPrimary(target: NonceStoreTarget): Promise<StoreConnecti
 async function connectTo(target: NonceStoreTarget, { host, port }: NonceStoreHost) {
   const options = clientOptions(target);
   const client = createClient({ ...options, socket: { ...options.socket, host, port } });
-  // What broke it reaches whoever waits for an answer.
+  // Pending commands get the error.
   client.on('error', () => undefined);
   const late = setTimeout(() => end(client), ANSWER_TIMEOUT_MS);
   try {

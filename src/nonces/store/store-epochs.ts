@@ -114,7 +114,7 @@ export class StoreEpochs {
     return this.one(SEE, [Math.floor(nowSeconds)]);
   }
 
-  /** The epoch's claims are in danger: whoever looks next begins another one. */
+  /** The epoch's claims are at risk: the next check starts a new epoch. */
   async end(epoch: string): Promise<void> {
     await this.statements.run(END, [epoch]);
   }

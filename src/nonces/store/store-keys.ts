@@ -9,11 +9,11 @@ export const BUCKETS = 1024;
 
 const DIGEST_OCTETS = 16;
 
-/** The mark of a bucket. @param keyspace tells the keys of one database from those of another */
+/** The mark of a bucket. @param keyspace separates the keys of different databases */
 export const markKey = (keyspace: string, bucket: number): string =>
   `oauth10:${keyspace}:{${bucket}}`;
 
-/** The two keys that a claim is about: its bucket's mark, and its own. Neither tells anything of the request. */
+/** The two keys that a claim is about: its bucket's mark, and its own. Neither reveals anything about the request. */
 export function claimKeys(
   keyspace: string,
   { consumerKey, timestamp, digest }: NonceClaim,

@@ -36,7 +36,7 @@ const commonLength = (a = '', b = ''): number => {
   return length;
 };
 
-/** The longest common subsequence keeps its lines; what stands between is paired in order. */
+/** The longest common subsequence keeps its lines; what is between is paired in order. */
 function aligned(a: readonly string[], b: readonly string[]): Step[] {
   const longest = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
   const at = (i: number, j: number): number => longest[i]?.[j] ?? 0;

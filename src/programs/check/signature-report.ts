@@ -37,7 +37,7 @@ const FLAG_OF_HINT = new Map(
   [...MISTAKE_OF_FLAG].map(([flag, { code }]) => [code as string, flag]),
 );
 
-/** Asks for each line of a file, and tells who would be refused, and why. @throws RestProgramError; AdminApiError */
+/** Checks each line of a file and reports who would be refused, and why. @throws RestProgramError; AdminApiError */
 export async function reportSignatures(
   api: AdminApi,
   path: string,
@@ -76,7 +76,7 @@ export async function reportSignatures(
     progress.stop();
   }
   if (failure !== undefined) throw failure as Error;
-  await tell(report, options);
+  await printReport(report, options);
   return report.refused.size + report.unreadable > 0 ? 1 : 0;
 }
 
@@ -138,7 +138,7 @@ async function askFor(api: AdminApi, text: string, line: number, report: Report)
   }
 }
 
-async function tell(report: Report, options: ReportOptions): Promise<void> {
+async function printReport(report: Report, options: ReportOptions): Promise<void> {
   const { held, unreadable, faults, rows } = report;
   if (options.json) return show({ held, refused: rows, unreadable, faults }, options);
   const refused = rows.reduce((sum, { count }) => sum + count, 0);

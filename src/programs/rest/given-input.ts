@@ -15,7 +15,7 @@ export async function readGiven(file: string): Promise<Buffer> {
   }
 }
 
-/** @throws RestProgramError which tells nothing of what it holds */
+/** @throws RestProgramError, which contains nothing of the input */
 export async function readJsonObject(file: string): Promise<Record<string, unknown>> {
   const text = (await readGiven(file)).toString();
   try {

@@ -6,7 +6,7 @@ import type { RestOptions } from './rest-program.js';
 
 type Options = RestOptions & Readonly<Record<string, unknown>>;
 type Rest = typeof import('./rest-program.js');
-/** What a command does with the API and the way to tell it. */
+/** What a command does with the API, and how it prints the result. */
 type Work = (
   api: AdminApi,
   options: Options,

@@ -25,11 +25,11 @@ export async function runRestProgram(
     addEnvFile();
     process.exitCode = (await work(new AdminApi(readClientSettings(apiKeyFile)))) ?? 0;
   } catch (error) {
-    const isTold = [AdminApiError, ClientSettingsError, RestProgramError].some(
+    const isExpected = [AdminApiError, ClientSettingsError, RestProgramError].some(
       (kind) => error instanceof kind,
     );
     const { message, stack } = error as Error;
-    process.stderr.write(`${isTold ? message : (stack ?? message)}\n`);
+    process.stderr.write(`${isExpected ? message : (stack ?? message)}\n`);
     process.exitCode = error instanceof AdminApiError && error.status !== undefined ? 1 : 2;
   }
 }
