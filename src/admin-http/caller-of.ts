@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuditActor } from '../audit/audit-event.js';
 import type { Caller } from '../callers/caller.js';
 import { requestIdOf } from '../http/problem-details.js';
-import { KeptValue } from '../http/kept-value.js';
+import { RequestProperty } from '../http/request-property.js';
 
-const callers = new KeptValue<IncomingMessage, Caller>('callers');
+const callers = new RequestProperty<IncomingMessage, Caller>('callers');
 
 /** Keeps with a request who sent it. */
 export function rememberCaller(request: IncomingMessage, caller: Caller): void {

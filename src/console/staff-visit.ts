@@ -10,7 +10,7 @@ import { readVisit, type PagesPlace, type Visit } from '../pages/visit.js';
 import type { StaffSession } from './staff-sessions.js';
 import { CATALOGUES } from './texts/catalogues.js';
 import { english, type Texts } from './texts/english.js';
-import { KeptValue } from '../http/kept-value.js';
+import { RequestProperty } from '../http/request-property.js';
 
 /** What a browser of staff brought. */
 export interface ConsoleVisit extends Visit {
@@ -30,7 +30,7 @@ export interface StaffVisit extends ConsoleVisit {
   readonly may: (...roles: readonly Role[]) => boolean;
 }
 
-const visits = new KeptValue<IncomingMessage, StaffVisit>('visits');
+const visits = new RequestProperty<IncomingMessage, StaffVisit>('visits');
 
 /** Keeps with a request what the guard found out about it. */
 export const rememberVisit = (request: IncomingMessage, visit: StaffVisit): void =>

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { KeptValue } from './kept-value.js';
+import { RequestProperty } from './request-property.js';
 
 /** A request is a few kilobytes: who needs longer is not honest. */
 export const BODY_TIMEOUT_MS = 15_000;
 
 const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
 
-const limits = new KeptValue<IncomingMessage, NodeJS.Timeout>('limits');
+const limits = new RequestProperty<IncomingMessage, NodeJS.Timeout>('limits');
 
 /**
  * Gives a body its time, after which the connection is closed. Node's own limit is one for a whole

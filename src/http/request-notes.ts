@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { KeptValue } from './kept-value.js';
+import { RequestProperty } from './request-property.js';
 
 /** What was found out about a request on its way, for the line of the log and for metrics. */
 export interface RequestNotes {
@@ -22,7 +22,7 @@ const PRINTABLE_ASCII = /^[ -~]*$/;
 /** The most that the log contains of an unverified value, in characters. */
 const UNVERIFIED_MAX = 64;
 
-const notes = new KeptValue<IncomingMessage, RequestNotes>('notes');
+const notes = new RequestProperty<IncomingMessage, RequestNotes>('notes');
 
 /** The notes on a request, to which each stage adds what it finds out. */
 export function notesOf(request: IncomingMessage): RequestNotes {

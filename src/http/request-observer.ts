@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { givenTraceId } from './caller-names.js';
 import { notesOf, type RequestNotes } from './request-notes.js';
-import { KeptValue } from './kept-value.js';
+import { RequestProperty } from './request-property.js';
 
 /** What became of one request; nothing in it is secret. Of the caller's choice are only the names. */
 export interface AnsweredRequest extends RequestNotes {
@@ -29,7 +29,7 @@ export interface ObservedEndpoint {
 
 const NO_ENDPOINT: ObservedEndpoint = { label: 'other' };
 
-const endpoints = new KeptValue<ServerResponse, ObservedEndpoint>('endpoints');
+const endpoints = new RequestProperty<ServerResponse, ObservedEndpoint>('endpoints');
 
 /** Keeps with a response which endpoint gives it. */
 export function noteEndpoint(response: ServerResponse, endpoint: ObservedEndpoint): void {

@@ -3,12 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FORM_TYPE, PLAIN_TYPE, type ReplyType } from '../config/reply-type.js';
 import { acceptRanges } from '../http/accept-ranges.js';
 import { formEncode } from '../protocol/form-encoding.js';
-import { KeptValue } from '../http/kept-value.js';
+import { RequestProperty } from '../http/request-property.js';
 
 /** Less than any difference that Accept can state: weights have three decimals (RFC 9110 12.4.2). */
 const TIE_BREAK = 0.0005;
 
-const labels = new KeptValue<IncomingMessage, { readonly type: ReplyType | undefined }>('labels');
+const labels = new RequestProperty<IncomingMessage, { readonly type: ReplyType | undefined }>(
+  'labels',
+);
 
 /**
  * What the form-encoded body is labelled as, read once for a request: `usual` (REPLY_TYPE), unless Accept ranks the other

@@ -11,12 +11,12 @@ import { IncomingRequests } from './incoming-request.js';
 import { acceptsJson } from './json-reply.js';
 import { RequestVerifier } from './request-verifier.js';
 import type { VerifiedRequest } from './verified-request.js';
-import { KeptValue } from '../http/kept-value.js';
+import { RequestProperty } from '../http/request-property.js';
 
 /** Metadata key of SignedEndpointOptions. */
 export const SIGNED_ENDPOINT = Symbol('signed endpoint');
 
-const verifiedRequests = new KeptValue<IncomingMessage, VerifiedRequest>('verifiedRequests');
+const verifiedRequests = new RequestProperty<IncomingMessage, VerifiedRequest>('verifiedRequests');
 
 /** What the guard found. Throws where a handler runs without it, which is a fault in our code. */
 export function verifiedRequestOf(request: IncomingMessage): VerifiedRequest {

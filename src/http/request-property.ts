@@ -1,11 +1,11 @@
 /**
- * Keeps a value with each request or response: as a property whose name is a symbol that nobody else has. A
- * WeakMap would do the same, but the collector of garbage goes through its entries again and again.
+ * Stores a value with a request or response, as a property whose name is a symbol of its own. A WeakMap would do the
+ * same, but the garbage collector visits its entries again and again (docs/adr/0056).
  */
-export class KeptValue<Owner extends object, Value> {
+export class RequestProperty<Owner extends object, Value> {
   private readonly name: symbol;
 
-  /** @param description for who looks at the owner in a debugger */
+  /** @param description shown by debuggers */
   constructor(description: string) {
     this.name = Symbol(description);
   }
