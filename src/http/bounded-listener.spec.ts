@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { PATIENCE_MS } from '../../test/support/eventually.js';
 import { boundListener, type BoundedListener, type ListenerBounds } from './bounded-listener.js';
-import type { TurnedAway } from './turned-away.js';
+import type { RejectionReason } from './rejection-reason.js';
 
 const request = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nHost: x\r\n${more}\r\n`;
 
 describe('a bounded listener', () => {
   let server: Server;
   let bounded: BoundedListener;
-  let turnedAway: TurnedAway[];
+  let turnedAway: RejectionReason[];
   let clients: Socket[];
   let held: ServerResponse[];
   let served: string[];

@@ -2,8 +2,8 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { oneRequestPerConnection } from './one-request-per-connection.js';
 import { RequestsInFlight, sendNoRoom } from './requests-in-flight.js';
-import { StrangersInTurn } from './strangers-in-turn.js';
-import type { TurnedAway } from './turned-away.js';
+import { UnverifiedConnections } from './unverified-connections.js';
+import type { RejectionReason } from './rejection-reason.js';
 
 /** What a listener takes on at most. */
 export interface ListenerBounds {
@@ -34,7 +34,7 @@ export interface BoundedListener {
 export function boundListener(
   server: Server,
   bounds: ListenerBounds,
-  turnedAway: (why: TurnedAway) => void,
+  turnedAway: (why: RejectionReason) => void,
 ): BoundedListener {
   server.maxConnections = bounds.connections;
   server.on('drop', () => turnedAway('connections'));
@@ -46,7 +46,7 @@ export function boundListener(
 
   const inHand = oneRequestPerConnection(server, turnedAway);
   const room = new RequestsInFlight(bounds.requestsInFlight, () => turnedAway('slow_body'));
-  const turns = new StrangersInTurn();
+  const turns = new UnverifiedConnections();
   const known = new WeakSet<Socket>();
   const { isGenuine, probes } = bounds;
   if (isGenuine !== undefined) {
@@ -69,7 +69,7 @@ export function boundListener(
       inHand(response);
       const isStranger = isGenuine !== undefined && !known.has(socket);
       if (isStranger) response.once('close', () => afterAnswer(socket, response));
-      else turns.noteKnown();
+      else turns.noteVerified();
       if (url.startsWith(probes) || room.take(response, isStranger)) return true;
       turnedAway('in_flight');
       sendNoRoom(response);

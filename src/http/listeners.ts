@@ -11,7 +11,7 @@ import { boundListener, type BoundedListener } from './bounded-listener.js';
 import { requestIdOf } from './problem-details.js';
 import { endpointOf, observeRequest, type AnsweredRequest } from './request-observer.js';
 import { sendText } from './send-text.js';
-import type { TurnedAway } from './turned-away.js';
+import type { RejectionReason } from './rejection-reason.js';
 
 /** What one listener is. */
 interface ListenerFacts {
@@ -62,7 +62,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 export interface ListenerLimits {
   readonly connections: number;
   readonly requestsInFlight: number;
-  readonly turnedAway: (why: TurnedAway) => void;
+  readonly turnedAway: (why: RejectionReason) => void;
   /** Gets what tells how much the listener has in hand. */
   readonly watch: (listener: BoundedListener) => void;
 }

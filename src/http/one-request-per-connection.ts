@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { TurnedAway } from './turned-away.js';
+import type { RejectionReason } from './rejection-reason.js';
 
 /** What Node does with a head that its parser has read. Not documented; a test holds it. */
 type OnIncoming = (request: ParsedRequest, keepAlive: boolean) => number;
@@ -33,7 +33,7 @@ interface InHand {
  */
 export function oneRequestPerConnection(
   server: Server,
-  turnedAway: (why: TurnedAway) => void,
+  turnedAway: (why: RejectionReason) => void,
 ): (response: ServerResponse) => void {
   const connections = new WeakMap<Socket, InHand>();
 

@@ -4,7 +4,7 @@ import type { BoundedListener } from '../http/bounded-listener.js';
 import type { Listener } from '../http/listeners.js';
 import { VERSION } from '../config/version.js';
 import type { AnsweredRequest } from '../http/request-observer.js';
-import { TURNED_AWAY, type TurnedAway } from '../http/turned-away.js';
+import { REJECTION_REASONS, type RejectionReason } from '../http/rejection-reason.js';
 
 const LATENCY_BUCKETS_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
@@ -171,14 +171,14 @@ export class Metrics {
     }
   }
 
-  turnedAway(listener: Listener, reason: TurnedAway): void {
+  turnedAway(listener: Listener, reason: RejectionReason): void {
     this.away.inc({ listener, reason });
   }
 
   /** Exposes the requests in flight and waiting connections of a listener. */
   watchListener(listener: Listener, bounded: BoundedListener): void {
     this.listeners.set(listener, bounded);
-    for (const reason of TURNED_AWAY) this.away.inc({ listener, reason }, 0);
+    for (const reason of REJECTION_REASONS) this.away.inc({ listener, reason }, 0);
   }
 
   private lookAtListeners(): void {

@@ -23,7 +23,7 @@ import { answerNotReady } from '../http/not-ready.js';
 import { NotFoundFilter } from '../http/not-found.filter.js';
 import type { AnsweredRequest } from '../http/request-observer.js';
 import { ShutdownState } from '../http/shutdown-state.js';
-import type { TurnedAway } from '../http/turned-away.js';
+import type { RejectionReason } from '../http/rejection-reason.js';
 import { JsonLogger } from '../logging/json-logger.js';
 import { RequestLog } from '../logging/request-log.js';
 import { TextLogger } from '../logging/text-logger.js';
@@ -44,7 +44,7 @@ interface Answering {
   handlerOf: (listener: Listener) => RequestListener;
   shutdown: Pick<ShutdownState, 'shuttingDown'>;
   onAnswered: (answered: AnsweredRequest) => void;
-  turnedAway: (listener: Listener, why: TurnedAway) => void;
+  turnedAway: (listener: Listener, why: RejectionReason) => void;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { StrangersInTurn } from './strangers-in-turn.js';
+import { UnverifiedConnections } from './unverified-connections.js';
 
 // What a turn takes is the test's to say: the machine has turns of its own.
 let nowMs = 0;
@@ -8,8 +8,8 @@ const work = (milliseconds: number): void => {
   nowMs += milliseconds;
 };
 
-describe('strangers in turn', () => {
-  let turns: StrangersInTurn;
+describe('unverified connections under load', () => {
+  let turns: UnverifiedConnections;
   const sockets = (count: number) => Array.from({ length: count }, () => new Socket());
   const queued = (count: number) => {
     const all = sockets(count);
@@ -25,7 +25,7 @@ describe('strangers in turn', () => {
       await turn();
     }
   };
-  beforeEach(() => (turns = new StrangersInTurn(() => nowMs)));
+  beforeEach(() => (turns = new UnverifiedConnections(() => nowMs)));
 
   it('reads from all at once while there is little to do', async () => {
     for (let n = 0; n < 20; n += 1) {
@@ -56,10 +56,10 @@ describe('strangers in turn', () => {
     expect(unread(queued(50))).toBe(0);
   });
 
-  it('leaves strangers a share of what genuine callers have, however long the turns are', async () => {
+  it('leaves unverified connections a share of what verified ones have, however long iterations are', async () => {
     await busy(10);
     turns.queue(new Socket());
-    for (let n = 0; n < 40; n += 1) turns.noteKnown();
+    for (let n = 0; n < 40; n += 1) turns.noteVerified();
     work(6);
     await turn();
     expect(10 - unread(queued(10))).toBe(10);

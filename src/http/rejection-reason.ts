@@ -1,0 +1,14 @@
+/**
+ * Why a listener rejected a request or closed a connection: `in_flight`: too many requests in flight; `pipelined`: a request was
+ * sent before the previous one was answered; `connections`: too many connections; `slow_reader`: the client did not read
+ * its response; `slow_body`: the listener was full, and the body had not arrived for 5 s.
+ */
+export const REJECTION_REASONS = [
+  'in_flight',
+  'pipelined',
+  'connections',
+  'slow_reader',
+  'slow_body',
+] as const;
+
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
