@@ -49,6 +49,6 @@ export class KeyedHash {
 
 function padded(key: Buffer, block: number, pad: number): Buffer {
   const octets = Buffer.alloc(block, pad);
-  for (const [at, octet] of key.entries()) octets[at] = octet ^ pad;
+  for (let at = 0; at < key.length; at += 1) octets[at] = (key[at] ?? 0) ^ pad;
   return octets;
 }

@@ -41,6 +41,8 @@ export interface RefusedSignature {
  * that the largest request takes to some 3 ms (`npm run bench:hints`).
  */
 const SEARCHED_OCTETS_MAX = 96 * 1024;
+/** To sort and join a pair costs as much as so many octets. */
+const OCTETS_OF_A_PAIR = 16;
 
 /**
  * The one known mistake that explains the signature; undefined where none does, where two that have
@@ -174,19 +176,26 @@ const isSameKey = (one: string | Buffer, other: string | Buffer): boolean =>
     ? one === other
     : Buffer.compare(one, other) === 0;
 
-/** What was tried: the right thing, and what differs from it in the parameters alone, as most tries do. */
+/** What was tried: the right thing, and what differs from it in the parameters alone, or in the key, as most tries do. */
 class Tried {
-  private readonly parameters = new Set<string>();
+  private readonly parameters: Set<string>;
+  private readonly keys: Set<string | Buffer>;
 
-  constructor(private readonly right: Attempt) {}
+  constructor(private readonly right: Attempt) {
+    this.parameters = new Set([right.parameters]);
+    this.keys = new Set([right.key]);
+  }
 
   /** Whether it was tried; from now on it was. */
-  has(attempt: Attempt): boolean {
-    const { parameters } = attempt;
-    if (!isSame({ ...attempt, parameters: this.right.parameters }, this.right)) return false;
-    if (parameters === this.right.parameters || this.parameters.has(parameters)) return true;
-    this.parameters.add(parameters);
-    return false;
+  has({ method, uri, parameters, outerEscapes, key }: Attempt): boolean {
+    const { right } = this;
+    if (method !== right.method || uri !== right.uri || outerEscapes !== right.outerEscapes) {
+      return false;
+    }
+    const isTried = key === right.key ? this.parameters.has(parameters) : this.keys.has(key);
+    if (key === right.key) this.parameters.add(parameters);
+    else this.keys.add(key);
+    return isTried;
   }
 }
 
@@ -195,7 +204,10 @@ class Signing {
   readonly right: Attempt;
   private readonly encodedRight: readonly [method: string, uri: string, parameters: string];
 
+  private readonly pairs: number;
+
   constructor(request: RefusedRequest) {
+    this.pairs = allParameters(request).length;
     const path = request.path === '' ? '/' : request.path;
     const { consumerSecret, tokenSecret } = request;
     this.right = {
@@ -222,7 +234,8 @@ class Signing {
 
   /** What a try costs, as octets of parameters: to hash them again costs a quarter of making others. */
   octetsToTry({ parameters }: Attempt): number {
-    return parameters === this.right.parameters ? parameters.length / 4 : parameters.length;
+    if (parameters === this.right.parameters) return parameters.length / 4;
+    return parameters.length + this.pairs * OCTETS_OF_A_PAIR;
   }
 
   baseString({ method, uri, parameters, outerEscapes }: Attempt): string {
