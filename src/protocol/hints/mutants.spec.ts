@@ -3,7 +3,6 @@ import { publicKey } from '../../../test/support/mistaken-signer.js';
 import { propertyRuns } from '../../../test/support/property-runs.js';
 import { randomRequests } from '../../../test/support/random-requests.js';
 import {
-  IS_SHORT,
   methods,
   mutantsOf,
   type Mutant,
