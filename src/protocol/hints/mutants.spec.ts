@@ -2,11 +2,7 @@ import fc from 'fast-check';
 import { publicKey } from '../../../test/support/mistaken-signer.js';
 import { propertyRuns } from '../../../test/support/property-runs.js';
 import { randomRequests } from '../../../test/support/random-requests.js';
-import {
-  methods,
-  mutantsOf,
-  type Mutant,
-} from '../../../test/support/signing-mistakes.js';
+import { methods, mutantsOf, type Mutant } from '../../../test/support/signing-mistakes.js';
 import { signatureMethodNamed } from '../signature-methods.js';
 import type { HintCode } from './mistake.js';
 import { MISTAKES } from './mistakes.js';
