@@ -10,7 +10,7 @@ const SCREENS = [
   { name: 'phone', colorScheme: 'dark', viewport: { width: 360, height: 500 }, width: 200 },
 ] as const;
 /** Below this a page goes on as it began. */
-const MAX_HEIGHT = 940;
+const MAX_HEIGHT = 720;
 const files = Object.keys(CONSOLE_PAGES).flatMap((page) =>
   SCREENS.map(({ name }) => `${page}-${name}.png`),
 );
