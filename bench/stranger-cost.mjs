@@ -108,6 +108,17 @@ const KINDS = {
       [authorization('HMAC-SHA512'), `Content-Type: ${FORM}`],
       OF_BLANKS,
     ),
+  'a long path and many other hosts': () =>
+    request(`${INITIATE}#${filled('/', 8_000)}`, [
+      authorization('HMAC-SHA1'),
+      `X-Forwarded-Host: ${filled('a.example,', 7_000)}`,
+    ]),
+  'a body of ampersands, 4 KiB': () =>
+    request(
+      INITIATE,
+      [authorization('HMAC-SHA1'), 'Content-Type: application/json'],
+      filled('&', 4_096),
+    ),
   'a plain body hash of 4 KiB': () =>
     request(`GET /oauth/oauth10/echo?a=${filled('+', 10_000)}`, [
       authorization('HMAC-SHA512', `, oauth_body_hash="${BODY_HASH}"`),

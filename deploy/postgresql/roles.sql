@@ -12,6 +12,10 @@ GRANT USAGE ON SCHEMA :"schema" TO :"service";
 -- Up to PostgreSQL 14, and in databases that came from there, everybody may create in the schema public.
 REVOKE CREATE ON SCHEMA :"schema" FROM PUBLIC, :"service";
 
+-- Nor in public, where the tables are elsewhere: a search_path is left to the next user of a pooler's session.
+DO $$ BEGIN
+  IF to_regnamespace('public') IS NOT NULL THEN REVOKE CREATE ON SCHEMA public FROM PUBLIC; END IF;
+END $$;
 -- A temporary table would stand before the one of its name for all who share a pooler's session. Takes the owner of
 -- the database; whoever is not is told by a warning, and asks them.
 REVOKE TEMPORARY ON DATABASE :"DBNAME" FROM PUBLIC, :"service";

@@ -1,4 +1,4 @@
-import { HEAD_COLUMNS } from './record-proofs.js';
+import { HEAD_COLUMNS, IS_SHADOWED } from './record-proofs.js';
 
 // The head is the lock of the chain: whoever holds it appends next. It is taken last, so that it is
 // held for the shortest time, and nobody waits for anything else while holding it.
@@ -6,7 +6,7 @@ export const LOCK_HEAD = {
   name: 'lock-audit-head',
   text: `
     SELECT ${HEAD_COLUMNS}, date_trunc('milliseconds', clock_timestamp()) AS now,
-      coalesce(to_regclass('pg_temp.audit_head'), to_regclass('pg_temp.audit_events')) IS NOT NULL AS "isShadowed"
+      ${IS_SHADOWED} AS "isShadowed"
     FROM audit_head FOR UPDATE`,
 };
 

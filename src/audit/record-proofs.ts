@@ -30,6 +30,10 @@ export interface StoredHead extends ProvenHead {
   readonly seal: Buffer | null;
 }
 
+/** A temporary table, which an earlier user of a pooler's session may have left, stands before the real one. */
+export const IS_SHADOWED =
+  "coalesce(to_regclass('pg_temp.audit_head'), to_regclass('pg_temp.audit_events')) IS NOT NULL";
+
 /** Selects the head; ids come as numbers. */
 export const HEAD_COLUMNS = `
   last_id::float8 AS "lastId", last_hash AS "lastHash", last_at AS "lastAt", since::float8 AS since,
@@ -40,7 +44,7 @@ const HEAD = {
   text: `
     SELECT ${HEAD_COLUMNS},
       EXISTS (SELECT FROM audit_events e WHERE e.id > audit_head.last_id) AS "goesOn"
-    FROM audit_head`,
+    FROM audit_head WHERE NOT (${IS_SHADOWED})`,
 };
 
 /**

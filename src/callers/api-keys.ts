@@ -6,6 +6,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
 import { GRANTED_TO_API_KEY, grantedToApiKey } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
+import { newApiKeyId } from '../secrets/random-values.js';
 import type { Caller, Role } from './caller.js';
 
 /** A key of staff, of a gateway or of a consent application, as staff see it. */
@@ -107,7 +108,7 @@ export class ApiKeys {
     { name, role, expiresAt }: Pick<ApiKey, 'name' | 'role' | 'expiresAt'>,
     actor: AuditActor,
   ): Promise<{ apiKey: ApiKey; key: string }> {
-    const id = randomBytes(9).toString('base64url');
+    const id = newApiKeyId();
     const key = `oak_${randomBytes(32).toString('base64url')}`;
     const detail = { name, role, expiresAt: expiresAt?.toISOString() ?? null };
     const apiKey = await this.audit.record(

@@ -122,7 +122,8 @@ export class Transactions {
       if (session.isPooled) await session.query(LIMIT_TIME);
       const result = await work({
         run: async <Row>({ name, text }: Statement, values: readonly unknown[] = []) => {
-          const named = isPrepared && session.keepsStatements ? { name } : {};
+          // Whoever shares a pooler's sessions could put another statement behind a name; the record is written here.
+          const named = isPrepared && !session.isPooled ? { name } : {};
           const { rows } = await session.query({ ...named, text, values: [...values] });
           return rows as Row[];
         },

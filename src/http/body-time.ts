@@ -6,6 +6,7 @@ export const BODY_TIMEOUT_MS = 15_000;
 
 const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
 
+const allowed = new RequestProperty<IncomingMessage, true>('longBodyAllowed');
 const limits = new RequestProperty<IncomingMessage, NodeJS.Timeout>('limits');
 
 /**
@@ -28,8 +29,13 @@ export function limitBodyTime(request: IncomingMessage): void {
  * For callers whom the guard has let through.
  */
 export function allowLongBody(request: IncomingMessage): void {
+  allowed.set(request, true);
   clearTimeout(limits.get(request));
   request.setTimeout(BODY_TIMEOUT_MS, () => request.destroy());
   // What follows the body may be silent for longer.
   request.once('end', () => request.setTimeout(0));
 }
+
+/** Whether the guard has let the caller through who sends a long body. */
+export const isLongBodyAllowed = (request: IncomingMessage): boolean =>
+  allowed.get(request) === true;

@@ -243,6 +243,25 @@ describe('a bounded listener', () => {
       await until(() => bounded.requestsInFlight === 1);
     });
 
+    it("ends a stranger's before that of a connection that is known", async () => {
+      await start({ requestsInFlight: 2 });
+      const known = open();
+      known.socket.write(request('/signed/now'));
+      await until(() => answers(known.heard).length === 1);
+      known.socket.write(half('/hold/known'));
+      await until(() => held.length === 1);
+      const other = open();
+      other.socket.write(request('/signed/now'));
+      await until(() => answers(other.heard).length === 1);
+      const stranger = open();
+      stranger.socket.write(half('/hold/stranger'));
+      await until(() => held.length === 2);
+      laterMs = 5_001;
+      other.socket.write(request('/signed/again'));
+      await until(() => answers(other.heard).length === 2);
+      expect([stranger.heard.isOver, known.heard.isOver]).toEqual([true, false]);
+    });
+
     it('ends no request of a connection that is known for a stranger', async () => {
       await start({ requestsInFlight: 1 });
       const known = open();

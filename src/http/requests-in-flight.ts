@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isLongBodyAllowed } from './body-time.js';
 import { sendText } from './send-text.js';
 
 /** How long who was turned away is asked to wait. */
@@ -59,23 +60,29 @@ export class RequestsInFlight {
     return true;
   }
 
-  /** Strangers end no others' requests. */
+  /** A stranger's first; strangers end no others' requests. */
   private endOldestUnfinished(isStranger: boolean): boolean {
+    const oldest =
+      this.oldestUnfinished(true) ?? (isStranger ? undefined : this.oldestUnfinished(false));
+    if (oldest === undefined) return false;
+    // The socket says later that it is closed.
+    oldest.unfinished.leave();
+    oldest.response.req.socket.destroy();
+    this.endedUnfinished();
+    return true;
+  }
+
+  private oldestUnfinished(isStranger: boolean) {
     const now = performance.now();
     for (const [response, unfinished] of this.unfinished) {
-      if (response.req.complete) {
+      if (response.req.complete || isLongBodyAllowed(response.req)) {
         this.unfinished.delete(response);
         continue;
       }
-      if (now - unfinished.since < BODY_MS) return false;
-      if (isStranger && !unfinished.isStranger) continue;
-      // The socket says later that it is closed.
-      unfinished.leave();
-      response.req.socket.destroy();
-      this.endedUnfinished();
-      return true;
+      if (now - unfinished.since < BODY_MS) return undefined;
+      if (unfinished.isStranger === isStranger) return { response, unfinished };
     }
-    return false;
+    return undefined;
   }
 }
 

@@ -46,4 +46,10 @@ describe('a request as the hints search it', () => {
       'public.example',
     ]);
   });
+
+  it('names four at most, each once, and nothing that is no host', () => {
+    const forwarded = `${','.repeat(5)}a b,a,a,b,c,d,e${',f'.repeat(7_000)}`;
+    const headers = { host: 'photos.example.net', 'x-forwarded-host': forwarded };
+    expect(of('OAuth', headers).otherAuthorities).toEqual(['a', 'b', 'c', 'd']);
+  });
 });

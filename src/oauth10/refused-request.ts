@@ -1,4 +1,4 @@
-import { splitTarget } from '../protocol/base-string-uri.js';
+import { normalizeAuthority, splitTarget } from '../protocol/base-string-uri.js';
 import { isFormContent } from '../protocol/form-content.js';
 import { parseFormEncoded } from '../protocol/form-encoding.js';
 import type { PlacedParameters, RefusedRequest } from '../protocol/hints/mistake.js';
@@ -65,16 +65,22 @@ function realmOf(authorization: string): string | undefined {
   return found?.[1] ?? found?.[2];
 }
 
-/** What else the request, or this service, is called by. */
+/** More proxies than these stand in no row; each of their names is signed in vain three times. */
+const OTHER_AUTHORITIES_MAX = 4;
+/** Beyond them nothing of X-Forwarded-Host is looked at. */
+const NAMED_MAX = 16;
+
+/** What else the request, or this service, is called by: hosts alone, each once. */
 function otherAuthorities(
-  { authority, otherHosts, source }: SignedRequest,
+  { scheme, authority, otherHosts, source }: SignedRequest,
   publicAuthority: string | undefined,
 ): string[] {
   const { host, 'x-forwarded-host': forwarded } = source.headers;
   const named = otherHosts ?? [host, forwarded, publicAuthority].flat();
   // Each proxy on the way may have added its own to X-Forwarded-Host.
-  return named
-    .flatMap((list) => list?.split(',') ?? [])
+  const hosts = named
+    .flatMap((list) => list?.split(',', NAMED_MAX) ?? [])
     .map((one) => one.trim())
-    .filter((one) => one !== authority);
+    .filter((one) => one !== authority && normalizeAuthority(scheme, one) !== undefined);
+  return [...new Set(hosts)].slice(0, OTHER_AUTHORITIES_MAX);
 }

@@ -1,4 +1,5 @@
 import {
+  newApiKeyId,
   newBrowserId,
   newConsumerKey,
   newPin,
@@ -51,5 +52,12 @@ describe('RFC 5849 §4.9 entropy of secrets', () => {
     expect(new Set(pins).size).toBe(1000);
     for (const pin of pins) expect(pin).toMatch(/^[34679ACDEFGHJKMNPQRTWXY]{10}$/);
     expect(new Set(pins.join('')).size).toBe(23);
+  });
+
+  it.each([
+    ['consumer key', newConsumerKey],
+    ['id of an API key', newApiKeyId],
+  ])('a %s is no option of a command', (_, make) => {
+    for (let n = 0; n < 2_000; n += 1) expect(make()).not.toMatch(/^-/);
   });
 });

@@ -21,8 +21,19 @@ export function randomOctets(count: number): Buffer {
 // signs it correctly.
 const base64url = (octets: number): string => randomOctets(octets).toString('base64url');
 
+/** A name for people and programs; a command line takes what begins with a hyphen for an option. */
+function newName(octets: number): string {
+  for (;;) {
+    const name = base64url(octets);
+    if (!name.startsWith('-')) return name;
+  }
+}
+
 /** A new consumer key (client identifier). */
-export const newConsumerKey = (): string => base64url(24);
+export const newConsumerKey = (): string => newName(24);
+
+/** What an API key is called by. */
+export const newApiKeyId = (): string => newName(9);
 
 const MINUTE_MS = 60_000;
 

@@ -13,6 +13,7 @@ import type { Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { pageOf } from '../lists.js';
+import { pageOrPart } from '../shown-once.js';
 import { Visiting, type StaffVisit } from '../staff-visit.js';
 import { weekBlocks } from '../figures/consumer-figures.js';
 import { hintPage } from '../figures/refusals.js';
@@ -95,8 +96,7 @@ export class ConsumerPagesController {
   ): Promise<Reply> {
     const done = await rotationBlocks(this.secrets, consumerKey, visit);
     const frame = consumerFrame(consumerKey, consumerKey, visit.texts);
-    // The new secret is shown nowhere else: no trouble with the rest of the page may hide it.
-    return this.page(visit, consumerKey, done).catch(() =>
+    return pageOrPart(this.page(visit, consumerKey, done), () =>
       this.pages.render(visit, { ...frame, status: done.status }, done.notes),
     );
   }

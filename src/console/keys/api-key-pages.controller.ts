@@ -13,6 +13,7 @@ import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { faultOf } from '../consumers/consumer-form.js';
 import { listQuery, nextPage, pageOf, shownTime } from '../lists.js';
+import { pageOrPart } from '../shown-once.js';
 import { Visiting, type StaffVisit } from '../staff-visit.js';
 
 const LIST = '/console/api-keys';
@@ -52,8 +53,7 @@ export class ApiKeyPagesController {
         { is: 'note', text: texts.apiKeys.created, role: 'status' },
         { is: 'secret', label: texts.apiKeys.key, value: key },
       ];
-      // The key is shown nowhere else: no trouble with the rest of the page may hide it.
-      return await this.page(visit, { status: 201, notes }).catch(() =>
+      return await pageOrPart(this.page(visit, { status: 201, notes }), () =>
         this.pages.render(visit, { title: texts.apiKeys.title, status: 201 }, notes),
       );
     } catch (error) {

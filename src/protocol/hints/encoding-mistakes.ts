@@ -151,8 +151,17 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     *readings(request) {
       const pairs = allParameters(request);
       if (!pairs.some((pair) => pair.some((octets) => /[\r\n]/.test(octets)))) return;
-      for (const turned of LINE_ENDS) {
+      for (const turned of [...LINE_ENDS, withoutLineEnds]) {
         yield* inNamesOrValues(pairs, (octets) => percentEncode(turned(octets)));
+      }
+    },
+    // A name, or a protocol parameter, that could be read as another one would take a parameter off what is signed.
+    *readingsUnderFlag(request) {
+      const pairs = allParameters(request);
+      if (!pairs.some(([, value]) => /[\r\n]/.test(value))) return;
+      for (const turned of LINE_ENDS) {
+        const encodeValue = unlessProtocol((octets) => percentEncode(turned(octets)));
+        yield { parameters: normalized(pairs, { encodeValue }) };
       }
     },
   },
@@ -168,9 +177,10 @@ const lowerCase = (text: string): string => text.toLowerCase();
 const LINE_ENDS: readonly ((octets: string) => string)[] = [
   (octets) => octets.replaceAll('\r\n', '\n'),
   (octets) => octets.replaceAll('\r\n', '\r'),
-  (octets) => octets.replaceAll('\r\n', ''),
   (octets) => octets.replace(/\r?\n|\r/g, '\r\n'),
 ];
+
+const withoutLineEnds = (octets: string): string => octets.replaceAll('\r\n', '');
 
 /** UTF-8 was sent, Latin-1 was signed. */
 function asLatin1(octets: string): string {

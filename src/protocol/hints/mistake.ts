@@ -112,4 +112,6 @@ export interface Mistake {
   readonly likelierThan?: readonly HintCode[];
   /** Everything that counts as this mistake, the likeliest first. */
   readings(request: RefusedRequest): Iterable<Reading>;
+  /** What the flag lets pass, where that is less: a hint gives nothing away, and a flag lets requests in. */
+  readingsUnderFlag?(request: RefusedRequest): Iterable<Reading>;
 }

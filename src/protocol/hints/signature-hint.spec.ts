@@ -10,9 +10,10 @@ import {
 import { cases, IS_SHORT, methods } from '../../../test/support/signing-mistakes.js';
 import type { Parameter } from '../parameter.js';
 import { signatureMethodNamed } from '../signature-methods.js';
-import type { HintCode } from './mistake.js';
+import type { HintCode, RefusedRequest } from './mistake.js';
 import { MISTAKES } from './mistakes.js';
 import type { CompatibilityFlag } from '../compatibility.js';
+import { KeyedHash } from './keyed-hash.js';
 import { signatureHint, signatureUnderFlag } from './signature-hint.js';
 
 const refused = (method: string, signature: string) => ({
@@ -80,6 +81,24 @@ describe('a hint on a signature that does not hold', () => {
       signatureUnderFlag(flag, request, refused('HMAC-SHA1', signature));
     expect(under('empty_token_signed')).toBeDefined();
     expect(under('line_ends')).toBeUndefined();
+  });
+
+  it('hashes a bounded number of octets, however long path, names and other hosts are', () => {
+    const digest = jest.spyOn(KeyedHash.prototype, 'digest');
+    const long: Partial<RefusedRequest>[] = [
+      { path: `/${'/'.repeat(8_000)}` },
+      { otherAuthorities: ['a.example', 'b.example', 'c.example', 'd.example'] },
+      { rawQuery: `${'a'.repeat(4_000)}=1` },
+      { otherBody: '&'.repeat(4_096) },
+    ];
+    for (const change of [...long, Object.assign({}, ...(long as object[]))]) {
+      digest.mockClear();
+      signatureHint(requestOf(change as object), refused('HMAC-SHA1', `${'A'.repeat(27)}=`));
+      const octets = digest.mock.calls.reduce((sum, [text]) => sum + text.length, 0);
+      // What is escaped once more has up to three times the octets that are counted.
+      expect(octets).toBeLessThan(3 * 96 * 1024 + 64 * 1024);
+    }
+    digest.mockRestore();
   });
 
   it('has an advice in plain ASCII for each', () => {

@@ -37,7 +37,7 @@ export interface RefusedSignature {
 }
 
 /**
- * How many octets of parameters one search goes through: a small request needs a tenth of it. It bounds the time
+ * How many octets one search goes through: a small request needs a tenth of it. It bounds the time
  * that the largest request takes to some 3 ms (`npm run bench:hints`).
  */
 const SEARCHED_OCTETS_MAX = 96 * 1024;
@@ -89,7 +89,7 @@ export function signatureUnderFlag(
   const signing = new Signing(request);
   const tried = new Tried(signing.right);
   let octetsLeft = SEARCHED_OCTETS_MAX;
-  for (const reading of mistake.readings(request)) {
+  for (const reading of mistake.readingsUnderFlag?.(request) ?? mistake.readings(request)) {
     if (isUseless(reading, refused.method.family)) continue;
     const attempt = signing.under(reading);
     if (tried.has(attempt)) continue;
@@ -232,10 +232,11 @@ class Signing {
     };
   }
 
-  /** What a try costs, as octets of parameters: to hash them again costs a quarter of making others. */
-  octetsToTry({ parameters }: Attempt): number {
-    if (parameters === this.right.parameters) return parameters.length / 4;
-    return parameters.length + this.pairs * OCTETS_OF_A_PAIR;
+  /** What a try costs, as octets: to hash the right parameters again costs a quarter of making others. */
+  octetsToTry({ method, uri, parameters, key }: Attempt): number {
+    const others = method.length + uri.length + key.length;
+    if (parameters === this.right.parameters) return others + parameters.length / 4;
+    return others + parameters.length + this.pairs * OCTETS_OF_A_PAIR;
   }
 
   baseString({ method, uri, parameters, outerEscapes }: Attempt): string {

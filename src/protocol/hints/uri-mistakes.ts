@@ -12,6 +12,7 @@ import {
 
 /** A longer body is hardly one that was taken for a form, and each way to take it costs its length. */
 const BODY_AS_FORM_OCTETS_MAX = 4 * 1024;
+const BODY_AS_FORM_FIELDS_MAX = 64;
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'];
 
@@ -245,17 +246,20 @@ function decodedOrNothing(path: string): string | undefined {
 /** What clients make of a body that they take for a form. */
 function* bodyAsFields(body: string): Generator<[string, string][]> {
   yield [[body, '']];
-  const pairs = body.split('&').map((piece): [string, string] => {
-    const [name = '', ...rest] = piece.split('=');
-    return [name, rest.join('=')];
-  });
-  yield pairs;
-  const decoded = pairs.map(([name, value]): [string, string] => [
-    decodedOrNothing(name.replaceAll('+', ' ')) ?? name,
-    decodedOrNothing(value.replaceAll('+', ' ')) ?? value,
-  ]);
-  yield decoded;
-  yield membersOf(body);
+  const pieces = body.split('&', BODY_AS_FORM_FIELDS_MAX + 1);
+  if (pieces.length <= BODY_AS_FORM_FIELDS_MAX) {
+    const pairs = pieces.map((piece): [string, string] => {
+      const [name = '', ...rest] = piece.split('=');
+      return [name, rest.join('=')];
+    });
+    yield pairs;
+    yield pairs.map(([name, value]): [string, string] => [
+      decodedOrNothing(name.replaceAll('+', ' ')) ?? name,
+      decodedOrNothing(value.replaceAll('+', ' ')) ?? value,
+    ]);
+  }
+  const members = membersOf(body);
+  if (members.length <= BODY_AS_FORM_FIELDS_MAX) yield members;
 }
 
 /** The members of a JSON object whose values are texts, numbers or booleans. */
