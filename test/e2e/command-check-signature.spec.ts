@@ -124,7 +124,7 @@ describe('oauth10 check-signature', () => {
 
     for (const { consumerKey } of [consumer, other]) {
       const edit = command('consumers edit').map((word) => (word === 'KEY' ? consumerKey : word));
-      expect(await run(edit)).toMatchObject({ code: 0, stderr: "" });
+      expect(await run(edit)).toMatchObject({ code: 0, stderr: '' });
     }
     writeFileSync(log, `${[line({}), line(PLUS), line(PLUS, other)].join('\n')}\n`);
     const after = await run([...report, '--json', '--concurrency', '1']);
