@@ -2,6 +2,8 @@ import { PageQuery, pageReply } from '../admin-http/page-query.js';
 import type { Position } from '../admin-http/cursor.js';
 import { queryParameters } from '../admin-http/query-parameters.js';
 import { strictInput } from '../input/strict-input.js';
+import type { Field, FormBlock } from './blocks.js';
+import type { Texts } from './texts/english.js';
 
 /**
  * The query of a list, held to the rules of the same list of the admin API. A field of a form that was left
@@ -13,6 +15,13 @@ export function listQuery<Query extends PageQuery>(type: new () => Query, target
   const given = Object.entries(queryParameters(target)).filter(([, value]) => value !== '');
   return strictInput(type, Object.fromEntries(given));
 }
+
+/** The form above a list, whose fields are the parameters of its query. */
+export const searchForm = (
+  path: string,
+  { search }: Pick<Texts, 'search'>,
+  fields: readonly Field[],
+): FormBlock => ({ is: 'form', action: path, token: null, isRow: true, submit: search, fields });
 
 /** The address of the page behind this position; undefined on the last. */
 export function nextPage(

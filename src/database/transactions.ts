@@ -123,7 +123,8 @@ export class Transactions {
       const result = await work({
         run: async <Row>({ name, text }: Statement, values: readonly unknown[] = []) => {
           // Whoever shares a pooler's sessions could put another statement behind a name; the record is written here.
-          const named = isPrepared && !session.isPooled ? { name } : {};
+          const mayName = isPrepared && session.keepsStatements && !session.isPooled;
+          const named = mayName ? { name } : {};
           const { rows } = await session.query({ ...named, text, values: [...values] });
           return rows as Row[];
         },

@@ -12,7 +12,7 @@ import type { Reply } from '../../pages/reply.js';
 import type { Cell, Field } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
-import { listQuery, nextPage, pageOf, shownTime } from '../lists.js';
+import { listQuery, nextPage, pageOf, shownTime, searchForm } from '../lists.js';
 import { Visiting, type StaffVisit } from '../staff-visit.js';
 import type { Texts } from '../texts/english.js';
 import { consumerFormFields, faultOf, givenConsumer, type FilledIn } from './consumer-form.js';
@@ -52,27 +52,20 @@ export class ConsumerListController {
             },
           ]
         : []),
-      {
-        is: 'form',
-        action: LIST,
-        token: null,
-        isRow: true,
-        submit: visit.texts.search,
-        fields: [
-          { name: 'q', label: texts.find, kind: 'text', value: query.q },
-          {
-            name: 'status',
-            label: texts.status,
-            kind: 'choice',
-            chosen: [query.status ?? ''],
-            options: [
-              ['', visit.texts.any],
-              ['active', texts.active],
-              ['disabled', texts.disabled],
-            ],
-          },
-        ],
-      },
+      searchForm(LIST, visit.texts, [
+        { name: 'q', label: texts.find, kind: 'text', value: query.q },
+        {
+          name: 'status',
+          label: texts.status,
+          kind: 'choice',
+          chosen: [query.status ?? ''],
+          options: [
+            ['', visit.texts.any],
+            ['active', texts.active],
+            ['disabled', texts.disabled],
+          ],
+        },
+      ]),
       {
         is: 'table',
         caption: texts.title,

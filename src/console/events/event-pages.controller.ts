@@ -8,7 +8,7 @@ import { redirectTo, type Reply } from '../../pages/reply.js';
 import type { Block, Cell } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
-import { listQuery, nextPage, pageOf, shownTime } from '../lists.js';
+import { listQuery, nextPage, pageOf, shownTime, searchForm } from '../lists.js';
 import { targetCell } from '../record/event-row.js';
 import { Visiting, type StaffVisit } from '../staff-visit.js';
 import type { Texts } from '../texts/english.js';
@@ -33,30 +33,23 @@ export class EventPagesController {
     const query = { ...given, order };
     const { page, next } = await findEvents(this.events, LIST, query);
     return this.pages.render(visit, { title: texts.title }, [
-      {
-        is: 'form',
-        action: LIST,
-        token: null,
-        isRow: true,
-        submit: visit.texts.search,
-        fields: [
-          {
-            name: 'state',
-            label: texts.state,
-            kind: 'choice',
-            chosen: [state ?? ''],
-            options: [['', any], ...EVENT_STATES.map((one) => [one, texts.states[one]] as const)],
-          },
-          {
-            name: 'type',
-            label: texts.type,
-            kind: 'choice',
-            chosen: [type ?? ''],
-            options: [['', any], ...EVENT_TYPES.map((one) => [one, one] as const)],
-          },
-          { name: 'consumerKey', label: texts.consumerKey, kind: 'text', value: consumerKey },
-        ],
-      },
+      searchForm(LIST, visit.texts, [
+        {
+          name: 'state',
+          label: texts.state,
+          kind: 'choice',
+          chosen: [state ?? ''],
+          options: [['', any], ...EVENT_STATES.map((one) => [one, texts.states[one]] as const)],
+        },
+        {
+          name: 'type',
+          label: texts.type,
+          kind: 'choice',
+          chosen: [type ?? ''],
+          options: [['', any], ...EVENT_TYPES.map((one) => [one, one] as const)],
+        },
+        { name: 'consumerKey', label: texts.consumerKey, kind: 'text', value: consumerKey },
+      ]),
       {
         is: 'table',
         caption: texts.title,

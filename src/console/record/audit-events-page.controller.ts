@@ -11,7 +11,7 @@ import type { Reply } from '../../pages/reply.js';
 import type { Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
-import { listQuery, nextPage } from '../lists.js';
+import { listQuery, nextPage, searchForm } from '../lists.js';
 import { Visiting, type StaffVisit } from '../staff-visit.js';
 import { eventRow } from './event-row.js';
 
@@ -86,20 +86,17 @@ export class AuditEventsPageController {
     const download = new URLSearchParams(given).toString();
     return this.pages.render(visit, { title: texts.title }, [
       ...notes,
-      {
-        is: 'form',
-        action: LIST,
-        token: null,
-        isRow: true,
-        submit: visit.texts.search,
-        fields: FILTERS.map((name) => ({
+      searchForm(
+        LIST,
+        visit.texts,
+        FILTERS.map((name) => ({
           name,
           label: texts[name],
           kind: 'text' as const,
           value: query[name],
           help: name === 'from' || name === 'to' ? texts.dateHelp : undefined,
         })),
-      },
+      ),
       {
         is: 'links',
         links: [{ href: `${LIST}/download?${download}`, text: texts.download }],

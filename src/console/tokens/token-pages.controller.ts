@@ -13,7 +13,7 @@ import { ManageAccessTokens } from '../../tokens/manage-access-tokens.js';
 import type { Block, Cell } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
-import { listQuery, nextPage, pageOf, shownTime } from '../lists.js';
+import { listQuery, nextPage, pageOf, shownTime, searchForm } from '../lists.js';
 import { Visiting, type StaffVisit } from '../staff-visit.js';
 import type { Texts } from '../texts/english.js';
 import { factsOf, statusOf } from './token-facts.js';
@@ -51,27 +51,20 @@ export class TokenPagesController {
             },
           ]
         : []),
-      {
-        is: 'form',
-        action: LIST,
-        token: null,
-        isRow: true,
-        submit: visit.texts.search,
-        fields: [
-          { name: 'consumerKey', label: texts.consumerKey, kind: 'text', value: consumerKey },
-          { name: 'subject', label: texts.subject, kind: 'text', value: subject },
-          {
-            name: 'status',
-            label: texts.status,
-            kind: 'choice',
-            chosen: [status ?? ''],
-            options: [
-              ['', visit.texts.any],
-              ...ACCESS_TOKEN_STATUSES.map((one) => [one, texts.statuses[one]] as const),
-            ],
-          },
-        ],
-      },
+      searchForm(LIST, visit.texts, [
+        { name: 'consumerKey', label: texts.consumerKey, kind: 'text', value: consumerKey },
+        { name: 'subject', label: texts.subject, kind: 'text', value: subject },
+        {
+          name: 'status',
+          label: texts.status,
+          kind: 'choice',
+          chosen: [status ?? ''],
+          options: [
+            ['', visit.texts.any],
+            ...ACCESS_TOKEN_STATUSES.map((one) => [one, texts.statuses[one]] as const),
+          ],
+        },
+      ]),
       {
         is: 'table',
         caption: texts.title,
