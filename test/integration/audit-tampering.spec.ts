@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { actorWithoutRequest, type AuditEvent } from '../../src/audit/audit-event.js';
 import { eventHash } from '../../src/audit/event-hash.js';
+import { readHead } from '../../src/audit/record-proofs.js';
 import { RecordNotOurs } from '../../src/failures/record-not-ours.js';
 import {
   act,
@@ -20,7 +21,6 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
   let database: TestDatabase;
   let record: TestAuditRecord;
   let head: { lastId: number; lastHash: string };
-
   const fatal: unknown[] = [];
 
   beforeAll(async () => {
@@ -278,10 +278,9 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
   });
 
   it.each(['audit_events', 'audit_head'])('a trigger that drops what goes to %s', async (table) => {
-    await database.query(
+    await tamper(
+      database,
       "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
-    );
-    await database.query(
       `CREATE TRIGGER a_quiet BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION quiet()`,
     );
     await expect(record.trail.note(act(6))).rejects.toBeInstanceOf(RecordNotOurs);
@@ -290,9 +289,11 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
   });
 
   it.each(['audit_events', 'audit_head'])('a temporary table in the place of %s', async (table) => {
-    const text = `CREATE TEMP TABLE ${table} ON COMMIT DROP AS TABLE public.${table}`;
-    const shadow = { name: `shadow-${table}`, text };
-    const shadowed = record.trail.record(act(6), (transaction) => transaction.run(shadow));
+    const shadow = `CREATE TEMP TABLE ${table} ON COMMIT DROP AS TABLE public.${table}`;
+    const shadowed = record.trail.record(act(6), async (transaction) => {
+      await transaction.run({ name: `shadow-${table}`, text: shadow });
+      expect(await readHead(transaction)).toBeUndefined();
+    });
     await expect(shadowed).rejects.toBeInstanceOf(RecordNotOurs);
     await record.trail.note(act(6));
   });
