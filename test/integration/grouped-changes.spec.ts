@@ -120,10 +120,11 @@ describe('changes that come together share a transaction, and nothing else', () 
       mint(0, { subject: 'jane', token: 'twice', tokenSecret: 'two' }),
       ...Array.from({ length: 6 }, (_, n) => mint(0, { subject: `owner-${n}` })),
     ]);
-    expect(replies.map(({ status }) => status)).toEqual([
-      ...[409, 400, 404, 201, 409],
-      ...Array.from({ length: 6 }, () => 201),
-    ]);
+    const statuses = replies.map(({ status }) => status);
+    expect(statuses.slice(0, 3)).toEqual([409, 400, 404]);
+    // Either of the two may come first: each has its own connection.
+    expect(statuses.slice(3, 5).sort()).toEqual([201, 409]);
+    expect(statuses.slice(5)).toEqual(Array.from({ length: 6 }, () => 201));
     expect(await recorded('token.mint')).toHaveLength(before + 7);
     const minted = replies
       .slice(5)
