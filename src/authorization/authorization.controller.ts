@@ -29,31 +29,33 @@ export class AuthorizationController {
 
   @All('authorize')
   authorize(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.pageHandler.serve(request, response, ['GET', 'POST'], (visit) => this.show(visit));
+    return this.pageHandler.serve(request, response, ['GET', 'POST'], (pageRequest) =>
+      this.show(pageRequest),
+    );
   }
 
-  private async show(visit: BrowserRequest): Promise<Reply> {
+  private async show(pageRequest: BrowserRequest): Promise<Reply> {
     // Nothing redirects before token and consumer are known good.
-    const pending = await this.pending(visit);
+    const pending = await this.pending(pageRequest);
     const query = [['oauth_token', pending.oauthToken]] as const;
     const { consentUrl } = this.settings;
     if (consentUrl !== undefined) return redirectTo(appendToCallback(consentUrl, query));
-    const session = await this.sessions.find(visit.sessionId);
-    if (session) return this.consentPage.show(visit, pending, session);
+    const session = await this.sessions.find(pageRequest.sessionId);
+    if (session) return this.consentPage.show(pageRequest, pending, session);
     // A form on the consumer's site brings no SameSite cookie along; coming back by GET does.
-    if (visit.method === 'POST' && visit.from.site === 'cross-site') {
+    if (pageRequest.method === 'POST' && pageRequest.from.site === 'cross-site') {
       return redirectTo(appendToCallback('/oauth/auz/authorize', query));
     }
-    return this.signIn.begin(visit, pending);
+    return this.signIn.begin(pageRequest, pending);
   }
 
-  private async pending(visit: BrowserRequest): Promise<AuthorizationRequest> {
-    const oauthToken = sentToken(visit);
+  private async pending(pageRequest: BrowserRequest): Promise<AuthorizationRequest> {
+    const oauthToken = sentToken(pageRequest);
     try {
       return await this.requests.find(oauthToken);
     } catch (error) {
-      const session = await this.sessions.find(visit.sessionId);
-      throw this.callbackLinks.added(error, visit, session, oauthToken);
+      const session = await this.sessions.find(pageRequest.sessionId);
+      throw this.callbackLinks.added(error, pageRequest, session, oauthToken);
     }
   }
 }

@@ -3,20 +3,20 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { AddressRanges } from '../http/address-ranges.js';
 import { clientFacts } from '../http/client-facts.js';
-import { readVisit, type PagesPlace, type Visit } from '../pages/visit.js';
+import { readPageRequest, type PagesPlace, type PageRequest } from '../pages/page-request.js';
 import { PageLanguages } from './page-languages.js';
 import { sessionIdIn } from './sessions.js';
 import type { Texts } from './texts/english.js';
 
 /** What an owner's browser brought. */
-export interface BrowserRequest extends Visit {
+export interface BrowserRequest extends PageRequest {
   /** What the browser's cookie names; whether there is such a session is another question. */
   readonly sessionId: string | undefined;
   /** In the browser's language, or the nearest to it. */
   readonly texts: Texts;
 }
 
-/** Reads visits. */
+/** Reads what browsers ask of the owner’s pages. */
 @Injectable()
 export class BrowserRequests {
   private readonly place: PagesPlace;
@@ -40,10 +40,10 @@ export class BrowserRequests {
    * @throws HttpRefusal 413 or 415 for the body; RepeatedHeader
    */
   async read(request: IncomingMessage, requestId: string): Promise<BrowserRequest> {
-    const visit = await readVisit(request, requestId, this.place);
+    const pageRequest = await readPageRequest(request, requestId, this.place);
     return {
-      ...visit,
-      sessionId: sessionIdIn(visit.cookies),
+      ...pageRequest,
+      sessionId: sessionIdIn(pageRequest.cookies),
       texts: this.languages.textsFor(request.headers['accept-language']),
     };
   }

@@ -32,7 +32,7 @@ export class CallbackLinks {
 
   /** Set-Cookie values to go with the redirect that the session's owner is sent on. */
   keep(
-    visit: BrowserRequest,
+    pageRequest: BrowserRequest,
     request: AuthorizationRequest,
     { subject }: Session,
     location: string,
@@ -40,19 +40,19 @@ export class CallbackLinks {
     const { oauthToken, callback, expiresAt } = request;
     if (!this.isNeeded(callback)) return [];
     const seconds = Math.max(1, Math.ceil((expiresAt.getTime() - Date.now()) / 1000));
-    return [this.cookies.set(matterOf(oauthToken, subject), location, visit.secure, seconds)];
+    return [this.cookies.set(matterOf(oauthToken, subject), location, pageRequest.secure, seconds)];
   }
 
   /** The refusal with a link to the application, where it is about a decision of this owner in this browser. */
   added(
     refusal: unknown,
-    visit: BrowserRequest,
+    pageRequest: BrowserRequest,
     session: Session | undefined,
     oauthToken: string | undefined,
   ): unknown {
     if (!(refusal instanceof PageRefusal) || !session || oauthToken === undefined) return refusal;
     if (refusal.reason !== 'allowed' && refusal.reason !== 'denied') return refusal;
-    const href = this.cookies.read<string>(visit, matterOf(oauthToken, session.subject));
+    const href = this.cookies.read<string>(pageRequest, matterOf(oauthToken, session.subject));
     const place = href === undefined ? undefined : callbackDestination(href);
     if (href === undefined || place === undefined || place.kind === 'oob') return refusal;
     const goOn = { href, place: place.kind === 'host' ? place.host : place.name };

@@ -21,15 +21,17 @@ export class CsrfCheck {
    * @throws PageRefusal no-cookie, forged
    */
   async sessionOf(
-    visit: BrowserRequest,
+    pageRequest: BrowserRequest,
     form: Omit<FormPurpose, 'subject'>,
     retryAt: string,
   ): Promise<Session | undefined> {
-    assertSameOrigin(visit);
-    if (visit.sessionId === undefined) throw new PageRefusal('no-cookie', { retryAt });
-    const session = await this.sessions.find(visit.sessionId);
+    assertSameOrigin(pageRequest);
+    if (pageRequest.sessionId === undefined) throw new PageRefusal('no-cookie', { retryAt });
+    const session = await this.sessions.find(pageRequest.sessionId);
     if (!session) return undefined;
-    if (!this.tokens.verify(visit.form.one('form_token'), { ...form, subject: session.subject })) {
+    if (
+      !this.tokens.verify(pageRequest.form.one('form_token'), { ...form, subject: session.subject })
+    ) {
       throw new PageRefusal('forged', { retryAt });
     }
     return session;

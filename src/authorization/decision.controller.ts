@@ -34,47 +34,49 @@ export class DecisionController {
 
   @All('decision')
   post(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.pageHandler.serve(request, response, ['POST'], (visit) => this.decide(visit));
+    return this.pageHandler.serve(request, response, ['POST'], (pageRequest) =>
+      this.decide(pageRequest),
+    );
   }
 
-  private async decide(visit: BrowserRequest): Promise<Reply> {
-    const oauthToken = visit.form.one('oauth_token') ?? '';
+  private async decide(pageRequest: BrowserRequest): Promise<Reply> {
+    const oauthToken = pageRequest.form.one('oauth_token') ?? '';
     const form = { purpose: 'decide', about: oauthToken } as const;
     const retryAt = pageAfterSignIn(oauthToken);
-    const session = await this.forms.sessionOf(visit, form, retryAt);
+    const session = await this.forms.sessionOf(pageRequest, form, retryAt);
     if (!session) throw new PageRefusal('signed-out', { retryAt });
     try {
       const request = await this.pending.find(oauthToken);
-      const decision = visit.form.one('decision');
-      if (decision === 'allow') return await this.allow(visit, request, session);
-      if (decision === 'deny') return await this.deny(visit, request, session);
+      const decision = pageRequest.form.one('decision');
+      if (decision === 'allow') return await this.allow(pageRequest, request, session);
+      if (decision === 'deny') return await this.deny(pageRequest, request, session);
       throw new PageRefusal('malformed', { retryAt });
     } catch (error) {
       const refusal = await this.pending.refusalOf(error, oauthToken);
-      throw this.callbackLinks.added(refusal, visit, session, oauthToken);
+      throw this.callbackLinks.added(refusal, pageRequest, session, oauthToken);
     }
   }
 
   /** Gives what stayed ticked; what was never asked for is refused, and nothing is asked about. */
   private async allow(
-    visit: BrowserRequest,
+    pageRequest: BrowserRequest,
     request: AuthorizationRequest,
     session: Session,
   ): Promise<Reply> {
     const { oauthToken, consumer, expiresAt } = request;
-    const { form, texts } = visit;
+    const { form, texts } = pageRequest;
     const scopes = [...new Set(form.all('scope'))];
     if (scopes.length === 0 && request.scopes.length > 0 && form.one('nothing') === undefined) {
-      return this.consentPage.show(visit, request, session, true);
+      return this.consentPage.show(pageRequest, request, session, true);
     }
     const grant = { subject: session.subject, scopes };
     const { redirectTo: location, oauthVerifier } = await this.requests.accept(
       oauthToken,
       grant,
-      ownerActor(session, visit),
+      ownerActor(session, pageRequest),
     );
     if (location !== null) {
-      return redirectTo(location, this.callbackLinks.keep(visit, request, session, location));
+      return redirectTo(location, this.callbackLinks.keep(pageRequest, request, session, location));
     }
     const frame = { title: texts.pin.title, session, script: copyScript };
     return this.pages.render('pin', texts, frame, {
@@ -86,16 +88,21 @@ export class DecisionController {
   }
 
   private async deny(
-    visit: BrowserRequest,
+    pageRequest: BrowserRequest,
     request: AuthorizationRequest,
     session: Session,
   ): Promise<Reply> {
-    const owner = ownerActor(session, visit);
+    const owner = ownerActor(session, pageRequest);
     const { redirectTo: location } = await this.requests.reject(request.oauthToken, owner);
     if (location !== null) {
-      return redirectTo(location, this.callbackLinks.keep(visit, request, session, location));
+      return redirectTo(location, this.callbackLinks.keep(pageRequest, request, session, location));
     }
-    const { denied } = visit.texts;
-    return this.pages.render('message', visit.texts, { title: denied.title, session }, denied);
+    const { denied } = pageRequest.texts;
+    return this.pages.render(
+      'message',
+      pageRequest.texts,
+      { title: denied.title, session },
+      denied,
+    );
   }
 }

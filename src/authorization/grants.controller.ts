@@ -33,23 +33,23 @@ export class GrantsController {
 
   @All()
   list(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.pageHandler.serve(request, response, ['GET'], async (visit) => {
-      const session = await this.sessions.find(visit.sessionId);
-      if (!session) return this.signIn.begin(visit, undefined);
-      return this.show(session, visit);
+    return this.pageHandler.serve(request, response, ['GET'], async (pageRequest) => {
+      const session = await this.sessions.find(pageRequest.sessionId);
+      if (!session) return this.signIn.begin(pageRequest, undefined);
+      return this.show(session, pageRequest);
     });
   }
 
   @All('revoke')
   revoke(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.pageHandler.serve(request, response, ['POST'], async (visit) => {
+    return this.pageHandler.serve(request, response, ['POST'], async (pageRequest) => {
       const retryAt = pageAfterSignIn(undefined);
       const form = { purpose: 'revoke', about: '' } as const;
-      const session = await this.forms.sessionOf(visit, form, retryAt);
+      const session = await this.forms.sessionOf(pageRequest, form, retryAt);
       if (!session) throw new PageRefusal('signed-out', { retryAt });
       // Gone already is as good: the page that follows shows what is left.
-      const reference = visit.form.one('reference') ?? '';
-      await this.connections.revoke(session.subject, reference, ownerActor(session, visit));
+      const reference = pageRequest.form.one('reference') ?? '';
+      await this.connections.revoke(session.subject, reference, ownerActor(session, pageRequest));
       return redirectTo('/oauth/auz/grants?revoked=1');
     });
   }

@@ -48,7 +48,7 @@ export class PageHandler {
   private readonly basePath: string;
 
   constructor(
-    private readonly visits: BrowserRequests,
+    private readonly requests: BrowserRequests,
     private readonly limit: PageRateLimit,
     private readonly pages: PageRenderer,
     private readonly languages: PageLanguages,
@@ -69,16 +69,16 @@ export class PageHandler {
     request: IncomingMessage,
     response: ServerResponse,
     methods: readonly ('GET' | 'POST')[],
-    work: (visit: BrowserRequest) => Promise<Reply>,
+    work: (pageRequest: BrowserRequest) => Promise<Reply>,
   ): Promise<void> {
     let reply: Reply;
     try {
       const method = methods.find((name) => name === request.method);
       if (method === undefined)
         throw new PageRefusal('method', { headers: { Allow: methods.join(', ') } });
-      const address = this.visits.addressOf(request);
+      const address = this.requests.addressOf(request);
       await this.limit.count(address, method === 'POST' ? 'form' : 'page');
-      reply = await work(await this.visits.read(request, requestIdOf(response)));
+      reply = await work(await this.requests.read(request, requestIdOf(response)));
     } catch (error) {
       reply = this.errorPage(error, request, response);
     }

@@ -22,16 +22,18 @@ export class SignOutController {
 
   @All('sign-out')
   post(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.pageHandler.serve(request, response, ['POST'], (visit) => this.end(visit));
+    return this.pageHandler.serve(request, response, ['POST'], (pageRequest) =>
+      this.end(pageRequest),
+    );
   }
 
-  private async end(visit: BrowserRequest): Promise<Reply> {
+  private async end(pageRequest: BrowserRequest): Promise<Reply> {
     const form = { purpose: 'sign-out', about: '' } as const;
-    const session = await this.forms.sessionOf(visit, form, pageAfterSignIn(undefined));
+    const session = await this.forms.sessionOf(pageRequest, form, pageAfterSignIn(undefined));
     // A session that ended meanwhile needs no end.
     if (session) await this.sessions.end(session.id);
-    const { signedOut } = visit.texts.session;
-    const frame = { title: signedOut.title, cookies: [noSessionCookie(visit.secure)] };
-    return this.pages.render('message', visit.texts, frame, signedOut);
+    const { signedOut } = pageRequest.texts.session;
+    const frame = { title: signedOut.title, cookies: [noSessionCookie(pageRequest.secure)] };
+    return this.pages.render('message', pageRequest.texts, frame, signedOut);
   }
 }

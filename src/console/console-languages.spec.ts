@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Settings } from '../config/settings.js';
-import { ConsoleVisits } from './staff-visit.js';
+import { ConsoleRequests } from './staff-request.js';
 
 const languageOf = (pagesLanguages: string[], acceptLanguage: string) => {
-  const visits = new ConsoleVisits({ pagesLanguages, trustProxy: [] } as unknown as Settings);
+  const requests = new ConsoleRequests({ pagesLanguages, trustProxy: [] } as unknown as Settings);
   const request = { headers: { 'accept-language': acceptLanguage } } as IncomingMessage;
-  return visits.textsFor(request).lang;
+  return requests.textsFor(request).lang;
 };
 
 describe('the language of the console', () => {

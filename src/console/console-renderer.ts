@@ -5,15 +5,15 @@ import { pagePolicy } from '../pages/page-policy.js';
 import type { Reply } from '../pages/reply.js';
 import type { Block } from './blocks.js';
 import { copyScript } from '../pages/copy-script.js';
-import type { ConsoleVisit, StaffVisit } from './staff-visit.js';
+import type { ConsoleRequest, StaffRequest } from './staff-request.js';
 import { blocksTemplate } from './templates/blocks.template.js';
 import { consoleLayoutTemplate } from './templates/console-layout.template.js';
 import { consoleStyle } from './templates/console-style.js';
 import type { Texts } from './texts/english.js';
 
 /** For whom a page is rendered: somebody signed in, or not. */
-type Viewer = Pick<ConsoleVisit, 'texts' | 'target'> &
-  Partial<Pick<StaffVisit, 'session' | 'formToken' | 'may'>>;
+type Viewer = Pick<ConsoleRequest, 'texts' | 'target'> &
+  Partial<Pick<StaffRequest, 'session' | 'formToken' | 'may'>>;
 
 interface Link {
   readonly href: string;

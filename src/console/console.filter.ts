@@ -20,11 +20,11 @@ import { PageRefusal } from '../pages/page-refusal.js';
 import { sendReply, type Reply } from '../pages/reply.js';
 import { Answered } from './answered.js';
 import { ConsoleRenderer } from './console-renderer.js';
-import { ConsoleVisits, visitOf } from './staff-visit.js';
+import { ConsoleRequests, staffRequestOf } from './staff-request.js';
 import type { ConsoleRefusalReason } from './texts/refusals.js';
 
 /** What a refusal is to whoever reads the page. */
-interface Told {
+interface ErrorPage {
   readonly status: number;
   readonly title: string;
   readonly advice: string;
@@ -40,7 +40,7 @@ export class ConsoleFilter implements ExceptionFilter {
 
   constructor(
     private readonly pages: ConsoleRenderer,
-    private readonly visits: ConsoleVisits,
+    private readonly requests: ConsoleRequests,
     private readonly refusedCalls: RefusedCalls,
   ) {}
 
@@ -55,33 +55,33 @@ export class ConsoleFilter implements ExceptionFilter {
         return void response.destroy();
       }
       if (error instanceof Answered) return sendReply(response, error.reply, {});
-      const told = this.told(error, request, response);
-      await this.record(told.status, error, request, response);
-      sendReply(response, this.page(told, request, response), {});
+      const errorPage = this.describe(error, request, response);
+      await this.record(errorPage.status, error, request, response);
+      sendReply(response, this.page(errorPage, request, response), {});
     } catch (failure) {
       this.logger.error('Sending an error response failed', errorFields(failure));
       response.destroy();
     }
   }
 
-  private page(told: Told, request: IncomingMessage, response: ServerResponse): Reply {
-    const { title, status, advice, retryAt, headers } = told;
-    const texts = this.visits.textsFor(request);
-    const visit = visitOf(request);
+  private page(errorPage: ErrorPage, request: IncomingMessage, response: ServerResponse): Reply {
+    const { title, status, advice, retryAt, headers } = errorPage;
+    const texts = this.requests.textsFor(request);
+    const pageRequest = staffRequestOf(request);
     const links = [
       ...(retryAt === undefined ? [] : [{ href: retryAt, text: texts.tryAgain }]),
-      ...(visit?.may('auditor') ? [{ href: '/console/', text: texts.nav.overview }] : []),
+      ...(pageRequest?.may('auditor') ? [{ href: '/console/', text: texts.nav.overview }] : []),
     ];
-    return this.pages.render(visit ?? { texts, target: '' }, { title, status, headers }, [
+    return this.pages.render(pageRequest ?? { texts, target: '' }, { title, status, headers }, [
       { is: 'text', text: advice },
       { is: 'links', links },
       { is: 'text', text: texts.requestId(requestIdOf(response)), soft: true },
     ]);
   }
 
-  private told(error: unknown, request: IncomingMessage, response: ServerResponse): Told {
-    const { errors, refused } = this.visits.textsFor(request);
-    const ofReason = (reason: ConsoleRefusalReason, more: Partial<Told> = {}): Told => ({
+  private describe(error: unknown, request: IncomingMessage, response: ServerResponse): ErrorPage {
+    const { errors, refused } = this.requests.textsFor(request);
+    const ofReason = (reason: ConsoleRefusalReason, more: Partial<ErrorPage> = {}): ErrorPage => ({
       ...new PageRefusal<string>(reason),
       ...errors[reason],
       ...more,

@@ -12,7 +12,7 @@ import { PageRefusal } from '../pages/page-refusal.js';
 import { Answered } from './answered.js';
 import { StaffSignIn } from './sign-in/staff-sign-in.js';
 import { StaffSessions, staffSessionIdIn, type StaffSession } from './staff-sessions.js';
-import { ConsoleVisits, rememberVisit } from './staff-visit.js';
+import { ConsoleRequests, keepStaffRequest } from './staff-request.js';
 
 /** What a form of the console carries: it was made for this member of staff. */
 const formOf = ({ caller }: StaffSession): FormPurpose => ({
@@ -28,7 +28,7 @@ const formOf = ({ caller }: StaffSession): FormPurpose => ({
 @Injectable()
 export class ConsoleGuard implements CanActivate {
   constructor(
-    private readonly visits: ConsoleVisits,
+    private readonly requests: ConsoleRequests,
     private readonly limit: PageRateLimit,
     private readonly sessions: StaffSessions,
     private readonly signIn: StaffSignIn,
@@ -41,12 +41,12 @@ export class ConsoleGuard implements CanActivate {
     const request = http.getRequest<IncomingMessage>();
     const response = http.getResponse<ServerResponse>();
     const isForm = request.method !== 'GET' && request.method !== 'HEAD';
-    await this.limit.count(this.visits.addressOf(request), isForm ? 'form' : 'page');
-    const visit = await this.visits.read(request, requestIdOf(response));
-    const session = await this.sessions.find(staffSessionIdIn(visit.cookies));
+    await this.limit.count(this.requests.addressOf(request), isForm ? 'form' : 'page');
+    const pageRequest = await this.requests.read(request, requestIdOf(response));
+    const session = await this.sessions.find(staffSessionIdIn(pageRequest.cookies));
     if (!session) {
       if (isForm) throw new PageRefusal('signed-out', { retryAt: '/console/' });
-      throw new Answered(await this.signIn.begin(visit, visit.target));
+      throw new Answered(await this.signIn.begin(pageRequest, pageRequest.target));
     }
     rememberCaller(request, session.caller);
     const allowed = this.reflector.get<readonly Role[] | typeof ANY_CALLER | undefined>(
@@ -57,7 +57,7 @@ export class ConsoleGuard implements CanActivate {
       session.caller.roles.some((role) => role === 'admin' || roles.includes(role));
     const formToken = this.formTokens.make(formOf(session));
     const actor = actorBy(session.caller.name, request, response);
-    rememberVisit(request, { ...visit, session, actor, formToken, may });
+    keepStaffRequest(request, { ...pageRequest, session, actor, formToken, may });
     if (
       allowed !== ANY_CALLER &&
       !session.caller.roles.some((role) => allowed?.includes(role) === true)
@@ -65,8 +65,8 @@ export class ConsoleGuard implements CanActivate {
       throw new PageRefusal<string>('forbidden');
     }
     if (!isForm) return true;
-    assertSameOrigin(visit);
-    if (this.formTokens.verify(visit.form.one('form_token'), formOf(session))) return true;
+    assertSameOrigin(pageRequest);
+    if (this.formTokens.verify(pageRequest.form.one('form_token'), formOf(session))) return true;
     throw new PageRefusal('forged', { retryAt: '/console/' });
   }
 }

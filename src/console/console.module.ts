@@ -35,7 +35,7 @@ import { StaffSignInController } from './sign-in/sign-in.controller.js';
 import { StaffSignOutController } from './sign-in/sign-out.controller.js';
 import { StaffSignIn } from './sign-in/staff-sign-in.js';
 import { StaffSessions } from './staff-sessions.js';
-import { ConsoleVisits } from './staff-visit.js';
+import { ConsoleRequests } from './staff-request.js';
 import { TokenMintingController } from './tokens/token-minting.controller.js';
 import {
   TokenPagesController,
@@ -94,7 +94,7 @@ import { UnservedConsoleController } from './unserved-console.controller.js';
     ConsoleFilter,
     ConsoleGuard,
     ConsoleRenderer,
-    ConsoleVisits,
+    ConsoleRequests,
     PageRateLimit,
     StaffSessions,
     StaffSignIn,

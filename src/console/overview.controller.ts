@@ -13,7 +13,7 @@ import { UsageFigures } from '../usage/usage-figures.js';
 import { pageOf, shownTime } from './lists.js';
 import { eventRow } from './record/event-row.js';
 import { PageReplyInterceptor } from './page-reply.interceptor.js';
-import { Visiting, type StaffVisit } from './staff-visit.js';
+import { CurrentRequest, type StaffRequest } from './staff-request.js';
 import { UseInterceptors } from '@nestjs/common';
 
 const SHOWN = 10;
@@ -46,8 +46,8 @@ export class OverviewController {
   // Behind what ends with a slash Nest would take it away.
   @Get('{/}')
   @Roles('auditor')
-  async show(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { overview: texts, consumers, record } = visit.texts;
+  async show(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { overview: texts, consumers, record } = pageRequest.texts;
     const [events, weak, keys, rotating, steps, replicas] = await Promise.all([
       this.events.page({ newestFirst: true }, undefined, SHOWN),
       this.weakSignatures.page('', SHOWN),
@@ -59,18 +59,18 @@ export class OverviewController {
     const soon = keys.filter(
       ({ expiresAt }) => expiresAt !== null && expiresAt.getTime() < Date.now() + SOON_MS,
     );
-    return this.pages.render(visit, { title: visit.texts.nav.overview }, [
+    return this.pages.render(pageRequest, { title: pageRequest.texts.nav.overview }, [
       {
         is: 'links',
         links: [
-          ...(visit.may()
+          ...(pageRequest.may()
             ? [{ href: '/console/consumer-registration', text: consumers.register, isMain: true }]
             : []),
-          { href: '/console/consumers', text: visit.texts.nav.consumers },
+          { href: '/console/consumers', text: pageRequest.texts.nav.consumers },
         ],
       },
-      ...serviceBlocks(steps, visit.texts),
-      ...replicaBlocks(replicas, visit.texts),
+      ...serviceBlocks(steps, pageRequest.texts),
+      ...replicaBlocks(replicas, pageRequest.texts),
       { is: 'heading', text: texts.weak },
       { is: 'text', text: texts.weakIntro },
       {
@@ -82,7 +82,7 @@ export class OverviewController {
           methods.map(({ signatureMethod, uses }) => `${uses} × ${signatureMethod}`).join(', '),
           flags.map(({ code, times }) => `${times} × ${code}`).join(', '),
           hints.map(({ code, times }) => `${times} × ${code}`).join(', '),
-          until === null ? visit.texts.never : shownTime(until),
+          until === null ? pageRequest.texts.never : shownTime(until),
         ]),
         none: texts.noWeak,
       },
@@ -102,7 +102,7 @@ export class OverviewController {
       {
         is: 'table',
         caption: texts.keys,
-        columns: [visit.texts.apiKeys.name, visit.texts.apiKeys.role, texts.expires],
+        columns: [pageRequest.texts.apiKeys.name, pageRequest.texts.apiKeys.role, texts.expires],
         rows: soon.map(({ name, role, expiresAt }) => [name, role, shownTime(expiresAt as Date)]),
         none: texts.noKeys,
       },
@@ -111,7 +111,7 @@ export class OverviewController {
         is: 'table',
         caption: texts.recent,
         columns: record.columns,
-        rows: events.map((event) => eventRow(event, visit.texts)),
+        rows: events.map((event) => eventRow(event, pageRequest.texts)),
         none: record.none,
       },
     ]);

@@ -5,7 +5,7 @@ import { Roles } from '../admin-http/roles.decorator.js';
 import { isDecodable, type ExactPathAdapter } from '../http/exact-path-adapter.js';
 import { PageRefusal } from '../pages/page-refusal.js';
 import { ConsoleController } from './console-controller.decorator.js';
-import { Visiting, type StaffVisit } from './staff-visit.js';
+import { CurrentRequest, type StaffRequest } from './staff-request.js';
 
 /** What no page serves: told to who is signed in, and after all other controllers of the console. */
 @ConsoleController('{*rest}')
@@ -14,7 +14,7 @@ export class UnservedConsoleController {
 
   @All()
   @Roles('auditor', 'consent', 'gateway')
-  refuse(@Visiting() { target }: StaffVisit): never {
+  refuse(@CurrentRequest() { target }: StaffRequest): never {
     const { express } = this.host.httpAdapter.at('admin');
     const path = target.split('?', 1)[0] ?? '';
     const methods = isDecodable(path) ? allowedMethods(express, path) : [];

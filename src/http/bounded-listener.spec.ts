@@ -11,7 +11,7 @@ const request = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nHost: 
 describe('a bounded listener', () => {
   let server: Server;
   let bounded: BoundedListener;
-  let turnedAway: RejectionReason[];
+  let onRejected: RejectionReason[];
   let clients: Socket[];
   let held: ServerResponse[];
   let served: string[];
@@ -38,7 +38,7 @@ describe('a bounded listener', () => {
         isGenuine: ({ req }) => req.url?.startsWith('/signed/') === true,
         ...bounds,
       },
-      (why) => turnedAway.push(why),
+      (why) => onRejected.push(why),
     );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   }
@@ -64,7 +64,7 @@ describe('a bounded listener', () => {
     [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
 
   beforeEach(() => {
-    [turnedAway, clients, held, served] = [[], [], [], []];
+    [onRejected, clients, held, served] = [[], [], [], []];
   });
   afterEach(async () => {
     for (const client of clients) client.destroy();
@@ -84,7 +84,7 @@ describe('a bounded listener', () => {
       await until(() => heard.isOver);
       expect(answers(heard)).toEqual([200]);
       expect(heard.text).toContain('Connection: close');
-      expect([served, turnedAway]).toEqual([['/hold'], ['pipelined']]);
+      expect([served, onRejected]).toEqual([['/hold'], ['pipelined']]);
     });
 
     it('also when each is answered in the moment it comes', async () => {
@@ -103,7 +103,7 @@ describe('a bounded listener', () => {
       held[0]?.write('begun, ');
       await until(() => one.heard.text.includes('begun'));
       one.socket.write(request('/never'));
-      await until(() => turnedAway.length === 1);
+      await until(() => onRejected.length === 1);
       held[0]?.end('and done');
       await until(() => one.heard.isOver);
       expect(one.heard.text).toContain('and done');
@@ -131,7 +131,7 @@ describe('a bounded listener', () => {
         socket.write(request(n % 2 ? '/signed/echo' : '/refused'));
         await until(() => answers(heard).length === n);
       }
-      expect([heard.isOver, turnedAway]).toEqual([false, []]);
+      expect([heard.isOver, onRejected]).toEqual([false, []]);
     });
 
     it('serves the next one too, when the whole of a large answer was taken a moment ago', async () => {
@@ -142,7 +142,7 @@ describe('a bounded listener', () => {
         socket.write(request('/large'));
         await until(() => heard.text.length > expected);
       }
-      expect([heard.isOver, turnedAway]).toEqual([false, []]);
+      expect([heard.isOver, onRejected]).toEqual([false, []]);
     });
   });
 
@@ -159,7 +159,7 @@ describe('a bounded listener', () => {
       await until(() => heard.isOver);
       expect(answers(heard)).toEqual([503]);
       expect(heard.text).toMatch(/\r\nRetry-After: 1\r\n/);
-      expect([served, turnedAway]).toEqual([['/hold', '/hold'], ['in_flight']]);
+      expect([served, onRejected]).toEqual([['/hold', '/hold'], ['in_flight']]);
       const probe = open();
       probe.socket.write(request('/health/live'));
       await until(() => answers(probe.heard)[0] === 200);
@@ -185,7 +185,7 @@ describe('a bounded listener', () => {
       genuine.socket.write(request('/signed/echo'));
       await until(() => answers(genuine.heard).length === 1);
       for (let n = 0; n < 70; n += 1) open().socket.write(request('/hold'));
-      await until(() => held.length === 56 && turnedAway.length === 14);
+      await until(() => held.length === 56 && onRejected.length === 14);
       genuine.socket.write(request('/signed/echo'));
       await until(() => answers(genuine.heard).length === 2);
       expect(answers(genuine.heard)).toEqual([200, 200]);
@@ -199,7 +199,7 @@ describe('a bounded listener', () => {
     await until(() => answers(one.heard).length + answers(other.heard).length === 2);
     const third = open();
     await until(() => third.heard.isOver);
-    expect(turnedAway).toEqual(['connections']);
+    expect(onRejected).toEqual(['connections']);
     one.socket.destroy();
     const connections = promisify(server.getConnections.bind(server));
     while ((await connections()) === 2) await sleep(5);
@@ -213,8 +213,8 @@ describe('a bounded listener', () => {
     const { socket, heard } = open();
     socket.pause();
     socket.write(request('/large'));
-    await until(() => turnedAway.length === 1);
-    expect(turnedAway).toEqual(['slow_reader']);
+    await until(() => onRejected.length === 1);
+    expect(onRejected).toEqual(['slow_reader']);
     await until(() => bounded.requestsInFlight === 0);
     expect(heard.isOver).toBe(false);
   });
@@ -237,6 +237,6 @@ describe('a bounded listener', () => {
     await until(() => heard.text.length > 32 * 1024 * 1024);
     clearInterval(stutter);
     expect(performance.now() - startedAt).toBeGreaterThan(2 * silenceMs);
-    expect(turnedAway).toEqual([]);
+    expect(onRejected).toEqual([]);
   });
 });

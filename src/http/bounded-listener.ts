@@ -29,23 +29,23 @@ export interface BoundedListener {
  * Bounds what a server takes on: its connections, the requests of one and of all, and answers that nobody
  * takes.
  *
- * @param turnedAway hears of each request or connection that was turned away
+ * @param onRejected called for each request or connection that is rejected
  */
 export function boundListener(
   server: Server,
   bounds: ListenerBounds,
-  turnedAway: (why: RejectionReason) => void,
+  onRejected: (why: RejectionReason) => void,
 ): BoundedListener {
   server.maxConnections = bounds.connections;
-  server.on('drop', () => turnedAway('connections'));
+  server.on('drop', () => onRejected('connections'));
   server.timeout = bounds.silenceMs;
   server.on('timeout', (socket: Socket) => {
-    if (socket.writableLength > 0) turnedAway('slow_reader');
+    if (socket.writableLength > 0) onRejected('slow_reader');
     socket.destroy();
   });
 
-  const inHand = oneRequestPerConnection(server, turnedAway);
-  const room = new RequestsInFlight(bounds.requestsInFlight, () => turnedAway('slow_body'));
+  const setResponse = oneRequestPerConnection(server, onRejected);
+  const room = new RequestsInFlight(bounds.requestsInFlight, () => onRejected('slow_body'));
   const turns = new UnverifiedConnections();
   const known = new WeakSet<Socket>();
   const { isGenuine, probes } = bounds;
@@ -66,12 +66,12 @@ export function boundListener(
   return {
     admit(response) {
       const { socket, url = '' } = response.req;
-      inHand(response);
-      const isStranger = isGenuine !== undefined && !known.has(socket);
-      if (isStranger) response.once('close', () => afterAnswer(socket, response));
+      setResponse(response);
+      const isUnverified = isGenuine !== undefined && !known.has(socket);
+      if (isUnverified) response.once('close', () => afterAnswer(socket, response));
       else turns.noteVerified();
-      if (url.startsWith(probes) || room.take(response, isStranger)) return true;
-      turnedAway('in_flight');
+      if (url.startsWith(probes) || room.take(response, isUnverified)) return true;
+      onRejected('in_flight');
       sendNoRoom(response);
       return false;
     },

@@ -23,8 +23,8 @@ interface ListenerFacts {
   readonly requestTimeoutMs: number;
   /** Longer than anything takes that is done for a request. */
   readonly silenceMs: number;
-  /** Whether a connection has to show a signature that holds before it is no stranger's any more. */
-  readonly hasStrangers: boolean;
+  /** Whether a connection counts as unverified until a signature that it brought has held. */
+  readonly verifiesConnections: boolean;
 }
 
 /** `public` faces the internet, `admin` the inside of the platform. */
@@ -35,7 +35,7 @@ export const LISTENERS = {
     host: 'host',
     requestTimeoutMs: BODY_TIMEOUT_MS,
     silenceMs: 15_000,
-    hasStrangers: true,
+    verifiesConnections: true,
   },
   // Staff may bring a large file, and wait for larger things.
   admin: {
@@ -44,7 +44,7 @@ export const LISTENERS = {
     host: 'adminHost',
     requestTimeoutMs: 0,
     silenceMs: 120_000,
-    hasStrangers: false,
+    verifiesConnections: false,
   },
 } as const satisfies Record<string, ListenerFacts>;
 
@@ -58,11 +58,11 @@ const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
 /** Longer than the idle timeout of the usual balancers (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
-/** What a listener may take on, and who hears of it. */
+/** What a listener may take on, and what is called about it. */
 export interface ListenerLimits {
   readonly connections: number;
   readonly requestsInFlight: number;
-  readonly turnedAway: (why: RejectionReason) => void;
+  readonly onRejected: (why: RejectionReason) => void;
   /** Gets what tells how much the listener has in hand. */
   readonly watch: (listener: BoundedListener) => void;
 }
@@ -78,16 +78,16 @@ export interface ListenerHandler {
  * A server that hands to `handle` whatever has the form of a request for a path. Once the process is shutting down,
  * every reply asks for a new connection, so that clients and balancers move on by themselves.
  *
- * @param tell hears of each request when it has been answered
+ * @param onAnswered called for each request when it has been answered
  */
 export function createListener(
   listener: Listener,
   { handle, messages }: ListenerHandler,
   isShuttingDown: () => boolean,
-  tell: (answered: AnsweredRequest) => void,
+  onAnswered: (answered: AnsweredRequest) => void,
   limits: ListenerLimits,
 ): Server {
-  const { requestTimeoutMs, silenceMs, hasStrangers } = LISTENERS[listener];
+  const { requestTimeoutMs, silenceMs, verifiesConnections } = LISTENERS[listener];
   const server = createServer(
     {
       ...messages,
@@ -97,7 +97,7 @@ export function createListener(
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     },
     (request, response) => {
-      observeRequest(request, response, requestIdOf(response), tell);
+      observeRequest(request, response, requestIdOf(response), onAnswered);
       if (requestTimeoutMs === 0) limitBodyTime(request);
       if (isShuttingDown()) response.setHeader('Connection', 'close');
       if (!bounded.admit(response)) return;
@@ -109,7 +109,7 @@ export function createListener(
   // Node drops headers beyond a count without a word, perhaps the second Authorization. Their
   // total size is bounded anyway.
   server.maxHeadersCount = 0;
-  const { connections, requestsInFlight, turnedAway } = limits;
+  const { connections, requestsInFlight, onRejected } = limits;
   const bounded = boundListener(
     server,
     {
@@ -117,9 +117,9 @@ export function createListener(
       requestsInFlight,
       silenceMs,
       probes: '/health/',
-      isGenuine: hasStrangers ? givesVerdict : undefined,
+      isGenuine: verifiesConnections ? givesVerdict : undefined,
     },
-    turnedAway,
+    onRejected,
   );
   limits.watch(bounded);
   return server;

@@ -17,7 +17,7 @@ interface ParsedSocket extends Socket {
 const PARSE_NO_FURTHER = 2;
 
 /** One connection: the request that was read last, and its response once there is one. */
-interface InHand {
+interface InFlight {
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
   ending: boolean;
@@ -28,44 +28,44 @@ interface InHand {
  * which may be 2,000 requests of a few octets; here the second is not even made: the first is answered,
  * and the connection ends, as RFC 9112 section 9.3.2 allows. Clients that pipeline send the rest again.
  *
- * @param turnedAway hears of each connection that is ended so
- * @returns to be told of each response as soon as there is one
+ * @param onRejected called for each connection that is ended so
+ * @returns@returns to be called with each response as soon as there is one
  */
 export function oneRequestPerConnection(
   server: Server,
-  turnedAway: (why: RejectionReason) => void,
+  onRejected: (why: RejectionReason) => void,
 ): (response: ServerResponse) => void {
-  const connections = new WeakMap<Socket, InHand>();
+  const connections = new WeakMap<Socket, InFlight>();
 
   server.on('connection', (socket: ParsedSocket) => {
     const { parser } = socket;
     const readOn = parser?.onIncoming;
     if (!parser || !readOn) throw new Error('Node parses connections in another way than expected');
-    const inHand: InHand = { request: undefined, response: undefined, ending: false };
-    connections.set(socket, inHand);
+    const inFlight: InFlight = { request: undefined, response: undefined, ending: false };
+    connections.set(socket, inFlight);
     parser.onIncoming = (request, keepAlive) => {
-      if (inHand.request === undefined || isOnItsWay(inHand.response)) {
-        inHand.request = request;
-        inHand.response = undefined;
+      if (inFlight.request === undefined || isOnItsWay(inFlight.response)) {
+        inFlight.request = request;
+        inFlight.response = undefined;
         return readOn(request, keepAlive);
       }
       request.upgrade = false;
       socket.pause();
-      if (!inHand.ending) {
-        inHand.ending = true;
-        turnedAway('pipelined');
-        endAfter(inHand.response, socket);
+      if (!inFlight.ending) {
+        inFlight.ending = true;
+        onRejected('pipelined');
+        endAfter(inFlight.response, socket);
       }
       return PARSE_NO_FURTHER;
     };
   });
 
   return (response) => {
-    const inHand = connections.get(response.req.socket);
-    if (inHand === undefined) return;
-    inHand.response = response;
+    const inFlight = connections.get(response.req.socket);
+    if (inFlight === undefined) return;
+    inFlight.response = response;
     response.once('close', () => {
-      if (inHand.response === response) inHand.request = inHand.response = undefined;
+      if (inFlight.response === response) inFlight.request = inFlight.response = undefined;
     });
   };
 }

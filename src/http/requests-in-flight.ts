@@ -13,7 +13,7 @@ const BODY_MS = 5_000;
 
 /** A request whose body is announced. */
 interface Unfinished {
-  readonly isStranger: boolean;
+  readonly isUnverified: boolean;
   readonly since: number;
   /** Gives its place back. */
   readonly leave: () => void;
@@ -21,12 +21,12 @@ interface Unfinished {
 
 /**
  * The requests in hand, each with a place in a room of so many. Some places are for connections that
- * have brought a genuine request before: strangers can't take all of them. Where there is no place, the oldest
+ * have brought a genuine request before: unverified ones can't take all of them. Where there is no place, the oldest
  * request whose body has not come is ended: who sends half a body holds a place at no cost.
  */
 export class RequestsInFlight {
-  private inHand = 0;
-  private readonly forStrangers: number;
+  private inFlight = 0;
+  private readonly mostUnverified: number;
   /** The oldest first. */
   private readonly unfinished = new Map<ServerResponse, Unfinished>();
 
@@ -35,35 +35,35 @@ export class RequestsInFlight {
     readonly most: number,
     private readonly endedUnfinished: () => void = () => undefined,
   ) {
-    this.forStrangers = most < SHARED_BELOW ? most : Math.floor(most * (1 - SET_ASIDE));
+    this.mostUnverified = most < SHARED_BELOW ? most : Math.floor(most * (1 - SET_ASIDE));
   }
 
   get count(): number {
-    return this.inHand;
+    return this.inFlight;
   }
 
   /** Gives the request a place until it is answered, or says that there is none. */
-  take(response: ServerResponse, isStranger: boolean): boolean {
-    const isFull = this.inHand >= (isStranger ? this.forStrangers : this.most);
-    if (isFull && !this.endOldestUnfinished(isStranger)) return false;
-    this.inHand += 1;
+  take(response: ServerResponse, isUnverified: boolean): boolean {
+    const isFull = this.inFlight >= (isUnverified ? this.mostUnverified : this.most);
+    if (isFull && !this.endOldestUnfinished(isUnverified)) return false;
+    this.inFlight += 1;
     let hasPlace = true;
     const leave = (): void => {
-      if (hasPlace) this.inHand -= 1;
+      if (hasPlace) this.inFlight -= 1;
       hasPlace = false;
       this.unfinished.delete(response);
     };
     response.once('close', leave);
     if (hasBody(response.req)) {
-      this.unfinished.set(response, { isStranger, since: performance.now(), leave });
+      this.unfinished.set(response, { isUnverified, since: performance.now(), leave });
     }
     return true;
   }
 
-  /** A stranger's first; strangers end no others' requests. */
-  private endOldestUnfinished(isStranger: boolean): boolean {
+  /** An unverified connection's first; it ends no verified one's. */
+  private endOldestUnfinished(isUnverified: boolean): boolean {
     const oldest =
-      this.oldestUnfinished(true) ?? (isStranger ? undefined : this.oldestUnfinished(false));
+      this.oldestUnfinished(true) ?? (isUnverified ? undefined : this.oldestUnfinished(false));
     if (oldest === undefined) return false;
     // The socket says later that it is closed.
     oldest.unfinished.leave();
@@ -72,7 +72,7 @@ export class RequestsInFlight {
     return true;
   }
 
-  private oldestUnfinished(isStranger: boolean) {
+  private oldestUnfinished(isUnverified: boolean) {
     const now = performance.now();
     for (const [response, unfinished] of this.unfinished) {
       if (response.req.complete || isLongBodyAllowed(response.req)) {
@@ -80,7 +80,7 @@ export class RequestsInFlight {
         continue;
       }
       if (now - unfinished.since < BODY_MS) return undefined;
-      if (unfinished.isStranger === isStranger) return { response, unfinished };
+      if (unfinished.isUnverified === isUnverified) return { response, unfinished };
     }
     return undefined;
   }

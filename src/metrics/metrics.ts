@@ -171,7 +171,7 @@ export class Metrics {
     }
   }
 
-  turnedAway(listener: Listener, reason: RejectionReason): void {
+  onRejected(listener: Listener, reason: RejectionReason): void {
     this.away.inc({ listener, reason });
   }
 

@@ -1,5 +1,5 @@
 import { PageRefusal } from './page-refusal.js';
-import type { Visit } from './visit.js';
+import type { PageRequest } from './page-request.js';
 
 /**
  * Makes sure that a form was posted from a page of this service. Browsers say where a form comes
@@ -8,7 +8,7 @@ import type { Visit } from './visit.js';
  *
  * @throws PageRefusal forged
  */
-export function assertSameOrigin({ from, ownOrigin }: Visit): void {
+export function assertSameOrigin({ from, ownOrigin }: PageRequest): void {
   if (from.origin !== undefined && from.origin !== ownOrigin) throw new PageRefusal('forged');
   if (from.site !== undefined && from.site !== 'same-origin') throw new PageRefusal('forged');
 }

@@ -17,7 +17,7 @@ import {
 } from 'openid-client';
 import type { OidcClient } from '../config/oidc-client.js';
 import { PageRefusal } from './page-refusal.js';
-import type { Visit } from './visit.js';
+import type { PageRequest } from './page-request.js';
 
 /** A person waits meanwhile. */
 const TIMEOUT_SECONDS = 5;
@@ -119,7 +119,7 @@ export class OidcIssuer {
 const ANSWER_PARAMETERS = ['code', 'state', 'iss', 'error'] as const;
 
 /** The redirect URI with what of the query belongs to the issuer's answer. */
-export function answerTo(redirectUri: string, { query }: Visit): URL {
+export function answerTo(redirectUri: string, { query }: PageRequest): URL {
   const url = new URL(redirectUri);
   for (const name of ANSWER_PARAMETERS) {
     for (const value of query.all(name)) url.searchParams.append(name, value);

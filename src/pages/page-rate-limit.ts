@@ -20,7 +20,7 @@ export class PageRateLimit {
   }
 
   /**
-   * Counts a visit from the address.
+   * Counts a request from the address.
    *
    * @throws PageRefusal too-many, with Retry-After
    */

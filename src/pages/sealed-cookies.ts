@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SealBroken, SecretBox, type SecretPlace } from '../secrets/secret-box.js';
 import { cookie } from './cookies.js';
-import type { Visit } from './visit.js';
+import type { PageRequest } from './page-request.js';
 
 /** What a cookie is about: it opens for nothing else. */
 export interface CookieMatter {
@@ -29,7 +29,7 @@ export class SealedCookies {
   }
 
   /** What set() sealed for this matter; undefined: nothing, or its time is over. */
-  read<Value>({ cookies }: Visit, matter: CookieMatter): Value | undefined {
+  read<Value>({ cookies }: PageRequest, matter: CookieMatter): Value | undefined {
     const sealed = cookies.get(matter.name);
     if (sealed === undefined) return undefined;
     try {

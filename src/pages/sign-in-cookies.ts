@@ -1,7 +1,7 @@
 import { forgottenCookie } from './cookies.js';
 import { idHash } from './id-hash.js';
 import { SealedCookies, type CookieMatter } from './sealed-cookies.js';
-import type { Visit } from './visit.js';
+import type { PageRequest } from './page-request.js';
 
 /** How long a person may take to sign in. */
 const TTL_SECONDS = 900;
@@ -26,9 +26,9 @@ export class SignInCookies<Begun> {
    * @param signIn JSON
    * @returns Set-Cookie values
    */
-  remember(visit: Visit, state: string, signIn: Begun): string[] {
-    const fresh = this.cookies.set(this.matterOf(state), signIn, visit.secure, TTL_SECONDS);
-    const newestFirst = [...visit.cookies]
+  remember(pageRequest: PageRequest, state: string, signIn: Begun): string[] {
+    const fresh = this.cookies.set(this.matterOf(state), signIn, pageRequest.secure, TTL_SECONDS);
+    const newestFirst = [...pageRequest.cookies]
       .filter(([name]) => name.startsWith(this.prefix))
       .reverse();
     let octets = fresh.length;
@@ -36,17 +36,17 @@ export class SignInCookies<Begun> {
       octets += name.length + value.length + 3; // `name=value; `
       return older + 2 > AT_ONCE || octets > OCTETS_MAX;
     });
-    return [fresh, ...tooMany.map(([name]) => forgottenCookie(name, visit.secure))];
+    return [fresh, ...tooMany.map(([name]) => forgottenCookie(name, pageRequest.secure))];
   }
 
   /** What this browser began under the state; undefined when there is nothing, or it is too old. */
-  find(visit: Visit, state: string): Begun | undefined {
-    return this.cookies.read(visit, this.matterOf(state));
+  find(pageRequest: PageRequest, state: string): Begun | undefined {
+    return this.cookies.read(pageRequest, this.matterOf(state));
   }
 
   /** A Set-Cookie value that ends the sign-in. */
-  forget(visit: Visit, state: string): string {
-    return forgottenCookie(this.matterOf(state).name, visit.secure);
+  forget(pageRequest: PageRequest, state: string): string {
+    return forgottenCookie(this.matterOf(state).name, pageRequest.secure);
   }
 
   private matterOf(state: string): CookieMatter {

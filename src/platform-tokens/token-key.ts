@@ -7,7 +7,7 @@ import type { TokenAlgorithm } from '../config/token-issuer.js';
 export const JWKS_MAX_AGE_SECONDS = 300;
 
 /**
- * The end of a key's publication behind the last `exp` that it signed: a replica that has not heard of
+ * The end of a key's publication behind the last `exp` that it signed: a replica that has not been notified of
  * the next key yet signs with it for a moment longer.
  */
 export const RETIREMENT_GRACE_SECONDS = 5;

@@ -35,7 +35,7 @@ interface Remembered extends StoredTokenKeys {
 }
 
 /**
- * The keys of all replicas, in memory for as long as every change is heard of; else read again every
+ * The keys of all replicas, in memory for as long as the replica is notified of every change; else read again every
  * second. While the store is out of reach, what was read last is good: no key is ever taken back.
  */
 @Injectable()

@@ -44,7 +44,7 @@ interface Answering {
   handlerOf: (listener: Listener) => RequestListener;
   shutdown: Pick<ShutdownState, 'shuttingDown'>;
   onAnswered: (answered: AnsweredRequest) => void;
-  turnedAway: (listener: Listener, why: RejectionReason) => void;
+  onRejected: (listener: Listener, why: RejectionReason) => void;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function startService(
     handlerOf: answerNotReady,
     shutdown: { shuttingDown: false },
     onAnswered: () => undefined,
-    turnedAway: () => undefined,
+    onRejected: () => undefined,
   };
   const adapter = new ExactPathAdapter(settings.endpointAliases);
   const bounds = new Map<Listener, BoundedListener>();
@@ -79,7 +79,7 @@ export async function startService(
         (answered) => answering.onAnswered(answered),
         {
           ...limitsOf(name, settings),
-          turnedAway: (why) => answering.turnedAway(name, why),
+          onRejected: (why) => answering.onRejected(name, why),
           watch: (bounded) => void bounds.set(name, bounded),
         },
       );
@@ -138,7 +138,7 @@ async function putTogether(
 function observersOf(
   app: NestExpressApplication,
   json: JsonLogger | undefined,
-): Pick<Answering, 'onAnswered' | 'turnedAway'> {
+): Pick<Answering, 'onAnswered' | 'onRejected'> {
   const metrics = app.get(Metrics);
   const rollup = app.get(Rollup, { strict: false });
   const requestLog = new RequestLog(json);
@@ -148,7 +148,7 @@ function observersOf(
       rollup.count(answered);
       requestLog.write(answered);
     },
-    turnedAway: (listener, why) => metrics.turnedAway(listener, why),
+    onRejected: (listener, why) => metrics.onRejected(listener, why),
   };
 }
 

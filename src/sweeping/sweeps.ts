@@ -48,7 +48,7 @@ const OLD_IMPORTS = rowsOf(
     AND NOT EXISTS (SELECT 1 FROM import_tokens WHERE import_id = imports.id)`,
 );
 
-// Nothing that a key signed lives for more than an hour; the next one may have been late to be heard of.
+// Nothing that a key signed lives for more than an hour; replicas may have been notified late of the next one.
 const RETIRED_SIGNING_KEYS = {
   name: 'sweep-token-signing-keys',
   text: `DELETE FROM token_signing_keys k WHERE EXISTS (

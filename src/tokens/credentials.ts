@@ -30,7 +30,7 @@ interface OwnedAccessToken {
 
 /**
  * Finds what a signature is checked against. Consumers and access tokens are remembered for as long
- * as every change to them is heard of; what is missing is not, nor are temporary credentials, which
+ * as the replica is notified of every change to them; what is missing is not, nor are temporary credentials, which
  * serve once.
  */
 @Injectable()

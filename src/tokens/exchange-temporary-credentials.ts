@@ -58,9 +58,9 @@ const exchange = (name: string, returned: string, outboxed: string): Statement =
 });
 const EXCHANGE = exchange('exchange-temporary-credentials', 'token', '');
 const EXCHANGE_AND_TELL = exchange(
-  'exchange-temporary-credentials-and-tell',
+  'exchange-temporary-credentials-with-events',
   'token, consumer_key, subject, scopes, expires_at',
-  `, told AS (
+  `, written_events AS (
       INSERT INTO events (type, consumer_key, subject, data) ${exchangedTokens('issued t')})`,
 );
 

@@ -48,9 +48,9 @@ const revokePart = (name: string, returned: string, outboxed: string): Statement
 const REVOKE_PART = revokePart('revoke-access-tokens', '1', '');
 const BY: RevokedBy = 'staff';
 const REVOKE_PART_AND_TELL = revokePart(
-  'revoke-access-tokens-and-tell',
+  'revoke-access-tokens-with-events',
   't.token, t.consumer_key, t.subject, t.scopes',
-  `, told AS (
+  `, written_events AS (
       INSERT INTO events (type, consumer_key, subject, data) ${revokedTokens('revoked t', `'${BY}'`)})`,
 );
 

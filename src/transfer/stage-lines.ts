@@ -24,7 +24,7 @@ const MAX_FAULTS = 50;
 /**
  * Stages the lines of a file that are not staged yet, in the memory of one batch. After the first
  * fault nothing more is staged, and the rest is read for its faults alone, to the end: whoever sends a
- * file hears of what is wrong with it when it is sent.
+ * file is told what is wrong with it when it is sent.
  *
  * @param onOctets called with the number of octets read
  * @throws ImportRefused invalid, busy; StoreUnavailable; what reading the chunks throws

@@ -69,7 +69,7 @@ describe('contract section 8: /metrics shows what an operator is woken up for', 
     }
   });
 
-  it('whether it is ready and hears of changes, memory, shared statements, the event loop', async () => {
+  it('whether it is ready and is notified of changes, memory, shared statements, the event loop', async () => {
     await until('oauth10_ready', (value) => value === 1);
     await until('oauth10_cache_invalidation_up', (value) => value === 1);
     const before = await valueOf('oauth10_cache_lookups_total{cache="accessTokens",result="hit"}');

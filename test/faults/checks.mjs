@@ -19,7 +19,7 @@ const REPLAYED_AT_ONCE = 40;
 const MEMORY_MAX_MB = 300;
 const MEMORY_GROWTH_MB = 100;
 const FILES_GROWTH = 60;
-/** For each replica: its pool, and the connection that hears of changes. */
+/** For each replica: its pool, and the connection that is notified of changes. */
 const CONNECTIONS_MAX = 11;
 
 /** Each query finds nothing as long as invariant I5 (or I1) holds. */

@@ -52,7 +52,7 @@ describe('what one request costs, without a clock', () => {
   beforeAll(async () => {
     consumer = await service.registerConsumer();
     access = await service.accessToken(consumer);
-    // Nothing is remembered before changes are heard of.
+    // Nothing is remembered before the replica listens for changes.
     await eventually(
       async () => (await billOf(echo)).statements,
       (statements) => statements.length === 1,

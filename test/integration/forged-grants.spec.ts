@@ -144,7 +144,7 @@ describe('what is written to the database beside the service grants nothing', ()
       `UPDATE access_tokens SET ${assignment} WHERE token = $1`,
       assignment.includes('$2') ? [token.token, other.token] : [token.token],
     );
-    await service.admin('GET', '/admin/consumers?limit=1'); // the change is heard of
+    await service.admin('GET', '/admin/consumers?limit=1'); // the notification arrives first
     const reply = await call();
     expect([what, reply.form()['oauth_problem']]).toEqual([what, 'token_rejected']);
   });

@@ -31,7 +31,7 @@ describe('what a signed request costs in round trips to PostgreSQL', () => {
       service.signed({ method: 'GET', target: '/oauth/oauth10/echo', ...consumer, ...access });
   };
 
-  /** Until changes are heard of; before that nothing is remembered. */
+  /** Until the replica listens for changes; before that nothing is remembered. */
   async function untilRemembered(work: () => Promise<{ status: number }>): Promise<string[]> {
     for (let attempt = 0; ; attempt += 1) {
       const names = await statementsOf(work);

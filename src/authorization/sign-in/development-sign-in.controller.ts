@@ -24,17 +24,20 @@ export class DevelopmentSignInController {
 
   @All('sign-in')
   post(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.pageHandler.serve(request, response, ['POST'], (visit) => this.take(visit));
+    return this.pageHandler.serve(request, response, ['POST'], (pageRequest) =>
+      this.take(pageRequest),
+    );
   }
 
-  private async take(visit: BrowserRequest): Promise<Reply> {
+  private async take(pageRequest: BrowserRequest): Promise<Reply> {
     const { signIn } = this;
     if (!(signIn instanceof DevelopmentSignIn)) throw new PageRefusal('not-found');
-    const ended = signIn.finish(visit);
+    const ended = signIn.finish(pageRequest);
     const oauthToken = ended.oauthToken ?? undefined;
-    const subject = visit.form.one('user_name')?.trim() ?? '';
-    if (isSubject(subject)) return this.signedIn.as(subject, visit, oauthToken, ended.cookies);
+    const subject = pageRequest.form.one('user_name')?.trim() ?? '';
+    if (isSubject(subject))
+      return this.signedIn.as(subject, pageRequest, oauthToken, ended.cookies);
     const pending = oauthToken === undefined ? undefined : await this.requests.find(oauthToken);
-    return signIn.form(visit, pending, ended);
+    return signIn.form(pageRequest, pending, ended);
   }
 }

@@ -26,13 +26,13 @@ export class DevelopmentSignIn extends SignIn {
     super();
   }
 
-  begin(visit: BrowserRequest, request: AuthorizationRequest | undefined): Promise<Reply> {
-    return Promise.resolve(this.form(visit, request));
+  begin(pageRequest: BrowserRequest, request: AuthorizationRequest | undefined): Promise<Reply> {
+    return Promise.resolve(this.form(pageRequest, request));
   }
 
   /** The form; `ended`: once more, since the name that was sent can't be a subject. */
   form(
-    visit: BrowserRequest,
+    pageRequest: BrowserRequest,
     request: AuthorizationRequest | undefined,
     ended?: EndedSignIn,
   ): Reply {
@@ -40,14 +40,14 @@ export class DevelopmentSignIn extends SignIn {
     const state = newBrowserId();
     const oauthToken = request?.oauthToken ?? null;
     const frame = {
-      title: visit.texts.signIn.title,
+      title: pageRequest.texts.signIn.title,
       status: invalid ? 400 : 200,
       cookies: [
-        ...this.started.remember(visit, state, { oauthToken, detail: null }),
+        ...this.started.remember(pageRequest, state, { oauthToken, detail: null }),
         ...(ended?.cookies ?? []),
       ],
     };
-    return this.pages.render('signIn', visit.texts, frame, {
+    return this.pages.render('signIn', pageRequest.texts, frame, {
       invalid,
       oauthToken: request?.oauthToken,
       consumerName: request?.consumer.name,
@@ -60,12 +60,13 @@ export class DevelopmentSignIn extends SignIn {
    *
    * @throws PageRefusal no-cookie, forged: the form was shown to another browser, or nowhere
    */
-  finish(visit: BrowserRequest): EndedSignIn {
-    assertSameOrigin(visit);
-    const retryAt = pageAfterSignIn(visit.form.one('oauth_token'));
-    const state = visit.form.one('form_token') ?? '';
-    const begun = this.started.find(visit, state);
-    if (!begun) throw new PageRefusal(visit.cookies.size > 0 ? 'forged' : 'no-cookie', { retryAt });
-    return { ...begun, cookies: [this.started.forget(visit, state)] };
+  finish(pageRequest: BrowserRequest): EndedSignIn {
+    assertSameOrigin(pageRequest);
+    const retryAt = pageAfterSignIn(pageRequest.form.one('oauth_token'));
+    const state = pageRequest.form.one('form_token') ?? '';
+    const begun = this.started.find(pageRequest, state);
+    if (!begun)
+      throw new PageRefusal(pageRequest.cookies.size > 0 ? 'forged' : 'no-cookie', { retryAt });
+    return { ...begun, cookies: [this.started.forget(pageRequest, state)] };
   }
 }

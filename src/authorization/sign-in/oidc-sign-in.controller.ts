@@ -21,12 +21,14 @@ export class OidcSignInController {
 
   @All('signed-in')
   get(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
-    return this.pageHandler.serve(request, response, ['GET'], (visit) => this.finish(visit));
+    return this.pageHandler.serve(request, response, ['GET'], (pageRequest) =>
+      this.finish(pageRequest),
+    );
   }
 
-  private async finish(visit: BrowserRequest): Promise<Reply> {
+  private async finish(pageRequest: BrowserRequest): Promise<Reply> {
     if (!(this.signIn instanceof OidcSignIn)) throw new PageRefusal('not-found');
-    const { subject, oauthToken, cookies } = await this.signIn.finish(visit);
-    return this.signedIn.as(subject, visit, oauthToken, cookies);
+    const { subject, oauthToken, cookies } = await this.signIn.finish(pageRequest);
+    return this.signedIn.as(subject, pageRequest, oauthToken, cookies);
   }
 }

@@ -31,12 +31,18 @@ export class OidcSignIn extends SignIn {
     super();
   }
 
-  async begin(visit: BrowserRequest, request: AuthorizationRequest | undefined): Promise<Reply> {
+  async begin(
+    pageRequest: BrowserRequest,
+    request: AuthorizationRequest | undefined,
+  ): Promise<Reply> {
     const detail = { nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
     const state = randomState();
-    const location = await this.issuer.authorizationUrl(redirectUri(visit), { state, ...detail });
+    const location = await this.issuer.authorizationUrl(redirectUri(pageRequest), {
+      state,
+      ...detail,
+    });
     const oauthToken = request?.oauthToken ?? null;
-    return redirectTo(location, this.started.remember(visit, state, { oauthToken, detail }));
+    return redirectTo(location, this.started.remember(pageRequest, state, { oauthToken, detail }));
   }
 
   /**
@@ -45,17 +51,17 @@ export class OidcSignIn extends SignIn {
    *
    * @throws PageRefusal, with the way to try again where that is known
    */
-  async finish(visit: BrowserRequest): Promise<FinishedSignIn> {
-    const state = visit.query.one('state') ?? '';
-    const begun = this.started.find(visit, state);
+  async finish(pageRequest: BrowserRequest): Promise<FinishedSignIn> {
+    const state = pageRequest.query.one('state') ?? '';
+    const begun = this.started.find(pageRequest, state);
     if (!begun?.detail)
-      throw new PageRefusal(visit.cookies.size > 0 ? 'sign-in-unknown' : 'no-cookie');
+      throw new PageRefusal(pageRequest.cookies.size > 0 ? 'sign-in-unknown' : 'no-cookie');
     const oauthToken = begun.oauthToken ?? undefined;
     try {
-      const answer = answerTo(redirectUri(visit), visit);
+      const answer = answerTo(redirectUri(pageRequest), pageRequest);
       const { sub: subject } = await this.issuer.claimsOf(answer, { state, ...begun.detail });
       if (!isSubject(subject)) throw new PageRefusal('sign-in-failed');
-      return { subject, oauthToken, cookies: [this.started.forget(visit, state)] };
+      return { subject, oauthToken, cookies: [this.started.forget(pageRequest, state)] };
     } catch (error) {
       if (!(error instanceof PageRefusal)) throw error;
       const retryAt = pageAfterSignIn(oauthToken);
@@ -64,5 +70,5 @@ export class OidcSignIn extends SignIn {
   }
 }
 
-const redirectUri = (visit: BrowserRequest): string =>
-  visit.ownOrigin + visit.basePath + SIGNED_IN_PATH;
+const redirectUri = (pageRequest: BrowserRequest): string =>
+  pageRequest.ownOrigin + pageRequest.basePath + SIGNED_IN_PATH;

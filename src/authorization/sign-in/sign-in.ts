@@ -13,5 +13,8 @@ export abstract class SignIn {
    *
    * @param request what to come back to; undefined: "Your connections"
    */
-  abstract begin(visit: BrowserRequest, request: AuthorizationRequest | undefined): Promise<Reply>;
+  abstract begin(
+    pageRequest: BrowserRequest,
+    request: AuthorizationRequest | undefined,
+  ): Promise<Reply>;
 }

@@ -19,12 +19,15 @@ export class SignedIn {
    */
   async as(
     subject: string,
-    visit: BrowserRequest,
+    pageRequest: BrowserRequest,
     oauthToken: string | undefined,
     cookies: readonly string[],
   ): Promise<Reply> {
-    const { id } = await this.sessions.start(subject, visit.sessionId);
-    return redirectTo(pageAfterSignIn(oauthToken), [sessionCookie(id, visit.secure), ...cookies]);
+    const { id } = await this.sessions.start(subject, pageRequest.sessionId);
+    return redirectTo(pageAfterSignIn(oauthToken), [
+      sessionCookie(id, pageRequest.secure),
+      ...cookies,
+    ]);
   }
 }
 

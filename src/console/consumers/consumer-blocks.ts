@@ -6,7 +6,7 @@ import type { RotateConsumerSecret, SecretStatus } from '../../consumers/rotate-
 import { strictInput } from '../../input/strict-input.js';
 import type { Block, Cell } from '../blocks.js';
 import { pageOf, shownTime } from '../lists.js';
-import type { StaffVisit } from '../staff-visit.js';
+import type { StaffRequest } from '../staff-request.js';
 import type { Texts } from '../texts/english.js';
 import { statusOf } from './consumer-list.controller.js';
 
@@ -49,8 +49,12 @@ function cellsOf(name: ConsumerFieldName, consumer: Consumer, texts: Texts): Cel
 }
 
 /** How the secret stands, and the form that makes a new one. */
-export function secretBlock(consumer: Consumer, secret: SecretStatus, visit: StaffVisit): Block[] {
-  const { consumers: texts } = visit.texts;
+export function secretBlock(
+  consumer: Consumer,
+  secret: SecretStatus,
+  pageRequest: StaffRequest,
+): Block[] {
+  const { consumers: texts } = pageRequest.texts;
   const { previousSecretExpiresAt: until, previousSecretLastUsedAt: used, hasSecret } = secret;
   const rows =
     until === null
@@ -63,7 +67,7 @@ export function secretBlock(consumer: Consumer, secret: SecretStatus, visit: Sta
     { is: 'heading', text: texts.secret },
     ...(hasSecret ? [] : [{ is: 'text' as const, text: texts.hasNoSecret }]),
     ...(rows.length === 0 ? [] : [{ is: 'facts' as const, rows }]),
-    ...(visit.may()
+    ...(pageRequest.may()
       ? [
           { is: 'text' as const, text: texts.rotateIntro },
           {
@@ -92,7 +96,7 @@ export function secretBlock(consumer: Consumer, secret: SecretStatus, visit: Sta
 export async function rotationBlocks(
   secrets: RotateConsumerSecret,
   consumerKey: string,
-  { form, actor, texts }: StaffVisit,
+  { form, actor, texts }: StaffRequest,
 ): Promise<{ notes: Block[]; status: number }> {
   const { overlapSeconds, force } = strictInput(Rotation, {
     overlapSeconds: Number(form.one('overlapSeconds') ?? NaN),

@@ -13,7 +13,7 @@ import type { Cell, Field } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { listQuery, nextPage, pageOf, shownTime, searchForm } from '../lists.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 import type { Texts } from '../texts/english.js';
 import { consumerFormFields, faultOf, givenConsumer, type FilledIn } from './consumer-form.js';
 
@@ -30,29 +30,29 @@ export class ConsumerListController {
 
   @Get()
   @Roles('auditor')
-  async list(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { deleted, ...texts } = visit.texts.consumers;
-    const wasDeleted = visit.query.one('deleted') !== undefined;
-    const query = listQuery(ListConsumersQuery, wasDeleted ? LIST : visit.target);
+  async list(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { deleted, ...texts } = pageRequest.texts.consumers;
+    const wasDeleted = pageRequest.query.one('deleted') !== undefined;
+    const query = listQuery(ListConsumersQuery, wasDeleted ? LIST : pageRequest.target);
     const from = positionOf(LIST, query);
     const after = from && { createdAt: from.at, consumerKey: from.key };
     const { consumers, next } = await this.consumers.page(query, after, limitOf(query));
     const position = next && { at: next.createdAt, key: next.consumerKey };
-    return this.pages.render(visit, { title: texts.title }, [
+    return this.pages.render(pageRequest, { title: texts.title }, [
       ...(wasDeleted ? [{ is: 'note' as const, text: deleted, role: 'status' as const }] : []),
-      ...(visit.may()
+      ...(pageRequest.may()
         ? [
             {
               is: 'links' as const,
               links: [
                 { href: REGISTRATION, text: texts.register, isMain: true },
-                { href: '/console/import', text: visit.texts.import.title },
-                { href: '/console/export', text: visit.texts.export.title },
+                { href: '/console/import', text: pageRequest.texts.import.title },
+                { href: '/console/export', text: pageRequest.texts.export.title },
               ],
             },
           ]
         : []),
-      searchForm(LIST, visit.texts, [
+      searchForm(LIST, pageRequest.texts, [
         { name: 'q', label: texts.find, kind: 'text', value: query.q },
         {
           name: 'status',
@@ -60,7 +60,7 @@ export class ConsumerListController {
           kind: 'choice',
           chosen: [query.status ?? ''],
           options: [
-            ['', visit.texts.any],
+            ['', pageRequest.texts.any],
             ['active', texts.active],
             ['disabled', texts.disabled],
           ],
@@ -70,7 +70,7 @@ export class ConsumerListController {
         is: 'table',
         caption: texts.title,
         columns: texts.columns,
-        rows: consumers.map((one) => rowOf(one, visit.texts)),
+        rows: consumers.map((one) => rowOf(one, pageRequest.texts)),
         none: texts.none,
         next: nextPage(LIST, query, position),
       },
@@ -107,14 +107,14 @@ export class ConsumerRegistrationController {
 
   @Get()
   @Roles()
-  form(@Visiting() visit: StaffVisit): Reply {
-    return this.page(visit, {}, [], undefined);
+  form(@CurrentRequest() pageRequest: StaffRequest): Reply {
+    return this.page(pageRequest, {}, [], undefined);
   }
 
   @Post()
   @Roles()
-  async register(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { form, texts } = visit;
+  async register(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { form, texts } = pageRequest;
     const given = givenConsumer(form);
     const own = {
       consumerKey: form.one('consumerKey') ?? null,
@@ -122,25 +122,28 @@ export class ConsumerRegistrationController {
     };
     try {
       const registration = strictInput(NewConsumer, { ...given, ...own });
-      return this.registered(visit, await this.consumers.register(registration, visit.actor));
+      return this.registered(
+        pageRequest,
+        await this.consumers.register(registration, pageRequest.actor),
+      );
     } catch (error) {
       if (error instanceof InvalidInput) {
-        return this.page(visit, given, error.faults, own.consumerKey ?? undefined);
+        return this.page(pageRequest, given, error.faults, own.consumerKey ?? undefined);
       }
       if (!(error instanceof ConsumerKeyTaken)) throw error;
       const fault = { pointer: '/consumerKey', detail: texts.consumers.taken };
-      return this.page(visit, given, [fault], own.consumerKey ?? undefined);
+      return this.page(pageRequest, given, [fault], own.consumerKey ?? undefined);
     }
   }
 
   private page(
-    visit: StaffVisit,
+    pageRequest: StaffRequest,
     filled: FilledIn,
     faults: readonly InputFault[],
     ownKey: string | undefined,
   ): Reply {
-    const { consumers: texts } = visit.texts;
-    const { first, more, isMoreOpen } = consumerFormFields(filled, faults, visit.texts);
+    const { consumers: texts } = pageRequest.texts;
+    const { first, more, isMoreOpen } = consumerFormFields(filled, faults, pageRequest.texts);
     const own: Field[] = [
       {
         name: 'consumerKey',
@@ -162,7 +165,7 @@ export class ConsumerRegistrationController {
       status: faults.length > 0 ? 400 : 200,
       trail: [{ href: LIST, text: texts.title }],
     };
-    return this.pages.render(visit, frame, [
+    return this.pages.render(pageRequest, frame, [
       {
         is: 'form',
         action: REGISTRATION,
@@ -179,12 +182,12 @@ export class ConsumerRegistrationController {
 
   /** Told at once and not after a redirect: the secret is nowhere else. */
   private registered(
-    visit: StaffVisit,
+    pageRequest: StaffRequest,
     { consumer, consumerSecret }: { consumer: Consumer; consumerSecret: string | null },
   ): Reply {
-    const { consumers: texts } = visit.texts;
+    const { consumers: texts } = pageRequest.texts;
     const trail = [{ href: LIST, text: texts.title }];
-    return this.pages.render(visit, { title: consumer.name, status: 201, trail }, [
+    return this.pages.render(pageRequest, { title: consumer.name, status: 201, trail }, [
       {
         is: 'note',
         role: 'status',

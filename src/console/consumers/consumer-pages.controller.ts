@@ -14,7 +14,7 @@ import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { pageOf } from '../lists.js';
 import { pageOrPart } from '../shown-once.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 import { weekBlocks } from '../figures/consumer-figures.js';
 import { hintPage } from '../figures/refusals.js';
 import { UsageFigures } from '../../usage/usage-figures.js';
@@ -44,15 +44,18 @@ export class ConsumerPagesController {
 
   @Get()
   @Roles('auditor')
-  show(@Param('consumerKey') consumerKey: string, @Visiting() visit: StaffVisit): Promise<Reply> {
-    const done = visit.query.one('done');
+  show(
+    @Param('consumerKey') consumerKey: string,
+    @CurrentRequest() pageRequest: StaffRequest,
+  ): Promise<Reply> {
+    const done = pageRequest.query.one('done');
     const text =
       done === 'saved'
-        ? visit.texts.saved
+        ? pageRequest.texts.saved
         : done === 'active' || done === 'disabled'
-          ? visit.texts.consumers[DONE[done]]
+          ? pageRequest.texts.consumers[DONE[done]]
           : undefined;
-    return this.page(visit, consumerKey, {
+    return this.page(pageRequest, consumerKey, {
       notes: text === undefined ? [] : [{ is: 'note', text, role: 'status' }],
     });
   }
@@ -61,30 +64,31 @@ export class ConsumerPagesController {
   @Roles()
   async edit(
     @Param('consumerKey') consumerKey: string,
-    @Visiting() visit: StaffVisit,
+    @CurrentRequest() pageRequest: StaffRequest,
   ): Promise<Reply> {
     const consumer = await this.consumers.find(consumerKey);
-    return this.form(visit, consumer, consumer, []);
+    return this.form(pageRequest, consumer, consumer, []);
   }
 
   @Post('edit')
   @Roles()
   async change(
     @Param('consumerKey') consumerKey: string,
-    @Visiting() visit: StaffVisit,
+    @CurrentRequest() pageRequest: StaffRequest,
   ): Promise<Reply> {
-    const given = givenConsumer(visit.form);
-    const version = Number(visit.form.one('version') ?? 0);
+    const given = givenConsumer(pageRequest.form);
+    const version = Number(pageRequest.form.one('version') ?? 0);
     try {
       const change = strictInput(ConsumerChange, given);
-      await this.consumers.change(consumerKey, () => change, visit.actor, [version]);
+      await this.consumers.change(consumerKey, () => change, pageRequest.actor, [version]);
       return redirectTo(`${pageOf('consumers', consumerKey)}?done=saved`);
     } catch (error) {
       const isStale = error instanceof ConsumerChanged;
       if (!isStale && !(error instanceof InvalidInput)) throw error;
       const consumer = await this.consumers.find(consumerKey);
-      if (isStale) return this.form(visit, consumer, consumer, [], visit.texts.consumers.changed);
-      return this.form(visit, { ...consumer, version }, given, error.faults);
+      if (isStale)
+        return this.form(pageRequest, consumer, consumer, [], pageRequest.texts.consumers.changed);
+      return this.form(pageRequest, { ...consumer, version }, given, error.faults);
     }
   }
 
@@ -92,12 +96,12 @@ export class ConsumerPagesController {
   @Roles()
   async rotate(
     @Param('consumerKey') consumerKey: string,
-    @Visiting() visit: StaffVisit,
+    @CurrentRequest() pageRequest: StaffRequest,
   ): Promise<Reply> {
-    const done = await rotationBlocks(this.secrets, consumerKey, visit);
-    const frame = consumerFrame(consumerKey, consumerKey, visit.texts);
-    return pageOrPart(this.page(visit, consumerKey, done), () =>
-      this.pages.render(visit, { ...frame, status: done.status }, done.notes),
+    const done = await rotationBlocks(this.secrets, consumerKey, pageRequest);
+    const frame = consumerFrame(consumerKey, consumerKey, pageRequest.texts);
+    return pageOrPart(this.page(pageRequest, consumerKey, done), () =>
+      this.pages.render(pageRequest, { ...frame, status: done.status }, done.notes),
     );
   }
 
@@ -105,10 +109,10 @@ export class ConsumerPagesController {
   @Roles()
   async setStatus(
     @Param('consumerKey') consumerKey: string,
-    @Visiting() visit: StaffVisit,
+    @CurrentRequest() pageRequest: StaffRequest,
   ): Promise<Reply> {
-    const change = strictInput(ConsumerChange, { status: visit.form.one('status') });
-    await this.consumers.change(consumerKey, () => change, visit.actor);
+    const change = strictInput(ConsumerChange, { status: pageRequest.form.one('status') });
+    await this.consumers.change(consumerKey, () => change, pageRequest.actor);
     return redirectTo(`${pageOf('consumers', consumerKey)}?done=${String(change.status)}`);
   }
 
@@ -116,15 +120,15 @@ export class ConsumerPagesController {
   @Roles()
   async delete(
     @Param('consumerKey') consumerKey: string,
-    @Visiting() visit: StaffVisit,
+    @CurrentRequest() pageRequest: StaffRequest,
   ): Promise<Reply> {
-    if (visit.form.all('confirm')[0]?.trim() !== consumerKey) {
-      return this.page(visit, consumerKey, {
+    if (pageRequest.form.all('confirm')[0]?.trim() !== consumerKey) {
+      return this.page(pageRequest, consumerKey, {
         status: 400,
-        deletionFault: visit.texts.consumers.deleteMismatch,
+        deletionFault: pageRequest.texts.consumers.deleteMismatch,
       });
     }
-    await this.consumers.delete(consumerKey, visit.actor);
+    await this.consumers.delete(consumerKey, pageRequest.actor);
     return redirectTo('/console/consumers?deleted=1');
   }
 
@@ -132,9 +136,9 @@ export class ConsumerPagesController {
   @Roles('auditor')
   async refusals(
     @Param('consumerKey') consumerKey: string,
-    @Visiting() visit: StaffVisit,
+    @CurrentRequest() pageRequest: StaffRequest,
   ): Promise<Reply> {
-    const { consumers: texts } = visit.texts;
+    const { consumers: texts } = pageRequest.texts;
     const signer = await this.weakSignatures.find(consumerKey);
     const week = await this.figures.weekOf(consumerKey);
     const seen = (kind: string, rows: typeof signer.hints, href?: (code: string) => string) =>
@@ -145,70 +149,74 @@ export class ConsumerPagesController {
         since,
         lastSeenAt,
       ]);
-    return this.pages.render(visit, consumerFrame(consumerKey, signer.name, visit.texts), [
-      ...weekBlocks(week, visit.texts),
-      { is: 'heading', text: texts.signatures },
-      { is: 'text', text: texts.usageIntro },
-      {
-        is: 'table',
-        caption: texts.signatures,
-        columns: texts.usageColumns,
-        rows: [
-          ...seen(texts.hint, signer.hints, hintPage),
-          ...seen(texts.flag, signer.flags),
-          ...signer.methods.map(({ signatureMethod, uses, since, lastUsedAt }) => [
-            texts.weakMethod,
-            signatureMethod,
-            String(uses),
-            since,
-            lastUsedAt,
-          ]),
-        ],
-        none: texts.usageNone,
-      },
-    ]);
+    return this.pages.render(
+      pageRequest,
+      consumerFrame(consumerKey, signer.name, pageRequest.texts),
+      [
+        ...weekBlocks(week, pageRequest.texts),
+        { is: 'heading', text: texts.signatures },
+        { is: 'text', text: texts.usageIntro },
+        {
+          is: 'table',
+          caption: texts.signatures,
+          columns: texts.usageColumns,
+          rows: [
+            ...seen(texts.hint, signer.hints, hintPage),
+            ...seen(texts.flag, signer.flags),
+            ...signer.methods.map(({ signatureMethod, uses, since, lastUsedAt }) => [
+              texts.weakMethod,
+              signatureMethod,
+              String(uses),
+              since,
+              lastUsedAt,
+            ]),
+          ],
+          none: texts.usageNone,
+        },
+      ],
+    );
   }
 
   private async page(
-    visit: StaffVisit,
+    pageRequest: StaffRequest,
     consumerKey: string,
     more: { notes?: readonly Block[]; status?: number; deletionFault?: string },
   ): Promise<Reply> {
     const consumer = await this.consumers.find(consumerKey);
     const secret = await this.secrets.standing(consumerKey);
-    const frame = consumerFrame(consumerKey, consumer.name, visit.texts);
-    return this.pages.render(visit, { ...frame, status: more.status }, [
+    const frame = consumerFrame(consumerKey, consumer.name, pageRequest.texts);
+    return this.pages.render(pageRequest, { ...frame, status: more.status }, [
       ...(more.notes ?? []),
-      settingsBlock(consumer, visit.texts),
-      ...(visit.may()
+      settingsBlock(consumer, pageRequest.texts),
+      ...(pageRequest.may()
         ? [
             {
               is: 'links' as const,
               links: [
                 {
                   href: pageOf('consumers', consumerKey, 'edit'),
-                  text: visit.texts.consumers.edit,
+                  text: pageRequest.texts.consumers.edit,
                 },
               ],
             },
           ]
         : []),
-      ...secretBlock(consumer, secret, visit),
-      ...(visit.may() ? statusBlocks(consumer, visit.texts) : []),
-      ...(visit.may() ? deletionBlocks(consumer, visit.texts, more.deletionFault) : []),
+      ...secretBlock(consumer, secret, pageRequest),
+      ...(pageRequest.may() ? statusBlocks(consumer, pageRequest.texts) : []),
+      ...(pageRequest.may() ? deletionBlocks(consumer, pageRequest.texts, more.deletionFault) : []),
     ]);
   }
 
   private form(
-    visit: StaffVisit,
+    pageRequest: StaffRequest,
     consumer: Consumer,
     filled: FilledIn,
     faults: readonly InputFault[],
     note?: string,
   ): Reply {
     const { consumerKey, version } = consumer;
-    const { consumers: texts } = visit.texts;
-    const { first, more } = consumerFormFields(filled, faults, visit.texts);
+    const { consumers: texts } = pageRequest.texts;
+    const { first, more } = consumerFormFields(filled, faults, pageRequest.texts);
     const frame = {
       title: texts.edit,
       status: faults.length > 0 ? 400 : note === undefined ? 200 : 409,
@@ -217,14 +225,14 @@ export class ConsumerPagesController {
         { href: pageOf('consumers', consumerKey), text: consumer.name },
       ],
     };
-    return this.pages.render(visit, frame, [
+    return this.pages.render(pageRequest, frame, [
       ...(note === undefined ? [] : [{ is: 'note' as const, text: note, role: 'alert' as const }]),
       {
         is: 'form',
         action: pageOf('consumers', consumerKey, 'edit'),
         hidden: [['version', String(version)]],
         fields: [...first, ...more],
-        submit: visit.texts.save,
+        submit: pageRequest.texts.save,
       },
     ]);
   }

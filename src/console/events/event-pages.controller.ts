@@ -10,7 +10,7 @@ import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { listQuery, nextPage, pageOf, shownTime, searchForm } from '../lists.js';
 import { targetCell } from '../record/event-row.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 import type { Texts } from '../texts/english.js';
 
 const LIST = '/console/events';
@@ -26,14 +26,14 @@ export class EventPagesController {
   /** Newest first, unless asked otherwise. */
   @Get()
   @Roles('auditor')
-  async list(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { events: texts, any } = visit.texts;
-    const given = listQuery(ListEventsQuery, visit.target);
+  async list(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { events: texts, any } = pageRequest.texts;
+    const given = listQuery(ListEventsQuery, pageRequest.target);
     const { state, type, consumerKey, order = 'desc' } = given;
     const query = { ...given, order };
     const { page, next } = await findEvents(this.events, LIST, query);
-    return this.pages.render(visit, { title: texts.title }, [
-      searchForm(LIST, visit.texts, [
+    return this.pages.render(pageRequest, { title: texts.title }, [
+      searchForm(LIST, pageRequest.texts, [
         {
           name: 'state',
           label: texts.state,
@@ -54,7 +54,7 @@ export class EventPagesController {
         is: 'table',
         caption: texts.title,
         columns: texts.columns,
-        rows: page.map((event) => rowOf(event, visit)),
+        rows: page.map((event) => rowOf(event, pageRequest)),
         none: texts.none,
         next: nextPage(LIST, query, next),
       },
@@ -63,23 +63,28 @@ export class EventPagesController {
 
   @Get(':id')
   @Roles('auditor')
-  async show(@Param('id') id: string, @Visiting() visit: StaffVisit): Promise<Reply> {
-    const { events: texts } = visit.texts;
+  async show(@Param('id') id: string, @CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { events: texts } = pageRequest.texts;
     const event = await this.events.find(id);
     const frame = { title: texts.one, trail: [{ href: LIST, text: texts.title }] };
-    return this.pages.render(visit, frame, [
-      ...(visit.query.one('done') === undefined
+    return this.pages.render(pageRequest, frame, [
+      ...(pageRequest.query.one('done') === undefined
         ? []
         : [{ is: 'note' as const, text: texts.wasReplayed, role: 'status' as const }]),
-      factsOf(event, visit.texts),
-      ...(visit.may() && event.state !== 'pending' ? replayBlocks(event, visit.texts) : []),
+      factsOf(event, pageRequest.texts),
+      ...(pageRequest.may() && event.state !== 'pending'
+        ? replayBlocks(event, pageRequest.texts)
+        : []),
     ]);
   }
 
   @Post(':id/replay')
   @Roles()
-  async replay(@Param('id') id: string, @Visiting() visit: StaffVisit): Promise<Reply> {
-    await this.events.replay(id, visit.actor);
+  async replay(
+    @Param('id') id: string,
+    @CurrentRequest() pageRequest: StaffRequest,
+  ): Promise<Reply> {
+    await this.events.replay(id, pageRequest.actor);
     return redirectTo(`${pageOf('events', id)}?done=replayed`);
   }
 }
@@ -92,18 +97,18 @@ const stateOf = ({ state }: ListedEvent, { events }: Texts): Cell => ({
 const errorOf = ({ lastError }: ListedEvent): Cell =>
   lastError === null ? '–' : { text: lastError, isCode: true };
 
-function rowOf(event: ListedEvent, visit: StaffVisit): Cell[] {
+function rowOf(event: ListedEvent, pageRequest: StaffRequest): Cell[] {
   const { id, type, subject, createdAt, attempts, dueAt } = event;
   return [
     { text: shownTime(createdAt), href: pageOf('events', id) },
     { text: type, isCode: true },
     targetCell(subject),
-    stateOf(event, visit.texts),
+    stateOf(event, pageRequest.texts),
     String(attempts),
     dueAt === null ? '–' : shownTime(dueAt),
     errorOf(event),
-    visit.may() && event.state !== 'pending'
-      ? { text: visit.texts.events.replay, href: pageOf('events', id) }
+    pageRequest.may() && event.state !== 'pending'
+      ? { text: pageRequest.texts.events.replay, href: pageOf('events', id) }
       : '',
   ];
 }

@@ -4,7 +4,7 @@ import type { Reply } from '../../pages/reply.js';
 import { MISTAKES, SIGNATURE_ADVICE } from '../../protocol/hints/mistakes.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 const HINTS = [
   ...MISTAKES.map(({ code, advice }) => [code, advice] as const),
@@ -18,9 +18,9 @@ export class HintsPageController {
 
   @Get()
   @Roles('auditor')
-  show(@Visiting() visit: StaffVisit): Reply {
-    const { hints } = visit.texts;
-    return this.pages.render(visit, { title: hints.title }, [
+  show(@CurrentRequest() pageRequest: StaffRequest): Reply {
+    const { hints } = pageRequest.texts;
+    return this.pages.render(pageRequest, { title: hints.title }, [
       { is: 'text', text: hints.intro },
       {
         is: 'facts',

@@ -14,7 +14,7 @@ import { ConsoleRenderer } from '../console-renderer.js';
 import { faultOf } from '../consumers/consumer-form.js';
 import { listQuery, nextPage, pageOf, shownTime } from '../lists.js';
 import { pageOrPart } from '../shown-once.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 const LIST = '/console/api-keys';
 
@@ -28,18 +28,20 @@ export class ApiKeyPagesController {
 
   @Get()
   @Roles('auditor')
-  list(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const isDone = visit.query.one('deleted') !== undefined;
-    return this.page(visit, {
-      target: isDone ? LIST : visit.target,
-      notes: isDone ? [{ is: 'note', text: visit.texts.apiKeys.deleted, role: 'status' }] : [],
+  list(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const isDone = pageRequest.query.one('deleted') !== undefined;
+    return this.page(pageRequest, {
+      target: isDone ? LIST : pageRequest.target,
+      notes: isDone
+        ? [{ is: 'note', text: pageRequest.texts.apiKeys.deleted, role: 'status' }]
+        : [],
     });
   }
 
   @Post()
   @Roles()
-  async create(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { form, texts } = visit;
+  async create(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { form, texts } = pageRequest;
     try {
       const given = strictInput(NewApiKey, {
         name: form.all('name')[0] ?? '',
@@ -48,27 +50,30 @@ export class ApiKeyPagesController {
       });
       const { name, role } = given;
       const expiresAt = parseDateTime(given.expiresAt ?? '') ?? null;
-      const { key } = await this.apiKeys.create({ name, role, expiresAt }, visit.actor);
+      const { key } = await this.apiKeys.create({ name, role, expiresAt }, pageRequest.actor);
       const notes: Block[] = [
         { is: 'note', text: texts.apiKeys.created, role: 'status' },
         { is: 'secret', label: texts.apiKeys.key, value: key },
       ];
-      return await pageOrPart(this.page(visit, { status: 201, notes }), () =>
-        this.pages.render(visit, { title: texts.apiKeys.title, status: 201 }, notes),
+      return await pageOrPart(this.page(pageRequest, { status: 201, notes }), () =>
+        this.pages.render(pageRequest, { title: texts.apiKeys.title, status: 201 }, notes),
       );
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      return this.page(visit, { status: 400, faults: error.faults });
+      return this.page(pageRequest, { status: 400, faults: error.faults });
     }
   }
 
   @Get(':id/delete')
   @Roles()
-  async confirm(@Param('id') id: string, @Visiting() visit: StaffVisit): Promise<Reply> {
+  async confirm(
+    @Param('id') id: string,
+    @CurrentRequest() pageRequest: StaffRequest,
+  ): Promise<Reply> {
     const { name } = await this.apiKeys.read(id);
-    const { apiKeys: texts } = visit.texts;
+    const { apiKeys: texts } = pageRequest.texts;
     const frame = { title: texts.one, trail: [{ href: LIST, text: texts.title }] };
-    return this.pages.render(visit, frame, [
+    return this.pages.render(pageRequest, frame, [
       { is: 'text', text: texts.deleteIntro(name) },
       {
         is: 'form',
@@ -82,13 +87,16 @@ export class ApiKeyPagesController {
 
   @Post(':id/delete')
   @Roles()
-  async delete(@Param('id') id: string, @Visiting() visit: StaffVisit): Promise<Reply> {
-    await this.apiKeys.delete(id, visit.actor);
+  async delete(
+    @Param('id') id: string,
+    @CurrentRequest() pageRequest: StaffRequest,
+  ): Promise<Reply> {
+    await this.apiKeys.delete(id, pageRequest.actor);
     return redirectTo(`${LIST}?deleted=1`);
   }
 
   private async page(
-    visit: StaffVisit,
+    pageRequest: StaffRequest,
     more: {
       target?: string;
       status?: number;
@@ -96,7 +104,7 @@ export class ApiKeyPagesController {
       faults?: readonly InputFault[];
     },
   ): Promise<Reply> {
-    const { apiKeys: texts } = visit.texts;
+    const { apiKeys: texts } = pageRequest.texts;
     const { target = LIST, status, notes = [], faults = [] } = more;
     const query = listQuery(PageQuery, target);
     const limit = limitOf(query);
@@ -104,7 +112,7 @@ export class ApiKeyPagesController {
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     const next = last && { at: last.createdAt, key: last.id };
-    return this.pages.render(visit, { title: texts.title, status }, [
+    return this.pages.render(pageRequest, { title: texts.title, status }, [
       ...notes,
       {
         is: 'table',
@@ -114,19 +122,19 @@ export class ApiKeyPagesController {
           name,
           role,
           shownTime(createdAt),
-          expiresAt === null ? visit.texts.never : shownTime(expiresAt),
-          lastUsedAt === null ? visit.texts.never : shownTime(lastUsedAt),
-          visit.may() ? { text: texts.delete, href: pageOf('api-keys', id, 'delete') } : '',
+          expiresAt === null ? pageRequest.texts.never : shownTime(expiresAt),
+          lastUsedAt === null ? pageRequest.texts.never : shownTime(lastUsedAt),
+          pageRequest.may() ? { text: texts.delete, href: pageOf('api-keys', id, 'delete') } : '',
         ]),
         none: texts.none,
         next: nextPage(LIST, query, next),
       },
-      ...(visit.may() ? creationBlocks(visit, faults) : []),
+      ...(pageRequest.may() ? creationBlocks(pageRequest, faults) : []),
     ]);
   }
 }
 
-function creationBlocks({ form, texts }: StaffVisit, faults: readonly InputFault[]): Block[] {
+function creationBlocks({ form, texts }: StaffRequest, faults: readonly InputFault[]): Block[] {
   const { apiKeys } = texts;
   const kept = (name: string) => (faults.length > 0 ? form.all(name)[0] : undefined);
   return [

@@ -10,7 +10,7 @@ import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { faultOf } from '../consumers/consumer-form.js';
 import { listQuery, nextPage, pageOf, shownTime } from '../lists.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 const LIST = '/console/scopes';
 
@@ -24,44 +24,47 @@ export class ScopePagesController {
 
   @Get()
   @Roles('auditor')
-  list(@Visiting() visit: StaffVisit): Promise<Reply> {
-    return this.page(visit, visit.target, []);
+  list(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    return this.page(pageRequest, pageRequest.target, []);
   }
 
   @Post()
   @Roles()
-  async describe(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { form } = visit;
+  async describe(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { form } = pageRequest;
     const scope = form.all('scope')[0]?.trim() ?? '';
     try {
       const given = strictInput(ScopeDescription, {
         title: form.one('title') ?? null,
         description: form.one('description')?.replaceAll('\r\n', '\n') ?? null,
       });
-      await this.descriptions.describe(scope, scopeWords(scope, given), visit.actor);
+      await this.descriptions.describe(scope, scopeWords(scope, given), pageRequest.actor);
       return redirectTo(LIST);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      return this.page(visit, LIST, error.faults);
+      return this.page(pageRequest, LIST, error.faults);
     }
   }
 
   @Get(':scope')
   @Roles('auditor')
-  async show(@Param('scope') scope: string, @Visiting() visit: StaffVisit): Promise<Reply> {
-    const { scopes: texts } = visit.texts;
+  async show(
+    @Param('scope') scope: string,
+    @CurrentRequest() pageRequest: StaffRequest,
+  ): Promise<Reply> {
+    const { scopes: texts } = pageRequest.texts;
     const { title, description, updatedAt } = await this.descriptions.find(scope);
     const frame = { title: scope, trail: [{ href: LIST, text: texts.title }] };
-    return this.pages.render(visit, frame, [
+    return this.pages.render(pageRequest, frame, [
       {
         is: 'facts',
         rows: [
           { term: texts.titleField, cells: [title ?? '–'] },
           { term: texts.description, cells: [description ?? '–'] },
-          { term: visit.texts.consumers.updated, cells: [shownTime(updatedAt)] },
+          { term: pageRequest.texts.consumers.updated, cells: [shownTime(updatedAt)] },
         ],
       },
-      ...(visit.may()
+      ...(pageRequest.may()
         ? [
             { is: 'heading' as const, text: texts.delete },
             { is: 'text' as const, text: texts.deleteIntro },
@@ -79,24 +82,27 @@ export class ScopePagesController {
 
   @Post(':scope/delete')
   @Roles()
-  async forget(@Param('scope') scope: string, @Visiting() visit: StaffVisit): Promise<Reply> {
-    await this.descriptions.forget(scope, visit.actor);
+  async forget(
+    @Param('scope') scope: string,
+    @CurrentRequest() pageRequest: StaffRequest,
+  ): Promise<Reply> {
+    await this.descriptions.forget(scope, pageRequest.actor);
     return redirectTo(LIST);
   }
 
   private async page(
-    visit: StaffVisit,
+    pageRequest: StaffRequest,
     target: string,
     faults: readonly InputFault[],
   ): Promise<Reply> {
-    const { scopes: texts } = visit.texts;
+    const { scopes: texts } = pageRequest.texts;
     const query = listQuery(PageQuery, target);
     const limit = limitOf(query);
     const found = await this.descriptions.page(positionOf(LIST, query)?.key ?? '', limit + 1);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     const next = last && { at: new Date(0), key: last.scope };
-    const kept = (name: string) => (faults.length > 0 ? visit.form.all(name)[0] : undefined);
+    const kept = (name: string) => (faults.length > 0 ? pageRequest.form.all(name)[0] : undefined);
     // What is wrong with the whole is told beside the name.
     const whole = faults.find(({ pointer }) => pointer === '')?.detail;
     const field = (name: string, label: string, kind: 'text' | 'area') => ({
@@ -106,36 +112,40 @@ export class ScopePagesController {
       value: kept(name),
       fault: faultOf(name, faults),
     });
-    return this.pages.render(visit, { title: texts.title, status: faults.length > 0 ? 400 : 200 }, [
-      { is: 'text', text: texts.intro },
-      {
-        is: 'table',
-        caption: texts.title,
-        columns: texts.columns,
-        rows: page.map(({ scope, title, description, updatedAt }) => [
-          { text: scope, href: pageOf('scopes', scope), isCode: true },
-          title ?? '–',
-          description ?? '–',
-          shownTime(updatedAt),
-        ]),
-        none: texts.none,
-        next: nextPage(LIST, query, next),
-      },
-      ...(visit.may()
-        ? [
-            { is: 'heading' as const, text: texts.describe },
-            {
-              is: 'form' as const,
-              action: LIST,
-              submit: texts.describe,
-              fields: [
-                { ...field('scope', texts.scope, 'text'), fault: whole, isRequired: true },
-                field('title', texts.titleField, 'text'),
-                field('description', texts.description, 'area'),
-              ],
-            },
-          ]
-        : []),
-    ]);
+    return this.pages.render(
+      pageRequest,
+      { title: texts.title, status: faults.length > 0 ? 400 : 200 },
+      [
+        { is: 'text', text: texts.intro },
+        {
+          is: 'table',
+          caption: texts.title,
+          columns: texts.columns,
+          rows: page.map(({ scope, title, description, updatedAt }) => [
+            { text: scope, href: pageOf('scopes', scope), isCode: true },
+            title ?? '–',
+            description ?? '–',
+            shownTime(updatedAt),
+          ]),
+          none: texts.none,
+          next: nextPage(LIST, query, next),
+        },
+        ...(pageRequest.may()
+          ? [
+              { is: 'heading' as const, text: texts.describe },
+              {
+                is: 'form' as const,
+                action: LIST,
+                submit: texts.describe,
+                fields: [
+                  { ...field('scope', texts.scope, 'text'), fault: whole, isRequired: true },
+                  field('title', texts.titleField, 'text'),
+                  field('description', texts.description, 'area'),
+                ],
+              },
+            ]
+          : []),
+      ],
+    );
   }
 }

@@ -6,7 +6,7 @@ import { TokenKeys } from '../../platform-tokens/token-keys.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { shownTime } from '../lists.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 const LIST = '/console/signing-keys';
 
@@ -21,10 +21,10 @@ export class SigningKeyPagesController {
 
   @Get()
   @Roles('auditor')
-  async list(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { signingKeys: texts } = visit.texts;
+  async list(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { signingKeys: texts } = pageRequest.texts;
     const keys = await this.keys.shown();
-    return this.pages.render(visit, { title: texts.title }, [
+    return this.pages.render(pageRequest, { title: texts.title }, [
       { is: 'text', text: texts.intro },
       {
         is: 'table',
@@ -40,7 +40,7 @@ export class SigningKeyPagesController {
         ]),
         none: texts.none,
       },
-      ...(visit.may()
+      ...(pageRequest.may()
         ? [
             { is: 'heading' as const, text: texts.rotate },
             { is: 'text' as const, text: texts.rotateIntro },
@@ -58,8 +58,8 @@ export class SigningKeyPagesController {
 
   @Post('rotate')
   @Roles()
-  async rotate(@Visiting() visit: StaffVisit): Promise<Reply> {
-    await this.rotation.rotate(visit.actor);
+  async rotate(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    await this.rotation.rotate(pageRequest.actor);
     return redirectTo(LIST);
   }
 }

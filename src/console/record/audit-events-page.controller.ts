@@ -12,7 +12,7 @@ import type { Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { listQuery, nextPage, searchForm } from '../lists.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 import { eventRow } from './event-row.js';
 
 const LIST = '/console/audit-events';
@@ -33,27 +33,30 @@ export class AuditEventsPageController {
 
   @Get()
   @Roles('auditor')
-  async list(@Visiting() visit: StaffVisit): Promise<Reply> {
-    return this.page(visit, visit.target, []);
+  async list(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    return this.page(pageRequest, pageRequest.target, []);
   }
 
   /** A POST, since it costs much: no link, prefetch or reload of a browser starts it. */
   @Post('chain')
   @Roles('auditor')
-  async chain(@Visiting() visit: StaffVisit): Promise<Reply> {
+  async chain(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
     this.verification ??= this.verifier.verify().finally(() => (this.verification = undefined));
     const { head, faults } = await this.verification;
-    const { chainWhole, chainBroken } = visit.texts.record;
+    const { chainWhole, chainBroken } = pageRequest.texts.record;
     const isWhole = faults.length === 0;
     const text = isWhole ? chainWhole(String(head?.lastId ?? 0)) : chainBroken;
-    return this.page(visit, LIST, [{ is: 'note', text, role: isWhole ? 'status' : 'alert' }]);
+    return this.page(pageRequest, LIST, [{ is: 'note', text, role: isWhole ? 'status' : 'alert' }]);
   }
 
   /** All that fits, one event a line, oldest first. An error after the first line cuts the connection. */
   @Get('download')
   @Roles('auditor')
-  async download(@Visiting() visit: StaffVisit, @Res() response: ServerResponse): Promise<void> {
-    const query = listQuery(ListAuditEventsQuery, visit.target);
+  async download(
+    @CurrentRequest() pageRequest: StaffRequest,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    const query = listQuery(ListAuditEventsQuery, pageRequest.target);
     const filter = { ...query, order: 'asc' };
     let events = await findEvents(this.events, filter, undefined, DOWNLOADED_AT_ONCE);
     response.setHeader('Content-Type', 'application/x-ndjson');
@@ -70,8 +73,12 @@ export class AuditEventsPageController {
     response.end();
   }
 
-  private async page(visit: StaffVisit, target: string, notes: readonly Block[]): Promise<Reply> {
-    const { record: texts } = visit.texts;
+  private async page(
+    pageRequest: StaffRequest,
+    target: string,
+    notes: readonly Block[],
+  ): Promise<Reply> {
+    const { record: texts } = pageRequest.texts;
     const query = listQuery(ListAuditEventsQuery, target);
     const limit = limitOf(query);
     const filter = { ...query, order: query.order ?? 'desc' };
@@ -84,11 +91,11 @@ export class AuditEventsPageController {
       return value === undefined ? [] : [[name, value] as [string, string]];
     });
     const download = new URLSearchParams(given).toString();
-    return this.pages.render(visit, { title: texts.title }, [
+    return this.pages.render(pageRequest, { title: texts.title }, [
       ...notes,
       searchForm(
         LIST,
-        visit.texts,
+        pageRequest.texts,
         FILTERS.map((name) => ({
           name,
           label: texts[name],
@@ -106,7 +113,7 @@ export class AuditEventsPageController {
         is: 'table',
         caption: texts.title,
         columns: texts.columns,
-        rows: page.map((event) => eventRow(event, visit.texts)),
+        rows: page.map((event) => eventRow(event, pageRequest.texts)),
         none: texts.none,
         next: nextPage(LIST, query, next),
       },

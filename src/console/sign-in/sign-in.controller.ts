@@ -16,7 +16,7 @@ import { ConsoleFilter } from '../console.filter.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { PageReplyInterceptor } from '../page-reply.interceptor.js';
 import { StaffSessions, staffSessionCookie, staffSessionIdIn } from '../staff-sessions.js';
-import { ConsoleVisits, type ConsoleVisit } from '../staff-visit.js';
+import { ConsoleRequests, type ConsoleRequest } from '../staff-request.js';
 import { StaffSignIn, wayOn } from './staff-sign-in.js';
 
 /** The way in, which is open to whoever reaches the listener. */
@@ -26,7 +26,7 @@ import { StaffSignIn, wayOn } from './staff-sign-in.js';
 @Endpoint({ listener: 'admin', label: 'console', guard: 'none' })
 export class StaffSignInController {
   constructor(
-    private readonly visits: ConsoleVisits,
+    private readonly requests: ConsoleRequests,
     private readonly limit: PageRateLimit,
     private readonly signIn: StaffSignIn,
     private readonly callers: Callers,
@@ -41,9 +41,9 @@ export class StaffSignInController {
     @Req() request: IncomingMessage,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<Reply> {
-    const visit = await this.read(request, response, 'page');
-    const to = wayOn(visit.query.one('to'));
-    return this.signIn.isByIssuer ? this.signIn.begin(visit, to) : this.page(visit, to);
+    const pageRequest = await this.read(request, response, 'page');
+    const to = wayOn(pageRequest.query.one('to'));
+    return this.signIn.isByIssuer ? this.signIn.begin(pageRequest, to) : this.page(pageRequest, to);
   }
 
   @Post('sign-in')
@@ -51,16 +51,16 @@ export class StaffSignInController {
     @Req() request: IncomingMessage,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<Reply> {
-    const visit = await this.read(request, response, 'form');
+    const pageRequest = await this.read(request, response, 'form');
     if (this.signIn.isByIssuer) throw new PageRefusal('not-found');
-    assertSameOrigin(visit);
-    const { to, cookies } = this.signIn.finishForm(visit);
-    const key = visit.form.one('api_key')?.trim() ?? '';
+    assertSameOrigin(pageRequest);
+    const { to, cookies } = this.signIn.finishForm(pageRequest);
+    const key = pageRequest.form.one('api_key')?.trim() ?? '';
     // A token of the issuer is a program's; people come by the issuer itself.
     const caller = looksLikeJwt(key) ? undefined : await this.callers.identify(key);
-    if (caller) return this.signedIn(visit, caller, to, cookies);
+    if (caller) return this.signedIn(pageRequest, caller, to, cookies);
     await this.refusedCalls.record(recordedRefusal(request, response, 401, 'unauthorized'));
-    return this.page(visit, to, { cookies });
+    return this.page(pageRequest, to, { cookies });
   }
 
   @Get('signed-in')
@@ -68,34 +68,34 @@ export class StaffSignInController {
     @Req() request: IncomingMessage,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<Reply> {
-    const visit = await this.read(request, response, 'page');
-    const { caller, to, cookies } = await this.signIn.finish(visit);
-    return this.signedIn(visit, caller, to, cookies);
+    const pageRequest = await this.read(request, response, 'page');
+    const { caller, to, cookies } = await this.signIn.finish(pageRequest);
+    return this.signedIn(pageRequest, caller, to, cookies);
   }
 
   private async read(
     request: IncomingMessage,
     response: ServerResponse,
     kind: 'page' | 'form',
-  ): Promise<ConsoleVisit> {
-    await this.limit.count(this.visits.addressOf(request), kind);
-    return this.visits.read(request, requestIdOf(response));
+  ): Promise<ConsoleRequest> {
+    await this.limit.count(this.requests.addressOf(request), kind);
+    return this.requests.read(request, requestIdOf(response));
   }
 
   private async signedIn(
-    visit: ConsoleVisit,
+    pageRequest: ConsoleRequest,
     caller: Caller,
     to: string,
     cookies: readonly string[],
   ): Promise<Reply> {
-    const { id } = await this.sessions.start(caller, staffSessionIdIn(visit.cookies));
-    return redirectTo(to, [staffSessionCookie(id, visit.secure), ...cookies]);
+    const { id } = await this.sessions.start(caller, staffSessionIdIn(pageRequest.cookies));
+    return redirectTo(to, [staffSessionCookie(id, pageRequest.secure), ...cookies]);
   }
 
   /** @param refused once more, since nobody has the key that was sent */
-  private page(visit: ConsoleVisit, to: string, refused?: { cookies: string[] }): Reply {
-    const { signIn } = visit.texts;
-    const { state, cookies } = this.signIn.beginForm(visit, to);
+  private page(pageRequest: ConsoleRequest, to: string, refused?: { cookies: string[] }): Reply {
+    const { signIn } = pageRequest.texts;
+    const { state, cookies } = this.signIn.beginForm(pageRequest, to);
     const { adminApiKeyFile, production } = this.settings;
     const status = refused ? 401 : 200;
     const headers: Record<string, string> = refused ? { 'WWW-Authenticate': 'Bearer' } : {};
@@ -106,7 +106,7 @@ export class StaffSignInController {
       cookies: [...cookies, ...(refused?.cookies ?? [])],
       isNarrow: true,
     };
-    return this.pages.render(visit, frame, [
+    return this.pages.render(pageRequest, frame, [
       ...(adminApiKeyFile === undefined || production
         ? []
         : [{ is: 'note' as const, text: signIn.development(adminApiKeyFile) }]),

@@ -4,7 +4,7 @@ import type { Reply } from '../../pages/reply.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { noStaffSessionCookie, StaffSessions } from '../staff-sessions.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 /** Ends the session, here and on the server. */
 @ConsoleController('sign-out')
@@ -16,11 +16,11 @@ export class StaffSignOutController {
 
   @Post()
   @AnyCaller()
-  async end(@Visiting() visit: StaffVisit): Promise<Reply> {
-    await this.sessions.end(visit.session.id);
-    const { title, advice, again } = visit.texts.signedOut;
-    const frame = { title, cookies: [noStaffSessionCookie(visit.secure)], isNarrow: true };
-    return this.pages.render({ texts: visit.texts, target: '' }, frame, [
+  async end(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    await this.sessions.end(pageRequest.session.id);
+    const { title, advice, again } = pageRequest.texts.signedOut;
+    const frame = { title, cookies: [noStaffSessionCookie(pageRequest.secure)], isNarrow: true };
+    return this.pages.render({ texts: pageRequest.texts, target: '' }, frame, [
       { is: 'text', text: advice },
       { is: 'links', links: [{ href: '/console/', text: again }] },
     ]);

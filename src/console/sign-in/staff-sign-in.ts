@@ -9,7 +9,7 @@ import { redirectTo, type Reply } from '../../pages/reply.js';
 import { SealedCookies } from '../../pages/sealed-cookies.js';
 import { SignInCookies } from '../../pages/sign-in-cookies.js';
 import { formEncode } from '../../protocol/form-encoding.js';
-import type { ConsoleVisit } from '../staff-visit.js';
+import type { ConsoleRequest } from '../staff-request.js';
 
 /** Where the issuer sends the browser back to (contract section 14). */
 const SIGNED_IN_PATH = '/console/signed-in';
@@ -62,19 +62,22 @@ export class StaffSignIn {
    * @param target the address that it asked for, and comes back to
    * @throws PageRefusal sign-in-unavailable
    */
-  async begin(visit: ConsoleVisit, target: string): Promise<Reply> {
+  async begin(pageRequest: ConsoleRequest, target: string): Promise<Reply> {
     const to = wayOn(target);
     if (!this.issuer) return redirectTo(`/console/sign-in?${formEncode([['to', to]])}`);
     const checks = { nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
     const state = randomState();
-    const location = await this.issuer.authorizationUrl(redirectUri(visit), { state, ...checks });
-    return redirectTo(location, this.started.remember(visit, state, { to, checks }));
+    const location = await this.issuer.authorizationUrl(redirectUri(pageRequest), {
+      state,
+      ...checks,
+    });
+    return redirectTo(location, this.started.remember(pageRequest, state, { to, checks }));
   }
 
   /** What the form for a key carries, and the Set-Cookie values that go with it (login CSRF). */
-  beginForm(visit: ConsoleVisit, to: string): { state: string; cookies: string[] } {
+  beginForm(pageRequest: ConsoleRequest, to: string): { state: string; cookies: string[] } {
     const state = randomState();
-    return { state, cookies: this.started.remember(visit, state, { to, checks: null }) };
+    return { state, cookies: this.started.remember(pageRequest, state, { to, checks: null }) };
   }
 
   /**
@@ -82,14 +85,14 @@ export class StaffSignIn {
    *
    * @throws PageRefusal no-cookie, forged: the form was shown to another browser, or nowhere
    */
-  finishForm(visit: ConsoleVisit): { to: string; cookies: string[] } {
-    const state = visit.form.one('form_token') ?? '';
-    const begun = this.started.find(visit, state);
+  finishForm(pageRequest: ConsoleRequest): { to: string; cookies: string[] } {
+    const state = pageRequest.form.one('form_token') ?? '';
+    const begun = this.started.find(pageRequest, state);
     if (!begun) {
       const retryAt = '/console/sign-in';
-      throw new PageRefusal(visit.cookies.size > 0 ? 'forged' : 'no-cookie', { retryAt });
+      throw new PageRefusal(pageRequest.cookies.size > 0 ? 'forged' : 'no-cookie', { retryAt });
     }
-    return { to: wayOn(begun.to), cookies: [this.started.forget(visit, state)] };
+    return { to: wayOn(begun.to), cookies: [this.started.forget(pageRequest, state)] };
   }
 
   /**
@@ -97,23 +100,25 @@ export class StaffSignIn {
    *
    * @throws PageRefusal, with the way to try again where that is known
    */
-  async finish(visit: ConsoleVisit): Promise<{ caller: Caller; to: string; cookies: string[] }> {
+  async finish(
+    pageRequest: ConsoleRequest,
+  ): Promise<{ caller: Caller; to: string; cookies: string[] }> {
     const { issuer, settings } = this;
     if (!issuer || !settings.staffOidc) throw new PageRefusal('not-found');
-    const state = visit.query.one('state') ?? '';
-    const begun = this.started.find(visit, state);
+    const state = pageRequest.query.one('state') ?? '';
+    const begun = this.started.find(pageRequest, state);
     if (!begun?.checks) {
-      throw new PageRefusal(visit.cookies.size > 0 ? 'sign-in-unknown' : 'no-cookie', {
+      throw new PageRefusal(pageRequest.cookies.size > 0 ? 'sign-in-unknown' : 'no-cookie', {
         retryAt: '/console/',
       });
     }
     const to = wayOn(begun.to);
     try {
-      const answer = answerTo(redirectUri(visit), visit);
+      const answer = answerTo(redirectUri(pageRequest), pageRequest);
       const claims = await issuer.claimsOf(answer, { state, ...begun.checks });
       const caller = callerOfClaims(claims, settings.staffOidc.issuer, settings.adminJwtRolesClaim);
       if (!caller) throw new PageRefusal('sign-in-failed');
-      return { caller, to, cookies: [this.started.forget(visit, state)] };
+      return { caller, to, cookies: [this.started.forget(pageRequest, state)] };
     } catch (error) {
       if (!(error instanceof PageRefusal)) throw error;
       throw new PageRefusal(error.reason, { ...error.detail, retryAt: to });
@@ -121,4 +126,4 @@ export class StaffSignIn {
   }
 }
 
-const redirectUri = (visit: ConsoleVisit): string => visit.ownOrigin + SIGNED_IN_PATH;
+const redirectUri = (pageRequest: ConsoleRequest): string => pageRequest.ownOrigin + SIGNED_IN_PATH;

@@ -14,7 +14,7 @@ import type { Reply } from '../../pages/reply.js';
 import type { Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 import type { Texts } from '../texts/english.js';
 import { comparedLines } from './compared-lines.js';
 
@@ -30,37 +30,45 @@ export class SignatureCheckController {
 
   @Get()
   @Roles('auditor')
-  form(@Visiting() visit: StaffVisit): Reply {
-    return this.page(visit, 200, [], undefined);
+  form(@CurrentRequest() pageRequest: StaffRequest): Reply {
+    return this.page(pageRequest, 200, [], undefined);
   }
 
   @Post()
   @Roles('auditor')
-  async check(@Visiting() visit: StaffVisit, @Req() request: IncomingMessage): Promise<Reply> {
-    const raw = visit.form.all('request')[0] ?? '';
-    const scheme = visit.form.one('scheme') === 'http' ? 'http' : 'https';
+  async check(
+    @CurrentRequest() pageRequest: StaffRequest,
+    @Req() request: IncomingMessage,
+  ): Promise<Reply> {
+    const raw = pageRequest.form.all('request')[0] ?? '';
+    const scheme = pageRequest.form.one('scheme') === 'http' ? 'http' : 'https';
     try {
       const reported = strictInput(ReportedRequest, parseRawRequest(raw, scheme));
       const signed = signedRequest(reported, headersOf(reported), request);
       const found = await this.inspection.inspect(signed);
-      const theirs = visit.form.one('theirs')?.trim();
-      return this.page(visit, 200, verdictBlocks(found, theirs, visit.texts), undefined);
+      const theirs = pageRequest.form.one('theirs')?.trim();
+      return this.page(
+        pageRequest,
+        200,
+        verdictBlocks(found, theirs, pageRequest.texts),
+        undefined,
+      );
     } catch (error) {
-      if (error instanceof RawRequestError) return this.page(visit, 400, [], error.message);
+      if (error instanceof RawRequestError) return this.page(pageRequest, 400, [], error.message);
       if (!(error instanceof InvalidInput)) throw error;
       const fault = error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
-      return this.page(visit, 400, [], fault);
+      return this.page(pageRequest, 400, [], fault);
     }
   }
 
   private page(
-    { form, ...visit }: StaffVisit,
+    { form, ...pageRequest }: StaffRequest,
     status: number,
     verdict: readonly Block[],
     fault: string | undefined,
   ): Reply {
-    const { check: texts } = visit.texts;
-    return this.pages.render(visit, { title: texts.title, status }, [
+    const { check: texts } = pageRequest.texts;
+    return this.pages.render(pageRequest, { title: texts.title, status }, [
       ...verdict,
       ...(verdict.length > 0 ? [{ is: 'heading' as const, text: texts.request }] : []),
       {
@@ -80,7 +88,7 @@ export class SignatureCheckController {
           },
         ],
         more: {
-          summary: visit.texts.consumers.moreFields,
+          summary: pageRequest.texts.consumers.moreFields,
           isOpen: form.one('theirs') !== undefined,
           fields: [
             {

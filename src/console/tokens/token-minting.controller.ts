@@ -10,7 +10,7 @@ import { MintAccessTokens } from '../../tokens/mint-access-tokens.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { faultOf } from '../consumers/consumer-form.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 import { factsOf } from './token-facts.js';
 
 const LIST = '/console/tokens';
@@ -26,14 +26,14 @@ export class TokenMintingController {
 
   @Get()
   @Roles()
-  form(@Visiting() visit: StaffVisit): Reply {
-    return this.page(visit, { consumerKey: visit.query.one('consumerKey') ?? '' }, []);
+  form(@CurrentRequest() pageRequest: StaffRequest): Reply {
+    return this.page(pageRequest, { consumerKey: pageRequest.query.one('consumerKey') ?? '' }, []);
   }
 
   @Post()
   @Roles()
-  async mint(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const filled = (name: string): string => visit.form.all(name)[0]?.trim() ?? '';
+  async mint(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const filled = (name: string): string => pageRequest.form.all(name)[0]?.trim() ?? '';
     const values = {
       consumerKey: filled('consumerKey'),
       subject: filled('subject'),
@@ -58,24 +58,24 @@ export class TokenMintingController {
         token: undefined,
         tokenSecret: undefined,
       };
-      const minted = await this.tokens.mint(values.consumerKey, wanted, visit.actor);
-      return this.minted(visit, minted.minted, minted.tokenSecret);
+      const minted = await this.tokens.mint(values.consumerKey, wanted, pageRequest.actor);
+      return this.minted(pageRequest, minted.minted, minted.tokenSecret);
     } catch (error) {
-      if (error instanceof InvalidInput) return this.page(visit, values, error.faults);
+      if (error instanceof InvalidInput) return this.page(pageRequest, values, error.faults);
       if (!(error instanceof AccessTokenRefused)) throw error;
       const pointer = error.reason === 'scopes_exceeded' ? '/scopes' : '/consumerKey';
-      return this.page(visit, values, [
-        { pointer, detail: visit.texts.tokens.refused[error.reason] },
+      return this.page(pageRequest, values, [
+        { pointer, detail: pageRequest.texts.tokens.refused[error.reason] },
       ]);
     }
   }
 
   private page(
-    visit: StaffVisit,
+    pageRequest: StaffRequest,
     values: Readonly<Record<string, string>>,
     faults: readonly InputFault[],
   ): Reply {
-    const { tokens: texts } = visit.texts;
+    const { tokens: texts } = pageRequest.texts;
     const field = (name: string, label: string, more = {}) => ({
       name,
       label,
@@ -89,7 +89,7 @@ export class TokenMintingController {
       status: faults.length > 0 ? 400 : 200,
       trail: [{ href: LIST, text: texts.title }],
     };
-    return this.pages.render(visit, frame, [
+    return this.pages.render(pageRequest, frame, [
       { is: 'text', text: texts.mintIntro },
       {
         is: 'form',
@@ -105,14 +105,14 @@ export class TokenMintingController {
     ]);
   }
 
-  private minted(visit: StaffVisit, token: ListedAccessToken, secret: string): Reply {
-    const { tokens: texts } = visit.texts;
+  private minted(pageRequest: StaffRequest, token: ListedAccessToken, secret: string): Reply {
+    const { tokens: texts } = pageRequest.texts;
     const frame = { title: texts.one, status: 201, trail: [{ href: LIST, text: texts.title }] };
-    return this.pages.render(visit, frame, [
+    return this.pages.render(pageRequest, frame, [
       { is: 'note', text: texts.minted, role: 'status' },
       { is: 'secret', label: texts.one, value: token.token },
       { is: 'secret', label: texts.secret, value: secret },
-      factsOf(token, visit.texts),
+      factsOf(token, pageRequest.texts),
     ]);
   }
 }

@@ -14,7 +14,7 @@ import type { Block, Cell } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { listQuery, nextPage, pageOf, shownTime, searchForm } from '../lists.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 import type { Texts } from '../texts/english.js';
 import { factsOf, statusOf } from './token-facts.js';
 
@@ -32,9 +32,9 @@ export class TokenPagesController {
 
   @Get()
   @Roles('auditor')
-  async list(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { tokens: texts } = visit.texts;
-    const query = listQuery(ListTokensQuery, visit.target);
+  async list(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { tokens: texts } = pageRequest.texts;
+    const query = listQuery(ListTokensQuery, pageRequest.target);
     const { consumerKey, subject, status } = query;
     const from = positionOf(LIST, query);
     const after = from && { createdAt: from.at, token: from.key };
@@ -42,8 +42,8 @@ export class TokenPagesController {
     const { tokens, next } = await this.tokens.page(filter, after, limitOf(query));
     const position = next && { at: next.createdAt, key: next.token };
     const mint = new URLSearchParams(consumerKey === undefined ? {} : { consumerKey });
-    return this.pages.render(visit, { title: texts.title }, [
-      ...(visit.may()
+    return this.pages.render(pageRequest, { title: texts.title }, [
+      ...(pageRequest.may()
         ? [
             {
               is: 'links' as const,
@@ -51,7 +51,7 @@ export class TokenPagesController {
             },
           ]
         : []),
-      searchForm(LIST, visit.texts, [
+      searchForm(LIST, pageRequest.texts, [
         { name: 'consumerKey', label: texts.consumerKey, kind: 'text', value: consumerKey },
         { name: 'subject', label: texts.subject, kind: 'text', value: subject },
         {
@@ -60,7 +60,7 @@ export class TokenPagesController {
           kind: 'choice',
           chosen: [status ?? ''],
           options: [
-            ['', visit.texts.any],
+            ['', pageRequest.texts.any],
             ...ACCESS_TOKEN_STATUSES.map((one) => [one, texts.statuses[one]] as const),
           ],
         },
@@ -69,26 +69,29 @@ export class TokenPagesController {
         is: 'table',
         caption: texts.title,
         columns: texts.columns,
-        rows: tokens.map((token) => rowOf(token, visit)),
+        rows: tokens.map((token) => rowOf(token, pageRequest)),
         none: texts.none,
         next: nextPage(LIST, query, position),
       },
-      ...(visit.may() ? revokeAllBlocks(consumerKey, subject, visit.texts) : []),
+      ...(pageRequest.may() ? revokeAllBlocks(consumerKey, subject, pageRequest.texts) : []),
     ]);
   }
 
   @Get(':token')
   @Roles('auditor')
-  async show(@Param('token') token: string, @Visiting() visit: StaffVisit): Promise<Reply> {
-    const { tokens: texts } = visit.texts;
+  async show(
+    @Param('token') token: string,
+    @CurrentRequest() pageRequest: StaffRequest,
+  ): Promise<Reply> {
+    const { tokens: texts } = pageRequest.texts;
     const found = await this.tokens.find(token);
     const frame = { title: texts.one, trail: [{ href: LIST, text: texts.title }] };
-    return this.pages.render(visit, frame, [
-      ...(visit.query.one('done') === undefined
+    return this.pages.render(pageRequest, frame, [
+      ...(pageRequest.query.one('done') === undefined
         ? []
         : [{ is: 'note' as const, text: texts.wasRevoked, role: 'status' as const }]),
-      factsOf(found, visit.texts),
-      ...(visit.may() && found.status !== 'revoked'
+      factsOf(found, pageRequest.texts),
+      ...(pageRequest.may() && found.status !== 'revoked'
         ? [
             { is: 'heading' as const, text: texts.revoke },
             { is: 'text' as const, text: texts.revokeIntro(found.subject, found.consumerKey) },
@@ -106,8 +109,11 @@ export class TokenPagesController {
 
   @Post(':token/revoke')
   @Roles()
-  async revoke(@Param('token') token: string, @Visiting() visit: StaffVisit): Promise<Reply> {
-    await this.tokens.revoke(token, visit.actor);
+  async revoke(
+    @Param('token') token: string,
+    @CurrentRequest() pageRequest: StaffRequest,
+  ): Promise<Reply> {
+    await this.tokens.revoke(token, pageRequest.actor);
     return redirectTo(`${pageOf('tokens', token)}?done=revoked`);
   }
 }
@@ -122,12 +128,12 @@ export class TokenRevocationController {
 
   @Post()
   @Roles()
-  async revokeAll(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { tokens: texts } = visit.texts;
+  async revokeAll(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { tokens: texts } = pageRequest.texts;
     // A field that was sent twice would fall away, and with it a filter.
     const given = Object.fromEntries(
       (['consumerKey', 'subject'] as const).map((name) => {
-        const values = visit.form.all(name).filter((value) => value !== '');
+        const values = pageRequest.form.all(name).filter((value) => value !== '');
         return [name, values.length > 1 ? values : values[0]];
       }),
     );
@@ -137,25 +143,27 @@ export class TokenRevocationController {
     }
     const revoked = await this.tokens.revokeAll(
       { consumerKey: consumerKey ?? undefined, subject: subject ?? undefined },
-      visit.actor,
+      pageRequest.actor,
     );
     const frame = { title: texts.title, trail: [{ href: LIST, text: texts.title }] };
-    return this.pages.render(visit, frame, [
+    return this.pages.render(pageRequest, frame, [
       { is: 'note', text: texts.revoked(String(revoked)), role: 'status' },
     ]);
   }
 }
 
-function rowOf(token: ListedAccessToken, visit: StaffVisit): Cell[] {
+function rowOf(token: ListedAccessToken, pageRequest: StaffRequest): Cell[] {
   const href = pageOf('tokens', token.token);
   return [
     { text: token.token, href, isCode: true },
     { text: token.consumerKey, href: pageOf('consumers', token.consumerKey), isCode: true },
     token.subject,
     token.scopes.join(' '),
-    statusOf(token, visit.texts),
-    token.expiresAt === null ? visit.texts.never : shownTime(token.expiresAt),
-    visit.may() && token.status !== 'revoked' ? { text: visit.texts.tokens.revoke, href } : '',
+    statusOf(token, pageRequest.texts),
+    token.expiresAt === null ? pageRequest.texts.never : shownTime(token.expiresAt),
+    pageRequest.may() && token.status !== 'revoked'
+      ? { text: pageRequest.texts.tokens.revoke, href }
+      : '',
   ];
 }
 

@@ -5,7 +5,7 @@ import { ExportDownload } from '../../admin/transfers/export-download.js';
 import type { Reply } from '../../pages/reply.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 const PAGE = '/console/export';
 
@@ -19,13 +19,13 @@ export class ExportPageController {
 
   @Get()
   @Roles()
-  form(@Visiting() visit: StaffVisit): Reply {
-    const { export: texts, consumers } = visit.texts;
+  form(@CurrentRequest() pageRequest: StaffRequest): Reply {
+    const { export: texts, consumers } = pageRequest.texts;
     const frame = {
       title: texts.title,
       trail: [{ href: '/console/consumers', text: consumers.title }],
     };
-    return this.pages.render(visit, frame, [
+    return this.pages.render(pageRequest, frame, [
       { is: 'text', text: texts.intro },
       { is: 'note', text: texts.warning },
       {
@@ -40,8 +40,11 @@ export class ExportPageController {
   /** A POST with the token of its form: no page elsewhere makes secrets leave, or puts that on record. */
   @Post()
   @Roles()
-  async send(@Visiting() visit: StaffVisit, @Res() response: ServerResponse): Promise<void> {
-    const { form, actor } = visit;
+  async send(
+    @CurrentRequest() pageRequest: StaffRequest,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    const { form, actor } = pageRequest;
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     await this.download.send({ actor, secrets: form.all('secrets').includes('true') }, response);

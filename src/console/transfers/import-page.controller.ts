@@ -6,7 +6,7 @@ import { ImportRefused } from '../../transfer/import-refused.js';
 import type { Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
-import { Visiting, type StaffVisit } from '../staff-visit.js';
+import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 const PAGE = '/console/import';
 
@@ -20,50 +20,50 @@ export class ImportPageController {
 
   @Get()
   @Roles()
-  form(@Visiting() visit: StaffVisit): Reply {
-    return this.page(visit, 200, [], true);
+  form(@CurrentRequest() pageRequest: StaffRequest): Reply {
+    return this.page(pageRequest, 200, [], true);
   }
 
   @Post()
   @Roles()
-  async take(@Visiting() visit: StaffVisit): Promise<Reply> {
-    const { form, actor, texts } = visit;
+  async take(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
+    const { form, actor, texts } = pageRequest;
     const dryRun = form.all('dryRun').includes('true');
     const lines = (form.all('lines')[0] ?? '').replaceAll('\r\n', '\n');
     try {
       const chunks = inOneChunk(lines);
       const { consumers, tokens } = await this.imports.run({ chunks }, { actor, dryRun });
-      const told = dryRun ? texts.import.wouldBe : texts.import.done;
-      const text = told(String(consumers), String(tokens));
+      const sentence = dryRun ? texts.import.wouldBe : texts.import.done;
+      const text = sentence(String(consumers), String(tokens));
       // After a look, the next press takes over.
       // What was taken over need not be shown again, with its secrets.
       const kept = dryRun ? form.all('lines')[0] : '';
-      return this.page(visit, 200, [{ is: 'note', text, role: 'status' }], false, kept);
+      return this.page(pageRequest, 200, [{ is: 'note', text, role: 'status' }], false, kept);
     } catch (error) {
       if (!(error instanceof ImportRefused)) throw error;
       return this.page(
-        visit,
+        pageRequest,
         error.reason === 'invalid' ? 400 : 409,
-        refused(visit, error),
+        refused(pageRequest, error),
         dryRun,
       );
     }
   }
 
   private page(
-    visit: StaffVisit,
+    pageRequest: StaffRequest,
     status: number,
     notes: readonly Block[],
     isDryRun: boolean,
-    lines = visit.form.all('lines')[0],
+    lines = pageRequest.form.all('lines')[0],
   ): Reply {
-    const { import: texts, consumers } = visit.texts;
+    const { import: texts, consumers } = pageRequest.texts;
     const frame = {
       title: texts.title,
       status,
       trail: [{ href: '/console/consumers', text: consumers.title }],
     };
-    return this.pages.render(visit, frame, [
+    return this.pages.render(pageRequest, frame, [
       ...notes,
       {
         is: 'form',
@@ -91,7 +91,7 @@ export class ImportPageController {
   }
 }
 
-const refused = ({ texts }: StaffVisit, { faults }: ImportRefused): Block[] => [
+const refused = ({ texts }: StaffRequest, { faults }: ImportRefused): Block[] => [
   { is: 'note', text: texts.import.refused, role: 'alert' },
   {
     is: 'table',

@@ -163,7 +163,7 @@ export class NonceStore {
       if (found.needsEpoch) {
         this.leased = undefined;
         const opened = await withTimeout(OPENING_TIMEOUT_MS, this.open(found));
-        // Looked at anew, since it was open for a while already when we heard of it.
+        // Looked at anew, since it was open for a while already when the replica was notified.
         return opened ? await this.look(onUnfit) : false;
       }
       if (found.epoch.isOpen && !this.isDoubted) this.lend(found, lookedAt + LEASE_MS);

@@ -9,7 +9,7 @@ import { cookiesIn } from './cookies.js';
 import { FormFields } from './form-fields.js';
 
 /** What a browser brought, parsed once; nobody downstream touches the raw request. */
-export interface Visit {
+export interface PageRequest {
   readonly method: string;
   readonly query: FormFields;
   /** Empty unless a form was posted. */
@@ -44,11 +44,11 @@ export interface PagesPlace {
  * @param requestId of its answer
  * @throws HttpRefusal 413 or 415 for the body; RepeatedHeader
  */
-export async function readVisit(
+export async function readPageRequest(
   request: IncomingMessage,
   requestId: string,
   place: PagesPlace,
-): Promise<Visit> {
+): Promise<PageRequest> {
   const facts = clientFacts(request, place.trustedProxies);
   const seen = place.publicUrl ?? seenBy(facts);
   // In production even a request that looks like http gets no cookie that http could carry.

@@ -6,21 +6,21 @@ import { Settings } from '../config/settings.js';
 import { AddressRanges } from '../http/address-ranges.js';
 import { clientFacts } from '../http/client-facts.js';
 import { LanguageChoice } from '../pages/language-choice.js';
-import { readVisit, type PagesPlace, type Visit } from '../pages/visit.js';
+import { readPageRequest, type PagesPlace, type PageRequest } from '../pages/page-request.js';
 import type { StaffSession } from './staff-sessions.js';
 import { CATALOGUES } from './texts/catalogues.js';
 import { english, type Texts } from './texts/english.js';
 import { RequestProperty } from '../http/request-property.js';
 
 /** What a browser of staff brought. */
-export interface ConsoleVisit extends Visit {
+export interface ConsoleRequest extends PageRequest {
   readonly texts: Texts;
   /** The target, as it was asked for. */
   readonly target: string;
 }
 
 /** The same, of somebody who is signed in and may. */
-export interface StaffVisit extends ConsoleVisit {
+export interface StaffRequest extends ConsoleRequest {
   readonly session: StaffSession;
   /** Who acts, for the record. */
   readonly actor: AuditActor;
@@ -30,27 +30,28 @@ export interface StaffVisit extends ConsoleVisit {
   readonly may: (...roles: readonly Role[]) => boolean;
 }
 
-const visits = new RequestProperty<IncomingMessage, StaffVisit>('visits');
+const staffRequests = new RequestProperty<IncomingMessage, StaffRequest>('staffRequest');
 
 /** Keeps with a request what the guard found out about it. */
-export const rememberVisit = (request: IncomingMessage, visit: StaffVisit): void =>
-  void visits.set(request, visit);
+export const keepStaffRequest = (request: IncomingMessage, pageRequest: StaffRequest): void =>
+  void staffRequests.set(request, pageRequest);
 
 /** What the guard found out about the request; undefined before it has. */
-export const visitOf = (request: IncomingMessage): StaffVisit | undefined => visits.get(request);
+export const staffRequestOf = (request: IncomingMessage): StaffRequest | undefined =>
+  staffRequests.get(request);
 
-/** The visit that the guard let through. */
-export const Visiting = createParamDecorator(
-  (_: unknown, context: ExecutionContext): StaffVisit => {
-    const visit = visitOf(context.switchToHttp().getRequest<IncomingMessage>());
-    if (!visit) throw new Error('A page ran without a visit');
-    return visit;
+/** The request that the guard let through. */
+export const CurrentRequest = createParamDecorator(
+  (_: unknown, context: ExecutionContext): StaffRequest => {
+    const pageRequest = staffRequestOf(context.switchToHttp().getRequest<IncomingMessage>());
+    if (!pageRequest) throw new Error('A page ran before its guard');
+    return pageRequest;
   },
 );
 
-/** Reads visits of the console. */
+/** Reads what browsers ask of the console. */
 @Injectable()
-export class ConsoleVisits {
+export class ConsoleRequests {
   private readonly place: PagesPlace;
   private readonly languages: LanguageChoice<Texts>;
 
@@ -72,8 +73,8 @@ export class ConsoleVisits {
   }
 
   /** @throws HttpRefusal 413 or 415 for the body; RepeatedHeader */
-  async read(request: IncomingMessage, requestId: string): Promise<ConsoleVisit> {
-    const visit = await readVisit(request, requestId, this.place);
-    return { ...visit, texts: this.textsFor(request), target: request.url ?? '' };
+  async read(request: IncomingMessage, requestId: string): Promise<ConsoleRequest> {
+    const pageRequest = await readPageRequest(request, requestId, this.place);
+    return { ...pageRequest, texts: this.textsFor(request), target: request.url ?? '' };
   }
 }
