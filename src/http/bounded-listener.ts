@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { boundBodies, type BodyBounds } from './body-pieces.js';
 import { oneRequestPerConnection } from './one-request-per-connection.js';
 import { RequestsInFlight, sendNoRoom } from './requests-in-flight.js';
 import { UnverifiedConnections } from './unverified-connections.js';
@@ -9,6 +10,7 @@ import type { RejectionReason } from './rejection-reason.js';
 export interface ListenerBounds {
   readonly connections: number;
   readonly requestsInFlight: number;
+  readonly bodies: BodyBounds;
   /** A connection on which nothing moves for so long is over: its answer is not being taken. */
   readonly silenceMs: number;
   /** Paths for which there is always room. */
@@ -44,7 +46,12 @@ export function boundListener(
     socket.destroy();
   });
 
-  const setResponse = oneRequestPerConnection(server, onRejected);
+  const connections = oneRequestPerConnection(server, onRejected);
+  boundBodies(server, bounds.bodies, (socket, why) => {
+    onRejected(why);
+    if (why === 'unread_body') connections.readNoFurther(socket);
+    else connections.refuse(socket, 'The body came in too many small chunks.');
+  });
   const room = new RequestsInFlight(bounds.requestsInFlight, () => onRejected('slow_body'));
   const turns = new UnverifiedConnections();
   const known = new WeakSet<Socket>();
@@ -66,7 +73,7 @@ export function boundListener(
   return {
     admit(response) {
       const { socket, url = '' } = response.req;
-      setResponse(response);
+      connections.setResponse(response);
       const isUnverified = isGenuine !== undefined && !known.has(socket);
       if (isUnverified) response.once('close', () => afterAnswer(socket, response));
       else turns.noteVerified();

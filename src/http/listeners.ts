@@ -7,8 +7,10 @@ import {
 } from 'node:http';
 import type { Settings } from '../config/settings.js';
 import { BODY_TIMEOUT_MS, limitBodyTime } from './body-time.js';
+import type { BodyBounds } from './body-pieces.js';
 import { boundListener, type BoundedListener } from './bounded-listener.js';
 import { requestIdOf } from './problem-details.js';
+import { MAX_BODY_OCTETS } from './request-body.js';
 import { endpointOf, observeRequest, type AnsweredRequest } from './request-observer.js';
 import { sendText } from './send-text.js';
 import type { RejectionReason } from './rejection-reason.js';
@@ -21,6 +23,7 @@ interface ListenerFacts {
   readonly host: keyof Settings & ('host' | `${string}Host`);
   /** How long a whole request may take; 0: each body has a limit of its own, which can be lifted. */
   readonly requestTimeoutMs: number;
+  readonly bodies: BodyBounds;
   /** Longer than anything takes that is done for a request. */
   readonly silenceMs: number;
   /** Whether a connection counts as unverified until a signature that it brought has held. */
@@ -34,6 +37,7 @@ export const LISTENERS = {
     port: 'port',
     host: 'host',
     requestTimeoutMs: BODY_TIMEOUT_MS,
+    bodies: { mostOctets: MAX_BODY_OCTETS, octetsPerChunk: 128 },
     silenceMs: 15_000,
     verifiesConnections: true,
   },
@@ -43,6 +47,8 @@ export const LISTENERS = {
     port: 'adminPort',
     host: 'adminHost',
     requestTimeoutMs: 0,
+    // A file to import may come in a chunk a line.
+    bodies: { mostOctets: Infinity, octetsPerChunk: 16 },
     silenceMs: 120_000,
     verifiesConnections: false,
   },
@@ -87,7 +93,7 @@ export function createListener(
   onAnswered: (answered: AnsweredRequest) => void,
   limits: ListenerLimits,
 ): Server {
-  const { requestTimeoutMs, silenceMs, verifiesConnections } = LISTENERS[listener];
+  const { requestTimeoutMs, bodies, silenceMs, verifiesConnections } = LISTENERS[listener];
   const server = createServer(
     {
       ...messages,
@@ -115,6 +121,7 @@ export function createListener(
     {
       connections,
       requestsInFlight,
+      bodies,
       silenceMs,
       probes: '/health/',
       isGenuine: verifiesConnections ? givesVerdict : undefined,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RejectionReason } from './rejection-reason.js';
+import { sendText } from './send-text.js';
 
 /** What Node does with a head that its parser has read. Not documented; a test holds it. */
 type OnIncoming = (request: ParsedRequest, keepAlive: boolean) => number;
@@ -13,8 +14,20 @@ interface ParsedSocket extends Socket {
   parser?: { onIncoming?: OnIncoming };
 }
 
+const LINGER_MS = 1_000;
+
 /** What Node tells its parser of a connection that leaves HTTP: the rest is not parsed. */
 const PARSE_NO_FURTHER = 2;
+
+/** What the connections of a server have in hand. */
+interface OneRequestPerConnection {
+  /** To be called with each response as soon as there is one. */
+  setResponse(response: ServerResponse): void;
+  /** Ends the connection behind the response in hand. One that has not begun is 400 with this text. */
+  refuse(socket: Socket, text: string): void;
+  /** Ends the connection behind the response in hand, so that who is still sending can read it. */
+  readNoFurther(socket: Socket): void;
+}
 
 /** One connection: the request that was read last, and its response once there is one. */
 interface InFlight {
@@ -34,7 +47,7 @@ interface InFlight {
 export function oneRequestPerConnection(
   server: Server,
   onRejected: (why: RejectionReason) => void,
-): (response: ServerResponse) => void {
+): OneRequestPerConnection {
   const connections = new WeakMap<Socket, InFlight>();
 
   server.on('connection', (socket: ParsedSocket) => {
@@ -60,13 +73,25 @@ export function oneRequestPerConnection(
     };
   });
 
-  return (response) => {
-    const inFlight = connections.get(response.req.socket);
-    if (inFlight === undefined) return;
-    inFlight.response = response;
-    response.once('close', () => {
-      if (inFlight.response === response) inFlight.request = inFlight.response = undefined;
-    });
+  return {
+    setResponse(response) {
+      const inFlight = connections.get(response.req.socket);
+      if (inFlight === undefined) return;
+      inFlight.response = response;
+      response.once('close', () => {
+        if (inFlight.response === response) inFlight.request = inFlight.response = undefined;
+      });
+    },
+    refuse(socket, text) {
+      const response = connections.get(socket)?.response;
+      endAfter(response, socket);
+      if (response?.headersSent === false) sendText(response, 400, text);
+    },
+    readNoFurther(socket) {
+      const response = connections.get(socket)?.response;
+      if (response === undefined) linger(socket);
+      else response.once('close', () => linger(socket));
+    },
   };
 }
 
@@ -85,4 +110,12 @@ function endAfter(response: ServerResponse | undefined, socket: Socket): void {
   if (response === undefined) return socket.destroySoon();
   response.shouldKeepAlive = false;
   response.once('close', () => socket.destroySoon());
+}
+
+/** A connection that is closed with something unread is reset, and the client may lose the answer. */
+function linger(socket: Socket): void {
+  socket.pause();
+  socket.end();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
 }

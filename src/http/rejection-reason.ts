@@ -1,7 +1,8 @@
 /**
  * Why a listener rejected a request or closed a connection: `in_flight`: too many requests in flight; `pipelined`: a request was
  * sent before the previous one was answered; `connections`: too many connections; `slow_reader`: the client did not read
- * its response; `slow_body`: the listener was full, and the body had not arrived for 5 s.
+ * its response; `slow_body`: the listener was full, and the body had not arrived for 5 s; `small_chunks`: the body came in
+ * chunks of a few octets; `unread_body`: more of a body came than any handler reads.
  */
 export const REJECTION_REASONS = [
   'in_flight',
@@ -9,6 +10,8 @@ export const REJECTION_REASONS = [
   'connections',
   'slow_reader',
   'slow_body',
+  'small_chunks',
+  'unread_body',
 ] as const;
 
 export type RejectionReason = (typeof REJECTION_REASONS)[number];

@@ -130,7 +130,7 @@ export class Metrics {
 
   private readonly away = new Counter({
     name: 'oauth10_turned_away_total',
-    help: 'Requests and connections rejected under load, by listener and reason: in_flight, pipelined, connections, slow_reader, slow_body.',
+    help: 'Requests and connections rejected under load, by listener and reason: in_flight, pipelined, connections, slow_reader, slow_body, small_chunks, unread_body.',
     labelNames: ['listener', 'reason'],
     registers: [this.registry],
   });

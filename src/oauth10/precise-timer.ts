@@ -1,8 +1,8 @@
 /**
- * Timers fire in whole milliseconds of the process's clock, and a little later. From so much before the
- * moment on, turns of the event loop are counted instead.
+ * Timers fire in whole milliseconds of the process's clock, and up to one later. In the last ones before the
+ * moment, turns of the event loop are counted instead.
  */
-const TIMER_GRAIN_MS = 1;
+const TURNING_MS = 2;
 
 interface Waiting {
   /** By performance.now(). */
@@ -35,9 +35,11 @@ export class PreciseTimer {
     const [next] = this.waiting;
     if (next === undefined || this.isTurning) return;
     clearTimeout(this.timer);
-    const sleepMs = Math.floor(next.due - now - TIMER_GRAIN_MS);
-    if (sleepMs >= 1) {
-      this.timer = setTimeout(this.turn, sleepMs);
+    const leftMs = Math.floor(next.due) - Math.floor(now);
+    if (leftMs > TURNING_MS) {
+      // Once on the way to that time, so that all who wait for one moment are awake for as long before it, whenever
+      // they came: a process that has just woken answers tens of microseconds later.
+      this.timer = setTimeout(this.turn, Math.max(1, leftMs - TURNING_MS - 1));
     } else {
       this.isTurning = true;
       setImmediate(this.turn);

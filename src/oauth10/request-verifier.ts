@@ -208,7 +208,10 @@ function verifiedRequest(
     clientAddress: request.clientAddress,
     method: request.method,
     url: query === '' && !request.target.endsWith('?') ? uri : `${uri}?${query}`,
-    bodyVerified: (isForm && request.body !== undefined) || protocol.bodyHash !== undefined,
+    // PLAINTEXT signs nothing (RFC 5849 section 3.4.4).
+    bodyVerified:
+      protocol.signatureMethod.family !== 'plaintext' &&
+      ((isForm && request.body !== undefined) || protocol.bodyHash !== undefined),
   };
 }
 

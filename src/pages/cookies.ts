@@ -11,12 +11,15 @@ const nameOf = (name: string, secure: boolean): string => (secure ? `__Host-${na
 const attributes = (secure: boolean) =>
   ({ httpOnly: true, sameSite: 'lax', secure, path: '/' }) as const;
 
+/** This service's values need no decoding, and others' would cost an error each where it fails. */
+const AS_SENT = { decode: (value: string) => value };
+
 /** The cookies that the browser sent and this service can have set, by their plain names, in order. */
 export function cookiesIn(request: IncomingMessage, secure: boolean): ReadonlyMap<string, string> {
   const prefix = nameOf('', secure);
   return new Map(
-    Object.entries(parseCookie(request.headers.cookie ?? '')).flatMap(([name, value = '']) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    Object.entries(parseCookie(request.headers.cookie ?? '', AS_SENT)).flatMap(
+      ([name, value = '']) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : []),
     ),
   );
 }

@@ -90,6 +90,19 @@ describe('contract section 7: POST /verify', () => {
     expect(reply.json()).toMatchObject({ active: true, bodyVerified: true });
   });
 
+  it('bodyVerified: never by PLAINTEXT, which signs nothing', async () => {
+    const plain = await service.registerConsumer({
+      twoLegged: true,
+      signatureMethods: ['PLAINTEXT'],
+    });
+    const signed = { ...plain, token: undefined, tokenSecret: undefined, method: 'POST' };
+    const json = { body: '{"a":1}', contentType: 'application/json', bodyHash: 'sha256' } as const;
+    for (const more of [{ parameters: [['a', 'b']] }, json] as const) {
+      const report = reportOf({ ...signed, signatureMethod: 'PLAINTEXT', ...more } as object);
+      expect((await verify(report)).json()).toMatchObject({ active: true, bodyVerified: false });
+    }
+  });
+
   it('a form without its body: parameter_rejected that says so, the nonce unspent', async () => {
     const report = reportOf({ method: 'POST', parameters: [['a', 'b']] });
     const refused = await verify({ ...report, body: undefined });

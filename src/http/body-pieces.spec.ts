@@ -1,0 +1,135 @@
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { eventually } from '../../test/support/eventually.js';
+import { boundListener, type BoundedListener } from './bounded-listener.js';
+import { readBody } from './request-body.js';
+import type { RejectionReason } from './rejection-reason.js';
+
+const CHUNKED = 'Transfer-Encoding: chunked\r\n';
+const END = '0\r\n\r\n';
+const head = (target: string, fields: string) =>
+  `POST ${target} HTTP/1.1\r\nHost: x\r\n${fields}\r\n`;
+const chunk = (octets: number) => `${octets.toString(16)}\r\n${'a'.repeat(octets)}\r\n`;
+
+describe('the pieces of a body', () => {
+  let server: Server;
+  let port: number;
+  let rejected: RejectionReason[];
+  let lengths: number[];
+  let pieces: number;
+  let clients: Socket[];
+
+  beforeEach(async () => {
+    [rejected, lengths, pieces, clients] = [[], [], 0, []];
+    const state: { bounded?: BoundedListener } = {};
+    server = createServer((request, response) => {
+      if (!state.bounded?.admit(response)) return;
+      if (request.url !== '/read') return void response.writeHead(404).end('nothing here');
+      request.on('data', () => (pieces += 1));
+      readBody(request).then(
+        ({ length }) => {
+          lengths.push(length);
+          response.end('read');
+        },
+        () => response.destroy(),
+      );
+    });
+    const bounds = {
+      connections: 10,
+      requestsInFlight: 10,
+      bodies: { mostOctets: 64 * 1024, octetsPerChunk: 128 },
+      silenceMs: 60_000,
+      probes: '/health/',
+      isGenuine: () => false,
+    };
+    state.bounded = boundListener(server, bounds, (why) => rejected.push(why));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ({ port } = server.address() as AddressInfo);
+  });
+  afterEach(async () => {
+    for (const client of clients) client.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  function open(octets: string) {
+    const socket = connect(port, '127.0.0.1');
+    const received = { socket, text: '', isOver: false };
+    socket.on('data', (data: Buffer) => (received.text += data.toString('latin1')));
+    socket.on('error', () => undefined);
+    socket.once('close', () => (received.isOver = true));
+    socket.write(octets);
+    clients.push(socket);
+    return received;
+  }
+
+  const over = (one: { isOver: boolean }) =>
+    eventually(
+      () => Promise.resolve(one.isOver),
+      (isOver) => isOver,
+    );
+  const has = (one: { text: string }, part: string) =>
+    eventually(
+      () => Promise.resolve(one.text),
+      (text) => text.includes(part),
+    );
+
+  it('of one octet each are refused before they cost anything, however many come', async () => {
+    const one = open(head('/read', CHUNKED) + chunk(1).repeat(65_000) + END);
+    await over(one);
+    expect(one.text).toMatch(/^HTTP\/1\.1 400 .*Connection: close\r\n.*too many small chunks\.$/s);
+    expect([rejected, lengths]).toEqual([['small_chunks'], []]);
+    expect(pieces).toBeLessThan(300);
+  });
+
+  it.each([
+    ['chunks of one octet, while they are few', chunk(1).repeat(250), 250],
+    ['chunks of 128 octets, up to the largest body', chunk(128).repeat(512), 65_536],
+  ])('are read: %s', async (_, body, length) => {
+    const one = open(head('/read', CHUNKED) + body + END);
+    await has(one, 'read');
+    // The count begins anew with each request of a connection.
+    one.text = '';
+    one.socket.write(head('/read', CHUNKED) + body + END);
+    await has(one, 'read');
+    expect([lengths, rejected, one.isOver]).toEqual([[length, length], [], false]);
+  });
+
+  it('that come octet by octet, as small devices send, are read where the length is known', async () => {
+    const one = open(head('/read', 'Content-Length: 400\r\n'));
+    for (let n = 0; n < 400; n += 1) {
+      await new Promise((resolve) => one.socket.write('a', () => setImmediate(resolve)));
+    }
+    await has(one, 'read');
+    expect([lengths, rejected]).toEqual([[400], []]);
+  });
+
+  it('that no handler reads end the connection beyond the largest body, behind the answer', async () => {
+    const one = open(head('/nowhere', `Content-Length: ${1 << 30}\r\n`));
+    await has(one, 'nothing here');
+    one.socket.write('a'.repeat(60_000));
+    const other = open(head('/nowhere', CHUNKED) + chunk(1).repeat(100_000));
+    await over(other);
+    expect([one.isOver, rejected]).toEqual([false, ['small_chunks']]);
+    one.socket.write('a'.repeat(60_000));
+    await over(one);
+    expect(rejected).toEqual(['small_chunks', 'unread_body']);
+    expect(one.text).toContain('404 Not Found');
+  });
+
+  it('count no more once Node has the parser for another connection, even for a client’s', async () => {
+    await over(open(head('/read', CHUNKED) + chunk(1).repeat(10_000)));
+    const small = createServer((_, response) => {
+      for (let n = 0; n < 2_000; n += 1) response.write('a');
+      response.end();
+    });
+    await new Promise<void>((resolve) => small.listen(0, '127.0.0.1', resolve));
+    const reply = await new Promise<IncomingMessage>((resolve) =>
+      get(`http://127.0.0.1:${(small.address() as AddressInfo).port}`, resolve),
+    );
+    let length = 0;
+    for await (const data of reply) length += (data as Buffer).length;
+    await new Promise((resolve) => small.close(resolve));
+    expect(length).toBe(2_000);
+  });
+});
