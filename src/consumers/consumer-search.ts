@@ -5,6 +5,8 @@ export interface ConsumerFilter {
   readonly status?: ConsumerStatus | undefined;
   /** Part of the key or of the name. */
   readonly q?: string | undefined;
+  /** As they were registered: the oldest first, or the newest. */
+  readonly order?: 'asc' | 'desc' | undefined;
 }
 
 /** Where a page of a list ended: the row after which the next one begins. */
@@ -46,15 +48,18 @@ const MATCHES_IN_ORDER = `
  * @returns SQL and its values, by name
  */
 export function consumerSearch(
-  { status, q }: ConsumerFilter & { readonly q: string },
+  { status, q, order = 'asc' }: ConsumerFilter & { readonly q: string },
   after: ConsumerPosition | undefined,
   limit: number,
 ): { sql: string; values: Record<string, unknown> } {
   const ofStatus = status ? 'AND status = :status' : '';
-  const behind = after ? 'AND (created_at, consumer_key) > (:createdAt, :consumerKey)' : '';
-  const inOrder = 'ORDER BY created_at, consumer_key';
+  const isBehind = order === 'asc' ? '>' : '<';
+  const behind = after
+    ? `AND (created_at, consumer_key) ${isBehind} (:createdAt, :consumerKey)`
+    : '';
+  const inOrder = `ORDER BY created_at ${order}, consumer_key ${order}`;
   const isIncomplete = '(SELECT count(*) FROM near) < :limit AND EXISTS (SELECT FROM edge)';
-  const behindEdge = `(created_at, consumer_key) >
+  const behindEdge = `(created_at, consumer_key) ${isBehind}
         ((SELECT created_at FROM edge), (SELECT consumer_key FROM edge))`;
   const sql = `
     WITH edge AS MATERIALIZED (

@@ -108,23 +108,32 @@ export class ConsumersRepository {
   }
 
   /**
-   * The consumers behind a position, oldest first. A position stays good while rows come and go,
+   * The consumers behind a position, in order of registration. A position stays good while rows come and go,
    * since it names a place in the order and not a count.
    */
   async page(
-    { status, q }: ConsumerFilter,
+    { status, q, order = 'asc' }: ConsumerFilter,
     after: ConsumerPosition | undefined,
     limit: number,
   ): Promise<Consumer[]> {
     const selection = this.consumers.createQueryBuilder('c').where('true');
     if (status) selection.andWhere('c.status = :status', { status });
     if (q) {
-      const { sql, values } = consumerSearch({ status, q }, after, limit);
+      const { sql, values } = consumerSearch({ status, q, order }, after, limit);
       selection.andWhere(`c.consumer_key IN (${sql})`, values);
     } else if (after) {
-      selection.andWhere('(c.created_at, c.consumer_key) > (:createdAt, :consumerKey)', after);
+      const isBehind = order === 'asc' ? '>' : '<';
+      selection.andWhere(
+        `(c.created_at, c.consumer_key) ${isBehind} (:createdAt, :consumerKey)`,
+        after,
+      );
     }
-    return selection.orderBy('c.createdAt').addOrderBy('c.consumerKey').limit(limit).getMany();
+    const direction = order === 'asc' ? 'ASC' : 'DESC';
+    return selection
+      .orderBy('c.createdAt', direction)
+      .addOrderBy('c.consumerKey', direction)
+      .limit(limit)
+      .getMany();
   }
 }
 

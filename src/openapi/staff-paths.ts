@@ -39,13 +39,14 @@ const consumers = {
       problems: [409, 422],
     }),
     get: staffOperation('listConsumers', {
-      summary: 'List consumers, oldest first',
+      summary: 'List consumers',
       tag: 'Consumers',
       roles: ['auditor'],
       parameters: [
         ...list,
         { name: 'status', in: 'query', schema: { enum: ['active', 'disabled'] } },
         filter('q', 'Part of the key or of the name, in any letter case.'),
+        filter('order', '`asc`, the oldest first, unless it is `desc`, the newest first.'),
       ],
       success: { status: 200, description: 'A page.', schema: schema('ConsumerPage') },
     }),

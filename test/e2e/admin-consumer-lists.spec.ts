@@ -52,6 +52,42 @@ describe('Admin API: lists of consumers', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
+  it('has them newest first where it is asked for, with a part or without, each exactly once', async () => {
+    await database.query(`
+      INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods,
+        two_legged, allowed_addresses, labels, status, version, created_at)
+      SELECT to_char(i, 'FM0000'), CASE i % 3 WHEN 0 THEN 'Album' ELSE 'x' END, '{}', '{}',
+        '{HMAC-SHA1}', false, '{}', '{}', 'active', 1,
+        date_trunc('second', now()) - make_interval(secs => (100 - i) / 10)
+      FROM generate_series(1, 100) i`);
+    const all = Array.from({ length: 100 }, (_, n) => String(n + 1).padStart(4, '0')).reverse();
+    const pages = async (query: string) => {
+      const seen: string[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const reply = await service.admin(
+          'GET',
+          `${LIST}?${query}&cursor=${cursor}`.replace(/&cursor=$/, ''),
+        );
+        seen.push(...keysIn(reply));
+        cursor = reply.json<{ nextCursor: string | null }>().nextCursor;
+      }
+      return seen;
+    };
+    expect(await pages('order=desc&limit=7')).toEqual(all);
+    expect(await pages('order=desc&q=album&limit=7')).toEqual(
+      all.filter((key) => Number(key) % 3 === 0),
+    );
+    expect(await pages('order=asc&limit=7')).toEqual([...all].reverse());
+    // A cursor of one order leads nowhere in the other.
+    const { nextCursor } = (await service.admin('GET', `${LIST}?limit=7`)).json<{
+      nextCursor: string;
+    }>();
+    const strayed = await service.admin('GET', `${LIST}?limit=7&order=desc&cursor=${nextCursor}`);
+    expect(strayed.status).toBe(400);
+    expect((await service.admin('GET', `${LIST}?order=name`)).status).toBe(400);
+  });
+
   it('has 50 items by default, 200 at most, and ends without an empty page', async () => {
     await database.query(`
       INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods,
@@ -103,6 +139,14 @@ describe('Admin API: lists of consumers', () => {
     const [, next = ''] = /^<([!-~]+)>; rel="next"$/.exec(first.headers['link'] ?? '') ?? [];
     expect(keysIn(await service.admin('GET', next))).toEqual(['k2']);
     expect(await list('q=crowd&limit=200')).toHaveLength(200);
+    // Behind as many in the other order.
+    await database.query(
+      `UPDATE consumers SET created_at = now() - interval '2 days' WHERE name NOT IN ('Crowd')`,
+    );
+    expect(await list('order=desc&q=left&limit=1')).toHaveLength(1);
+    expect((await list('order=desc&q=left')).sort()).toEqual(['Left-behind', 'k2']);
+    expect(await list('order=desc&q=doned')).toEqual([]);
+    expect(await list('order=desc&q=crowd&limit=200')).toHaveLength(200);
   });
 
   it('holds the longest and widest keys and names', async () => {

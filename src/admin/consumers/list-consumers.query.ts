@@ -14,4 +14,9 @@ export class ListConsumersQuery extends PageQuery {
   @IsOptional()
   @Satisfies(line(0, 255))
   q?: string;
+
+  /** Oldest first, or newest first. */
+  @IsOptional()
+  @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
+  order?: 'asc' | 'desc';
 }

@@ -65,6 +65,16 @@ export class ConsumerListController {
             ['disabled', texts.disabled],
           ],
         },
+        {
+          name: 'order',
+          label: texts.order,
+          kind: 'choice',
+          chosen: [query.order ?? 'asc'],
+          options: [
+            ['asc', texts.oldestFirst],
+            ['desc', texts.newestFirst],
+          ],
+        },
       ]),
       {
         is: 'table',

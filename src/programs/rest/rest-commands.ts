@@ -59,15 +59,11 @@ function asConcurrency(text: string): number {
 }
 
 function addConsumers(group: Command): void {
-  add(
-    group,
-    'list',
-    'list them, newest first',
-    listOf('/admin/consumers', CONSUMER_COLUMNS),
-    (list) =>
-      paged(list)
-        .option('--status <STATUS>', 'active or disabled')
-        .option('--q <TEXT>', 'in the name or the key'),
+  add(group, 'list', 'list them', listOf('/admin/consumers', CONSUMER_COLUMNS), (list) =>
+    paged(list)
+      .option('--status <STATUS>', 'active or disabled')
+      .option('--q <TEXT>', 'in the name or the key')
+      .option('--order <ORDER>', 'asc, the oldest first, or desc'),
   );
   add(group, 'show <KEY>', 'show one', async (api, options, rest, key) =>
     rest.show(await api.call('GET', consumerPath(key)), options),
