@@ -22,14 +22,15 @@ export interface SourceFile {
 
 export type SourceTree = ReadonlyMap<string, SourceFile>;
 
-/** Reads all TypeScript and JavaScript files below the folders named. */
+/** Reads all TypeScript and JavaScript files below the folders named, but what npm installed there. */
 export function readSourceTree(root: string, folders: readonly string[]): SourceTree {
   const texts: Record<string, string> = {};
   for (const folder of folders) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !/\.(ts|mjs|cjs|js)$/.test(entry.name)) continue;
       const file = join(entry.parentPath, entry.name);
-      texts[relative(root, file).replaceAll('\\', '/')] = readFileSync(file, 'utf8');
+      const path = relative(root, file).replaceAll('\\', '/');
+      if (!path.split('/').includes('node_modules')) texts[path] = readFileSync(file, 'utf8');
     }
   }
   return sourceTree(texts);

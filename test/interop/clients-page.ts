@@ -2,7 +2,8 @@
 // tried, or `npm run test:interop` fails. No versions: they differ from machine to machine.
 import { DANCES, INTEROP_CASES } from './cases.js';
 import { CLIENT_METHODS, INTEROP_CLIENTS } from './clients.js';
-import { EVERYTHING, knownDefect, type KnownDefect } from './known-defects.js';
+import { EVERYTHING, type KnownDefect } from './known-defect.js';
+import { knownDefect } from './known-defects.js';
 
 const INTRODUCTION = `# Clients
 
@@ -12,14 +13,20 @@ what \`/oauth/oauth10/echo\` says that it verified. Where a client signs wrongly
 refusal is pinned, with the hint that it is given; none stands where two mistakes come together, or two explain the
 signature equally. Where a flag of \`compatibility\` is named beside a client, its consumer has that flag.
 
+Some clients were built for one service: its paths, its host, or TLS. Such a client, marked *gateway*, asks a
+gateway that takes every path, asks \`POST /verify\` with the request as it came, and says what the verdict was;
+its dance passes through a proxy to paths of \`ENDPOINT_ALIASES\`.
+
 \`npm run test:interop\` runs all of them (they come from npm and from the Debian packages in
-\`.ci/debian-packages\`); \`npm run docs:clients\` writes this page. A test fails when it is out of date.`;
+\`.ci/debian-packages\`) but those marked *apart*. They bring many packages, or some that are old: \`npm ci\`
+leaves them out, and \`npm run test:interop-apart\`, which CI does not run, installs and runs them.
+\`npm run docs:clients\` writes this page. A test fails when it is out of date.`;
 
 const LEGEND = `✓ served · ✗ refused, since the client signs or sends wrongly · ~ served, but the client sent
 something else than it was asked to · – the client can't say it`;
 
 const METHODS_LEGEND = `Each method that a client can be told to use, on an empty POST without a token
-(two-legged); a client that can't sign without one has none. PLAINTEXT wants TLS and is not tried here.`;
+(two-legged); a client that can't sign without one has none. PLAINTEXT wants TLS, and is tried with the one that knows nothing else: disconnect.`;
 
 /** The page, as it must stand in docs/clients.md. */
 export function clientsPage(): string {
@@ -44,9 +51,10 @@ export function clientsPage(): string {
 const COLUMNS = [...DANCES, ...INTEROP_CASES].map(({ name }) => name);
 
 function matrix(): string {
-  const rows = INTEROP_CLIENTS.map(({ name, from, flags = [] }) => {
+  const rows = INTEROP_CLIENTS.map(({ name, from, flags = [], gateway, apart }) => {
     const cells = COLUMNS.map((caseName) => symbolOf(knownDefect(name, caseName)));
-    return [name, [from, ...flags.map((flag) => `\`${flag}\``)].join(', '), ...cells];
+    const marks = [gateway && '*gateway*', apart && '*apart*'].filter((mark) => mark);
+    return [name, [from, ...marks, ...flags.map((flag) => `\`${flag}\``)].join(', '), ...cells];
   });
   const header = ['client', 'from', ...COLUMNS.map((_, index) => String(index))];
   return tableOf([header, header.map(() => '---'), ...rows]);

@@ -2,10 +2,11 @@
 // in `clients/`; `BUILT` stands for the file that `build` makes.
 import type { CompatibilityFlag } from '../../src/protocol/compatibility.js';
 import type { DebianTool } from '../support/debian-tools.js';
+import type { GatewayScheme } from './gateway.js';
 
 export const BUILT = '<built>';
 
-/** PLAINTEXT, the seventh, wants TLS. */
+/** PLAINTEXT, the seventh, wants TLS: it is tried with clients that know nothing else. */
 export const CLIENT_METHODS = [
   'HMAC-SHA1',
   'HMAC-SHA256',
@@ -15,7 +16,7 @@ export const CLIENT_METHODS = [
   'RSA-SHA512',
 ] as const;
 
-export type ClientMethod = (typeof CLIENT_METHODS)[number];
+export type ClientMethod = (typeof CLIENT_METHODS)[number] | 'PLAINTEXT';
 
 type Command = readonly [program: string, ...args: string[]];
 
@@ -33,8 +34,14 @@ export interface InteropClient {
   readonly twoLegged?: boolean;
   /** It signs with a token that its user has, and does not dance. */
   readonly danceless?: boolean;
+  /** Its consumer's secret, where it matters what is in it. */
+  readonly consumerSecret?: string;
   /** What its consumer is let in with. */
   readonly flags?: readonly CompatibilityFlag[];
+  /** Its npm packages are in `clients/apart`: many or noisy, and not in `npm ci`. */
+  readonly apart?: boolean;
+  /** Its paths, hosts or TLS are its own: a gateway that is reached so asks `POST /verify`. */
+  readonly gateway?: GatewayScheme;
 }
 
 const GO_PATH = '/usr/share/gocode';
@@ -99,6 +106,11 @@ const npm = (name: string, driver: string, methods: readonly ClientMethod[]): In
   tools: [],
   run: [process.execPath, driver],
   methods,
+});
+
+const apart = (name: string, driver: string, methods: readonly ClientMethod[]): InteropClient => ({
+  ...npm(name, `apart/${driver}`, methods),
+  apart: true,
 });
 
 export const INTEROP_CLIENTS: readonly InteropClient[] = [
@@ -201,4 +213,37 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
   npm('axios-oauth-1.0a', 'axios_oauth_client.mjs', ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1']),
   { ...npm('mastercard-oauth1-signer', 'mastercard_client.mjs', ['RSA-SHA256']), twoLegged: true },
   npm('postman-runtime', 'postman_client.mjs', CLIENT_METHODS),
+  npm('passport-oauth1', 'passport_oauth1_client.mjs', ['HMAC-SHA1', 'RSA-SHA1']),
+  npm('node-oauth1', 'node_oauth1_client.mjs', CLIENT_METHODS),
+  {
+    ...npm('twitter-api-v2', 'twitter_api_v2_client.mjs', ['HMAC-SHA1']),
+    gateway: 'https',
+    flags: ['split_parameters', 'repeated_parameters'],
+  },
+  { ...npm('tumblr.js', 'tumblr_client.mjs', ['HMAC-SHA1']), gateway: 'https', danceless: true },
+  {
+    ...npm('@woocommerce/woocommerce-rest-api', 'woocommerce_client.mjs', ['HMAC-SHA256']),
+    gateway: 'http',
+    twoLegged: true,
+  },
+  {
+    ...npm('disconnect', 'disconnect_client.mjs', ['PLAINTEXT']),
+    gateway: 'https',
+    from: 'JavaScript, npm `disconnect`, behind a proxy that drops its `Accept`',
+    flags: ['repeated_parameters'],
+  },
+  apart('grant', 'grant_client.mjs', ['HMAC-SHA1', 'RSA-SHA1']),
+  apart('@hapi/bell', 'hapi_bell_client.mjs', ['HMAC-SHA1', 'RSA-SHA1']),
+  {
+    ...apart('ims-lti', 'ims_lti_client.mjs', ['HMAC-SHA1']),
+    from: 'JavaScript, npm `ims-lti`, a secret with a `+`',
+    twoLegged: true,
+    consumerSecret: 'a secret that an LMS made: x+y/z=',
+    flags: ['secrets_not_encoded'],
+  },
+  {
+    ...apart('magento-api-rest', 'magento_client.mjs', ['HMAC-SHA256', 'HMAC-SHA1']),
+    gateway: 'https',
+    danceless: true,
+  },
 ];

@@ -1,29 +1,19 @@
-import type { HintCode } from '../../src/protocol/hints/mistake.js';
-import type { Outcome } from './outcome.js';
+// What the clients of the matrix do wrong: those from Debian here, those from npm beside it.
+import {
+  EVERYTHING,
+  sendsInstead,
+  signsWrongly,
+  unable,
+  type KnownDefect,
+  type KnownDefects,
+} from './known-defect.js';
+import { NPM_DEFECTS } from './npm-defects.js';
 
-/** What a client does wrong, or can't do, and what becomes of it here. */
-export interface KnownDefect {
-  readonly outcome: Exclude<Outcome, 'served'>;
-  /** Said of the client, to be read after its name. */
-  readonly defect: string;
-}
-
-/** Stands for every case, the dance included. */
-export const EVERYTHING = 'everything';
-
-/** Without a hint where two mistakes come together, or two explain the signature equally. */
-const signsWrongly = (defect: string, hint?: HintCode): KnownDefect => ({
-  outcome: {
-    refused: hint === undefined ? [401, 'signature_invalid'] : [401, 'signature_invalid', hint],
-  },
-  defect,
-});
-const unable = (reason: string): KnownDefect => ({ outcome: { unable: reason }, defect: reason });
-
-const sorts = (sentInstead: readonly (readonly [string, string])[]): KnownDefect => ({
-  outcome: { sentInstead },
-  defect: 'sends the values of one name sorted, not in the order given; verified as sent',
-});
+const sorts = (sentInstead: readonly (readonly [string, string])[]): KnownDefect =>
+  sendsInstead(
+    'sends the values of one name sorted, not in the order given; verified as sent',
+    sentInstead,
+  );
 
 const SENDS_TWICE: KnownDefect = {
   outcome: { refused: [400, 'parameter_rejected'] },
@@ -44,14 +34,6 @@ const PECL_ONE_VALUE = signsWrongly(
   'repeated_name_lost',
 );
 const SIGNPOST_SET = signsWrongly('signs a repeated pair once', 'sent_twice');
-const NODE_OAUTH_INDEXES = signsWrongly(
-  'signs a repeated name as `name[0]`, `name[1]`',
-  'repeated_name_lost',
-);
-const AXIOS_FORM = signsWrongly(
-  'hashes a form’s body instead of signing its parameters',
-  'form_left_out',
-);
 const LWP_SORT = signsWrongly(
   'sorts by name, but the values of one name by value and name',
   'not_sorted',
@@ -64,11 +46,7 @@ const TCLLIB_AND_MORE = signsWrongly(
 const TCLLIB_POST = signsWrongly('signs a form’s query in the URL alone', 'query_in_uri');
 const TCLLIB_DANCE = unable('it knows no dance');
 const TCLLIB_BODY = unable('it takes what has no form for a GET');
-const MASTERCARD_TWO_LEGGED = unable('it knows no tokens: two-legged only');
-const MASTERCARD_FORM = signsWrongly('hashes a form’s body instead of signing its parameters');
-
-/** By client, then by case. What is not here is served. */
-export const KNOWN_DEFECTS: Readonly<Record<string, Readonly<Record<string, KnownDefect>>>> = {
+const DEBIAN_DEFECTS: KnownDefects = {
   'requests-oauthlib (BODY)': {
     'the dance by GET': BODY_ON_GET,
     GET: BODY_ON_GET,
@@ -186,51 +164,9 @@ export const KNOWN_DEFECTS: Readonly<Record<string, Readonly<Record<string, Know
       'repeated_name_lost',
     ),
   },
-  oauth: {
-    'repeated name': NODE_OAUTH_INDEXES,
-    'repeated pair': NODE_OAUTH_INDEXES,
-    'empty and repeated': NODE_OAUTH_INDEXES,
-    'one name in form and query': signsWrongly(
-      'lets the query’s value replace the form’s',
-      'repeated_name_lost',
-    ),
-  },
-  'oauth-1.0a': {
-    'encoded name': signsWrongly(
-      'does not decode the names of a query before it encodes them',
-      'values_encoded_twice',
-    ),
-    'space as +': signsWrongly('takes a `+` in a query for a plus sign', 'plus_taken_literally'),
-    'empty and repeated': signsWrongly('drops an empty value whose name comes again'),
-    'equals sign in a value': signsWrongly('cuts a value at its first `=`'),
-    'one name in form and query': signsWrongly(
-      'lets the query’s value replace the form’s',
-      'repeated_name_lost',
-    ),
-  },
-  'axios-oauth-1.0a': {
-    'form POST': AXIOS_FORM,
-    'form: repeated name': AXIOS_FORM,
-    'form: UTF-8, spaces, plus, empty': AXIOS_FORM,
-    'form and query': AXIOS_FORM,
-    'one name in form and query': AXIOS_FORM,
-  },
-  'mastercard-oauth1-signer': {
-    'the dance': MASTERCARD_TWO_LEGGED,
-    'the dance by GET': MASTERCARD_TWO_LEGGED,
-    'repeated pair': signsWrongly('signs a repeated pair once'),
-    'space as +': signsWrongly('signs a query as it is written, without decoding it'),
-    'equals sign in a value': signsWrongly(
-      'signs a query as it is written, without decoding it',
-      'reserved_not_encoded',
-    ),
-    'form POST': MASTERCARD_FORM,
-    'form: repeated name': MASTERCARD_FORM,
-    'form: UTF-8, spaces, plus, empty': MASTERCARD_FORM,
-    'form and query': MASTERCARD_FORM,
-    'one name in form and query': MASTERCARD_FORM,
-  },
 };
+
+export const KNOWN_DEFECTS: KnownDefects = { ...DEBIAN_DEFECTS, ...NPM_DEFECTS };
 
 /** What is known against a client in a case; undefined where it must be served. */
 export function knownDefect(client: string, caseName: string): KnownDefect | undefined {

@@ -1,13 +1,22 @@
 // Every client library of the matrix against the real service: the whole dance, then the cases. What
 // is not served as meant must be a known defect of the client, with the refusal that is pinned.
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { describeWith } from '../support/debian-tools.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import type { TestCredentials } from '../support/service.js';
 import { DANCES, EMPTY_POST, INTEROP_CASES, type InteropCase } from './cases.js';
 import { ClientProcess, type Answer, type Order } from './client-process.js';
 import { INTEROP_CLIENTS, type ClientMethod, type InteropClient } from './clients.js';
-import { EVERYTHING, knownDefect } from './known-defects.js';
+import { EVERYTHING } from './known-defect.js';
+import { knownDefect } from './known-defects.js';
+import {
+  BEHIND_GATEWAY,
+  TOKEN_ENDPOINTS,
+  loopbackCertificate,
+  startGateway,
+  type Gateway,
+  type LoopbackCertificate,
+} from './gateway.js';
 import { failureOf, outcomeOf, type Outcome } from './outcome.js';
 
 const CALLBACK = 'http://client.example.com/ready?from=here&to=there';
@@ -16,7 +25,23 @@ const SUBJECT = 'jane';
 const START_TIMEOUT_MS = 90_000;
 
 // Each mistake is to be named, however many there are in a second.
-const { service } = serviceForAllTests({ SIGNATURE_HINTS_PER_SECOND: '1000' });
+const { service } = serviceForAllTests({ SIGNATURE_HINTS_PER_SECOND: '1000', ...BEHIND_GATEWAY });
+
+let certificate: LoopbackCertificate;
+let gateways: Record<'http' | 'https', Gateway>;
+
+beforeAll(async () => {
+  certificate = loopbackCertificate();
+  const [http, https] = await Promise.all([
+    startGateway(service),
+    startGateway(service, certificate),
+  ]);
+  gateways = { http, https };
+});
+afterAll(async () => {
+  await Promise.all([gateways.http.stop(), gateways.https.stop()]);
+  certificate.remove();
+});
 
 interface Signer {
   consumerKey: string;
@@ -27,7 +52,11 @@ interface Signer {
   tokenSecret?: string;
 }
 
-describe.each(INTEROP_CLIENTS)('$name', (client) => {
+// `npm run test:interop-apart` has installed those, and runs them alone.
+const areApart = process.env['INTEROP_APART'] === '1';
+const CLIENTS = INTEROP_CLIENTS.filter(({ apart = false }) => apart === areApart);
+
+describe.each(CLIENTS)('$name', (client) => {
   describeWith(client.tools, client.from, () => {
     let driver: ClientProcess;
     let signer: Signer;
@@ -35,18 +64,18 @@ describe.each(INTEROP_CLIENTS)('$name', (client) => {
     beforeAll(async () => {
       signer = await register(client);
       if (client.danceless) signer = { ...signer, ...(await service.accessToken(signer, SUBJECT)) };
-      driver = await ClientProcess.start(client);
+      driver = await ClientProcess.start(client, certificate.certFile);
     }, START_TIMEOUT_MS);
     afterAll(() => driver.stop());
 
     it.each(DANCES)('$name', async ({ name, method }) => {
-      const [outcome, credentials] = await dance(driver, signer, method);
+      const [outcome, credentials] = await dance(driver, client, signer, method);
       expect(outcome).toEqual(knownOutcome(client, name));
       signer = { ...signer, ...credentials };
     });
 
     it.each(INTEROP_CASES)('$name', async (wanted) => {
-      const answer = await driver.ask(orderFor(wanted, signer));
+      const answer = await driver.ask(orderFor(wanted, client, signer));
       expect(outcomeOf(wanted, answer)).toEqual(knownOutcome(client, wanted.name));
       if (answer.status === 200) {
         expect(JSON.parse(answer.body)).toMatchObject({
@@ -61,7 +90,7 @@ describe.each(INTEROP_CLIENTS)('$name', (client) => {
     if (client.danceless) return;
     it.each(client.methods)('signs with %s, without a token', async (signatureMethod) => {
       const twoLegged = await register({ ...client, methods: [signatureMethod], twoLegged: true });
-      const answer = await driver.ask(orderFor(EMPTY_POST, twoLegged));
+      const answer = await driver.ask(orderFor(EMPTY_POST, client, twoLegged));
       expect(outcomeOf(EMPTY_POST, answer)).toEqual(knownOutcome(client, EVERYTHING));
     });
   });
@@ -72,9 +101,18 @@ async function register({
   methods,
   twoLegged = false,
   flags: compatibility = [],
+  consumerSecret,
 }: InteropClient): Promise<Signer> {
   const [signatureMethod = 'HMAC-SHA1'] = methods;
-  const registration = { name, callbackUrls: [CALLBACK], twoLegged, compatibility };
+  const registration = {
+    name,
+    callbackUrls: [CALLBACK],
+    twoLegged,
+    compatibility,
+    ...(consumerSecret && { consumerSecret, consumerKey: randomUUID() }),
+    // PLAINTEXT is no method that a consumer has unasked.
+    ...(signatureMethod === 'PLAINTEXT' && { signatureMethods: [signatureMethod] }),
+  };
   if (!signatureMethod.startsWith('RSA')) {
     return { ...(await service.registerConsumer(registration)), signatureMethod };
   }
@@ -87,12 +125,23 @@ async function register({
   return { consumerKey, consumerSecret: der.toString('base64'), signatureMethod };
 }
 
-function orderFor({ method, query, form, json }: InteropCase, signer: Signer): Order {
+/** Where a client asks: its gateway has the paths of services that clients were built for. */
+function addressOf({ gateway }: InteropClient, endpoint: 'initiate' | 'token' | 'echo'): string {
+  if (gateway === undefined) return `${service.publicBase}/oauth/oauth10/${endpoint}`;
+  const paths = { ...TOKEN_ENDPOINTS, echo: '/echo' };
+  return gateways[gateway].base + paths[endpoint];
+}
+
+function orderFor(
+  { method, query, form, json }: InteropCase,
+  client: InteropClient,
+  signer: Signer,
+): Order {
   return {
     ...signer,
     operation: 'request',
     method,
-    url: `${service.publicBase}/oauth/oauth10/echo${query === undefined ? '' : `?${query}`}`,
+    url: `${addressOf(client, 'echo')}${query === undefined ? '' : `?${query}`}`,
     kind: form !== undefined ? 'form' : json !== undefined ? 'json' : 'none',
     payload: form ?? json,
   };
@@ -101,6 +150,7 @@ function orderFor({ method, query, form, json }: InteropCase, signer: Signer): O
 /** Initiate, the owner's consent, exchange: how it ended, and the access token if it ended well. */
 async function dance(
   driver: ClientProcess,
+  client: InteropClient,
   { token: _token, tokenSecret: _tokenSecret, ...signer }: Signer,
   method: string,
 ): Promise<[outcome: Outcome, credentials?: TestCredentials]> {
@@ -108,7 +158,7 @@ async function dance(
     ...signer,
     operation: 'initiate',
     method,
-    url: `${service.publicBase}/oauth/oauth10/initiate`,
+    url: addressOf(client, 'initiate'),
     kind: 'callback',
     payload: CALLBACK,
   });
@@ -119,7 +169,7 @@ async function dance(
     ...temporary,
     operation: 'exchange',
     method,
-    url: `${service.publicBase}/oauth/oauth10/token`,
+    url: addressOf(client, 'token'),
     kind: 'verifier',
     payload: await service.accept(temporary.token, SUBJECT),
   });

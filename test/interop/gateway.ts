@@ -1,0 +1,134 @@
+// A gateway in front of an API that has every path, for clients whose paths, hosts or TLS are fixed. It
+// asks `POST /verify` with each request as it came, and says what the verdict was. The token endpoints of
+// such clients are passed on to the service, as a reverse proxy would.
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { send } from '../support/http.js';
+import type { TestService } from '../support/service.js';
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** Where fixed clients ask for credentials; the service is told by ENDPOINT_ALIASES. */
+export const TOKEN_ENDPOINTS = {
+  initiate: '/oauth/request_token',
+  token: '/oauth/access_token',
+} as const;
+
+/** What the service needs so that a gateway can pass requests for credentials on. */
+export const BEHIND_GATEWAY = {
+  TRUST_PROXY: '127.0.0.1',
+  ENDPOINT_ALIASES: Object.entries(TOKEN_ENDPOINTS)
+    .map(([endpoint, path]) => `${path}=${endpoint}`)
+    .join(','),
+};
+
+/** The schemes a gateway can be reached by. */
+export type GatewayScheme = 'http' | 'https';
+
+export interface Gateway {
+  /** Without a final `/`. */
+  readonly base: string;
+  stop(): Promise<void>;
+}
+
+/** A certificate for loopback, and the file that a client trusts it by. */
+export interface LoopbackCertificate {
+  readonly key: string;
+  readonly cert: string;
+  readonly certFile: string;
+  remove(): void;
+}
+
+export function loopbackCertificate(): LoopbackCertificate {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth10-gateway-'));
+  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=gateway', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
+  const made = ['-nodes', ...subject, '-keyout', keyFile, '-out', certFile];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...made], { stdio: 'ignore' });
+  const [key, cert] = [keyFile, certFile].map((path) => readFileSync(path, 'utf8'));
+  const remove = () => rmSync(folder, { recursive: true });
+  return { key: key ?? '', cert: cert ?? '', certFile, remove };
+}
+
+/** Starts a gateway in front of nothing; with a certificate it speaks TLS. */
+export async function startGateway(
+  service: TestService,
+  certificate?: LoopbackCertificate,
+): Promise<Gateway> {
+  const scheme: GatewayScheme = certificate ? 'https' : 'http';
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    const isTokenEndpoint = Object.values<string>(TOKEN_ENDPOINTS).includes(path);
+    (isTokenEndpoint ? passOn : judge)(service, scheme, request, response).catch((error: Error) =>
+      response.writeHead(500).end(String(error)),
+    );
+  };
+  const server = certificate ? createTlsServer(certificate, answer) : createServer(answer);
+  server.on('clientError', (_error, socket) => {
+    socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 8\r\n\r\nnot HTTP');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    base: `${scheme}://127.0.0.1:${port}`,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function passOn(
+  { publicBase: base }: TestService,
+  scheme: GatewayScheme,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method, url: target, rawHeaders } = request;
+  // Without Accept: the one of disconnect allows no form, and is refused by 406.
+  const headers = rawHeaders.flatMap((name, index): [string, string][] =>
+    index % 2 === 0 && name !== 'Accept' ? [[name, rawHeaders[index + 1] ?? '']] : [],
+  );
+  const body = await buffer(request);
+  const forwarded: [string, string][] = [...headers, ['X-Forwarded-Proto', scheme]];
+  const reply = await send({ base, method, target, headers: forwarded, body });
+  response.writeHead(reply.status, { 'Content-Type': reply.headers['content-type'] ?? FORM });
+  response.end(reply.text);
+}
+
+async function judge(
+  service: TestService,
+  scheme: GatewayScheme,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method, url: target = '', headers } = request;
+  const body = await buffer(request);
+  const url = `${scheme}://${headers.host}${target}`;
+  const bodyBase64 = body.toString('base64');
+  const reply = await service.admin('POST', '/verify', { method, url, headers, bodyBase64 });
+  const verdict = reply.json();
+  if (verdict.active !== true) {
+    const { status, problem, hint } = verdict;
+    const told = { oauth_problem: problem, ...(hint && { oauth_signature_hint: hint }) };
+    response.writeHead(status, { 'Content-Type': FORM }).end(String(new URLSearchParams(told)));
+    return;
+  }
+  // What it stands on was verified with it, so it is told as the API would read it.
+  const form = headers['content-type']?.startsWith(FORM) ? body.toString() : '';
+  const parameters = [...new URL(url).searchParams, ...new URLSearchParams(form)].filter(
+    ([name]) => !name.startsWith('oauth_'),
+  );
+  const { consumerKey, token, subject } = verdict;
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify({ consumerKey, token, subject, method, parameters }));
+}
