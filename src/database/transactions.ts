@@ -165,6 +165,8 @@ export class Transactions {
         return work(new Transaction(manager));
       });
     } catch (error) {
+      // pg never sends a ROLLBACK that waits behind a late answer: this session is still in the transaction.
+      if (isServerLost(error)) poolOf(this.dataSource).forsake();
       throw isStoreUnavailable(error) ? new StoreUnavailable(error) : error;
     } finally {
       clearTimeout(overdue);

@@ -71,4 +71,17 @@ describe('a transaction, when there is trouble below', () => {
     proxy.mend();
     expect(await transactions.run(pidIn)).toEqual(expect.any(Number));
   });
+
+  // pg drops the ROLLBACK that waits behind the late answer: the session would stay in the transaction.
+  it('without an end of its own, ends a session whose answers are late: nobody is lent it', async () => {
+    let pid: number | undefined;
+    const late = transactions.runOnSnapshot(async (transaction) => {
+      pid = await pidIn(transaction);
+      proxy.delay(9_400);
+      return pidIn(transaction);
+    });
+    await expect(late).rejects.toThrow(StoreUnavailable);
+    proxy.delay(0);
+    expect(await transactions.run(pidIn)).not.toBe(pid);
+  });
 });
