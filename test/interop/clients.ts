@@ -246,4 +246,10 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     gateway: 'https',
     danceless: true,
   },
+  {
+    ...apart('jira-client', 'jira_client.mjs', ['HMAC-SHA1']),
+    gateway: 'http',
+    danceless: true,
+  },
+  { ...apart('@usebruno/cli', 'bruno_client.mjs', CLIENT_METHODS), flags: ['literal_plus'] },
 ];

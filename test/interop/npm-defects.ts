@@ -210,4 +210,16 @@ export const NPM_DEFECTS: KnownDefects = {
     'no equals sign': searchesFor(['flag', ''], ['b', '1']),
     'reserved characters': MAGENTO_CUTS,
   },
+  'jira-client': {
+    ...NO_FORM,
+    'the dance': NO_DANCE,
+    'the dance by GET': NO_DANCE,
+    'plus as %2B': sendsInstead(
+      'decodes a query before it sends it, so that a plus arrives as a space; verified as sent',
+      [['q', 'c  ']],
+    ),
+    'reserved characters': signsWrongly(
+      'decodes a query before it sends it, so that a `&` in a value begins another parameter',
+    ),
+  },
 };
