@@ -41,8 +41,8 @@ export class ClientProcess {
     process.stderr?.on('data', (chunk: Buffer) => (this.complaints += chunk.toString()));
   }
 
-  /** Builds the driver, where it is built, and starts it. It trusts the certificates of a file. */
-  static async start(client: InteropClient, trusted: string): Promise<ClientProcess> {
+  /** Builds the driver, where it is built, and starts it. Where a file is given, it trusts that certificate. */
+  static async start(client: InteropClient, certificateFile?: string): Promise<ClientProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'oauth10-interop-'));
     const built = join(folder, 'driver');
     const env = {
@@ -50,7 +50,7 @@ export class ClientProcess {
       LANG: 'C.UTF-8',
       HOME: folder,
       GOCACHE: join(folder, 'go-cache'),
-      NODE_EXTRA_CA_CERTS: trusted,
+      ...(certificateFile && { NODE_EXTRA_CA_CERTS: certificateFile }),
       ...client.env,
     };
     const placed = (command: readonly string[]): [string, ...string[]] => {

@@ -100,6 +100,9 @@ const JAVA: DebianTool = { debianPackage: 'default-jdk-headless', probe: ['javac
 const SIGNPOST = file('liboauth-signpost-java', JARS[0] ?? '');
 const CODEC = file('libcommons-codec-java', JARS[1] ?? '');
 
+/** Makes the certificate of a gateway that speaks TLS. */
+const OPENSSL: DebianTool = { debianPackage: 'openssl', probe: ['openssl', 'version'] };
+
 const npm = (name: string, driver: string, methods: readonly ClientMethod[]): InteropClient => ({
   name,
   from: `JavaScript, npm \`${name}\``,
@@ -218,9 +221,15 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
   {
     ...npm('twitter-api-v2', 'twitter_api_v2_client.mjs', ['HMAC-SHA1']),
     gateway: 'https',
+    tools: [OPENSSL],
     flags: ['split_parameters', 'repeated_parameters'],
   },
-  { ...npm('tumblr.js', 'tumblr_client.mjs', ['HMAC-SHA1']), gateway: 'https', danceless: true },
+  {
+    ...npm('tumblr.js', 'tumblr_client.mjs', ['HMAC-SHA1']),
+    gateway: 'https',
+    tools: [OPENSSL],
+    danceless: true,
+  },
   {
     ...npm('@woocommerce/woocommerce-rest-api', 'woocommerce_client.mjs', ['HMAC-SHA256']),
     gateway: 'http',
@@ -229,6 +238,7 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
   {
     ...npm('disconnect', 'disconnect_client.mjs', ['PLAINTEXT']),
     gateway: 'https',
+    tools: [OPENSSL],
     from: 'JavaScript, npm `disconnect`, behind a proxy that drops its `Accept`',
     flags: ['repeated_parameters'],
   },
@@ -244,6 +254,7 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
   {
     ...apart('magento-api-rest', 'magento_client.mjs', ['HMAC-SHA256', 'HMAC-SHA1']),
     gateway: 'https',
+    tools: [OPENSSL],
     danceless: true,
   },
   {

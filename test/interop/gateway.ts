@@ -35,34 +35,13 @@ export type GatewayScheme = 'http' | 'https';
 export interface Gateway {
   /** Without a final `/`. */
   readonly base: string;
+  /** What a client trusts it by; undefined where it speaks no TLS. */
+  readonly certificateFile: string | undefined;
   stop(): Promise<void>;
 }
 
-/** A certificate for loopback, and the file that a client trusts it by. */
-export interface LoopbackCertificate {
-  readonly key: string;
-  readonly cert: string;
-  readonly certFile: string;
-  remove(): void;
-}
-
-export function loopbackCertificate(): LoopbackCertificate {
-  const folder = mkdtempSync(join(tmpdir(), 'oauth10-gateway-'));
-  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=gateway', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
-  const made = ['-nodes', ...subject, '-keyout', keyFile, '-out', certFile];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...made], { stdio: 'ignore' });
-  const [key, cert] = [keyFile, certFile].map((path) => readFileSync(path, 'utf8'));
-  const remove = () => rmSync(folder, { recursive: true });
-  return { key: key ?? '', cert: cert ?? '', certFile, remove };
-}
-
-/** Starts a gateway in front of nothing; with a certificate it speaks TLS. */
-export async function startGateway(
-  service: TestService,
-  certificate?: LoopbackCertificate,
-): Promise<Gateway> {
-  const scheme: GatewayScheme = certificate ? 'https' : 'http';
+/** Starts a gateway in front of nothing. */
+export async function startGateway(service: TestService, scheme: GatewayScheme): Promise<Gateway> {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const isTokenEndpoint = Object.values<string>(TOKEN_ENDPOINTS).includes(path);
@@ -70,6 +49,7 @@ export async function startGateway(
       response.writeHead(500).end(String(error)),
     );
   };
+  const certificate = scheme === 'https' ? loopbackCertificate() : undefined;
   const server = certificate ? createTlsServer(certificate, answer) : createServer(answer);
   server.on('clientError', (_error, socket) => {
     socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 8\r\n\r\nnot HTTP');
@@ -79,12 +59,25 @@ export async function startGateway(
   const { port } = server.address() as AddressInfo;
   return {
     base: `${scheme}://127.0.0.1:${port}`,
+    certificateFile: certificate?.file,
     async stop() {
+      certificate?.remove();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },
   };
+}
+
+/** A certificate for loopback, in a folder of its own. */
+function loopbackCertificate() {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth10-gateway-'));
+  const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  const subject = ['-subj', '/CN=gateway', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
+  const made = ['-nodes', ...subject, '-keyout', keyFile, '-out', file];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...made], { stdio: 'ignore' });
+  const remove = () => rmSync(folder, { recursive: true });
+  return { key: readFileSync(keyFile), cert: readFileSync(file), file, remove };
 }
 
 async function passOn(

@@ -9,14 +9,7 @@ import { ClientProcess, type Answer, type Order } from './client-process.js';
 import { INTEROP_CLIENTS, type ClientMethod, type InteropClient } from './clients.js';
 import { EVERYTHING } from './known-defect.js';
 import { knownDefect } from './known-defects.js';
-import {
-  BEHIND_GATEWAY,
-  TOKEN_ENDPOINTS,
-  loopbackCertificate,
-  startGateway,
-  type Gateway,
-  type LoopbackCertificate,
-} from './gateway.js';
+import { BEHIND_GATEWAY, startGateway, TOKEN_ENDPOINTS, type Gateway } from './gateway.js';
 import { failureOf, outcomeOf, type Outcome } from './outcome.js';
 
 const CALLBACK = 'http://client.example.com/ready?from=here&to=there';
@@ -26,22 +19,6 @@ const START_TIMEOUT_MS = 90_000;
 
 // Each mistake is to be named, however many there are in a second.
 const { service } = serviceForAllTests({ SIGNATURE_HINTS_PER_SECOND: '1000', ...BEHIND_GATEWAY });
-
-let certificate: LoopbackCertificate;
-let gateways: Record<'http' | 'https', Gateway>;
-
-beforeAll(async () => {
-  certificate = loopbackCertificate();
-  const [http, https] = await Promise.all([
-    startGateway(service),
-    startGateway(service, certificate),
-  ]);
-  gateways = { http, https };
-});
-afterAll(async () => {
-  await Promise.all([gateways.http.stop(), gateways.https.stop()]);
-  certificate.remove();
-});
 
 interface Signer {
   consumerKey: string;
@@ -58,24 +35,29 @@ const CLIENTS = INTEROP_CLIENTS.filter(({ apart = false }) => apart === areApart
 
 describe.each(CLIENTS)('$name', (client) => {
   describeWith(client.tools, client.from, () => {
+    let gateway: Gateway | undefined;
     let driver: ClientProcess;
     let signer: Signer;
 
     beforeAll(async () => {
       signer = await register(client);
       if (client.danceless) signer = { ...signer, ...(await service.accessToken(signer, SUBJECT)) };
-      driver = await ClientProcess.start(client, certificate.certFile);
+      if (client.gateway) gateway = await startGateway(service, client.gateway);
+      driver = await ClientProcess.start(client, gateway?.certificateFile);
     }, START_TIMEOUT_MS);
-    afterAll(() => driver.stop());
+    afterAll(async () => {
+      await driver.stop();
+      await gateway?.stop();
+    });
 
     it.each(DANCES)('$name', async ({ name, method }) => {
-      const [outcome, credentials] = await dance(driver, client, signer, method);
+      const [outcome, credentials] = await dance(driver, gateway, signer, method);
       expect(outcome).toEqual(knownOutcome(client, name));
       signer = { ...signer, ...credentials };
     });
 
     it.each(INTEROP_CASES)('$name', async (wanted) => {
-      const answer = await driver.ask(orderFor(wanted, client, signer));
+      const answer = await driver.ask(orderFor(wanted, gateway, signer));
       expect(outcomeOf(wanted, answer)).toEqual(knownOutcome(client, wanted.name));
       if (answer.status === 200) {
         expect(JSON.parse(answer.body)).toMatchObject({
@@ -90,7 +72,7 @@ describe.each(CLIENTS)('$name', (client) => {
     if (client.danceless) return;
     it.each(client.methods)('signs with %s, without a token', async (signatureMethod) => {
       const twoLegged = await register({ ...client, methods: [signatureMethod], twoLegged: true });
-      const answer = await driver.ask(orderFor(EMPTY_POST, client, twoLegged));
+      const answer = await driver.ask(orderFor(EMPTY_POST, gateway, twoLegged));
       expect(outcomeOf(EMPTY_POST, answer)).toEqual(knownOutcome(client, EVERYTHING));
     });
   });
@@ -125,23 +107,22 @@ async function register({
   return { consumerKey, consumerSecret: der.toString('base64'), signatureMethod };
 }
 
-/** Where a client asks: its gateway has the paths of services that clients were built for. */
-function addressOf({ gateway }: InteropClient, endpoint: 'initiate' | 'token' | 'echo'): string {
+/** Where a client asks: a gateway has the paths of services that clients were built for. */
+function addressOf(gateway: Gateway | undefined, endpoint: 'initiate' | 'token' | 'echo'): string {
   if (gateway === undefined) return `${service.publicBase}/oauth/oauth10/${endpoint}`;
-  const paths = { ...TOKEN_ENDPOINTS, echo: '/echo' };
-  return gateways[gateway].base + paths[endpoint];
+  return gateway.base + { ...TOKEN_ENDPOINTS, echo: '/echo' }[endpoint];
 }
 
 function orderFor(
   { method, query, form, json }: InteropCase,
-  client: InteropClient,
+  gateway: Gateway | undefined,
   signer: Signer,
 ): Order {
   return {
     ...signer,
     operation: 'request',
     method,
-    url: `${addressOf(client, 'echo')}${query === undefined ? '' : `?${query}`}`,
+    url: `${addressOf(gateway, 'echo')}${query === undefined ? '' : `?${query}`}`,
     kind: form !== undefined ? 'form' : json !== undefined ? 'json' : 'none',
     payload: form ?? json,
   };
@@ -150,7 +131,7 @@ function orderFor(
 /** Initiate, the owner's consent, exchange: how it ended, and the access token if it ended well. */
 async function dance(
   driver: ClientProcess,
-  client: InteropClient,
+  gateway: Gateway | undefined,
   { token: _token, tokenSecret: _tokenSecret, ...signer }: Signer,
   method: string,
 ): Promise<[outcome: Outcome, credentials?: TestCredentials]> {
@@ -158,7 +139,7 @@ async function dance(
     ...signer,
     operation: 'initiate',
     method,
-    url: addressOf(client, 'initiate'),
+    url: addressOf(gateway, 'initiate'),
     kind: 'callback',
     payload: CALLBACK,
   });
@@ -169,7 +150,7 @@ async function dance(
     ...temporary,
     operation: 'exchange',
     method,
-    url: addressOf(client, 'token'),
+    url: addressOf(gateway, 'token'),
     kind: 'verifier',
     payload: await service.accept(temporary.token, SUBJECT),
   });
