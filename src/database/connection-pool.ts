@@ -99,8 +99,7 @@ export class ConnectionPool extends EventEmitter {
     const session = await this.borrow();
     let isSpoiled = true;
     try {
-      const { name, ...unnamed } = config;
-      const result = await session.query(session.keepsStatements ? { name, ...unnamed } : unnamed);
+      const result = await session.queryPrepared(config);
       isSpoiled = false;
       return result;
     } finally {
@@ -114,10 +113,10 @@ export class ConnectionPool extends EventEmitter {
     for (const session of this.idle.splice(0)) this.drop(session);
   }
 
-  /** Named statements do not hold on these sessions after all. */
-  forgoNames(): void {
-    for (const session of this.sessions) session.keepsStatements = false;
-    this.options.connector.forgoNames();
+  /** A pooler that did not show is between these sessions and the server after all. */
+  expectPooler(): void {
+    for (const session of this.sessions) session.isPooled = true;
+    this.options.connector.expectPooler();
   }
 
   end(): Promise<void>;

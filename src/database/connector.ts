@@ -49,8 +49,9 @@ export class Connector {
   private lastLetIn: DatabaseTarget | undefined;
   /** Poolers refuse a start with settings that they can't hold. */
   private sendsSettings = true;
-  private keepsNames: Promise<boolean> | undefined;
-  private hasForgoneNames = false;
+  /** Whether a pooler is expected that does not show. */
+  private expectsPooler = false;
+  private hasToldOfPooler = false;
 
   constructor(private readonly options: ConnectorOptions) {}
 
@@ -68,11 +69,9 @@ export class Connector {
     return this.options.schema;
   }
 
-  /** Named statements do not hold, as one of them met another's, or was gone. */
-  forgoNames(): void {
-    if (!this.hasForgoneNames)
-      this.logger.warn('Prepared statements are not kept; using unnamed statements');
-    this.hasForgoneNames = true;
+  /** A prepared statement met another's, or was gone: no session after it is taken for the server's own. */
+  expectPooler(): void {
+    this.expectsPooler = true;
   }
 
   /**
@@ -169,21 +168,14 @@ export class Connector {
     }
     if (isReadOnly) throw new ReadOnlyServer();
     this.assertSchema(searchPath);
-    session.isPooled = target.isPooled === true || pid !== session.processId;
-    session.keepsStatements = !this.hasForgoneNames;
-    if (!session.isPooled || this.hasForgoneNames) return;
-    this.keepsNames ??= this.learnOfPooler(session, inspected);
-    // What one could not find out, the next one finds out.
-    this.keepsNames.catch(() => (this.keepsNames = undefined));
-    session.keepsStatements = await this.keepsNames;
+    session.isPooled = this.expectsPooler || target.isPooled === true || pid !== session.processId;
+    if (session.isPooled) this.tellOfPooler(inspected);
   }
 
-  private async learnOfPooler(
-    session: Session,
-    { isUnbounded, makesTemporaryTables }: Inspected,
-  ): Promise<boolean> {
-    const keepsNames = await translatesNames(session);
-    this.logger.log('Connection pooler detected', { preparedStatements: keepsNames });
+  private tellOfPooler({ isUnbounded, makesTemporaryTables }: Inspected): void {
+    if (this.hasToldOfPooler) return;
+    this.hasToldOfPooler = true;
+    this.logger.log('Connection pooler detected; statements are not prepared');
     if (isUnbounded) {
       this.logger.warn('The pooler ignores statement_timeout; set it for the role', {
         statement: "ALTER ROLE … SET statement_timeout = '4s'",
@@ -197,7 +189,6 @@ export class Connector {
         },
       );
     }
-    return keepsNames;
   }
 
   private assertSchema(searchPath: string): void {
@@ -230,20 +221,6 @@ class ReadOnlyServer extends Error {
 function timeoutOf({ connectTimeoutSeconds, hosts }: DatabaseTarget): number {
   const longest = hosts.length > 1 ? CONNECT_TIMEOUT_OF_SEVERAL_MS : CONNECT_TIMEOUT_MS;
   return Math.min(longest, (connectTimeoutSeconds ?? Infinity) * 1000);
-}
-
-/**
- * Poolers that keep prepared statements give them names of their own; from any other, the next
- * transaction meets a session that has other statements under the same names, or none.
- */
-async function translatesNames(session: Session): Promise<boolean> {
-  const name = `oauth10-probe-${Math.random().toString(36).slice(2)}`;
-  const text = 'SELECT name FROM pg_prepared_statements WHERE name = $1';
-  await session.query('BEGIN');
-  const { rows } = await session.query({ name, text, values: [name] });
-  if (rows.length > 0) await session.query(`DEALLOCATE "${name}"`);
-  await session.query('COMMIT');
-  return rows.length === 0;
 }
 
 const codeOf = (error: unknown): string | undefined => (error as { code?: string }).code;

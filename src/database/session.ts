@@ -32,9 +32,7 @@ const { getStartupConf } = pg.Client.prototype as unknown as {
  * that it is over by one packet. Whoever uses it meets the end by its next statement.
  */
 export class Session extends pg.Client {
-  /** Whether a named statement is there again with the next one: not so behind a pooler of transactions. */
-  keepsStatements = true;
-  /** A pooler is between this session and the server. */
+  /** A pooler is between this session and the server: others use the server's session in turn. */
   isPooled = false;
   /** When its last use ended, in milliseconds of `performance.now()`. */
   idleSinceMs = 0;
@@ -62,6 +60,16 @@ export class Session extends pg.Client {
   /** Of the server's process, as the start of the session said it. */
   get processId(): number {
     return this.inside.processID;
+  }
+
+  /**
+   * Prepares the statement once under its name, and then only runs it. Behind a pooler it has no name: whoever
+   * shares the server's session could put another statement behind it (docs/adr/0060).
+   *
+   * @throws what pg throws
+   */
+  queryPrepared({ name, ...unnamed }: pg.QueryConfig): Promise<pg.QueryResult> {
+    return this.query(this.isPooled ? unnamed : { name, ...unnamed });
   }
 
   /** pg's own, and it sends no others. */

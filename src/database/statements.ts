@@ -88,7 +88,7 @@ async function runOn<Row>(
   } catch (error) {
     isSpoiled = !isOrderly(error);
     if (isServerLost(error)) pool.forsake();
-    if (isNameLost(error)) pool.forgoNames();
+    if (isNameLost(error)) pool.expectPooler();
     else if (!isStalePlan(error)) throw error;
     isSpoiled = true;
     return await query<Row>(session, { text: statement.text }, values, timeoutMs);
@@ -103,8 +103,8 @@ async function query<Row>(
   values: readonly unknown[],
   timeoutMs: number,
 ): Promise<Row[]> {
-  const config = { text, values: [...values], query_timeout: timeoutMs };
-  const { rows } = await session.query(session.keepsStatements ? { name, ...config } : config);
+  const config = { name, text, values: [...values], query_timeout: timeoutMs };
+  const { rows } = await session.queryPrepared(config);
   return rows as Row[];
 }
 
@@ -120,7 +120,7 @@ export function isServerLost(error: unknown): boolean {
   return code === '25006' || message === 'Query read timeout';
 }
 
-/** A pooler handed us a session with another's statement under this name (42P05), or without it. */
+/** A pooler that did not show handed us a session with another's statement under this name (42P05), or without it. */
 export function isNameLost(error: unknown): boolean {
   const { code } = error as { code?: string };
   return code === '42P05' || code === '26000';

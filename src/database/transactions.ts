@@ -98,7 +98,7 @@ export class Transactions {
       try {
         return await this.attempt(work, true, since);
       } catch (error) {
-        if (isNameLost(error)) poolOf(this.dataSource).forgoNames();
+        if (isNameLost(error)) poolOf(this.dataSource).expectPooler();
         else if (!isStalePlan(error)) throw error;
         return await this.attempt(work, false, since);
       }
@@ -122,10 +122,10 @@ export class Transactions {
       if (session.isPooled) await session.query(LIMIT_TIME);
       const result = await work({
         run: async <Row>({ name, text }: Statement, values: readonly unknown[] = []) => {
-          // Whoever shares a pooler's sessions could put another statement behind a name; the record is written here.
-          const mayName = isPrepared && session.keepsStatements && !session.isPooled;
-          const named = mayName ? { name } : {};
-          const { rows } = await session.query({ ...named, text, values: [...values] });
+          const config = { text, values: [...values] };
+          const { rows } = isPrepared
+            ? await session.queryPrepared({ name, ...config })
+            : await session.query(config);
           return rows as Row[];
         },
       });

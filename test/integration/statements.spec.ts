@@ -1,6 +1,8 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
+import { poolOf } from '../../src/database/connection-pool.js';
 import { Statements } from '../../src/database/statements.js';
+import { Transactions } from '../../src/database/transactions.js';
 import { StoreUnavailable } from '../../src/failures/store-unavailable.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -27,6 +29,10 @@ afterEach(async () => {
   if (dataSource.isInitialized) await dataSource.destroy();
 });
 
+/** What the session has prepared. */
+const prepared = () =>
+  statements.runPlanned({ text: 'SELECT name FROM pg_prepared_statements', values: [] });
+
 async function pid(): Promise<number | undefined> {
   return (await statements.run<{ pid: number }>(WHO))[0]?.pid;
 }
@@ -35,11 +41,7 @@ describe('a statement', () => {
   it('is prepared once a connection, and then only run', async () => {
     await pid();
     await pid();
-    const prepared = {
-      name: 'test_prepared',
-      text: 'SELECT name FROM pg_prepared_statements ORDER BY prepare_time',
-    };
-    expect(await statements.run(prepared)).toEqual([{ name: WHO.name }, { name: prepared.name }]);
+    expect(await prepared()).toEqual([{ name: WHO.name }]);
   });
 
   it('hands back rows with its values in place', async () => {
@@ -70,10 +72,37 @@ describe('a statement', () => {
     expect(await statements.run(all)).toEqual([{ a: 1, b: 2 }]);
   });
 
-  it('survives a session that has lost its plans', async () => {
+  it('survives a session that has lost its plans, and has no name from then on', async () => {
     const before = await pid();
     await statements.run({ name: 'test_forget', text: 'DEALLOCATE ALL' });
+    // As behind a pooler that did not show.
     expect(await pid()).toBe(before);
+    expect(await pid()).not.toBe(before);
+    expect(await prepared()).toEqual([]);
+  });
+});
+
+describe('behind a pooler, where others could put another statement behind a name', () => {
+  beforeEach(async () => {
+    await dataSource.destroy();
+    const url = Object.assign(new URL(database.url), { search: '?pgbouncer=true' });
+    dataSource = await new DataSource(
+      dataSourceOptions({ databasePoolSize: 1 }, url.href),
+    ).initialize();
+    statements = new Statements(dataSource);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a statement', pid],
+    [
+      'a statement of a transaction',
+      () => new Transactions(dataSource).runWithoutCatchUp((runner) => runner.run(WHO)),
+    ],
+    ['a query on the pool', () => poolOf(dataSource).query({ ...WHO, values: [] })],
+  ])('%s is not prepared', async (_, work) => {
+    await work();
+    await work();
+    expect(await prepared()).toEqual([]);
   });
 });
 
