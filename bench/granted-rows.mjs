@@ -1,7 +1,7 @@
 // The MACs of rows that a bench writes beside the service, made by the service's own code: what carries none
 // is refused (src/grants).
 import { grantedToConsumer } from '../dist/consumers/consumer-grant.js';
-import { grantedToAccessToken, grantedToSession } from '../dist/grants/granted.js';
+import { ACCESS_TOKEN_GRANT, SESSION_GRANT } from '../dist/grants/granted.js';
 import { Grants } from '../dist/grants/grants.js';
 import { DerivedKeys } from '../dist/secrets/derived-keys.js';
 import { verifierMac } from '../dist/tokens/verifier.js';
@@ -36,11 +36,11 @@ export class GrantedRows {
 
   accessTokenMac({ token, consumerKey, subject, scopes }) {
     const granted = { token, consumerKey, subject, scopes, expiresAt: NEVER };
-    return this.grants.mac('access-token', grantedToAccessToken(granted));
+    return this.grants.mac('access-token', ACCESS_TOKEN_GRANT.toGranted(granted));
   }
 
   sessionMac({ idHash, subject }) {
-    return this.grants.mac('session', grantedToSession({ idHash, subject }));
+    return this.grants.mac('session', SESSION_GRANT.toGranted({ idHash, subject }));
   }
 
   /** What is stored of a verifier. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { exactNumber } from '../database/exact-number.js';
 import { Statements, type Query } from '../database/statements.js';
 import type { AuditEvent } from './audit-event.js';
 
@@ -13,7 +14,7 @@ export interface AuditFilter {
   readonly newestFirst?: boolean | undefined;
 }
 
-export const EVENT_COLUMNS = `id::float8 AS id, at, actor, action, target, detail, hash`;
+export const EVENT_COLUMNS = `${exactNumber('id')} AS id, at, actor, action, target, detail, hash`;
 
 /**
  * The query for one page.

@@ -23,7 +23,7 @@ const BATCH = 1000;
 const EVENTS_AT_ONCE = 25;
 const EVENTS_AFTER = {
   name: 'audit-events-after',
-  text: `SELECT ${EVENT_COLUMNS}, mac FROM audit_events WHERE id > $1 ORDER BY id LIMIT ${BATCH}`,
+  text: `SELECT ${EVENT_COLUMNS}, mac FROM audit_events WHERE id > $1 ORDER BY audit_events.id LIMIT ${BATCH}`,
 };
 /** One alteration breaks little; who sees this many has seen enough. */
 const MAX_FAULTS = 20;

@@ -1,3 +1,4 @@
+import { exactNumber } from '../database/exact-number.js';
 import type { StatementRunner } from '../database/transactions.js';
 import type { DerivedKeys } from '../secrets/derived-keys.js';
 import type { SecretBox } from '../secrets/secret-box.js';
@@ -36,8 +37,8 @@ export const IS_SHADOWED =
 
 /** Selects the head; ids come as numbers. */
 export const HEAD_COLUMNS = `
-  last_id::float8 AS "lastId", last_hash AS "lastHash", last_at AS "lastAt", since::float8 AS since,
-  grants_since::float8 AS "grantsSince", mac, seal`;
+  ${exactNumber('last_id')} AS "lastId", last_hash AS "lastHash", last_at AS "lastAt",
+  ${exactNumber('since')} AS since, ${exactNumber('grants_since')} AS "grantsSince", mac, seal`;
 
 const HEAD = {
   name: 'audit-head',

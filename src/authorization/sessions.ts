@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
-import { GRANTED_TO_SESSION, grantedToSession } from '../grants/granted.js';
+import { SESSION_GRANT } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { newBrowserId } from '../secrets/random-values.js';
 import { cookie, forgottenCookie } from '../pages/cookies.js';
@@ -61,13 +61,13 @@ const FIND = {
   name: 'find-session',
   text: `
     WITH live AS (
-      SELECT subject, last_seen_at, ${GRANTED_TO_SESSION} AS granted, grant_mac FROM sessions t
+      SELECT last_seen_at, ${SESSION_GRANT.sql} AS granted, grant_mac FROM sessions t
       WHERE id_hash = $1 AND ${LIVE('$2')}
     ), seen AS (
       UPDATE sessions SET last_seen_at = now()
       WHERE id_hash = $1 AND EXISTS (SELECT FROM live WHERE last_seen_at < now() - interval '1 minute')
     )
-    SELECT subject, granted, grant_mac AS "grantMac" FROM live`,
+    SELECT granted, grant_mac AS "grantMac" FROM live`,
 };
 
 const END = { name: 'end-session', text: 'DELETE FROM sessions WHERE id_hash = $1' };
@@ -97,7 +97,7 @@ export class Sessions {
       this.settings.sessionTtlSeconds,
       previousId === undefined ? null : idHash(previousId),
       this.settings.sessionIdleSeconds,
-      this.grants.mac('session', grantedToSession({ idHash: idHash(id), subject })),
+      this.grants.mac('session', SESSION_GRANT.toGranted({ idHash: idHash(id), subject })),
     ]);
     return { id: row?.continued && previousId !== undefined ? previousId : id, subject };
   }
@@ -106,8 +106,9 @@ export class Sessions {
   async find(id: string | undefined): Promise<Session | undefined> {
     if (id === undefined) return undefined;
     const values = [idHash(id), this.settings.sessionIdleSeconds];
-    const [row] = await this.statements.run<{ subject: string } & GrantRow>(FIND, values);
-    return row && this.grants.hold('session', row) ? { id, subject: row.subject } : undefined;
+    const [row] = await this.statements.run<GrantRow>(FIND, values);
+    const grant = row && this.grants.verified(SESSION_GRANT, row, { idHash: idHash(id) });
+    return grant && { id, subject: grant.subject };
   }
 
   /** Ends the session; from then on its id opens nothing. */

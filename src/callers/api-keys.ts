@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { createHash, randomBytes } from 'node:crypto';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
-import { GRANTED_TO_API_KEY, grantedToApiKey } from '../grants/granted.js';
+import { API_KEY_GRANT } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { newApiKeyId } from '../secrets/random-values.js';
 import type { Caller, Role } from './caller.js';
@@ -53,15 +54,15 @@ const READ = {
 const FIND = {
   name: 'find-api-key',
   text: `
-    SELECT id, role, ${GRANTED_TO_API_KEY} AS granted, grant_mac AS "grantMac" FROM api_keys t
-    WHERE hash = $1 AND (expires_at IS NULL OR expires_at > now())`,
+    SELECT ${API_KEY_GRANT.sql} AS granted, grant_mac AS "grantMac" FROM api_keys t
+    WHERE hash = $1`,
 };
 
 const FIND_BY_ID = {
   name: 'find-api-key-by-id',
   text: `
-    SELECT id, role, ${GRANTED_TO_API_KEY} AS granted, grant_mac AS "grantMac" FROM api_keys t
-    WHERE id = $1 AND (expires_at IS NULL OR expires_at > now())`,
+    SELECT ${API_KEY_GRANT.sql} AS granted, grant_mac AS "grantMac" FROM api_keys t
+    WHERE id = $1`,
 };
 
 const TOUCH = {
@@ -78,13 +79,19 @@ const REMEMBERED_MS = 800;
 const REMEMBERED_MAX = 1000;
 const TOUCHED_EVERY_MS = 60_000;
 
+/** What a key makes of its holder. */
+interface LiveKey {
+  readonly id: string;
+  readonly role: Role;
+}
+
 /** A key is 256 random bits, so its plain SHA-256 reveals nothing. */
 export const apiKeyHash = (key: string): Buffer => createHash('sha256').update(key).digest();
 
 /** The keys that were made over the admin API. */
 @Injectable()
 export class ApiKeys {
-  private readonly remembered = new LRUCache<string, { id: string; role: Role }>({
+  private readonly remembered = new LRUCache<string, LiveKey>({
     max: REMEMBERED_MAX,
     ttl: REMEMBERED_MS,
   });
@@ -97,6 +104,7 @@ export class ApiKeys {
     private readonly statements: Statements,
     private readonly audit: AuditTrail,
     private readonly grants: Grants,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /**
@@ -115,7 +123,8 @@ export class ApiKeys {
       { actor, action: 'api_key.create', target: `api_key:${id}`, detail },
       async (transaction) => {
         const hash = apiKeyHash(key);
-        const mac = this.grants.mac('api-key', grantedToApiKey({ id, role, hash, expiresAt }));
+        const granted = API_KEY_GRANT.toGranted({ id, role, hash, expiresAt });
+        const mac = this.grants.mac('api-key', granted);
         const values = [id, name, role, hash, expiresAt, mac];
         const [row] = await transaction.run<ApiKey>(INSERT, values);
         return row!;
@@ -160,9 +169,9 @@ export class ApiKeys {
     const text = hash.toString('base64');
     let found = this.remembered.get(text);
     if (!found) {
-      const [row] = await this.statements.run<{ id: string; role: Role } & GrantRow>(FIND, [hash]);
-      if (!row || !this.grants.hold('api-key', row)) return undefined;
-      found = { id: row.id, role: row.role };
+      const [row] = await this.statements.run<GrantRow>(FIND, [hash]);
+      found = this.live(row, { hash });
+      if (!found) return undefined;
       this.remembered.set(text, found);
     }
     this.touch(found.id);
@@ -172,10 +181,21 @@ export class ApiKeys {
   /** The caller that the key of this name still makes of its holder; undefined once it is gone or has expired. */
   async standing(name: string): Promise<Caller | undefined> {
     const id = name.slice(NAME_PREFIX.length);
-    const [row] = await this.statements.run<{ id: string; role: Role } & GrantRow>(FIND_BY_ID, [
-      id,
-    ]);
-    return row && this.grants.hold('api-key', row) ? { name, roles: [row.role] } : undefined;
+    const [row] = await this.statements.run<GrantRow>(FIND_BY_ID, [id]);
+    const found = this.live(row, { id });
+    return found && { name, roles: [found.role] };
+  }
+
+  /** What a key that was asked for makes of its holder, unless it has expired. */
+  private live(
+    row: GrantRow | undefined,
+    asked: { readonly id: string } | { readonly hash: Buffer },
+  ): LiveKey | undefined {
+    const grant = row && this.grants.verified(API_KEY_GRANT, row, asked);
+    if (!grant) return undefined;
+    const { id, role, expiresAt } = grant;
+    const isLive = expiresAt === null || expiresAt.getTime() > this.clock.nowSeconds() * 1000;
+    return isLive ? { id, role: role as Role } : undefined;
   }
 
   /** In the background, and once a minute: nobody waits to be remembered. */

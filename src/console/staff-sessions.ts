@@ -3,7 +3,7 @@ import { FIRST_CALLER, Callers } from '../callers/callers.js';
 import type { Caller, Role } from '../callers/caller.js';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
-import { GRANTED_TO_STAFF_SESSION, grantedToStaffSession } from '../grants/granted.js';
+import { STAFF_SESSION_GRANT } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { cookie, forgottenCookie } from '../pages/cookies.js';
 import { idHash } from '../pages/id-hash.js';
@@ -46,24 +46,17 @@ const FIND = {
   name: 'find-staff-session',
   text: `
     WITH live AS (
-      SELECT caller, roles, key_mac, last_seen_at, ${GRANTED_TO_STAFF_SESSION} AS granted, grant_mac
-      FROM staff_sessions t
+      SELECT last_seen_at, ${STAFF_SESSION_GRANT.sql} AS granted, grant_mac FROM staff_sessions t
       WHERE id_hash = $1 AND expires_at > now()
         AND last_seen_at > now() - make_interval(secs => $2)
     ), seen AS (
       UPDATE staff_sessions SET last_seen_at = now()
       WHERE id_hash = $1 AND EXISTS (SELECT FROM live WHERE last_seen_at < now() - interval '1 minute')
     )
-    SELECT caller AS name, roles, key_mac AS "keyMac", granted, grant_mac AS "grantMac" FROM live`,
+    SELECT granted, grant_mac AS "grantMac" FROM live`,
 };
 
 const END = { name: 'end-staff-session', text: 'DELETE FROM staff_sessions WHERE id_hash = $1' };
-
-interface StoredSession extends GrantRow {
-  readonly name: string;
-  readonly roles: Role[];
-  readonly keyMac: Buffer | null;
-}
 
 /**
  * Who is signed in on the console. Kept on the server, so that it can be ended; it never holds a key, and
@@ -99,7 +92,7 @@ export class StaffSessions {
       row.keyMac,
       this.settings.sessionTtlSeconds,
       previousId === undefined ? null : idHash(previousId),
-      this.grants.mac('staff-session', grantedToStaffSession(row)),
+      this.grants.mac('staff-session', STAFF_SESSION_GRANT.toGranted(row)),
     ]);
     return { id, caller };
   }
@@ -108,9 +101,11 @@ export class StaffSessions {
   async find(id: string | undefined): Promise<StaffSession | undefined> {
     if (id === undefined) return undefined;
     const values = [idHash(id), this.settings.sessionIdleSeconds];
-    const [row] = await this.statements.run<StoredSession>(FIND, values);
-    if (!row || !this.grants.hold('staff-session', row) || !this.isFirstKey(row)) return undefined;
-    const caller = await this.callers.standing({ name: row.name, roles: row.roles });
+    const [row] = await this.statements.run<GrantRow>(FIND, values);
+    const grant = row && this.grants.verified(STAFF_SESSION_GRANT, row, { idHash: idHash(id) });
+    if (!grant || !this.isFirstKey(grant.caller, grant.keyMac)) return undefined;
+    const roles = grant.roles as readonly Role[];
+    const caller = await this.callers.standing({ name: grant.caller, roles });
     return caller && { id, caller };
   }
 
@@ -127,7 +122,7 @@ export class StaffSessions {
       : null;
   }
 
-  private isFirstKey({ name, keyMac }: StoredSession): boolean {
+  private isFirstKey(name: string, keyMac: Buffer | null): boolean {
     if (name !== FIRST_CALLER.name) return true;
     const { adminApiKey } = this.settings;
     return (

@@ -1,5 +1,5 @@
 import { consumerMetadata } from './consumer-metadata.js';
-import { grantedToConsumer, grantedWithWeakSignaturesUntil } from './consumer-grant.js';
+import { CONSUMER_GRANT, grantedToConsumer } from './consumer-grant.js';
 
 const consumer = {
   ...consumerMetadata({ name: 'x', scopes: ['read'], expiresAt: '2030-01-01T00:00:00Z' }),
@@ -30,10 +30,15 @@ describe('what the MAC of a consumer holds', () => {
   it('is more, where a later field has another', () => {
     const flagged = grantedToConsumer({ ...consumer, compatibility: ['line_ends'] });
     expect(flagged).toEqual([...FIRST, 5, { compatibility: ['line_ends'] }]);
-    expect(grantedWithWeakSignaturesUntil(flagged, null)).toEqual([
-      ...FIRST,
-      null,
-      { compatibility: ['line_ends'] },
-    ]);
   });
+
+  it.each([[[]], [['line_ends' as const]]])(
+    'is read out of it again, with the flags %j',
+    (compatibility) => {
+      const granted = grantedToConsumer({ ...consumer, compatibility });
+      const read = CONSUMER_GRANT.fromGranted(granted);
+      expect({ ...consumer, compatibility }).toMatchObject(read);
+      expect(grantedToConsumer(read)).toEqual(granted);
+    },
+  );
 });

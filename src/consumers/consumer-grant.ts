@@ -1,6 +1,13 @@
 // What a consumer's MAC holds: its key, every field that somebody gains by changing, and two dates
 // that rotation and the end of weak signatures set.
-import { millisecondsOf, milliseconds, type Granted, type Instant } from '../grants/granted.js';
+import {
+  instantOf,
+  millisecondsOf,
+  milliseconds,
+  type GrantForm,
+  type Granted,
+  type Instant,
+} from '../grants/granted.js';
 import { grantingFields, type ConsumerGrantFields } from './consumer-fields.js';
 
 /** What of a consumer is granted by staff. */
@@ -13,7 +20,6 @@ export interface ConsumerGrant extends Readonly<ConsumerGrantFields> {
 const FIRST = grantingFields.filter(([, { mac }]) => mac === 'always');
 /** Fields that came after MACs had been made: they are held only where they are not usual. */
 const LATER = grantingFields.filter(([, { mac }]) => mac === 'unless-usual');
-const WEAK_UNTIL_INDEX = FIRST.length + 2;
 
 const isUsual = (value: unknown, usual: unknown): boolean =>
   JSON.stringify(value) === JSON.stringify(usual);
@@ -29,6 +35,30 @@ export function grantedToConsumer(row: ConsumerGrant): Granted {
     ...(later.length === 0 ? [] : [Object.fromEntries(later.map(([name]) => [name, row[name]]))]),
   ] as unknown as Granted;
 }
+
+/** What the row's part of a MAC says. */
+function grantOfConsumer([consumerKey, ...held]: Granted): ConsumerGrant {
+  const [previousSecretExpiresAt, weakSignaturesUntil, later] = held.slice(FIRST.length);
+  const given = (later ?? {}) as Record<string, unknown>;
+  return {
+    consumerKey,
+    ...Object.fromEntries(
+      FIRST.map(([name, { type }], n) => [
+        name,
+        type === 'timestamptz' ? instantOf(held[n]) : held[n],
+      ]),
+    ),
+    previousSecretExpiresAt: instantOf(previousSecretExpiresAt),
+    weakSignaturesUntil: instantOf(weakSignaturesUntil),
+    ...Object.fromEntries(LATER.map(([name, { usual }]) => [name, given[name] ?? usual])),
+  } as unknown as ConsumerGrant;
+}
+
+export const CONSUMER_GRANT: GrantForm<ConsumerGrant> = {
+  kind: 'consumer',
+  toGranted: grantedToConsumer,
+  fromGranted: grantOfConsumer,
+};
 
 const held = (value: unknown): unknown => (value instanceof Date ? milliseconds(value) : value);
 
@@ -56,11 +86,3 @@ function literal(usual: unknown): string {
   if (Array.isArray(usual) && usual.length === 0) return "'{}'";
   throw new Error('The usual value of this field has no SQL yet');
 }
-
-/** What a consumer is granted, when nothing but this date of it changes. */
-export const grantedWithWeakSignaturesUntil = (granted: Granted, until: Instant): Granted =>
-  granted.with(WEAK_UNTIL_INDEX, milliseconds(until)) as unknown as Granted;
-
-/** A consumer that is disabled or expired gets nothing, whatever else its row says. */
-export const CONSUMER_GETS_NOTHING = (c: string): string =>
-  `(${c}.status = 'disabled' OR coalesce(${c}.expires_at <= now(), false))`;

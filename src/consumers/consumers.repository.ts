@@ -30,9 +30,8 @@ export class ConsumersRepository {
   /** One to build a change on; none that was altered, lest the change make it look right. */
   async findToChange(consumerKey: string): Promise<Consumer | undefined> {
     const found = await this.find(consumerKey);
-    if (!found) return undefined;
-    const { grantMac } = found;
-    const isOurs = this.grants.hold('consumer', { granted: grantedToConsumer(found), grantMac });
+    if (found?.consumerKey !== consumerKey) return undefined;
+    const isOurs = this.grants.hold('consumer', grantedToConsumer(found), found.grantMac);
     return isOurs ? found : undefined;
   }
 

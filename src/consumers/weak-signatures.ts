@@ -4,7 +4,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
 import { Outbox } from '../events/outbox.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
-import { GRANTED_TO_CONSUMER, grantedWithWeakSignaturesUntil } from './consumer-grant.js';
+import { CONSUMER_GRANT, GRANTED_TO_CONSUMER, grantedToConsumer } from './consumer-grant.js';
 import { consumerEvent } from './consumer-event.js';
 import { ConsumerUnknown } from './consumer-refusals.js';
 
@@ -82,8 +82,7 @@ const PAGE = {
 const LOCK = {
   name: 'lock-weak-signatures-until',
   text: `
-    SELECT weak_signatures_until AS until, ${GRANTED_TO_CONSUMER('c')} AS granted,
-      grant_mac AS "grantMac"
+    SELECT ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac"
     FROM consumers c WHERE consumer_key = $1 FOR UPDATE`,
 };
 
@@ -129,17 +128,16 @@ export class WeakSignatures {
         detail: { from: before?.toISOString() ?? null, to: until?.toISOString() ?? null },
       }),
       async (transaction) => {
-        const [before] = await transaction.run<{ until: Date | null } & GrantRow>(LOCK, [
-          consumerKey,
-        ]);
-        if (!before || !this.grants.hold('consumer', before)) throw new ConsumerUnknown();
-        const granted = grantedWithWeakSignaturesUntil(before.granted, until);
+        const [row] = await transaction.run<GrantRow>(LOCK, [consumerKey]);
+        const before = row && this.grants.verified(CONSUMER_GRANT, row, { consumerKey });
+        if (!before) throw new ConsumerUnknown();
+        const granted = grantedToConsumer({ ...before, weakSignaturesUntil: until });
         const mac = this.grants.mac('consumer', granted);
         await transaction.run(SET_UNTIL, [consumerKey, until, mac]);
         await this.outbox.add(transaction, [
           consumerEvent('changed', { consumerKey }, ['weakSignaturesUntil']),
         ]);
-        return before.until;
+        return before.weakSignaturesUntil;
       },
     );
   }

@@ -1,12 +1,13 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { errorFields } from '../failures/error-fields.js';
+import { exactNumber } from './exact-number.js';
 import { Statements } from './statements.js';
 import { untilAvailable } from './until-available.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 
 const NOW = {
   name: 'database_clock_now',
-  text: 'SELECT extract(epoch FROM clock_timestamp())::float8 AS "nowSeconds"',
+  text: `SELECT ${exactNumber('extract(epoch FROM clock_timestamp())')} AS "nowSeconds"`,
 };
 
 const SAMPLES = 3;

@@ -11,8 +11,8 @@ export type GrantKind =
   | 'staged-access-token';
 
 /**
- * What a row grants, and to whom: its key first, then every column that somebody gains by changing.
- * Sealed columns are not among them, since a seal opens in its own place alone (secrets/secret-box.ts).
+ * What a row grants, and to whom, as its MAC holds it: its key first, then every column that somebody gains by
+ * changing. Sealed columns are not among them, since a seal opens in its own place alone (secrets/secret-box.ts).
  */
 export type Granted = readonly [id: string, ...rest: readonly GrantedValue[]];
 
@@ -23,77 +23,119 @@ type GrantedValue =
 export type Instant = Date | null;
 /** As a MAC holds a moment. */
 export const milliseconds = (instant: Instant): number | null => instant && instant.getTime();
+/** The moment that a MAC holds. */
+export const instantOf = (held: unknown): Instant =>
+  held === null ? null : new Date(held as number);
 
 /** The SQL of what `milliseconds` gives: as exact as a Date. */
 export const millisecondsOf = (column: string): string =>
   `round(extract(epoch FROM ${column}) * 1000)::bigint`;
 
-export const grantedToApiKey = (row: {
+/** How what a kind of row grants is held in a MAC, and read out of it. */
+export interface GrantForm<Grant> {
+  readonly kind: GrantKind;
+  toGranted(grant: Grant): Granted;
+  fromGranted(granted: Granted): Grant;
+}
+
+/** One value of a row `t`: the SQL that makes JSON of it, what JSON is made of here, and the value of that. */
+interface GrantField<Value> {
+  readonly sql: string;
+  readonly hold: (value: Value) => unknown;
+  readonly read: (held: unknown) => Value;
+}
+
+const asItIs = <Value>(column: string): GrantField<Value> => ({
+  sql: `t.${column}`,
+  hold: (value) => value,
+  read: (held) => held as Value,
+});
+
+const instant = <Value extends Instant>(column: string): GrantField<Value> => ({
+  sql: millisecondsOf(`t.${column}`),
+  hold: milliseconds,
+  read: (held) => instantOf(held) as Value,
+});
+
+const octets = <Value extends Buffer | null>(column: string): GrantField<Value> => ({
+  sql: `encode(t.${column}, 'hex')`,
+  hold: (value) => value && value.toString('hex'),
+  read: (held) => (held === null ? null : Buffer.from(held as string, 'hex')) as Value,
+});
+
+/** @param fields in the order of the MAC */
+function formOf<Grant>(
+  kind: GrantKind,
+  fields: { readonly [Name in keyof Grant]: GrantField<Grant[Name]> },
+): GrantForm<Grant> & { readonly sql: string } {
+  const names = Object.keys(fields) as (keyof Grant)[];
+  return {
+    kind,
+    sql: `json_build_array(${names.map((name) => fields[name].sql).join(', ')})`,
+    toGranted: (grant) => names.map((name) => fields[name].hold(grant[name])) as unknown as Granted,
+    fromGranted: (granted) =>
+      Object.fromEntries(names.map((name, n) => [name, fields[name].read(granted[n])])) as Grant,
+  };
+}
+
+export const API_KEY_GRANT = formOf<{
   readonly id: string;
   readonly role: string;
   readonly hash: Buffer;
   readonly expiresAt: Instant;
-}): Granted => [row.id, row.role, row.hash.toString('hex'), milliseconds(row.expiresAt)];
+}>('api-key', {
+  id: asItIs('id'),
+  role: asItIs('role'),
+  hash: octets('hash'),
+  expiresAt: instant('expires_at'),
+});
 
-/** The SQL of `grantedToApiKey` for a row `t`, as JSON. */
-export const GRANTED_TO_API_KEY = `json_build_array(t.id, t.role, encode(t.hash, 'hex'),
-  ${millisecondsOf('t.expires_at')})`;
-
-export const grantedToAccessToken = (row: {
+/** A token that is revoked gets nothing: a revocation takes the MAC along (migration 0012). */
+export interface AccessTokenGrant {
   readonly token: string;
   readonly consumerKey: string;
   readonly subject: string;
   readonly scopes: readonly string[];
   readonly expiresAt: Instant;
-}): Granted => [row.token, row.consumerKey, row.subject, row.scopes, milliseconds(row.expiresAt)];
+}
 
-/** The SQL of `grantedToAccessToken` for a row `t`, as JSON. */
-export const GRANTED_TO_ACCESS_TOKEN = `json_build_array(t.token, t.consumer_key, t.subject, t.scopes,
-  ${millisecondsOf('t.expires_at')})`;
-
-/** A token that is revoked or expired gets nothing; a revocation takes its MAC along (migration 0012). */
-export const ACCESS_TOKEN_GETS_NOTHING = `(t.revoked_at IS NOT NULL
-  OR coalesce(t.expires_at <= now(), false))`;
+export const ACCESS_TOKEN_GRANT = formOf<AccessTokenGrant>('access-token', {
+  token: asItIs('token'),
+  consumerKey: asItIs('consumer_key'),
+  subject: asItIs('subject'),
+  scopes: asItIs('scopes'),
+  expiresAt: instant('expires_at'),
+});
 
 /** The key itself is sealed for the row of its `kid`, and what its age alone decides is not granted. */
-export const grantedToSigningKey = (row: {
+export const SIGNING_KEY_GRANT = formOf<{
   readonly kid: string;
   readonly position: number;
   readonly algorithm: string;
   readonly createdAt: Date;
   readonly signsFrom: Date;
-}): Granted => [
-  row.kid,
-  row.position,
-  row.algorithm,
-  milliseconds(row.createdAt),
-  milliseconds(row.signsFrom),
-];
+}>('signing-key', {
+  kid: asItIs('kid'),
+  position: asItIs('position'),
+  algorithm: asItIs('algorithm'),
+  createdAt: instant('created_at'),
+  signsFrom: instant('signs_from'),
+});
 
-/** The SQL of `grantedToSigningKey` for a row `t`, as JSON. */
-export const GRANTED_TO_SIGNING_KEY = `json_build_array(t.kid, t.position, t.algorithm,
-  ${millisecondsOf('t.created_at')}, ${millisecondsOf('t.signs_from')})`;
+export const SESSION_GRANT = formOf<{ readonly idHash: Buffer; readonly subject: string }>(
+  'session',
+  { idHash: octets('id_hash'), subject: asItIs('subject') },
+);
 
-export const grantedToSession = (row: {
-  readonly idHash: Buffer;
-  readonly subject: string;
-}): Granted => [row.idHash.toString('hex'), row.subject];
-
-/** The SQL of `grantedToSession` for a row `t`, as JSON. */
-export const GRANTED_TO_SESSION = `json_build_array(encode(t.id_hash, 'hex'), t.subject)`;
-
-export const grantedToStaffSession = (row: {
+export const STAFF_SESSION_GRANT = formOf<{
   readonly idHash: Buffer;
   readonly caller: string;
   readonly roles: readonly string[];
+  /** Of ADMIN_API_KEY, for a session that began with it. */
   readonly keyMac: Buffer | null;
-}): Granted => [
-  row.idHash.toString('hex'),
-  row.caller,
-  row.roles,
-  row.keyMac && row.keyMac.toString('hex'),
-];
-
-/** The SQL of `grantedToStaffSession` for a row `t`, as JSON. */
-export const GRANTED_TO_STAFF_SESSION = `json_build_array(encode(t.id_hash, 'hex'), t.caller, t.roles,
-  encode(t.key_mac, 'hex'))`;
+}>('staff-session', {
+  idHash: octets('id_hash'),
+  caller: asItIs('caller'),
+  roles: asItIs('roles'),
+  keyMac: octets('key_mac'),
+});

@@ -1,11 +1,20 @@
 import { Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { DerivedKeys } from '../secrets/derived-keys.js';
-import type { GrantKind, Granted } from './granted.js';
+import type { GrantForm, GrantKind, Granted } from './granted.js';
 
-/** A row that grants something, as it was read. */
+declare const unverified: unique symbol;
+/** What a row says that it grants. Grants alone reads it, so that nobody takes it for what is granted. */
+export interface ClaimedGrant {
+  readonly [unverified]: never;
+}
+
+/**
+ * What is read of a row that grants something: the value that the MAC covers, and not the columns beside it.
+ * Whoever answers in the place of the row, with a genuine MAC, grants what that one covers and no more.
+ */
 export interface GrantRow {
-  readonly granted: Granted;
+  readonly granted: ClaimedGrant;
   readonly grantMac: Buffer | null;
 }
 
@@ -56,11 +65,35 @@ export class Grants {
     return this.keys.mac(kind, JSON.stringify(granted));
   }
 
-  /** Whether the row is as this service wrote it. Tells of one that is not. */
-  hold(kind: GrantKind, { granted, grantMac }: GrantRow): boolean {
+  /**
+   * What the row grants, out of the very text that its MAC covers; undefined, and told, for a row that this
+   * service did not write, and for another than was asked for.
+   *
+   * @param asked what is known of the row already: a genuine one of somebody else is no answer
+   */
+  verified<Grant>(
+    form: GrantForm<Grant>,
+    { granted, grantMac }: GrantRow,
+    asked: Partial<Grant>,
+  ): Grant | undefined {
+    const text = JSON.stringify(granted);
+    const read = JSON.parse(text) as Granted;
+    if (!this.hold(form.kind, read, grantMac)) return undefined;
+    const grant = form.fromGranted(read);
+    if (JSON.stringify(form.toGranted({ ...grant, ...asked })) === text) return grant;
+    this.refuse(form.kind, read);
+    return undefined;
+  }
+
+  /** What the row claims to grant, to say why somebody gets nothing: to be used for refusals alone. */
+  claimed<Grant>(form: GrantForm<Grant>, { granted }: GrantRow): Grant {
+    return form.fromGranted(granted as unknown as Granted);
+  }
+
+  /** Whether this service wrote the row of which this was made. Tells of one that it did not. */
+  hold(kind: GrantKind, granted: Granted, grantMac: Buffer | null): boolean {
     if (grantMac === null ? this.isUpgrading : this.isOurs(kind, granted, grantMac)) return true;
-    this.onRefused(kind);
-    this.logRefusal(kind, granted);
+    this.refuse(kind, granted);
     return false;
   }
 
@@ -69,7 +102,8 @@ export class Grants {
     return this.keys.verify(kind, JSON.stringify(granted), grantMac);
   }
 
-  private logRefusal(kind: GrantKind, granted: Granted): void {
+  private refuse(kind: GrantKind, granted: Granted): void {
+    this.onRefused(kind);
     const [id, owner] = granted;
     const place = `${kind} ${String(id)}`;
     if (this.logged.has(place)) return;
@@ -81,7 +115,7 @@ export class Grants {
         : kind === 'session' || kind === 'staff-session'
           ? {}
           : { id };
-    this.logger.error('Row refused: its MAC is missing or not valid', {
+    this.logger.error('Row refused: its MAC is missing, not valid, or of another row', {
       kind,
       ...named,
     });

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exactNumber } from '../database/exact-number.js';
 import { Statements } from '../database/statements.js';
 import { untilAvailable } from '../database/until-available.js';
 import { errorFields } from '../failures/error-fields.js';
@@ -20,7 +21,7 @@ const FORGET = {
   text: `UPDATE nonce_horizon SET forgotten_before =
       greatest(forgotten_before, floor(extract(epoch FROM clock_timestamp()))::bigint + 1)
     WHERE timeline IS DISTINCT FROM ${TIMELINE} 
-    RETURNING forgotten_before::float8 AS "forgottenBefore", ${TIMELINE} AS timeline`,
+    RETURNING ${exactNumber('forgotten_before')} AS "forgottenBefore", ${TIMELINE} AS timeline`,
 };
 
 const ADOPT = {

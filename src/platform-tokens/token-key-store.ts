@@ -4,14 +4,16 @@ import type { TokenAlgorithm } from '../config/token-issuer.js';
 import { Statements } from '../database/statements.js';
 import type { Transaction } from '../database/transactions.js';
 import { errorFields } from '../failures/error-fields.js';
-import { GRANTED_TO_SIGNING_KEY, grantedToSigningKey } from '../grants/granted.js';
+import { SIGNING_KEY_GRANT } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { SealBroken, SecretBox } from '../secrets/secret-box.js';
 import { openKeyPair, tokenKeySecret, type TokenKey } from './token-key.js';
 
 type KeyRow = GrantRow &
-  Omit<TokenKey, 'privateKey' | 'publicJwk'> & {
+  Pick<TokenKey, 'longestTtlSeconds'> & {
     readonly secret: Buffer;
+    /** Of any row, whoever wrote it: the next key takes another place. */
+    readonly place: number;
   };
 
 /** A key that is to be stored. */
@@ -35,9 +37,8 @@ export interface StoredTokenKeys {
 const ALL = {
   name: 'token-signing-keys',
   text: `
-    SELECT kid, position, algorithm, secret, created_at AS "createdAt", signs_from AS "signsFrom",
-      longest_ttl_seconds AS "longestTtlSeconds",
-      ${GRANTED_TO_SIGNING_KEY} AS granted, grant_mac AS "grantMac"
+    SELECT position AS place, secret, longest_ttl_seconds AS "longestTtlSeconds",
+      ${SIGNING_KEY_GRANT.sql} AS granted, grant_mac AS "grantMac"
     FROM token_signing_keys t ORDER BY position`,
 };
 
@@ -84,14 +85,14 @@ export class TokenKeyStore {
     }
     return {
       keys: rows.flatMap((row) => this.opened(row) ?? []),
-      lastPosition: rows.at(-1)?.position ?? 0,
+      lastPosition: rows.at(-1)?.place ?? 0,
     };
   }
 
   /** Whether the key was stored: false when its position is taken. */
   async insert(transaction: Transaction, key: NewTokenKey): Promise<boolean> {
     const { kid, pem, position, algorithm, createdAt, signsFrom } = key;
-    const granted = grantedToSigningKey({ kid, position, algorithm, createdAt, signsFrom });
+    const granted = SIGNING_KEY_GRANT.toGranted({ kid, position, algorithm, createdAt, signsFrom });
     const stored = await transaction.run(INSERT, [
       kid,
       position,
@@ -106,14 +107,17 @@ export class TokenKeyStore {
   }
 
   /** Undefined for a row that this service did not write, or can't open: it signs nothing and proves nothing. */
-  private opened({ granted, grantMac, secret, ...row }: KeyRow): TokenKey | undefined {
-    if (!this.grants.hold('signing-key', { granted, grantMac })) return undefined;
+  private opened({ secret, longestTtlSeconds, ...row }: KeyRow): TokenKey | undefined {
+    const grant = this.grants.verified(SIGNING_KEY_GRANT, row, {});
+    if (!grant) return undefined;
+    const { kid } = grant;
+    const algorithm = grant.algorithm as TokenAlgorithm;
     try {
-      const pem = this.secretBox.open(secret, tokenKeySecret(row.kid));
-      return { ...row, ...openKeyPair(row.kid, row.algorithm, pem) };
+      const pem = this.secretBox.open(secret, tokenKeySecret(kid));
+      return { ...grant, algorithm, longestTtlSeconds, ...openKeyPair(kid, algorithm, pem) };
     } catch (error) {
       if (!(error instanceof SealBroken)) throw error;
-      this.logger.error('Decrypting a signing key failed', { kid: row.kid, ...errorFields(error) });
+      this.logger.error('Decrypting a signing key failed', { kid, ...errorFields(error) });
       return undefined;
     }
   }

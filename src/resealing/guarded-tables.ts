@@ -1,10 +1,10 @@
 import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
 import {
-  GRANTED_TO_ACCESS_TOKEN,
-  GRANTED_TO_API_KEY,
-  GRANTED_TO_SESSION,
-  GRANTED_TO_SIGNING_KEY,
-  GRANTED_TO_STAFF_SESSION,
+  ACCESS_TOKEN_GRANT,
+  API_KEY_GRANT,
+  SESSION_GRANT,
+  SIGNING_KEY_GRANT,
+  STAFF_SESSION_GRANT,
   type GrantKind,
 } from '../grants/granted.js';
 
@@ -29,7 +29,7 @@ export const GUARDED_TABLES: readonly GuardedTable[] = [
   {
     table: 'api_keys',
     kind: 'api-key',
-    granted: GRANTED_TO_API_KEY,
+    granted: API_KEY_GRANT.sql,
     key: [['id', 'text']],
     where: 'true',
   },
@@ -43,28 +43,28 @@ export const GUARDED_TABLES: readonly GuardedTable[] = [
   {
     table: 'access_tokens',
     kind: 'access-token',
-    granted: GRANTED_TO_ACCESS_TOKEN,
+    granted: ACCESS_TOKEN_GRANT.sql,
     key: [['token', 'text']],
     where: NOT_REVOKED,
   },
   {
     table: 'sessions',
     kind: 'session',
-    granted: GRANTED_TO_SESSION,
+    granted: SESSION_GRANT.sql,
     key: [['id_hash', 'bytea']],
     where: 'true',
   },
   {
     table: 'staff_sessions',
     kind: 'staff-session',
-    granted: GRANTED_TO_STAFF_SESSION,
+    granted: STAFF_SESSION_GRANT.sql,
     key: [['id_hash', 'bytea']],
     where: 'true',
   },
   {
     table: 'token_signing_keys',
     kind: 'signing-key',
-    granted: GRANTED_TO_SIGNING_KEY,
+    granted: SIGNING_KEY_GRANT.sql,
     key: [['kid', 'text']],
     where: 'true',
   },
@@ -78,7 +78,7 @@ export const GUARDED_TABLES: readonly GuardedTable[] = [
   {
     table: 'import_tokens',
     kind: 'staged-access-token',
-    granted: GRANTED_TO_ACCESS_TOKEN,
+    granted: ACCESS_TOKEN_GRANT.sql,
     key: [IMPORT_ID, ['token', 'text']],
     where: NOT_REVOKED,
   },

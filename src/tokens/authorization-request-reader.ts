@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
+import { CONSUMER_GRANT, GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
 import { Batcher } from '../database/batcher.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import { exactNumber } from '../database/exact-number.js';
 import { Statements } from '../database/statements.js';
 import type { StatementRunner } from '../database/transactions.js';
 import { millisecondsOf } from '../grants/granted.js';
@@ -46,20 +48,11 @@ export interface AuthorizationRequestRecord extends Omit<
   readonly callbackUrls: readonly string[];
 }
 
-/** Of a consumer `c`. */
-export const CONSUMER_ACTIVE = `(c.status = 'active' AND (c.expires_at IS NULL OR c.expires_at > now()))`;
-
-/** Of these scopes, those that the consumer may have now, in their order. */
-const stillAllowed = (scopes: string): string => `ARRAY(
-  SELECT scope FROM unnest(${scopes}) WITH ORDINALITY AS asked (scope, n)
-  WHERE scope = ANY (c.scopes) ORDER BY n)`;
-
 const FIND = {
   name: 'find-authorization-request',
   text: `
-    SELECT t.token AS "oauthToken", t.scopes AS asked, ${stillAllowed('t.scopes')} AS scopes,
-      t.callback, c.callback_urls AS "callbackUrls", t.expires_at AS "expiresAt",
-      ${millisecondsOf('t.expires_at')}::float8 AS "expiresAtMs",
+    SELECT t.token AS "oauthToken", t.scopes AS asked, t.callback,
+      ${exactNumber(millisecondsOf('t.expires_at'))} AS "expiresAtMs",
       CASE
         WHEN t.used_at IS NOT NULL THEN 'used'
         WHEN t.decision = 'denied' THEN 'denied'
@@ -68,15 +61,26 @@ const FIND = {
         ELSE 'pending'
       END AS status,
       t.decision IS NOT NULL AS decided,
-      json_build_object('consumerKey', c.consumer_key, 'name', c.name,
-        'description', c.description, 'websiteUrl', c.website_url,
-        'legalNotice', c.legal_notice,
-        'accessTokenTtlSeconds', c.access_token_ttl_seconds,
-        'active', ${CONSUMER_ACTIVE}) AS consumer,
+      json_build_object('name', c.name, 'description', c.description, 'websiteUrl', c.website_url,
+        'legalNotice', c.legal_notice) AS texts,
       ${GRANTED_TO_CONSUMER('c')} AS granted, c.grant_mac AS "grantMac"
     FROM temporary_credentials t JOIN consumers c USING (consumer_key)
     WHERE t.token = ANY ($1::text[])`,
 };
+
+/** A request as it is read: what its consumer is granted is in the MAC's text alone. */
+interface RequestRow
+  extends
+    GrantRow,
+    Pick<
+      AuthorizationRequestRecord,
+      'oauthToken' | 'asked' | 'callback' | 'expiresAtMs' | 'status' | 'decided'
+    > {
+  readonly texts: Pick<
+    AuthorizationRequest['consumer'],
+    'name' | 'description' | 'websiteUrl' | 'legalNotice'
+  >;
+}
 
 /** Whether the consumer may have the owner sent there still. */
 export const isRegistered = ({
@@ -93,6 +97,7 @@ export class AuthorizationRequestReader {
   constructor(
     statements: Statements,
     private readonly grants: Grants,
+    private readonly clock: DatabaseClock,
     metrics: Metrics,
   ) {
     this.reading = new Batcher({
@@ -122,12 +127,33 @@ export class AuthorizationRequestReader {
   ): Promise<(AuthorizationRequestRecord | undefined)[]> {
     // PostgreSQL text cannot hold NUL, and no token does.
     const possible = oauthTokens.filter((oauthToken) => !oauthToken.includes('\0'));
-    const rows = await runner.run<AuthorizationRequestRecord & GrantRow>(FIND, [possible]);
-    const found = new Map(
-      rows
-        .filter((row) => this.grants.hold('consumer', row))
-        .map(({ granted: _, grantMac: __, ...request }) => [request.oauthToken, request]),
-    );
+    const rows = await runner.run<RequestRow>(FIND, [possible]);
+    const found = new Map(rows.map((row) => [row.oauthToken, this.requestOf(row)]));
     return oauthTokens.map((oauthToken) => found.get(oauthToken));
+  }
+
+  private requestOf({ texts, ...row }: RequestRow): AuthorizationRequestRecord | undefined {
+    const consumer = this.grants.verified(CONSUMER_GRANT, row, {});
+    if (!consumer) return undefined;
+    const { consumerKey, accessTokenTtlSeconds, callbackUrls, status, expiresAt } = consumer;
+    const isExpired = expiresAt !== null && expiresAt.getTime() <= this.clock.nowSeconds() * 1000;
+    const { oauthToken, asked, callback, expiresAtMs, decided } = row;
+    return {
+      oauthToken,
+      consumer: {
+        ...texts,
+        consumerKey,
+        accessTokenTtlSeconds,
+        active: status === 'active' && !isExpired,
+      },
+      asked,
+      scopes: asked.filter((scope) => consumer.scopes.includes(scope)),
+      callback,
+      callbackUrls,
+      status: row.status,
+      decided,
+      expiresAt: new Date(expiresAtMs),
+      expiresAtMs,
+    };
   }
 }

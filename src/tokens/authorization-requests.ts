@@ -3,13 +3,12 @@ import type { AuditActor, NewAuditEvent } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Batcher } from '../database/batcher.js';
 import type { StatementRunner } from '../database/transactions.js';
-import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
+import { CONSUMER_GRANT, GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { Metrics } from '../metrics/metrics.js';
 import { appendToCallback } from '../protocol/callback-uri.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
 import {
-  CONSUMER_ACTIVE,
   isRegistered,
   AuthorizationRequestReader,
   type AuthorizationRequest,
@@ -51,7 +50,8 @@ const ALLOW = {
     FROM held JOIN permission p USING (token), consumers c
     WHERE t.token = held.token AND t.decision IS NULL AND t.expires_at > now()
       AND p.scopes <@ t.scopes AND p.scopes <@ c.scopes
-      AND c.consumer_key = t.consumer_key AND ${CONSUMER_ACTIVE} AND c.callback_urls = p.callback_urls
+      AND c.consumer_key = t.consumer_key AND c.callback_urls = p.callback_urls
+      AND c.status = 'active' AND (c.expires_at IS NULL OR c.expires_at > now())
     RETURNING t.token`,
 };
 
@@ -72,8 +72,7 @@ const DENY = {
     FROM consumers c
     WHERE t.token = $1 AND t.decision IS NULL AND t.expires_at > now()
       AND c.consumer_key = t.consumer_key
-    RETURNING t.callback, c.callback_urls AS "callbackUrls",
-      ${GRANTED_TO_CONSUMER('c')} AS granted, c.grant_mac AS "grantMac"`,
+    RETURNING t.callback, ${GRANTED_TO_CONSUMER('c')} AS granted, c.grant_mac AS "grantMac"`,
 };
 
 /** How often a decision is tried when the consumer changes under it. */
@@ -201,17 +200,21 @@ export class AuthorizationRequests {
     oauthToken: string,
     runner: StatementRunner,
   ): Promise<{ redirectTo: string | null }> {
-    const [denied] = await runner.run<
-      Pick<AuthorizationRequestRecord, 'callback' | 'callbackUrls'> & GrantRow
-    >(DENY, [oauthToken]);
+    const [denied] = await runner.run<Pick<AuthorizationRequestRecord, 'callback'> & GrantRow>(
+      DENY,
+      [oauthToken],
+    );
     if (!denied) {
       const reason = reasonAgainst(await this.standing.findIn(runner, oauthToken));
       throw new AuthorizationRequestRefused(reason ?? 'expired');
     }
-    if (!this.grants.hold('consumer', denied)) throw new AuthorizationRequestRefused('unknown');
+    const consumer = this.grants.verified(CONSUMER_GRANT, denied, {});
+    if (!consumer) throw new AuthorizationRequestRefused('unknown');
+    const { callback } = denied;
+    const { callbackUrls } = consumer;
     // Nobody is sent to where the consumer may send nobody any more.
-    const redirectTo = isRegistered(denied)
-      ? redirect(denied, [
+    const redirectTo = isRegistered({ callback, callbackUrls })
+      ? redirect({ callback }, [
           ['oauth_token', oauthToken],
           ['oauth_problem', 'permission_denied'],
         ])

@@ -1,43 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { CONSUMER_GETS_NOTHING, GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
-import { grantingFields, selectedAs } from '../consumers/consumer-fields.js';
+import {
+  CONSUMER_GRANT,
+  GRANTED_TO_CONSUMER,
+  type ConsumerGrant,
+} from '../consumers/consumer-grant.js';
 import { Batcher } from '../database/batcher.js';
+import { DatabaseClock } from '../database/database-clock.js';
+import { exactNumber } from '../database/exact-number.js';
 import { Statements, type Statement } from '../database/statements.js';
 import {
-  ACCESS_TOKEN_GETS_NOTHING,
-  GRANTED_TO_ACCESS_TOKEN,
+  ACCESS_TOKEN_GRANT,
   millisecondsOf,
-  type GrantKind,
+  type AccessTokenGrant,
+  type Instant,
 } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { AccessToken } from './access-token.js';
+import { isPast } from './inactive-consumer.js';
 import type { SigningConsumer } from './signing-consumer.js';
 import type { TemporaryCredentials } from './temporary-credentials.js';
-
-// Status and expiry are read in the form that a verdict needs.
-const TAKEN_AS_THEY_ARE = grantingFields.filter(
-  ([name]) => name !== 'status' && name !== 'expiresAt',
-);
-
-/**
- * Seconds since 1970. What has expired by the database's clock is not held to its MAC, so that it must
- * have expired by every clock of a process: it expired in 1970.
- */
-const EXPIRY = (row: string): string => `
-      CASE WHEN ${row}.expires_at <= now() THEN 0 ELSE extract(epoch FROM ${row}.expires_at) END::float8`;
 
 const FIND_CONSUMERS = {
   name: 'find-consumers',
   text: `
-    SELECT consumer_key AS "consumerKey", secret, ${selectedAs(TAKEN_AS_THEY_ARE)},
-      status = 'disabled' AS disabled,
-      ${EXPIRY('c')} AS "expiresAtSeconds",
-      previous_secret AS "previousSecret",
-      extract(epoch FROM previous_secret_expires_at)::float8 AS "previousSecretExpiresAtSeconds",
-      extract(epoch FROM weak_signatures_until)::float8 AS "weakSignaturesUntilSeconds",
-      ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac",
-      ${CONSUMER_GETS_NOTHING('c')} AS "getsNothing"
+    SELECT secret, previous_secret AS "previousSecret",
+      ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac"
     FROM consumers c WHERE consumer_key = ANY ($1::text[])`,
 };
 
@@ -48,34 +36,65 @@ const WANTED = `unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (consum
 const FIND_TEMPORARY_CREDENTIALS = {
   name: 'find-temporary-credentials',
   text: `
-    SELECT n::int, t.token, t.secret, t.used_at IS NOT NULL AS used,
+    SELECT n::int, t.secret, t.used_at IS NOT NULL AS used,
       t.decision IS NOT DISTINCT FROM 'denied' AS denied, t.failed_verifiers AS "failedVerifiers",
       t.subject, t.granted_scopes AS "grantedScopes", t.verifier_hash AS "verifierHash",
-      extract(epoch FROM t.expires_at)::float8 AS "expiresAtSeconds",
-      ${millisecondsOf('t.expires_at')}::float8 AS "expiresAtMs"
+      ${exactNumber(millisecondsOf('t.expires_at'))} AS "expiresAtMs"
     FROM ${WANTED} JOIN temporary_credentials t USING (token, consumer_key)`,
 };
 
 const FIND_ACCESS_TOKENS = {
   name: 'find-access-tokens',
   text: `
-    SELECT n::int, t.token, t.secret, t.subject, t.scopes, t.revoked_at IS NOT NULL AS revoked,
-      ${EXPIRY('t')} AS "expiresAtSeconds",
-      ${GRANTED_TO_ACCESS_TOKEN} AS granted, t.grant_mac AS "grantMac",
-      ${ACCESS_TOKEN_GETS_NOTHING} AS "getsNothing"
+    SELECT n::int, t.secret, t.revoked_at IS NOT NULL AS revoked,
+      ${ACCESS_TOKEN_GRANT.sql} AS granted, t.grant_mac AS "grantMac"
     FROM ${WANTED} JOIN access_tokens t USING (token, consumer_key)`,
 };
 
-/** Replaces a consumer whose row was altered: no signature is valid for it, at the usual cost. */
-const withoutKeys = (consumer: SigningConsumer): SigningConsumer => ({
-  ...consumer,
-  secret: null,
-  previousSecret: null,
-  rsaPublicKey: null,
-});
+interface ConsumerRow extends GrantRow {
+  readonly secret: Buffer | null;
+  readonly previousSecret: Buffer | null;
+}
 
-/** A row that grants something, with its proof. */
-type Guarded<Row> = Row & GrantRow & { readonly getsNothing: boolean };
+interface AccessTokenRow extends GrantRow {
+  readonly secret: Buffer;
+  readonly revoked: boolean;
+}
+
+type TemporaryCredentialsRow = Omit<TemporaryCredentials, 'token' | 'expiresAtSeconds'>;
+
+const NO_SECRETS = { secret: null, previousSecret: null };
+/** Expired by every clock, however it is set meanwhile. */
+const LONG_AGO = new Date(0);
+
+const seconds = (instant: Instant): number | null => instant && instant.getTime() / 1000;
+
+function signingConsumer(
+  { status, expiresAt, previousSecretExpiresAt, weakSignaturesUntil, ...grant }: ConsumerGrant,
+  { secret, previousSecret }: Pick<ConsumerRow, 'secret' | 'previousSecret'>,
+): SigningConsumer {
+  return {
+    ...grant,
+    secret,
+    previousSecret,
+    previousSecretExpiresAtSeconds: seconds(previousSecretExpiresAt),
+    weakSignaturesUntilSeconds: seconds(weakSignaturesUntil),
+    disabled: status === 'disabled',
+    expiresAtSeconds: seconds(expiresAt),
+  };
+}
+
+const accessToken = (
+  { token, subject, scopes, expiresAt }: AccessTokenGrant,
+  { secret, revoked }: AccessTokenRow,
+): AccessToken => ({
+  token,
+  secret,
+  subject,
+  scopes,
+  expiresAtSeconds: seconds(expiresAt),
+  revoked,
+});
 
 interface Wanted {
   readonly consumerKey: string;
@@ -93,6 +112,7 @@ export class CredentialsRepository {
     private readonly statements: Statements,
     private readonly metrics: Metrics,
     private readonly grants: Grants,
+    private readonly clock: DatabaseClock,
   ) {
     this.consumers = new Batcher({
       keyOf: (consumerKey) => consumerKey,
@@ -102,10 +122,14 @@ export class CredentialsRepository {
     });
     this.temporaryCredentials = this.tokens(
       FIND_TEMPORARY_CREDENTIALS,
-      (row: TemporaryCredentials) => row,
+      (row: TemporaryCredentialsRow, { token }) => ({
+        ...row,
+        token,
+        expiresAtSeconds: row.expiresAtMs / 1000,
+      }),
     );
-    this.accessTokens = this.tokens(FIND_ACCESS_TOKENS, (row: Guarded<AccessToken>) =>
-      this.genuine('access-token', row),
+    this.accessTokens = this.tokens(FIND_ACCESS_TOKENS, (row: AccessTokenRow, wanted) =>
+      this.accessTokenOf(row, wanted),
     );
   }
 
@@ -129,26 +153,42 @@ export class CredentialsRepository {
   private async readConsumers(
     consumerKeys: readonly string[],
   ): Promise<(SigningConsumer | undefined)[]> {
-    const rows = await this.statements.run<Guarded<SigningConsumer>>(FIND_CONSUMERS, [
-      consumerKeys,
-    ]);
+    const rows = await this.statements.run<ConsumerRow>(FIND_CONSUMERS, [consumerKeys]);
     const found = new Map(
-      rows.map((row) => [row.consumerKey, this.genuine('consumer', row) ?? withoutKeys(row)]),
+      rows.map((row) => this.consumerOf(row)).map((row) => [row.consumerKey, row] as const),
     );
     return consumerKeys.map((consumerKey) => found.get(consumerKey));
   }
 
-  /** The row without its proof; undefined, as if it were not there, for one that nobody here wrote. */
-  private genuine<Row extends object>(kind: GrantKind, row: Guarded<Row>): Row | undefined {
-    const { granted, grantMac, getsNothing, ...rest } = row;
-    // What gets nothing is refused for that, in words.
-    if (!getsNothing && !this.grants.hold(kind, { granted, grantMac })) return undefined;
-    return rest as unknown as Row;
+  /** One whose row was altered has no keys: no signature is valid for it, at the usual cost. */
+  private consumerOf(row: ConsumerRow): SigningConsumer {
+    const claimed = this.grants.claimed(CONSUMER_GRANT, row);
+    // What gets nothing is refused for that, in words, whoever wrote it.
+    if (claimed.status === 'disabled') return signingConsumer(claimed, row);
+    if (this.isOver(claimed)) return signingConsumer({ ...claimed, expiresAt: LONG_AGO }, row);
+    const grant = this.grants.verified(CONSUMER_GRANT, row, {});
+    return grant
+      ? signingConsumer(grant, row)
+      : signingConsumer({ ...claimed, rsaPublicKey: null }, NO_SECRETS);
+  }
+
+  /** Undefined, as if it were not there, for one that nobody here wrote. */
+  private accessTokenOf(row: AccessTokenRow, asked: Wanted): AccessToken | undefined {
+    const claimed = this.grants.claimed(ACCESS_TOKEN_GRANT, row);
+    // As with consumers; a revocation has taken the MAC along.
+    if (row.revoked) return accessToken(claimed, row);
+    if (this.isOver(claimed)) return accessToken({ ...claimed, expiresAt: LONG_AGO }, row);
+    const grant = this.grants.verified(ACCESS_TOKEN_GRANT, row, asked);
+    return grant && accessToken(grant, row);
+  }
+
+  private isOver({ expiresAt }: { readonly expiresAt: Instant }): boolean {
+    return isPast(seconds(expiresAt), this.clock.nowSeconds());
   }
 
   private tokens<Row, Token>(
     statement: Statement,
-    tokenOf: (row: Row) => Token | undefined,
+    tokenOf: (row: Row, wanted: Wanted) => Token | undefined,
   ): Batcher<Wanted, Token | undefined> {
     return new Batcher({
       keyOf: ({ consumerKey, token }) => JSON.stringify([consumerKey, token]),
@@ -159,7 +199,10 @@ export class CredentialsRepository {
           wanted.map(({ token }) => token),
         ]);
         const found = wanted.map((): Token | undefined => undefined);
-        for (const row of rows) found[row.n - 1] = tokenOf(row);
+        for (const { n, ...row } of rows) {
+          const asked = wanted[n - 1];
+          if (asked) found[n - 1] = tokenOf(row as unknown as Row, asked);
+        }
         return found;
       },
       onSent: (size) => this.metrics.batchSent(statement.name, size),

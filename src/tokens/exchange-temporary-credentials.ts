@@ -4,7 +4,7 @@ import { Batcher } from '../database/batcher.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Statements, type Statement } from '../database/statements.js';
 import { exchangedTokens, Outbox } from '../events/outbox.js';
-import { grantedToAccessToken } from '../grants/granted.js';
+import { ACCESS_TOKEN_GRANT } from '../grants/granted.js';
 import { Grants } from '../grants/grants.js';
 import { Metrics } from '../metrics/metrics.js';
 import { CLAIMED_NONCES, claimColumns, type NonceClaim } from '../nonces/nonce-claim.js';
@@ -70,6 +70,9 @@ const WHY_NOT = {
     SELECT decision, used_at IS NOT NULL AS used, expires_at <= now() AS expired
     FROM temporary_credentials WHERE token = $1 AND consumer_key = $2`,
 };
+
+/** Fits no row. */
+const NO_MAC = Buffer.alloc(0);
 
 /** One exchange, as the statement takes it. */
 interface Exchange {
@@ -146,29 +149,40 @@ export class ExchangeTemporaryCredentials {
     const tokenSecret = newSecret();
     const ttlSeconds = consumer.accessTokenTtlSeconds ?? this.settings.accessTokenTtlSeconds;
     const expiresAt = expiryAfter(ttlSeconds, this.clock);
+    const verifierHash = this.storedIfRight(temporaryCredentials, {
+      token,
+      consumerKey,
+      expiresAtMs,
+      subject,
+      scopes,
+      verifier: typedVerifier(verifier),
+    });
     const outcome = await this.exchanges.run({
       claim,
       temporaryToken: token,
-      verifierHash: this.storedIfRight(temporaryCredentials, {
-        token,
-        consumerKey,
-        expiresAtMs,
-        subject,
-        scopes,
-        verifier: typedVerifier(verifier),
-      }),
+      verifierHash,
       token: accessToken,
       sealedSecret: this.secrets.seal(tokenSecret, accessTokenSecret(accessToken)),
       expiresAt,
       // Holds what was read; what was altered since then, before the statement, has no MAC that fits.
-      grantMac: this.grants.mac(
-        'access-token',
-        grantedToAccessToken({ token: accessToken, consumerKey, subject, scopes, expiresAt }),
-      ),
+      // For a wrong verifier none is made, so that nothing comes of it whatever the statement takes for right.
+      grantMac:
+        verifierHash === null
+          ? NO_MAC
+          : this.grants.mac(
+              'access-token',
+              ACCESS_TOKEN_GRANT.toGranted({
+                token: accessToken,
+                consumerKey,
+                subject,
+                scopes,
+                expiresAt,
+              }),
+            ),
     });
     if (!outcome) throw oauthProblem('nonce_used');
     if (!outcome.attempted) throw await this.whyNot(token, consumer.consumerKey);
-    if (!outcome.issued) throw oauthProblem('verifier_invalid');
+    if (!outcome.issued || verifierHash === null) throw oauthProblem('verifier_invalid');
     return {
       token: accessToken,
       tokenSecret,

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { AuditActor, NewAuditEvent } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
-import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
+import { CONSUMER_GRANT, GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
 import { Batcher } from '../database/batcher.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
 import type { NewEvent } from '../events/event.js';
 import { Outbox } from '../events/outbox.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
-import { grantedToAccessToken } from '../grants/granted.js';
+import { ACCESS_TOKEN_GRANT } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { Metrics } from '../metrics/metrics.js';
 import { newSecret, newToken } from '../secrets/random-values.js';
@@ -31,17 +31,17 @@ export interface NewAccessToken {
 }
 
 /** What of a consumer decides on a token that staff make. */
-interface MintingConsumer extends GrantRow {
+interface MintingConsumer {
   readonly consumerKey: string;
   readonly scopes: readonly string[];
-  readonly ttlSeconds: number | null;
+  readonly accessTokenTtlSeconds: number | null;
+  readonly grantMac: Buffer | null;
 }
 
 const CONSUMERS = {
   name: 'consumers-of-new-access-tokens',
   text: `
-    SELECT consumer_key AS "consumerKey", scopes, access_token_ttl_seconds AS "ttlSeconds",
-      ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac"
+    SELECT ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac"
     FROM consumers c WHERE consumer_key = ANY ($1::text[])`,
 };
 
@@ -142,9 +142,15 @@ export class MintAccessTokens {
       const exceeding = scopes.findIndex((scope) => !consumer.scopes.includes(scope));
       if (exceeding >= 0) throw new AccessTokenRefused('scopes_exceeded', exceeding);
       const ttlSeconds =
-        given.ttlSeconds ?? consumer.ttlSeconds ?? this.settings.accessTokenTtlSeconds;
+        given.ttlSeconds ?? consumer.accessTokenTtlSeconds ?? this.settings.accessTokenTtlSeconds;
       const expiresAt = expiryAfter(ttlSeconds, this.clock);
-      const granted = grantedToAccessToken({ token, consumerKey, subject, scopes, expiresAt });
+      const granted = ACCESS_TOKEN_GRANT.toGranted({
+        token,
+        consumerKey,
+        subject,
+        scopes,
+        expiresAt,
+      });
       const outcome = await this.mintings.run({
         token,
         consumerKey,
@@ -178,12 +184,12 @@ export class MintAccessTokens {
     consumerKeys: readonly string[],
   ): Promise<(MintingConsumer | undefined)[]> {
     const possible = consumerKeys.filter((consumerKey) => !consumerKey.includes('\0'));
-    const rows = await this.statements.run<MintingConsumer>(CONSUMERS, [possible]);
-    const found = new Map(
-      rows
-        .filter((row) => this.grants.hold('consumer', row))
-        .map((row) => [row.consumerKey, row] as const),
-    );
+    const rows = await this.statements.run<GrantRow>(CONSUMERS, [possible]);
+    const found = new Map<string, MintingConsumer>();
+    for (const row of rows) {
+      const grant = this.grants.verified(CONSUMER_GRANT, row, {});
+      if (grant) found.set(grant.consumerKey, { ...grant, grantMac: row.grantMac });
+    }
     return consumerKeys.map((consumerKey) => found.get(consumerKey));
   }
 

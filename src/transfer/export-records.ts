@@ -4,8 +4,8 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import type { Statement } from '../database/statements.js';
 import { Transactions, type Transaction } from '../database/transactions.js';
 import { consumerFields, selectedAs } from '../consumers/consumer-fields.js';
-import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
-import { GRANTED_TO_ACCESS_TOKEN, type GrantKind } from '../grants/granted.js';
+import { CONSUMER_GRANT, GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
+import { ACCESS_TOKEN_GRANT } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
@@ -25,22 +25,18 @@ export interface ExportedCounts {
   readonly tokens: number;
 }
 
-/** A row that is exported as it was granted, or not at all. */
-interface GuardedRow extends GrantRow {
-  /** Whether it grants nothing, so that its MAC may be missing. */
-  readonly getsNothing: boolean;
-}
-
-interface ConsumerRow extends GuardedRow {
+interface ConsumerRow extends GrantRow {
   readonly consumerKey: string;
   readonly secret: Buffer | null;
   readonly previousSecret: Buffer | null;
   readonly previousSecretExpiresAt: Date | null;
 }
 
-interface TokenRow extends GuardedRow {
+interface TokenRow extends GrantRow {
   readonly token: string;
   readonly secret: Buffer;
+  readonly scopes: readonly string[];
+  readonly revokedAt: Date | null;
 }
 
 const ROWS = 1_000;
@@ -53,8 +49,7 @@ const CONSUMERS = {
       CASE WHEN previous_secret_expires_at > now() THEN previous_secret END AS "previousSecret",
       previous_secret_expires_at AS "previousSecretExpiresAt", ${selectedAs(consumerFields)},
       weak_signatures_until AS "weakSignaturesUntil", created_at AS "createdAt",
-      ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac",
-      false AS "getsNothing"
+      ${GRANTED_TO_CONSUMER('c')} AS granted, grant_mac AS "grantMac"
     FROM consumers c WHERE consumer_key > $1 ORDER BY consumer_key LIMIT ${ROWS}`,
 };
 
@@ -66,8 +61,7 @@ const TOKENS = {
       ARRAY(SELECT scope FROM unnest(t.scopes) WITH ORDINALITY AS had (scope, n)
         WHERE scope = ANY (c.scopes) ORDER BY n) AS scopes,
       t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt",
-      ${GRANTED_TO_ACCESS_TOKEN} AS granted, t.grant_mac AS "grantMac",
-      t.revoked_at IS NOT NULL AS "getsNothing"
+      ${ACCESS_TOKEN_GRANT.sql} AS granted, t.grant_mac AS "grantMac"
     FROM access_tokens t JOIN consumers c USING (consumer_key)
     WHERE t.token > $1 ORDER BY t.token LIMIT ${ROWS}`,
 };
@@ -102,13 +96,13 @@ export class ExportRecords {
     return this.transactions.runOnSnapshot(async (transaction) => {
       let consumers = 0;
       for await (const rows of pagesOf<ConsumerRow>(transaction, CONSUMERS, 'consumerKey')) {
-        const genuine = secrets ? this.genuine('consumer', rows) : rows;
+        const genuine = secrets ? rows.flatMap((row) => this.genuineConsumer(row)) : rows;
         await write(genuine.map((row) => this.consumerLine(row, secrets)).join(''));
         consumers += genuine.length;
       }
       let tokens = 0;
       for await (const rows of pagesOf<TokenRow>(transaction, TOKENS, 'token')) {
-        const genuine = secrets ? this.genuine('access-token', rows) : rows;
+        const genuine = secrets ? rows.flatMap((row) => this.genuineToken(row)) : rows;
         await write(genuine.map((row) => this.tokenLine(row, secrets)).join(''));
         tokens += genuine.length;
       }
@@ -117,13 +111,29 @@ export class ExportRecords {
     });
   }
 
-  /** Without those that nobody here wrote: from a file that can be imported, they would be granted elsewhere. */
-  private genuine<Row extends GuardedRow>(kind: GrantKind, rows: readonly Row[]): Row[] {
-    return rows.filter((row) => row.getsNothing || this.grants.hold(kind, row));
+  /**
+   * The row with what it grants; none for one that nobody here wrote: from a file that can be imported, it would be
+   * granted elsewhere.
+   */
+  private genuineConsumer(row: ConsumerRow): ConsumerRow[] {
+    const { consumerKey } = row;
+    const grant = this.grants.verified(CONSUMER_GRANT, row, { consumerKey });
+    return grant ? [{ ...row, ...grant }] : [];
+  }
+
+  /** The same; what was revoked is imported as such, and grants nothing there either. */
+  private genuineToken(row: TokenRow): TokenRow[] {
+    if (row.revokedAt !== null) return [row];
+    const { token } = row;
+    const grant = this.grants.verified(ACCESS_TOKEN_GRANT, row, { token });
+    if (!grant) return [];
+    return [
+      { ...row, ...grant, scopes: grant.scopes.filter((scope) => row.scopes.includes(scope)) },
+    ];
   }
 
   private consumerLine(row: ConsumerRow, secrets: boolean): string {
-    const { granted: _, grantMac: __, getsNothing: ___, ...columns } = row;
+    const { granted: _, grantMac: __, ...columns } = row;
     const { consumerKey, secret, previousSecret, previousSecretExpiresAt, ...shown } = columns;
     const opened = secrets && {
       consumerSecret: secret && this.secretBox.open(secret, consumerSecret(consumerKey)),
@@ -136,7 +146,7 @@ export class ExportRecords {
   }
 
   private tokenLine(row: TokenRow, secrets: boolean): string {
-    const { granted: _, grantMac: __, getsNothing: ___, ...columns } = row;
+    const { granted: _, grantMac: __, ...columns } = row;
     const { token, secret, ...shown } = columns;
     const opened = secrets && {
       tokenSecret: this.secretBox.open(secret, accessTokenSecret(token)),

@@ -2,7 +2,7 @@ import { CONSUMER_FIELD_COLUMNS } from '../consumers/consumer-fields.js';
 import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
 import type { Statement } from '../database/statements.js';
 import type { Transaction } from '../database/transactions.js';
-import { GRANTED_TO_ACCESS_TOKEN, type Granted, type GrantKind } from '../grants/granted.js';
+import { ACCESS_TOKEN_GRANT, type Granted, type GrantKind } from '../grants/granted.js';
 import type { Grants } from '../grants/grants.js';
 import { ROWS } from './staged-imports.js';
 
@@ -57,7 +57,7 @@ const TAKEN_TABLES: readonly TakenTable[] = [
     part: stagedPart(
       'import_tokens',
       'token',
-      `CASE WHEN t.revoked_at IS NULL THEN ${GRANTED_TO_ACCESS_TOKEN} END`,
+      `CASE WHEN t.revoked_at IS NULL THEN ${ACCESS_TOKEN_GRANT.sql} END`,
     ),
     take: {
       name: 'take-over-tokens',
@@ -120,5 +120,8 @@ export async function importStagedRows(
   return left === 0 ? 'done' : 'incomplete';
 }
 
-const isStaged = (grants: Grants, { staged }: TakenTable, row: StagedGrant): boolean =>
-  row.granted === null || grants.hold(staged, { granted: row.granted, grantMac: row.grantMac });
+const isStaged = (
+  grants: Grants,
+  { staged }: TakenTable,
+  { key, granted, grantMac }: StagedGrant,
+): boolean => granted === null || (granted[0] === key && grants.hold(staged, granted, grantMac));

@@ -3,7 +3,7 @@ import { accessTokenSecret } from '../tokens/access-token.js';
 import { parseDateTime } from '../input/date-time.js';
 import { consumerFields } from '../consumers/consumer-fields.js';
 import { grantedToConsumer } from '../consumers/consumer-grant.js';
-import { grantedToAccessToken } from '../grants/granted.js';
+import { ACCESS_TOKEN_GRANT } from '../grants/granted.js';
 import type { Grants } from '../grants/grants.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import type { ImportedConsumer } from './read-line.js';
@@ -59,7 +59,7 @@ export function tokenRow(
   const scopes = brought.scopes ?? [];
   // To the millisecond, as the MAC has it.
   const expiresAt = (brought.expiresAt && parseDateTime(brought.expiresAt)) || null;
-  const granted = grantedToAccessToken({ token, consumerKey, subject, scopes, expiresAt });
+  const granted = ACCESS_TOKEN_GRANT.toGranted({ token, consumerKey, subject, scopes, expiresAt });
   const isRevoked = typeof brought.revokedAt === 'string';
   return {
     line,

@@ -1,3 +1,4 @@
+import { exactNumber } from '../../database/exact-number.js';
 import { Statements } from '../../database/statements.js';
 import type { NonceClaim } from '../nonce-claim.js';
 
@@ -26,7 +27,7 @@ export interface StoreEpoch {
 export const COVERED_SECONDS = 3;
 
 const COLUMNS = `epoch, keyspace, is_open AS "isOpen", primaries, window_seconds AS "windowSeconds",
-  forgotten_before::float8 AS "forgottenBefore", seen_until::float8 AS "seenUntil"`;
+  ${exactNumber('forgotten_before')} AS "forgottenBefore", ${exactNumber('seen_until')} AS "seenUntil"`;
 
 const NOW = `floor(extract(epoch FROM clock_timestamp()))::bigint`;
 
@@ -74,7 +75,7 @@ const CLAIMED_AHEAD_BATCH = 1_000;
 
 const CLAIMED_AHEAD = {
   name: 'nonces-claimed-ahead',
-  text: `SELECT oauth_timestamp::float8 AS timestamp, consumer_key AS "consumerKey", digest FROM nonces
+  text: `SELECT ${exactNumber('oauth_timestamp')} AS timestamp, consumer_key AS "consumerKey", digest FROM nonces
     WHERE oauth_timestamp > (SELECT seen_until FROM nonce_store) AND (oauth_timestamp, consumer_key, digest) > ($1, $2, $3)
     ORDER BY oauth_timestamp, nonces.consumer_key, nonces.digest LIMIT ${CLAIMED_AHEAD_BATCH}`,
 };
