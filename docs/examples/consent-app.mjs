@@ -4,6 +4,7 @@
 //   CONSENT_API_KEY=oak_… node docs/examples/consent-app.mjs
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const {
   PORT = '4000',
@@ -45,8 +46,10 @@ function sessionOf(request, response) {
 /** @returns the status, and the JSON of the reply; 503 when the service can't be reached */
 async function askService(method, oauthToken, step = '', body = undefined) {
   const reply = await askOnce(method, oauthToken, step, body);
+  if (reply.status !== 503 && reply.json.code !== 'request_in_flight') return reply;
   // Perhaps only the answer got lost: the same decision with the same key has the same answer.
-  return reply.status === 503 ? askOnce(method, oauthToken, step, body) : reply;
+  await sleep(1_000);
+  return askOnce(method, oauthToken, step, body);
 }
 
 /** The same for the same decision, and for no other. */
@@ -92,6 +95,7 @@ function faultOf({ status, json }) {
   if (status === 404) return 'unknown';
   if (status === 410) return 'expired';
   const shut = ['consumer_disabled', 'callback_not_registered'].includes(json.code);
+  if (json.code === 'request_in_flight') return 'unavailable';
   if (status === 409) return shut ? 'disabled' : 'decided';
   if (status === 400) return 'forged'; // scopes that nobody asked for
   if (status === 503 || status === 429) return 'unavailable';

@@ -1,4 +1,5 @@
 import {
+  createParamDecorator,
   Injectable,
   Logger,
   UseInterceptors,
@@ -9,8 +10,11 @@ import {
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { lastValueFrom, of, type Observable } from 'rxjs';
 import { errorFields } from '../failures/error-fields.js';
+import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { Problem } from '../http/problem-details.js';
+import { RequestProperty } from '../http/request-property.js';
 import { singleHeader } from '../http/single-header.js';
+import { KeyLost, type AnswerOf } from '../idempotency/kept-answers.js';
 import { StoredResponses, type KeyedRequest } from '../idempotency/stored-responses.js';
 import { callerOf } from './caller-of.js';
 
@@ -22,6 +26,21 @@ interface Answer {
   readonly body: unknown;
 }
 
+/**
+ * What keeps the reply of an operation in the transaction of its change.
+ *
+ * @param reply makes the body from the change's result, and sets the headers; called within the transaction
+ */
+export type Keeping = <Result>(reply: (result: Result) => unknown) => AnswerOf<Result>;
+
+const keepings = new RequestProperty<IncomingMessage, Keeping>('keeping');
+
+/** The `Keeping` of the request, for the handler of an operation that is `Idempotent`. */
+export const Keeps = createParamDecorator((_: unknown, context: ExecutionContext): Keeping => {
+  const request = context.switchToHttp().getRequest<IncomingMessage>();
+  return keepings.get(request) ?? (() => undefined);
+});
+
 /** Serves a request under an `Idempotency-Key` once, and repeats its answer for a day. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -31,20 +50,40 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
-    const request = keyedRequest(http.getRequest<IncomingMessage & { body?: unknown }>());
+    const incoming = http.getRequest<IncomingMessage & { body?: unknown }>();
+    const request = keyedRequest(incoming);
     if (!request) return next.handle();
     const response = http.getResponse<ServerResponse>();
-    const known = await this.answers.begin(request);
+    if (!(await this.answers.begin(request))) return of(await this.repeat(request, response));
+    let isKept = false;
+    keepings.set(incoming, (reply) => (result) => {
+      isKept = true;
+      const body = reply(result);
+      const answer: Answer = { headers: keptHeaders(response), body };
+      return this.answers.seal(request, JSON.stringify(answer));
+    });
+    let body: unknown;
+    try {
+      body = await lastValueFrom(next.handle());
+    } catch (error) {
+      if (await this.isOver(request, error)) throw error;
+      return of(await this.repeat(request, response));
+    }
+    if (!isKept) throw new Error('An operation under an Idempotency-Key kept no answer');
+    return of(body);
+  }
+
+  /** @throws Problem when there is no answer to this request */
+  private async repeat(request: KeyedRequest, response: ServerResponse): Promise<unknown> {
+    const known = await this.answers.find(request);
     switch (known.as) {
-      case 'new':
-        return of(await this.serve(request, response, next));
       case 'answered': {
         const { headers, body } = JSON.parse(known.answer) as Answer;
         for (const [name, value] of headers) response.setHeader(name, value);
-        return of(body);
+        return body;
       }
       case 'in_flight':
-        throw new Problem('request_in_flight', 'The first request of this key is being served.', {
+        throw new Problem('request_in_flight', 'Another try under this key is being served.', {
           headers: { 'Retry-After': '1' },
         });
       case 'another':
@@ -54,37 +93,31 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
   }
 
-  private async serve(
-    request: KeyedRequest,
-    response: ServerResponse,
-    next: CallHandler,
-  ): Promise<unknown> {
-    let body: unknown;
-    try {
-      body = await lastValueFrom(next.handle());
-    } catch (error) {
-      await this.answers.forget(request).catch((trouble) => this.logFailure(trouble));
-      throw error;
-    }
-    const headers = KEPT_HEADERS.flatMap((name) => {
-      const value = response.getHeader(name);
-      return typeof value === 'string' ? [[name, value] as const] : [];
+  /**
+   * Lets the key go after an error.
+   *
+   * @returns false when another try under this key came first, which may have the answer
+   */
+  private async isOver(request: KeyedRequest, error: unknown): Promise<boolean> {
+    if (error instanceof KeyLost) return false;
+    const isForgotten = this.answers.forget(request).catch((trouble: unknown) => {
+      this.logger.warn('Releasing an Idempotency-Key failed', errorFields(trouble));
+      return true;
     });
-    // What was made is made, and its secret is shown now or never: no trouble here may hide it.
-    const answer: Answer = { headers, body };
-    await this.answers
-      .keep(request, JSON.stringify(answer))
-      .catch((trouble) => this.logFailure(trouble));
-    return body;
-  }
-
-  private logFailure(trouble: unknown): void {
-    this.logger.warn('Storing the response for an Idempotency-Key failed', errorFields(trouble));
+    // Nobody waits for a store that is out of reach. Until it has let the key go, a retry is told to wait; if the
+    // change took place after all, the retry is answered.
+    return isStoreUnavailable(error) || isForgotten;
   }
 }
 
 /** An operation that works once: with an `Idempotency-Key` a repeated request gets its answer again. */
 export const Idempotent = (): MethodDecorator => UseInterceptors(IdempotencyInterceptor);
+
+const keptHeaders = (response: ServerResponse): Answer['headers'] =>
+  KEPT_HEADERS.flatMap((name) => {
+    const value = response.getHeader(name);
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
 
 function keyedRequest(request: IncomingMessage & { body?: unknown }): KeyedRequest | undefined {
   const key = singleHeader(request, 'idempotency-key');

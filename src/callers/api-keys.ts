@@ -7,6 +7,7 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
 import { API_KEY_GRANT } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
+import { keepAnswers, type AnswerOf } from '../idempotency/kept-answers.js';
 import { newApiKeyId } from '../secrets/random-values.js';
 import type { Caller, Role } from './caller.js';
 
@@ -20,6 +21,12 @@ export interface ApiKey {
   readonly expiresAt: Date | null;
   /** To the minute; null: not yet. */
   readonly lastUsedAt: Date | null;
+}
+
+/** A key, and its text for the only time. */
+export interface NewlyMadeKey {
+  readonly apiKey: ApiKey;
+  readonly key: string;
 }
 
 /** A key that is not there. */
@@ -110,16 +117,18 @@ export class ApiKeys {
   /**
    * Makes a key.
    *
+   * @param answerOf keeps the answer with it
    * @returns what it is, and the key itself for the only time
    */
   async create(
     { name, role, expiresAt }: Pick<ApiKey, 'name' | 'role' | 'expiresAt'>,
     actor: AuditActor,
-  ): Promise<{ apiKey: ApiKey; key: string }> {
+    answerOf?: AnswerOf<NewlyMadeKey>,
+  ): Promise<NewlyMadeKey> {
     const id = newApiKeyId();
     const key = `oak_${randomBytes(32).toString('base64url')}`;
     const detail = { name, role, expiresAt: expiresAt?.toISOString() ?? null };
-    const apiKey = await this.audit.record(
+    return this.audit.record(
       { actor, action: 'api_key.create', target: `api_key:${id}`, detail },
       async (transaction) => {
         const hash = apiKeyHash(key);
@@ -127,10 +136,11 @@ export class ApiKeys {
         const mac = this.grants.mac('api-key', granted);
         const values = [id, name, role, hash, expiresAt, mac];
         const [row] = await transaction.run<ApiKey>(INSERT, values);
-        return row!;
+        const made = { apiKey: row!, key };
+        await keepAnswers(transaction, [answerOf?.(made)]);
+        return made;
       },
     );
-    return { apiKey, key };
   }
 
   /** The key with this id, whether or not it still opens anything. @throws ApiKeyUnknown */

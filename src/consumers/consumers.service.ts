@@ -3,6 +3,7 @@ import type { AuditActor, NewAuditEvent } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Outbox } from '../events/outbox.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
+import { keepAnswers, type AnswerOf } from '../idempotency/kept-answers.js';
 import { newConsumerKey, newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { Consumer } from './consumer.js';
@@ -27,6 +28,12 @@ import { InvalidInput } from '../input/input-fault.js';
 /** How often a change is tried again when others change the same consumer in between. */
 const MAX_ATTEMPTS = 50;
 
+/** A consumer, and its secret in the clear for the only time; null for one that signs with RSA alone. */
+export interface RegisteredConsumer {
+  readonly consumer: Consumer;
+  readonly consumerSecret: string | null;
+}
+
 /** Registered clients (RFC 5849 section 1.1: "client"), as staff see them. */
 @Injectable()
 export class ConsumersService {
@@ -41,14 +48,14 @@ export class ConsumersService {
    * Registers a consumer under a new key and secret, or under those that it brings along.
    *
    * @param actor who registers it, for the record
-   * @returns the consumer, and its secret in the clear for the only time; null for a consumer that
-   * signs with RSA alone
+   * @param answerOf keeps the answer with it
    * @throws InvalidInput, ConsumerKeyTaken
    */
   async register(
     given: NewConsumer,
     actor: AuditActor,
-  ): Promise<{ consumer: Consumer; consumerSecret: string | null }> {
+    answerOf?: AnswerOf<RegisteredConsumer>,
+  ): Promise<RegisteredConsumer> {
     const described = consumerMetadata(given);
     const needsSecret = needsSharedSecret(described);
     const faults = [
@@ -68,16 +75,17 @@ export class ConsumersService {
       consumerSecret === null
         ? null
         : this.secretBox.seal(consumerSecret, placeOfSecret(consumerKey));
-    const consumer = await this.audit.record(
+    return this.audit.record(
       actOn(consumerKey, actor, 'register', auditDetail(described)),
       async (transaction) => {
         const row = { ...described, ...NO_PREVIOUS, consumerKey, secret };
-        const made = await this.repository.insert(transaction, row);
-        await this.outbox.add(transaction, [consumerEvent('registered', made)]);
-        return made;
+        const consumer = await this.repository.insert(transaction, row);
+        await this.outbox.add(transaction, [consumerEvent('registered', consumer)]);
+        const registered = { consumer, consumerSecret };
+        await keepAnswers(transaction, [answerOf?.(registered)]);
+        return registered;
       },
     );
-    return { consumer, consumerSecret };
   }
 
   /** @throws ConsumerUnknown */

@@ -5,6 +5,7 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { Statements } from '../database/statements.js';
 import { Outbox } from '../events/outbox.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
+import { keepAnswers, type AnswerOf } from '../idempotency/kept-answers.js';
 import { newSecret } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { Consumer } from './consumer.js';
@@ -33,6 +34,12 @@ export interface SecretStatus {
   readonly previousSecretExpiresAt: Date | null;
   /** When a request was last signed with it; null: not since the rotation. */
   readonly previousSecretLastUsedAt: Date | null;
+}
+
+/** The new secret in the clear for the only time, and until when the one before holds. */
+export interface RotatedSecret {
+  readonly consumerSecret: string;
+  readonly previousSecretExpiresAt: Date | null;
 }
 
 const OVERLAPS = {
@@ -73,15 +80,16 @@ export class RotateConsumerSecret {
    * that need it can be registered again.
    *
    * @param overlapSeconds 0: the old secret is refused at once
-   * @returns the new secret in the clear for the only time
+   * @param how.force cuts an overlap short
+   * @param how.answerOf keeps the answer with the change
    * @throws ConsumerUnknown, SecretOverlapRunning; StoreUnavailable
    */
   async rotate(
     consumerKey: string,
     overlapSeconds: number,
     actor: AuditActor,
-    { force }: { force: boolean },
-  ): Promise<{ consumerSecret: string; previousSecretExpiresAt: Date | null }> {
+    { force, answerOf }: { force: boolean; answerOf?: AnswerOf<RotatedSecret> },
+  ): Promise<RotatedSecret> {
     const consumerSecret = newSecret();
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const before = await this.repository.findToChange(consumerKey);
@@ -90,6 +98,7 @@ export class RotateConsumerSecret {
       if (running && !force) throw new SecretOverlapRunning(running);
       const after = this.rotated(before, consumerSecret, overlapSeconds);
       const { previousSecretExpiresAt } = after;
+      const rotated = { consumerSecret, previousSecretExpiresAt };
       const changed = await this.audit.record(
         (done: Consumer | undefined) =>
           done && {
@@ -104,12 +113,13 @@ export class RotateConsumerSecret {
         async (transaction) => {
           await transaction.run(FORGET_USE, [consumerKey]);
           const done = await this.repository.replace(transaction, after);
-          if (done)
-            await this.outbox.add(transaction, [changeEvent(before, done, ['consumerSecret'])]);
+          if (!done) return undefined;
+          await this.outbox.add(transaction, [changeEvent(before, done, ['consumerSecret'])]);
+          await keepAnswers(transaction, [answerOf?.(rotated)]);
           return done;
         },
       );
-      if (changed) return { consumerSecret, previousSecretExpiresAt };
+      if (changed) return rotated;
     }
     throw new StoreUnavailable();
   }

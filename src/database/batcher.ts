@@ -1,5 +1,11 @@
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 
+/**
+ * Thrown by `send` when a single item is at fault: all was taken back, and each item is sent again by itself,
+ * so that the one at fault fails alone.
+ */
+export class FaultOfOne extends Error {}
+
 /** Work that several callers can have done by one statement. */
 export interface BatchOptions<Item, Result> {
   /** Two items of one key are never in one statement. */
@@ -140,8 +146,9 @@ export class Batcher<Item, Result> {
 
 const WAITED_FOR_ONE_ROW = new Set(['40P01', '55P03']); // deadlock, lock_timeout
 
-/** The server rolled the statement back for what may be a single row of it. */
+/** All was rolled back for what may be a single row of it. */
 function mayBeTheFaultOfOne(error: unknown): boolean {
+  if (error instanceof FaultOfOne) return true;
   const below = error instanceof StoreUnavailable ? error.cause : error;
   const { severity, code = '' } = (below ?? {}) as { severity?: string; code?: string };
   if (severity !== 'ERROR') return false;

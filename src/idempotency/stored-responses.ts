@@ -4,6 +4,7 @@ import { ChangeFeed } from '../database/change-feed.js';
 import { Statements } from '../database/statements.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
 import { SecretBox, type SecretPlace } from '../secrets/secret-box.js';
+import type { KeptAnswer } from './kept-answers.js';
 
 /** One request under the key that its caller gave it. */
 export interface KeyedRequest {
@@ -13,17 +14,17 @@ export interface KeyedRequest {
   readonly content: string;
 }
 
-/** What is known of a request: nothing yet, its answer, or why it can't be served now. */
+/** What is known of a request: its answer, or why it can't be served now. */
 export type Known =
-  | { readonly as: 'new' | 'in_flight' | 'another' }
-  | { readonly as: 'answered'; readonly answer: string };
+  { readonly as: 'in_flight' | 'another' } | { readonly as: 'answered'; readonly answer: string };
 
-// Longer than any request takes; the key of a process that died during one is free after this.
+// Longer than a request takes; the key of a process that died during one can be taken over after this. A try
+// that takes longer all the same meets KeyLost, and its change is taken back.
 const BEGIN = {
   name: 'begin-keyed-request',
   text: `
     INSERT INTO idempotency_keys AS k (caller, key_hash, request_hash, expires_at)
-    VALUES ($1, $2, $3, now() + interval '1 minute')
+    VALUES ($1, $2, $3, now() + interval '10 seconds')
     ON CONFLICT (caller, key_hash) DO UPDATE
       SET request_hash = excluded.request_hash, answer = NULL, expires_at = excluded.expires_at
       WHERE k.expires_at <= now()
@@ -37,18 +38,13 @@ const FIND = {
     WHERE caller = $1 AND key_hash = $2`,
 };
 
-const KEEP = {
-  name: 'keep-answer',
-  text: `
-    UPDATE idempotency_keys SET answer = $4, expires_at = now() + interval '24 hours'
-    WHERE caller = $1 AND key_hash = $2 AND request_hash = $3 AND answer IS NULL`,
-};
-
+// Waits for a change that is being committed, whose answer then stays. One that is not so far meets KeyLost.
 const FORGET = {
   name: 'forget-keyed-request',
   text: `
     DELETE FROM idempotency_keys
-    WHERE caller = $1 AND key_hash = $2 AND request_hash = $3 AND answer IS NULL`,
+    WHERE caller = $1 AND key_hash = $2 AND request_hash = $3 AND answer IS NULL
+    RETURNING 1`,
 };
 
 /** Answers kept for a day, so that a request that is repeated makes nothing twice. */
@@ -61,13 +57,17 @@ export class StoredResponses {
     private readonly keys: DerivedKeys,
   ) {}
 
-  /** Takes the key for the request; of two who come together exactly one is `new`. */
-  async begin(request: KeyedRequest): Promise<Known> {
-    const columns = this.columnsOf(request);
-    if ((await this.statements.run(BEGIN, columns)).length > 0) return { as: 'new' };
+  /** Takes the key for the request. @returns whether it is the request's; of two who come together one's */
+  async begin(request: KeyedRequest): Promise<boolean> {
+    return (await this.statements.run(BEGIN, this.columnsOf(request))).length > 0;
+  }
+
+  /** What is known of a request whose key another try has. */
+  async find(request: KeyedRequest): Promise<Known> {
+    const [caller, keyHash] = this.columnsOf(request);
     const [found] = await this.statements.run<{ same: boolean; answer: Buffer | null }>(FIND, [
-      columns[0],
-      columns[1],
+      caller,
+      keyHash,
       this.hashesOf(request),
     ]);
     if (found && !found.same) return { as: 'another' };
@@ -77,15 +77,20 @@ export class StoredResponses {
     return { as: 'answered', answer: this.secretBox.open(found.answer, placeOf(request)) };
   }
 
-  /** Keeps the answer, sealed: it may hold a secret that is shown once. */
-  async keep(request: KeyedRequest, answer: string): Promise<void> {
+  /** The answer for the transaction of the change (keepAnswers), sealed: it may hold a secret that is shown once. */
+  seal(request: KeyedRequest, answer: string): KeptAnswer {
+    const [caller, keyHash, requestHash] = this.columnsOf(request);
     const sealed = this.secretBox.seal(answer, placeOf(request));
-    await this.statements.run(KEEP, [...this.columnsOf(request), sealed]);
+    return { caller, keyHash, requestHash, sealed };
   }
 
-  /** Lets the key go, since nothing was made. */
-  async forget(request: KeyedRequest): Promise<void> {
-    await this.statements.run(FORGET, this.columnsOf(request));
+  /**
+   * Lets the key go, unless a change was made under it.
+   *
+   * @returns whether there was something to let go
+   */
+  async forget(request: KeyedRequest): Promise<boolean> {
+    return (await this.statements.run(FORGET, this.columnsOf(request))).length > 0;
   }
 
   private columnsOf(request: KeyedRequest): [string, Buffer, Buffer] {

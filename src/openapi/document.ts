@@ -143,7 +143,8 @@ export const openApiDocument = (): object => ({
       idempotencyKey: {
         name: 'Idempotency-Key',
         in: 'header',
-        description: 'The same key and body again get the same reply, and make nothing new.',
+        description:
+          'The same key and body again get the same reply for a day, and make nothing new, also after a 503 or a lost reply. While the first try is under way, or its outcome is unknown: 409 `request_in_flight` with `Retry-After`.',
         schema: TEXT,
       },
       consumerKey: inPath('consumerKey', 'Percent-encoded.'),

@@ -13,7 +13,8 @@ const REMEDIES: Record<ProblemCode, string> = {
   token_taken: 'Bring the token along under another name, or look at the one that has it.',
   import_conflict:
     'Leave out the lines that `errors` names, or remove what they meet; nothing was taken over.',
-  request_in_flight: 'Wait a second, and send the same request with the same key again.',
+  request_in_flight:
+    'Wait a second, and send the same request with the same key again, for ten seconds at most.',
   secret_overlap_running:
     'Wait until the overlap is over; or send "force": true, which ends the previous secret at once.',
   already_decided: 'Nothing is to be done: a decision is made once and stays.',

@@ -5,6 +5,7 @@ import { Batcher } from '../database/batcher.js';
 import type { StatementRunner } from '../database/transactions.js';
 import { CONSUMER_GRANT, GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
+import { keepAnswers, type AnswerOf, type KeptAnswer } from '../idempotency/kept-answers.js';
 import { Metrics } from '../metrics/metrics.js';
 import { appendToCallback } from '../protocol/callback-uri.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
@@ -63,6 +64,18 @@ interface Permission {
   readonly verifierHash: Buffer;
   readonly callbackUrls: readonly string[];
   readonly event: NewAuditEvent;
+  readonly answer: KeptAnswer | undefined;
+}
+
+/** Where to send the browser (null for `oob`), and the verifier that it carries there. */
+export interface AllowedRequest {
+  readonly redirectTo: string | null;
+  readonly oauthVerifier: string;
+}
+
+/** Where to send the browser; null for `oob`, and for a callback that is not registered any more. */
+export interface DeniedRequest {
+  readonly redirectTo: string | null;
 }
 
 const DENY = {
@@ -114,14 +127,15 @@ export class AuthorizationRequests {
    * @param actor who says so, for the record
    * @param grant.scopes a part of the scopes asked for; all of them when undefined. What the consumer lost
    *   meanwhile is not granted
-   * @returns where to send the browser (null for `oob`), and the verifier it carries there
+   * @param answerOf keeps the answer with the decision
    * @throws AuthorizationRequestRefused
    */
   async accept(
     oauthToken: string,
     grant: { subject: string; scopes?: readonly string[] | undefined },
     actor: AuditActor,
-  ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
+    answerOf?: AnswerOf<AllowedRequest>,
+  ): Promise<AllowedRequest> {
     const detail = { subject: grant.subject, scopes: grant.scopes ? [...grant.scopes] : null };
     const event = actOn(oauthToken, actor, 'accept', detail);
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
@@ -136,6 +150,11 @@ export class AuthorizationRequests {
       const { expiresAtMs } = request;
       const { subject } = grant;
       const allowing = { token: oauthToken, consumerKey, expiresAtMs, subject, scopes, verifier };
+      const redirectTo = redirect(request, [
+        ['oauth_token', oauthToken],
+        ['oauth_verifier', verifier],
+      ]);
+      const allowed = { redirectTo, oauthVerifier: verifier };
       const isAllowed = await this.permissions.run({
         token: oauthToken,
         subject,
@@ -146,13 +165,9 @@ export class AuthorizationRequests {
           : verifierMac(this.keys, allowing),
         callbackUrls: request.callbackUrls,
         event,
+        answer: answerOf?.(allowed),
       });
-      if (!isAllowed) continue;
-      const redirectTo = redirect(request, [
-        ['oauth_token', oauthToken],
-        ['oauth_verifier', verifier],
-      ]);
-      return { redirectTo, oauthVerifier: verifier };
+      if (isAllowed) return allowed;
     }
     throw new Error('An authorization request changed with every attempt to decide it');
   }
@@ -174,7 +189,12 @@ export class AuthorizationRequests {
           rows.map(({ token }) => token),
         ]);
         const tokens = new Set(done.map(({ token }) => token));
-        return permissions.map(({ token }) => tokens.has(token));
+        const isAllowed = ({ token }: Permission) => tokens.has(token);
+        await keepAnswers(
+          transaction,
+          permissions.filter(isAllowed).map(({ answer }) => answer),
+        );
+        return permissions.map(isAllowed);
       },
       since,
     );
@@ -184,22 +204,24 @@ export class AuthorizationRequests {
    * Records that the owner denies the request, once.
    *
    * @param actor who says so, for the record
+   * @param answerOf keeps the answer with the decision
    * @throws AuthorizationRequestRefused
    */
   async reject(
     oauthToken: string,
     actor: AuditActor,
     reason: string | null = null,
-  ): Promise<{ redirectTo: string | null }> {
-    return this.audit.record(actOn(oauthToken, actor, 'reject', { reason }), (transaction) =>
-      this.deny(oauthToken, transaction),
-    );
+    answerOf?: AnswerOf<DeniedRequest>,
+  ): Promise<DeniedRequest> {
+    const event = actOn(oauthToken, actor, 'reject', { reason });
+    return this.audit.record(event, async (transaction) => {
+      const denied = await this.deny(oauthToken, transaction);
+      await keepAnswers(transaction, [answerOf?.(denied)]);
+      return denied;
+    });
   }
 
-  private async deny(
-    oauthToken: string,
-    runner: StatementRunner,
-  ): Promise<{ redirectTo: string | null }> {
+  private async deny(oauthToken: string, runner: StatementRunner): Promise<DeniedRequest> {
     const [denied] = await runner.run<Pick<AuthorizationRequestRecord, 'callback'> & GrantRow>(
       DENY,
       [oauthToken],

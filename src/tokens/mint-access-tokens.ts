@@ -11,6 +11,7 @@ import { Outbox } from '../events/outbox.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { ACCESS_TOKEN_GRANT } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
+import { keepAnswers, type AnswerOf } from '../idempotency/kept-answers.js';
 import { Metrics } from '../metrics/metrics.js';
 import { newSecret, newToken } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
@@ -80,6 +81,13 @@ interface Minting {
   readonly grantMac: Buffer;
   readonly consumerMac: Buffer | null;
   readonly event: NewAuditEvent;
+  readonly answerOf: AnswerOf<ListedAccessToken>;
+}
+
+/** A token that was made, and its secret in the clear for the only time. */
+export interface MintedAccessToken {
+  readonly minted: ListedAccessToken;
+  readonly tokenSecret: string;
 }
 
 /** `changed`: the consumer is not as it was read. */
@@ -123,14 +131,15 @@ export class MintAccessTokens {
    * Makes token credentials for a subject, or takes over existing ones. Those that come together share a
    * transaction; one that is refused is no matter to the others.
    *
-   * @returns the token, and its secret in the clear for the only time
+   * @param answerOf keeps the answer with the token
    * @throws AccessTokenRefused consumer_unknown, scopes_exceeded, taken
    */
   async mint(
     consumerKey: string,
     given: NewAccessToken,
     actor: AuditActor,
-  ): Promise<{ minted: ListedAccessToken; tokenSecret: string }> {
+    answerOf?: AnswerOf<MintedAccessToken>,
+  ): Promise<MintedAccessToken> {
     const token = given.token ?? newToken();
     const tokenSecret = given.tokenSecret ?? newSecret();
     const sealedSecret = this.secretBox.seal(tokenSecret, accessTokenSecret(token));
@@ -160,6 +169,7 @@ export class MintAccessTokens {
         expiresAt,
         grantMac: this.grants.mac('access-token', granted),
         consumerMac: consumer.grantMac,
+        answerOf: answerOf && ((minted) => answerOf({ minted, tokenSecret })),
         event: {
           actor,
           action: 'token.mint',
@@ -216,7 +226,15 @@ export class MintAccessTokens {
           done.map(({ due, ...made }) => [due, made.token === null ? 'taken' : (made as Outcome)]),
         );
         await this.outbox.add(transaction, [...outcomes.values()].flatMap(tokenIssued));
-        return mintings.map(({ token }) => outcomes.get(token) ?? 'changed');
+        const all = mintings.map(({ token }) => outcomes.get(token) ?? 'changed');
+        await keepAnswers(
+          transaction,
+          mintings.map(({ answerOf }, n) => {
+            const outcome = all[n];
+            return typeof outcome === 'object' ? answerOf?.(outcome) : undefined;
+          }),
+        );
+        return all;
       },
       since,
     );

@@ -150,6 +150,26 @@ describe('oauth10 over REST', () => {
     expect(keys[1]).toBe(keys[0]);
   });
 
+  it('waits for a try of its own that is in flight still', async () => {
+    let calls = 0;
+    const { outcome } = await against(['consumers', 'register', '--name', 'x'], (_, reply) => {
+      calls += 1;
+      const isMade = calls === 7;
+      reply.writeHead(isMade ? 201 : calls === 1 ? 503 : 409, { 'Retry-After': '0' });
+      reply.end(isMade ? '{"consumerKey":"a"}' : '{"code":"request_in_flight"}');
+    });
+    expect([outcome.code, outcome.stdout, calls]).toEqual([0, 'consumerKey  a\n', 7]);
+  });
+
+  it('takes any other conflict for an answer', async () => {
+    let calls = 0;
+    const { outcome } = await against(['consumers', 'register', '--name', 'x'], (_, reply) => {
+      calls += 1;
+      reply.writeHead(409).end('{"code":"consumer_key_taken"}');
+    });
+    expect([outcome.code, calls]).toEqual([1, 1]);
+  });
+
   it('says what answers instead of an admin listener', async () => {
     const { outcome } = await against(['api-keys', 'list'], (_, reply) => reply.end('<html>'));
     expect(outcome).toMatchObject({

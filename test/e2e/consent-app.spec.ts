@@ -162,6 +162,17 @@ describe('the consent app of docs/examples/, before the real service', () => {
     expect(await statusOf(token)).toBe('allowed');
   });
 
+  it('a decision whose answer got lost: asked again, and the browser is sent on with the verifier', async () => {
+    const { token } = await arrive();
+    proxy.cutAtCommit('its own');
+    const { status, headers } = await browser.press('Allow');
+    expect([status, headers['location']]).toEqual([
+      302,
+      expect.stringContaining('oauth_verifier='),
+    ]);
+    expect(await statusOf(token)).toBe('allowed');
+  });
+
   it('a form that is not its own, or scopes that nobody asked for: refused, nothing decided', async () => {
     const { token } = await arrive();
     const { fields } = browser.formWith('Allow');

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { JsonLogger } from '../../src/logging/json-logger.js';
 import { RequestLog } from '../../src/logging/request-log.js';
 import { eventually } from '../support/eventually.js';
-import type { HttpReply } from '../support/http.js';
-import type { TestConsumer, TestCredentials } from '../support/service.js';
+import { send, type HttpReply } from '../support/http.js';
+import { ADMIN_API_KEY, type TestConsumer, type TestCredentials } from '../support/service.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { signRequest } from '../support/signing-client.js';
 import { BESIDE_REQUESTS } from '../support/statements-beside.js';
@@ -37,6 +37,19 @@ const BILLS = {
   },
   mint: {
     statements: ['consumers-of-new-access-tokens', BEGIN, 'insert-access-tokens', ...ON_RECORD],
+    octetsToClient: 584,
+    octetsToLog: 297,
+  },
+  // Two more: the key is taken before, and the answer kept within the transaction.
+  mintUnderKey: {
+    statements: [
+      'begin-keyed-request',
+      'consumers-of-new-access-tokens',
+      BEGIN,
+      'insert-access-tokens',
+      'keep-answers',
+      ...ON_RECORD,
+    ],
     octetsToClient: 584,
     octetsToLog: 297,
   },
@@ -119,6 +132,18 @@ describe('what one request costs, without a clock', () => {
     },
     mint: async () => () =>
       service.admin('POST', `/admin/consumers/${consumer.consumerKey}/tokens`, subject),
+    mintUnderKey: async () => () =>
+      send({
+        base: service.adminBase,
+        method: 'POST',
+        target: `/admin/consumers/${consumer.consumerKey}/tokens`,
+        headers: [
+          ['Authorization', `Bearer ${ADMIN_API_KEY}`],
+          ['Content-Type', 'application/json'],
+          ['Idempotency-Key', 'once'],
+        ],
+        body: JSON.stringify(subject),
+      }),
   };
 
   it.each(Object.keys(BILLS) as (keyof typeof BILLS)[])('%s', async (kind) => {

@@ -10,6 +10,8 @@ export interface DatabaseProxy {
   delay(milliseconds: number): void;
   /** Lets nothing through, and says nothing either. */
   blackhole(): void;
+  /** Passes the next COMMIT of a recorded change on, loses its answer, and cuts that connection, or all of them. */
+  cutAtCommit(which: 'its own' | 'all'): void;
   mend(): void;
   /** New connections lead to that database from now on; those that stand, stand. */
   leadTo(databaseUrl: string): void;
@@ -22,6 +24,12 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
   const sockets = new Set<Socket>();
   let state: 'open' | 'cut' | 'silent' = 'open';
   let delayMs = 0;
+  let cutsAtCommit: 'its own' | 'all' | undefined;
+  const breakAll = () => sockets.forEach((socket) => socket.destroy());
+  const cut = () => {
+    state = 'cut';
+    breakAll();
+  };
   const server = createServer((client) => {
     if (state === 'cut') {
       client.destroy();
@@ -37,8 +45,21 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
         upstream.destroy();
       });
     }
-    client.on('data', (chunk) => state === 'open' && upstream.write(chunk));
+    let isRecording = false;
+    let isCommitting = false;
+    client.on('data', (chunk: Buffer) => {
+      isRecording ||= chunk.includes('audit_head');
+      // As pg sends it, which ends a text with a NUL; READ COMMITTED is another one.
+      isCommitting ||= cutsAtCommit !== undefined && isRecording && chunk.includes('COMMIT\0');
+      if (state === 'open') upstream.write(chunk);
+    });
     upstream.on('data', (chunk) => {
+      if (isCommitting) {
+        if (cutsAtCommit === 'all') cut();
+        else client.destroy();
+        cutsAtCommit = undefined;
+        return;
+      }
       setTimeout(() => state === 'open' && client.write(chunk), delayMs);
     });
   });
@@ -46,15 +67,14 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
   const url = new URL(databaseUrl);
   url.hostname = '127.0.0.1';
   url.port = String((server.address() as AddressInfo).port);
-  const breakAll = () => sockets.forEach((socket) => socket.destroy());
   return {
     url: url.href,
-    cut: () => {
-      state = 'cut';
-      breakAll();
-    },
+    cut,
     delay: (milliseconds) => {
       delayMs = milliseconds;
+    },
+    cutAtCommit: (which) => {
+      cutsAtCommit = which;
     },
     blackhole: () => {
       state = 'silent';

@@ -110,7 +110,7 @@ export interface components {
     cursor: string;
     /** @description The ETag of the version that may be changed. */
     ifMatch: string;
-    /** @description The same key and body again get the same reply, and make nothing new. */
+    /** @description The same key and body again get the same reply for a day, and make nothing new, also after a 503 or a lost reply. While the first try is under way, or its outcome is unknown: 409 `request_in_flight` with `Retry-After`. */
     idempotencyKey: string;
     /** @description Percent-encoded. */
     consumerKey: string;

@@ -1,13 +1,13 @@
 import type { AuditActor } from '../../audit/audit-event.js';
 import { Body, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
-import { ApiKeys, type ApiKey } from '../../callers/api-keys.js';
+import { ApiKeys, type ApiKey, type NewlyMadeKey } from '../../callers/api-keys.js';
 import { parseDateTime } from '../../input/date-time.js';
 import { AdminController } from '../../admin-http/admin-controller.decorator.js';
 import { Roles } from '../../admin-http/roles.decorator.js';
 import { NewApiKey } from './api-key-input.js';
 import { Actor } from '../../admin-http/caller-of.js';
-import { Idempotent } from '../../admin-http/idempotent.js';
+import { Idempotent, Keeps, type Keeping } from '../../admin-http/idempotent.js';
 import {
   limitOf,
   PageQuery,
@@ -27,11 +27,11 @@ export class ApiKeysController {
   @Post()
   @Roles()
   @Idempotent()
-  async create(@Body() given: NewApiKey, @Actor() actor: AuditActor) {
+  async create(@Body() given: NewApiKey, @Actor() actor: AuditActor, @Keeps() keeping: Keeping) {
     const expiresAt = parseDateTime(given.expiresAt ?? '') ?? null;
     const { name, role } = given;
-    const { apiKey, key } = await this.apiKeys.create({ name, role, expiresAt }, actor);
-    return { ...apiKeyReply(apiKey), key };
+    const reply = ({ apiKey, key }: NewlyMadeKey) => ({ ...apiKeyReply(apiKey), key });
+    return reply(await this.apiKeys.create({ name, role, expiresAt }, actor, keeping(reply)));
   }
 
   @Get()

@@ -3,12 +3,14 @@ import type { AuditActor } from '../../audit/audit-event.js';
 import {
   AuthorizationRequestRefused,
   AuthorizationRequests,
+  type AllowedRequest,
+  type DeniedRequest,
 } from '../../tokens/authorization-requests.js';
 import { AdminController } from '../../admin-http/admin-controller.decorator.js';
 import { Roles } from '../../admin-http/roles.decorator.js';
 import { Acceptance, Rejection } from './authorization-decision.js';
 import { Actor } from '../../admin-http/caller-of.js';
-import { Idempotent } from '../../admin-http/idempotent.js';
+import { Idempotent, Keeps, type Keeping } from '../../admin-http/idempotent.js';
 import {
   authorizationRequestReply,
   type AuthorizationRequestReply,
@@ -35,10 +37,14 @@ export class AuthorizationRequestsController {
     @Param('oauthToken') oauthToken: string,
     @Body() { subject, scopes }: Acceptance,
     @Actor() actor: AuditActor,
-  ): Promise<{ redirectTo: string | null; oauthVerifier: string }> {
+    @Keeps() keeping: Keeping,
+  ): Promise<AllowedRequest> {
     const grant = { subject, scopes: scopes ?? undefined };
-    const { redirectTo, oauthVerifier } = await this.requests.accept(oauthToken, grant, actor);
-    return { redirectTo, oauthVerifier };
+    const reply = ({ redirectTo, oauthVerifier }: AllowedRequest) => ({
+      redirectTo,
+      oauthVerifier,
+    });
+    return reply(await this.requests.accept(oauthToken, grant, actor, keeping(reply)));
   }
 
   @Post(':oauthToken/reject')
@@ -49,8 +55,9 @@ export class AuthorizationRequestsController {
     @Param('oauthToken') oauthToken: string,
     @Body() { reason }: Rejection,
     @Actor() actor: AuditActor,
-  ): Promise<{ redirectTo: string | null }> {
-    const { redirectTo } = await this.requests.reject(oauthToken, actor, reason ?? null);
-    return { redirectTo };
+    @Keeps() keeping: Keeping,
+  ): Promise<DeniedRequest> {
+    const reply = ({ redirectTo }: DeniedRequest) => ({ redirectTo });
+    return reply(await this.requests.reject(oauthToken, actor, reason ?? null, keeping(reply)));
   }
 }

@@ -3,11 +3,14 @@ import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { IsBoolean, IsOptional } from 'class-validator';
 import { Satisfies } from '../../input/satisfies.decorator.js';
 import { wholeNumber } from '../../input/rules.js';
-import { RotateConsumerSecret } from '../../consumers/rotate-consumer-secret.js';
+import {
+  RotateConsumerSecret,
+  type RotatedSecret,
+} from '../../consumers/rotate-consumer-secret.js';
 import { AdminController } from '../../admin-http/admin-controller.decorator.js';
 import { Roles } from '../../admin-http/roles.decorator.js';
 import { Actor } from '../../admin-http/caller-of.js';
-import { Idempotent } from '../../admin-http/idempotent.js';
+import { Idempotent, Keeps, type Keeping } from '../../admin-http/idempotent.js';
 
 const NINETY_DAYS_SECONDS = 90 * 24 * 60 * 60;
 
@@ -36,14 +39,14 @@ export class ConsumerSecretsController {
     @Param('consumerKey') consumerKey: string,
     @Body() { overlapSeconds, force }: Rotation,
     @Actor() actor: AuditActor,
+    @Keeps() keeping: Keeping,
   ): Promise<{ consumerSecret: string; previousSecretExpiresAt: string | null }> {
-    const rotated = await this.secrets.rotate(consumerKey, overlapSeconds, actor, {
-      force: force ?? false,
+    const reply = ({ consumerSecret, previousSecretExpiresAt }: RotatedSecret) => ({
+      consumerSecret,
+      previousSecretExpiresAt: previousSecretExpiresAt?.toISOString() ?? null,
     });
-    return {
-      consumerSecret: rotated.consumerSecret,
-      previousSecretExpiresAt: rotated.previousSecretExpiresAt?.toISOString() ?? null,
-    };
+    const how = { force: force ?? false, answerOf: keeping(reply) };
+    return reply(await this.secrets.rotate(consumerKey, overlapSeconds, actor, how));
   }
 
   @Get()

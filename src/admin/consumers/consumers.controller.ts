@@ -15,11 +15,11 @@ import type { ServerResponse } from 'node:http';
 import { NewConsumer } from '../../consumers/consumer-registration.js';
 import type { Consumer } from '../../consumers/consumer.js';
 import type { ChangeOf } from '../../consumers/merge-patch.js';
-import { ConsumersService } from '../../consumers/consumers.service.js';
+import { ConsumersService, type RegisteredConsumer } from '../../consumers/consumers.service.js';
 import { AdminController } from '../../admin-http/admin-controller.decorator.js';
 import { Roles } from '../../admin-http/roles.decorator.js';
 import { Actor } from '../../admin-http/caller-of.js';
-import { Idempotent } from '../../admin-http/idempotent.js';
+import { Idempotent, Keeps, type Keeping } from '../../admin-http/idempotent.js';
 import { Change } from './consumer-change.decorator.js';
 import { consumerReply, type ConsumerReply } from './consumer-reply.js';
 import { entityTag, versionsIn } from '../../admin-http/entity-tags.js';
@@ -40,11 +40,14 @@ export class ConsumersController {
   async register(
     @Body() registration: NewConsumer,
     @Actor() actor: AuditActor,
+    @Keeps() keeping: Keeping,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<ConsumerReply & { consumerSecret: string | null }> {
-    const { consumer, consumerSecret } = await this.consumers.register(registration, actor);
-    response.setHeader('Location', `${PATH}/${encodeURIComponent(consumer.consumerKey)}`);
-    return { ...tagged(consumer, response), consumerSecret };
+    const reply = ({ consumer, consumerSecret }: RegisteredConsumer) => {
+      response.setHeader('Location', `${PATH}/${encodeURIComponent(consumer.consumerKey)}`);
+      return { ...tagged(consumer, response), consumerSecret };
+    };
+    return reply(await this.consumers.register(registration, actor, keeping(reply)));
   }
 
   @Get()

@@ -36,6 +36,8 @@ export interface Page {
 const TIMEOUT_MS = 30_000;
 /** Of one call; a POST repeats its Idempotency-Key. */
 const ATTEMPTS = 4;
+/** A second each: a try whose end nobody knows has its key for ten seconds at most (idempotency/). */
+const ATTEMPTS_IN_FLIGHT = 12;
 const LONGEST_WAIT_SECONDS = 60;
 const AGAIN_LATER = new Set([429, 503]);
 
@@ -67,7 +69,7 @@ export class AdminApi {
         headers,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      if (AGAIN_LATER.has(reply.status) && attempt < ATTEMPTS) {
+      if (attempt < attemptsAfter(reply)) {
         await reply.arrayBuffer();
         await sleep(1000 * secondsToWait(reply.headers.get('retry-after')));
         continue;
@@ -105,6 +107,12 @@ const queryOf = (query: Query): string => {
     (one): one is [string, string] => one[1] !== undefined,
   );
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+};
+
+/** Of all conflicts only that with the try before passes, and says when. */
+const attemptsAfter = ({ status, headers }: Response): number => {
+  if (status === 409 && headers.has('retry-after')) return ATTEMPTS_IN_FLIGHT;
+  return AGAIN_LATER.has(status) ? ATTEMPTS : 1;
 };
 
 const secondsToWait = (retryAfter: string | null): number => {
