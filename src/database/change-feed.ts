@@ -137,18 +137,30 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   private async listen(onListening: () => void): Promise<void> {
     const client = await this.connector.connect();
     this.session = client;
+    const pool = poolOf(this.dataSource);
+    // After a fail-over that left connections standing, rows would be read at one server, and changes heard of at
+    // another. The pool follows the feed, and a session that the pool makes elsewhere ends the feed, to follow it.
+    const leadPool = () => pool.forsake(client.serverStart);
+    const followPool = ({ serverStart }: Session) => {
+      if (serverStart === client.serverStart) return;
+      this.endLease();
+      client.destroy();
+    };
     // The pool does not see this event, and its idle sessions may be with the same server.
     client.once('read-only', () => {
       client.destroy();
-      poolOf(this.dataSource).forsake();
+      pool.forsake();
     });
     client.once('end', () => {
       this.leaseEndsAtMs = LEASE_ENDED;
     });
     try {
       if (this.isStopped) return;
+      leadPool();
       await client.query(`LISTEN ${CHANNEL}`);
       await this.probe(client);
+      pool.on('connect', followPool);
+      leadPool();
       client.on('notification', ({ payload = '' }) => {
         for (const listener of this.listeners) listener.changed(payload);
       });
@@ -165,6 +177,7 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
         if (this.waiting.length === 0) await this.pause(HEARTBEAT_MS);
       }
     } finally {
+      pool.off('connect', followPool);
       client.destroy();
     }
   }

@@ -107,10 +107,16 @@ export class ConnectionPool extends EventEmitter {
     }
   }
 
-  /** Ends every session: the idle ones now, the others when they are given back. */
-  forsake(): void {
-    for (const session of this.sessions) session.isForsaken = true;
-    for (const session of this.idle.splice(0)) this.drop(session);
+  /**
+   * Ends every session: the idle ones now, the others when they are given back.
+   *
+   * @param butThoseAt a server whose sessions stay, by its `serverStart`
+   */
+  forsake(butThoseAt?: string): void {
+    for (const session of this.sessions) {
+      if (session.serverStart !== butThoseAt) session.isForsaken = true;
+    }
+    for (const session of this.idle.filter(({ isForsaken }) => isForsaken)) this.drop(session);
   }
 
   /** A pooler that did not show is between these sessions and the server after all. */
@@ -228,6 +234,7 @@ export class ConnectionPool extends EventEmitter {
     this.wasThere = true;
     this.hasBroken = false;
     this.isAway = false;
+    this.emit('connect', session);
     this.serve(session);
   }
 

@@ -23,6 +23,7 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
 const OLDEST_VERSION = 15;
 
 const INSPECT = `SELECT pg_backend_pid() AS pid,
+  extract(epoch FROM pg_postmaster_start_time())::text AS "serverStart",
   pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "isReadOnly",
   current_setting('server_version_num')::int / 10000 AS version,
   current_setting('search_path') AS "searchPath",
@@ -31,6 +32,7 @@ const INSPECT = `SELECT pg_backend_pid() AS pid,
 
 interface Inspected {
   readonly pid: number;
+  readonly serverStart: string;
   readonly isReadOnly: boolean;
   readonly version: number;
   readonly searchPath: string;
@@ -168,6 +170,7 @@ export class Connector {
     }
     if (isReadOnly) throw new ReadOnlyServer();
     this.assertSchema(searchPath);
+    session.serverStart = inspected.serverStart;
     session.isPooled = this.expectsPooler || target.isPooled === true || pid !== session.processId;
     if (session.isPooled) this.tellOfPooler(inspected);
   }

@@ -34,6 +34,8 @@ const { getStartupConf } = pg.Client.prototype as unknown as {
 export class Session extends pg.Client {
   /** A pooler is between this session and the server: others use the server's session in turn. */
   isPooled = false;
+  /** When its server started, to the microsecond: tells one server from another. Behind a pooler, that of its begin. */
+  serverStart = '';
   /** When its last use ended, in milliseconds of `performance.now()`. */
   idleSinceMs = 0;
   /** To be ended at its release. */
