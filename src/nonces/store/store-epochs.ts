@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exactNumber } from '../../database/exact-number.js';
 import { Statements } from '../../database/statements.js';
+import { StoreUnavailable } from '../../failures/store-unavailable.js';
 import type { NonceClaim } from '../nonce-claim.js';
 
 /** What all replicas agree on: the row of `nonce_store`. */
@@ -56,7 +58,7 @@ const OPEN = {
     WHERE epoch = $1 AND NOT is_open RETURNING ${COLUMNS}`,
 };
 
-// Before the first epoch of all, claims were made in the database, and the latest of them is known.
+// Before the first epoch of all, claims were made in the database; they have ended, and the latest of them is known.
 const OPEN_FIRST = {
   name: 'open-first-nonce-store-epoch',
   text: `UPDATE nonce_store SET is_open = true, forgotten_before = greatest(forgotten_before,
@@ -64,6 +66,18 @@ const OPEN_FIRST = {
       (SELECT max(oauth_timestamp) + 1 FROM nonces WHERE oauth_timestamp <= seen_until))
     WHERE epoch = $1 AND NOT is_open RETURNING ${COLUMNS}`,
 };
+
+// A statement that claims locks the table, takes its snapshot, and holds the lock until all is committed. So one that
+// does not see the epoch is found here, if it has not ended. A copy of a database has the same oids.
+const CLAIMING = {
+  name: 'transactions-that-claim-nonces',
+  text: `SELECT virtualtransaction AS id FROM pg_locks
+    WHERE locktype = 'relation' AND relation = 'nonces'::regclass AND granted AND mode = 'RowExclusiveLock'
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+};
+const CLAIMING_INTERVAL_MS = 50;
+/** No statement takes longer than 4 s, and no change longer than 4.5 s. */
+const CLAIMING_PATIENCE_MS = 6_000;
 
 // No look finds the same primaries as long as none is named.
 const END = {
@@ -127,6 +141,26 @@ export class StoreEpochs {
   ): Promise<StoreEpoch | undefined> {
     const { epoch, primaries, windowSeconds, keyspace } = next;
     return this.one(BEGIN, [ended, epoch, primaries, windowSeconds, keyspace]);
+  }
+
+  /**
+   * Resolves once the claims in the database that were under way have ended. None of them may have seen an epoch that
+   * has just begun; all later ones do, and claim nothing.
+   *
+   * @throws StoreUnavailable for one that does not end
+   */
+  async claimsEnded(): Promise<void> {
+    const claiming = async () =>
+      (await this.statements.run<{ id: string }>(CLAIMING)).map(({ id }) => id);
+    const deadline = performance.now() + CLAIMING_PATIENCE_MS;
+    const before = new Set(await claiming());
+    for (let left = before.size; left > 0;) {
+      if (performance.now() > deadline) {
+        throw new StoreUnavailable(new Error('A claim in the database does not end'));
+      }
+      await sleep(CLAIMING_INTERVAL_MS);
+      left = (await claiming()).filter((id) => before.has(id)).length;
+    }
   }
 
   /** Moves the horizon, and lets claims be made in the epoch. */

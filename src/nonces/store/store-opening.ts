@@ -56,8 +56,9 @@ export async function openEpoch(
   });
   const keyspace = begun?.keyspace ?? undefined;
   if (keyspace === undefined) return undefined;
-  // Nobody claims in an epoch that was not open, and there was none before the first.
-  if (last.epoch !== null) await sleep(LEASE_MS + LEASE_MARGIN_MS, undefined, { ref: false });
+  // Nobody claims in an epoch that was not open. Before the first, all claimed in the database.
+  if (last.epoch === null) await epochs.claimsEnded();
+  else await sleep(LEASE_MS + LEASE_MARGIN_MS, undefined, { ref: false });
   const { text } = claimScript(epoch);
   for (const send of await connection.primaries()) await send(['SCRIPT', 'LOAD', text]);
   const nowMs = () => String(Math.round(clock.nowSeconds() * 1000));
