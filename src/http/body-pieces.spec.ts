@@ -1,5 +1,6 @@
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { eventually } from '../../test/support/eventually.js';
 import { boundListener, type BoundedListener } from './bounded-listener.js';
 import { readBody } from './request-body.js';
@@ -17,21 +18,26 @@ describe('the pieces of a body', () => {
   let rejected: RejectionReason[];
   let lengths: number[];
   let pieces: number;
+  let cut: number;
   let clients: Socket[];
 
   beforeEach(async () => {
-    [rejected, lengths, pieces, clients] = [[], [], 0, []];
+    [rejected, lengths, pieces, cut, clients] = [[], [], 0, 0, []];
     const state: { bounded?: BoundedListener } = {};
     server = createServer((request, response) => {
       if (!state.bounded?.admit(response)) return;
-      if (request.url !== '/read') return void response.writeHead(404).end('nothing here');
+      if (request.url === '/begun') response.write('begun');
+      else if (request.url !== '/read') return void response.writeHead(404).end('nothing here');
       request.on('data', () => (pieces += 1));
       readBody(request).then(
         ({ length }) => {
           lengths.push(length);
           response.end('read');
         },
-        () => response.destroy(),
+        () => {
+          cut += 1;
+          response.destroy();
+        },
       );
     });
     const bounds = {
@@ -78,9 +84,30 @@ describe('the pieces of a body', () => {
     const one = open(head('/read', CHUNKED) + chunk(1).repeat(65_000) + END);
     await over(one);
     expect(one.text).toMatch(/^HTTP\/1\.1 400 .*Connection: close\r\n.*too many small chunks\.$/s);
-    expect([rejected, lengths]).toEqual([['small_chunks'], []]);
+    expect([rejected, lengths, cut]).toEqual([['small_chunks'], [], 1]);
     expect(pieces).toBeLessThan(300);
   });
+
+  it.each([
+    ['/read', ['400']],
+    ['/begun', ['200']],
+  ])(
+    'are never taken for the whole, and nothing behind them is served: %s',
+    async (target, answers) => {
+      const next = head('/read', 'Content-Length: 1\r\n');
+      const one = open(head(target, CHUNKED) + chunk(1));
+      await eventually(
+        () => Promise.resolve(pieces),
+        (count) => count > 0,
+      );
+      one.socket.write(chunk(1).repeat(300) + END + next + 'a' + next + 'a');
+      await over(one);
+      expect([...one.text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(
+        answers,
+      );
+      expect([lengths, cut]).toEqual([[], 1]);
+    },
+  );
 
   it.each([
     ['chunks of one octet, while they are few', chunk(1).repeat(250), 250],
@@ -115,6 +142,30 @@ describe('the pieces of a body', () => {
     await over(one);
     expect(rejected).toEqual(['small_chunks', 'unread_body']);
     expect(one.text).toContain('404 Not Found');
+  });
+
+  it('are bounded on a connection that has the parser of one that asked for a tunnel', async () => {
+    const taken = new Set<unknown>();
+    const isTakenAgain = new Promise<boolean>((resolve) => {
+      server.on('connection', ({ parser }: Socket & { parser?: unknown }) => {
+        if (taken.has(parser)) resolve(true);
+        taken.add(parser);
+      });
+    });
+    // Node gives the parser back at once, and closes the connection later: another may come in between.
+    const other = Object.assign(
+      new Duplex({ read: () => undefined, write: (_octets, _encoding, done) => done() }),
+      { destroySoon: () => other.destroy() },
+    ) as Duplex;
+    server.once('connect', () => server.emit('connection', other));
+    await over(open('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'));
+    expect(await isTakenAgain).toBe(true);
+    other.push(head('/read', CHUNKED) + chunk(1).repeat(1_000) + END);
+    await eventually(
+      () => Promise.resolve(rejected.length),
+      (count) => count > 0,
+    );
+    expect([rejected, lengths]).toEqual([['small_chunks'], []]);
   });
 
   it('count no more once Node has the parser for another connection, even for a client’s', async () => {

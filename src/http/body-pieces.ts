@@ -7,11 +7,12 @@ type OnBody = (this: Parser, piece: Buffer) => void;
 /** Node keeps the functions of a parser under numbers. */
 interface Parser {
   [slot: number]: OnBody | undefined;
-  readonly incoming: IncomingMessage | null;
+  socket: Socket | null;
+  incoming: IncomingMessage | null;
 }
 
 const SLOTS = 8;
-/** The name of Node's own function. */
+/** The name of Node's own function, which is the same for all parsers. */
 const ON_BODY = 'parserOnBody';
 
 /** Bodies of fewer chunks are not looked at. */
@@ -28,27 +29,34 @@ export interface BodyBounds {
   readonly octetsPerChunk: number;
 }
 
+interface Found {
+  readonly slot: number;
+  readonly onBody: OnBody;
+}
+
+/** Found on the first parser: a later one may be in the hands of `boundBodies` still. */
+let found: Found | undefined;
+
 /**
  * Bounds what the octets of a body cost. Each chunk of a chunked body (RFC 9112 section 7.1) costs Node some 2.5 µs,
  * so that 64 KiB in chunks of one octet take the process 150 ms and 20 MB; and what a handler has left
  * unread, Node reads to its end, for as long as it comes.
  *
- * @param stop is called once for a body that breaks a bound; what comes after it on the connection is not looked at
+ * @param stop is called once for a request whose body breaks a bound, and has to end the connection. Nothing more comes of
+ *   the body, not even its end: nobody takes what came for all of it
  */
 export function boundBodies(
   server: Server,
   { mostOctets, octetsPerChunk }: BodyBounds,
-  stop: (socket: Socket, why: Surplus) => void,
+  stop: (request: IncomingMessage, why: Surplus) => void,
 ): void {
+  const bounded = new WeakMap<Socket, Parser>();
+
   server.on('connection', (socket: Socket & { parser?: Parser }) => {
     const { parser } = socket;
-    const slot = Array.from({ length: SLOTS }, (_, n) => n).find(
-      (n) => parser?.[n]?.name === ON_BODY,
-    );
-    if (!parser || slot === undefined) {
-      throw new Error('Node parses bodies in another way than expected');
-    }
-    const readOn = parser[slot] as OnBody;
+    if (!parser) throw new Error('Node keeps no parser with a connection');
+    const { slot, onBody } = (found ??= findIn(parser));
+    bounded.set(socket, parser);
     let request: IncomingMessage | null = null;
     let chunks = 0;
     let octets = 0;
@@ -61,14 +69,36 @@ export function boundBodies(
       // Without chunks a piece is what one read brought: small ones cost the sender a packet each.
       if (request?.headers['transfer-encoding'] !== undefined) chunks += 1;
       octets += piece.length;
-      readOn.call(this, piece);
+      onBody.call(this, piece);
       const isFine = octets <= mostOctets && chunks <= FEW_CHUNKS + octets / octetsPerChunk;
-      if (isFine) return;
-      // The parser goes on to the end of what the system has brought. Without a function it makes nothing of it.
+      if (isFine || request === null || this.socket !== socket) return;
+      // The parser goes on to the end of what the system has brought. Without a function it makes nothing of it, and
+      // without a request it ends none.
       parser[slot] = undefined;
-      stop(socket, octets > mostOctets ? 'unread_body' : 'small_chunks');
+      this.incoming = null;
+      stop(request, octets > mostOctets ? 'unread_body' : 'small_chunks');
     };
-    // Node takes the parser for another connection, perhaps one of a client.
-    socket.once('close', () => (parser[slot] = readOn));
+    socket.once('close', () => restore(socket));
   });
+  // Node has taken the parser away by now, which it otherwise does where the connection closes. Without a listener it
+  // would end the connection just so.
+  server.on('connect', (_, socket: Socket) => {
+    restore(socket);
+    socket.destroy();
+  });
+
+  /** Node takes the parser for another connection, perhaps one of a client. */
+  function restore(socket: Socket): void {
+    const parser = bounded.get(socket);
+    if (parser && found) parser[found.slot] = found.onBody;
+    bounded.delete(socket);
+  }
+}
+
+function findIn(parser: Parser): Found {
+  for (let slot = 0; slot < SLOTS; slot += 1) {
+    const onBody = parser[slot];
+    if (onBody?.name === ON_BODY) return { slot, onBody };
+  }
+  throw new Error('Node parses bodies in another way than expected');
 }

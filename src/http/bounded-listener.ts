@@ -47,10 +47,10 @@ export function boundListener(
   });
 
   const connections = oneRequestPerConnection(server, onRejected);
-  boundBodies(server, bounds.bodies, (socket, why) => {
+  boundBodies(server, bounds.bodies, (request, why) => {
     onRejected(why);
-    if (why === 'unread_body') connections.readNoFurther(socket);
-    else connections.refuse(socket, 'The body came in too many small chunks.');
+    if (why === 'unread_body') connections.readNoFurther(request);
+    else connections.refuse(request, 'The body came in too many small chunks.');
   });
   const room = new RequestsInFlight(bounds.requestsInFlight, () => onRejected('slow_body'));
   const turns = new UnverifiedConnections();

@@ -23,10 +23,10 @@ const PARSE_NO_FURTHER = 2;
 interface OneRequestPerConnection {
   /** To be called with each response as soon as there is one. */
   setResponse(response: ServerResponse): void;
-  /** Ends the connection behind the response in hand. One that has not begun is 400 with this text. */
-  refuse(socket: Socket, text: string): void;
+  /** Ends the connection behind a 400 with this text, or at once where another response has begun. */
+  refuse(request: IncomingMessage, text: string): void;
   /** Ends the connection behind the response in hand, so that who is still sending can read it. */
-  readNoFurther(socket: Socket): void;
+  readNoFurther(request: IncomingMessage): void;
 }
 
 /** One connection: the request that was read last, and its response once there is one. */
@@ -42,7 +42,6 @@ interface InFlight {
  * and the connection ends, as RFC 9112 section 9.3.2 allows. Clients that pipeline send the rest again.
  *
  * @param onRejected called for each connection that is ended so
- * @returns@returns to be called with each response as soon as there is one
  */
 export function oneRequestPerConnection(
   server: Server,
@@ -57,7 +56,8 @@ export function oneRequestPerConnection(
     const inFlight: InFlight = { request: undefined, response: undefined, ending: false };
     connections.set(socket, inFlight);
     parser.onIncoming = (request, keepAlive) => {
-      if (inFlight.request === undefined || isOnItsWay(inFlight.response)) {
+      const isFree = inFlight.request === undefined || isOnItsWay(inFlight.response);
+      if (isFree && !inFlight.ending) {
         inFlight.request = request;
         inFlight.response = undefined;
         return readOn(request, keepAlive);
@@ -73,6 +73,13 @@ export function oneRequestPerConnection(
     };
   });
 
+  /** No other request of the connection is served. */
+  const lastResponseOn = (socket: Socket): ServerResponse | undefined => {
+    const inFlight = connections.get(socket);
+    if (inFlight) inFlight.ending = true;
+    return inFlight?.response;
+  };
+
   return {
     setResponse(response) {
       const inFlight = connections.get(response.req.socket);
@@ -82,15 +89,19 @@ export function oneRequestPerConnection(
         if (inFlight.response === response) inFlight.request = inFlight.response = undefined;
       });
     },
-    refuse(socket, text) {
-      const response = connections.get(socket)?.response;
-      endAfter(response, socket);
-      if (response?.headersSent === false) sendText(response, 400, text);
+    refuse(request, text) {
+      const response = lastResponseOn(request.socket);
+      if (response === undefined) return request.socket.destroySoon();
+      if (response.headersSent) return void request.socket.destroy();
+      // Whoever reads the body learns now that it does not end.
+      response.once('close', () => request.destroy());
+      endAfter(response, request.socket);
+      sendText(response, 400, text);
     },
-    readNoFurther(socket) {
-      const response = connections.get(socket)?.response;
-      if (response === undefined) linger(socket);
-      else response.once('close', () => linger(socket));
+    readNoFurther(request) {
+      const response = lastResponseOn(request.socket);
+      if (response === undefined) linger(request.socket);
+      else response.once('close', () => linger(request.socket));
     },
   };
 }

@@ -119,6 +119,8 @@ describe('a change is made once under its Idempotency-Key, whatever became of th
         'store_unavailable',
         expect.stringMatching(/^\d+$/),
       ]);
+      expect(Object.keys(lost.headers)).not.toEqual(expect.arrayContaining(['location']));
+      expect(Object.keys(lost.headers)).not.toEqual(expect.arrayContaining(['etag']));
       const again = await ask(operation);
       expect(again.status).toBeLessThan(300);
       expect(await recorded(operation)).toBe(before + 1);
