@@ -2,7 +2,7 @@
  * Timers fire in whole milliseconds of the process's clock, and up to one later. In the last ones before the
  * moment, turns of the event loop are counted instead.
  */
-const TURNING_MS = 1;
+const TURNING_MS = 2;
 
 interface Waiting {
   /** By performance.now(). */

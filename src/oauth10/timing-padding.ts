@@ -15,7 +15,7 @@ export const padsTiming = (problem: OAuthProblem): boolean =>
   problem instanceof TokenMissing ||
   problem instanceof VerifierMissing;
 
-/** One for all: what a refusal waits costs next to nothing. */
+/** One for all: those that wait together share the turns of its last milliseconds. */
 const timer = new PreciseTimer();
 
 /**
