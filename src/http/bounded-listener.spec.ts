@@ -21,7 +21,9 @@ describe('a bounded listener', () => {
     served.push(url);
     if (url.startsWith('/hold')) held.push(response);
     else if (url.startsWith('/large')) response.end(Buffer.alloc(32 * 1024 * 1024));
-    else response.writeHead(url.startsWith('/refused') ? 401 : 200).end('done');
+    else if (url.startsWith('/last')) {
+      response.setHeader('Connection', 'close').end(Buffer.alloc(32 * 1024 * 1024));
+    } else response.writeHead(url.startsWith('/refused') ? 401 : 200).end('done');
   };
 
   async function start(bounds: Partial<ListenerBounds> = {}): Promise<void> {
@@ -218,6 +220,32 @@ describe('a bounded listener', () => {
     expect(onRejected).toEqual(['slow_reader']);
     await until(() => bounded.requestsInFlight === 0);
     expect(heard.isOver).toBe(false);
+  });
+
+  it('gives the place back of a request behind the last answer of a connection', async () => {
+    await start();
+    const { socket } = open();
+    socket.pause();
+    socket.write(request('/last'));
+    await until(() => served.length === 1);
+    socket.write(request('/hold'));
+    await until(() => onRejected.length === 1);
+    expect([onRejected, served]).toEqual([['pipelined'], ['/last']]);
+    socket.destroy();
+    await until(() => bounded.requestsInFlight === 0);
+  });
+
+  it('ends a connection that is to end, whatever its client goes on sending', async () => {
+    await start({ silenceMs: 300 });
+    const { socket } = open();
+    socket.pause();
+    socket.write(request('/large'));
+    await until(() => served.length === 1);
+    const sending = setInterval(() => socket.write(request('/now')), 50);
+    await until(() => onRejected.includes('pipelined'));
+    await until(() => bounded.requestsInFlight === 0);
+    clearInterval(sending);
+    expect(onRejected).toEqual(['pipelined']);
   });
 
   it('bears a reader that is slow but takes something', async () => {

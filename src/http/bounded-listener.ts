@@ -46,7 +46,7 @@ export function boundListener(
     socket.destroy();
   });
 
-  const connections = oneRequestPerConnection(server, onRejected);
+  const connections = oneRequestPerConnection(server, bounds.silenceMs, onRejected);
   boundBodies(server, bounds.bodies, (request, why) => {
     onRejected(why);
     if (why === 'unread_body') connections.readNoFurther(request);

@@ -41,10 +41,12 @@ interface InFlight {
  * which may be 2,000 requests of a few octets; here the second is not even made: the first is answered,
  * and the connection ends, as RFC 9112 section 9.3.2 allows. Clients that pipeline send the rest again.
  *
+ * @param silenceMs how long a connection that is to end may go without that something of its answer is taken
  * @param onRejected called for each connection that is ended so
  */
 export function oneRequestPerConnection(
   server: Server,
+  silenceMs: number,
   onRejected: (why: RejectionReason) => void,
 ): OneRequestPerConnection {
   const connections = new WeakMap<Socket, InFlight>();
@@ -66,6 +68,7 @@ export function oneRequestPerConnection(
       socket.pause();
       if (!inFlight.ending) {
         inFlight.ending = true;
+        endWhenSilent(socket, silenceMs);
         onRejected('pipelined');
         endAfter(inFlight.response, socket);
       }
@@ -77,6 +80,7 @@ export function oneRequestPerConnection(
   const lastResponseOn = (socket: Socket): ServerResponse | undefined => {
     const inFlight = connections.get(socket);
     if (inFlight) inFlight.ending = true;
+    endWhenSilent(socket, silenceMs);
     return inFlight?.response;
   };
 
@@ -106,13 +110,17 @@ export function oneRequestPerConnection(
   };
 }
 
+/** What Node knows of a response with `Connection: close`. Not documented; a test holds it. */
+type MaybeLast = ServerResponse & { readonly _last?: boolean };
+
 /**
  * Who has the whole answer may ask again sooner than the system tells us that the last of it was taken. So
- * may one request, since its own answer is then behind the other.
+ * may one request, since its own answer is then behind the other. Behind the last one of a connection there is none.
  */
-const isOnItsWay = (response: ServerResponse | undefined): boolean =>
+const isOnItsWay = (response: MaybeLast | undefined): boolean =>
   response !== undefined &&
   response.writableEnded &&
+  response._last !== true &&
   response.socket !== null &&
   response.writableLength > 0;
 
@@ -129,4 +137,17 @@ function linger(socket: Socket): void {
   socket.end();
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(timer));
+}
+
+/** What the client sends keeps its connection, for Node. Here it counts what the client takes. */
+function endWhenSilent(socket: Socket, silenceMs: number): void {
+  const taken = () => socket.bytesWritten - socket.writableLength;
+  let before = taken();
+  const timer = setInterval(() => {
+    const now = taken();
+    if (now === before) socket.destroy();
+    before = now;
+  }, silenceMs);
+  timer.unref();
+  socket.once('close', () => clearInterval(timer));
 }

@@ -47,13 +47,17 @@ export class RequestsInFlight {
     const isFull = this.inFlight >= (isUnverified ? this.mostUnverified : this.most);
     if (isFull && !this.endOldestUnfinished(isUnverified)) return false;
     this.inFlight += 1;
+    const { socket } = response.req;
     let hasPlace = true;
     const leave = (): void => {
       if (hasPlace) this.inFlight -= 1;
       hasPlace = false;
       this.unfinished.delete(response);
+      socket.off('close', leave);
     };
     response.once('close', leave);
+    // A response behind one that ended the connection never gets a socket, and Node never closes it.
+    socket.once('close', leave);
     if (hasBody(response.req)) {
       this.unfinished.set(response, { isUnverified, since: performance.now(), leave });
     }
