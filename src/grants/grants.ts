@@ -5,7 +5,7 @@ import type { GrantForm, GrantKind, Granted } from './granted.js';
 
 declare const unverified: unique symbol;
 /** What a row says that it grants. Grants alone reads it, so that nobody takes it for what is granted. */
-export interface ClaimedGrant {
+interface ClaimedGrant {
   readonly [unverified]: never;
 }
 
