@@ -82,7 +82,8 @@ export class PageHandler {
     } catch (error) {
       reply = this.errorPage(error, request, response);
     }
-    sendReply(response, this.placed(reply), this.always);
+    // A body that the listener did not take has been answered by it.
+    if (!response.headersSent) sendReply(response, this.placed(reply), this.always);
   }
 
   /** Pages lead on by paths as the service knows them; the browser knows what a proxy puts in front. */

@@ -4,6 +4,8 @@ import { RequestProperty } from './request-property.js';
 /** A request is a few kilobytes: who needs longer is not honest. */
 export const BODY_TIMEOUT_MS = 15_000;
 
+/** How long the answer may take to leave. */
+const TAKEN_MS = 1_000;
 const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
 
 const allowed = new RequestProperty<IncomingMessage, true>('longBodyAllowed');
@@ -17,7 +19,10 @@ export function limitBodyTime(request: IncomingMessage): void {
   const { headers, socket } = request;
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
   const limit = setTimeout(() => {
-    if (!request.complete) socket.end(TOO_SLOW, () => socket.destroy());
+    if (request.complete) return;
+    socket.end(TOO_SLOW, () => socket.destroy());
+    // Who takes no answer waits for none.
+    setTimeout(() => socket.destroy(), TAKEN_MS).unref();
   }, BODY_TIMEOUT_MS);
   limit.unref();
   limits.set(request, limit);

@@ -75,6 +75,38 @@ describe('a bounded listener', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  it('reads from a new connection when its turn has come, while there is too much to do', async () => {
+    await start();
+    server.on('request', () => {
+      const until = performance.now() + 8;
+      while (performance.now() < until);
+    });
+    for (let n = 0; n < 12; n += 1) {
+      const { socket } = open();
+      socket.on('data', () => socket.write(request('/again')));
+      socket.write(request('/again'));
+    }
+    await until(() => bounded.connectionsWaiting >= 11);
+    let servedBefore = 0;
+    server.once('connection', () => (servedBefore = served.length));
+    open().socket.write(request('/new'));
+    await until(() => served.includes('/new'));
+    expect(served.indexOf('/new') - servedBefore).toBeGreaterThanOrEqual(8);
+  });
+
+  it('bears a handler that writes an answer after the listener has given one', async () => {
+    await start();
+    const { socket } = open();
+    socket.pause().write(request('/large'));
+    await until(() => served.length === 1);
+    socket.write(request('/hold', 'Transfer-Encoding: chunked\r\n') + '1\r\na\r\n'.repeat(400));
+    await until(() => onRejected.length === 1);
+    const failed = new Promise((resolve) => held[0]?.once('error', resolve));
+    held[0]?.write('late');
+    expect(await failed).toMatchObject({ code: 'ERR_STREAM_WRITE_AFTER_END' });
+    expect([held[0]?.listenerCount('error'), onRejected]).toEqual([1, ['small_chunks']]);
+  });
+
   describe('one request at a time per connection', () => {
     it('answers the first of 2,000 that come at once, hands out no other, and ends the connection', async () => {
       await start();

@@ -58,7 +58,10 @@ export function boundListener(
   const { isGenuine, probes } = bounds;
   if (isGenuine !== undefined) {
     server.on('connection', (socket: Socket) => {
-      turns.queue(socket);
+      // Node reads from the next tick on, whether the connection is paused until then or not.
+      process.nextTick(() => {
+        if (!socket.destroyed) turns.queue(socket);
+      });
       socket.once('close', () => turns.forget(socket));
     });
   }

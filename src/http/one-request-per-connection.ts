@@ -99,6 +99,8 @@ export function oneRequestPerConnection(
       if (response.headersSent) return void request.socket.destroy();
       // Whoever reads the body learns now that it does not end.
       response.once('close', () => request.destroy());
+      // A handler may be about to write its own.
+      response.on('error', () => undefined);
       endAfter(response, request.socket);
       sendText(response, 400, text);
     },

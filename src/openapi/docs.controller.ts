@@ -1,15 +1,19 @@
 import { Controller, Get, NotFoundException, Param, Res, UseFilters } from '@nestjs/common';
 import type { Response } from 'express';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { openApiDocument } from './document.js';
 import { problemPage } from './problem-page.js';
 import { INITIALIZER, swaggerPage } from './swagger-page.js';
 
-/** The files of Swagger UI that its page asks for. */
-const ASSETS = new Set(['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']);
+/** The files of Swagger UI that its page asks for, and what they are. */
+const ASSETS: ReadonlyMap<string, string> = new Map([
+  ['swagger-ui.css', 'text/css; charset=utf-8'],
+  ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+  ['favicon-32x32.png', 'image/png'],
+]);
 
 // Swagger UI styles its elements by attributes, and draws its icons as data URIs.
 const PAGE_POLICY =
@@ -44,11 +48,12 @@ export class DocsController {
   }
 
   @Get('assets/:name')
-  asset(@Param('name') name: string, @Res() response: Response): void {
-    if (!ASSETS.has(name)) throw new NotFoundException('There is no such file.');
+  async asset(@Param('name') name: string, @Res() response: Response): Promise<void> {
+    const type = ASSETS.get(name);
+    if (type === undefined) throw new NotFoundException('There is no such file.');
     const require = createRequire(import.meta.url);
-    const root = dirname(require.resolve('swagger-ui-dist/package.json'));
-    response.sendFile(name, { root, maxAge: '1d' });
+    const file = await readFile(require.resolve(`swagger-ui-dist/${name}`));
+    response.type(type).setHeader('Cache-Control', 'public, max-age=86400').send(file);
   }
 }
 

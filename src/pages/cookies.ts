@@ -14,22 +14,26 @@ const attributes = (secure: boolean) =>
 /** This service's values need no decoding, and others' would cost an error each where it fails. */
 const AS_SENT = { decode: (value: string) => value };
 
-/** What the name of each cookie of this service begins with. */
-const OURS = 'oauth10';
+/** What each cookie of this service is named; others of that beginning a stranger has made up. */
+const OURS = /^oauth10[\w-]*$/;
 
 /** The cookies that the browser sent and this service can have set, by their plain names, in order. */
 export function cookiesIn(request: IncomingMessage, secure: boolean): ReadonlyMap<string, string> {
   const prefix = nameOf('', secure);
   // Left out before they are parsed: thousands of others' names would cost milliseconds.
-  const ours = (request.headers.cookie ?? '')
-    .split(';')
-    .filter((pair) => pair.trimStart().startsWith(prefix + OURS));
+  const ours = (request.headers.cookie ?? '').split(';').filter((pair) => isOurs(pair, prefix));
   return new Map(
     Object.entries(parseCookie(ours.join(';'), AS_SENT)).map(([name, value = '']) => [
       name.slice(prefix.length),
       value,
     ]),
   );
+}
+
+/** @param pair `name=value`, with blanks around it or without */
+function isOurs(pair: string, prefix: string): boolean {
+  const [name = ''] = pair.trimStart().split('=', 1);
+  return name.startsWith(prefix) && OURS.test(name.slice(prefix.length).trimEnd());
 }
 
 /**

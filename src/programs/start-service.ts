@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,7 @@ import { AppModule } from './app.module.js';
 import { connectionsFor, requestsInFlightFor } from '../config/memory-bounds.js';
 import { SettingsError, type Settings } from '../config/settings.js';
 import { untilAvailable } from '../database/until-available.js';
+import { errorFields } from '../failures/error-fields.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { GrantsCompletion } from '../grants/grants-completion.js';
 import { OurDatabase } from '../grants/our-database.js';
@@ -31,6 +33,8 @@ import { Metrics } from '../metrics/metrics.js';
 import { Rollup } from '../usage/rollup.js';
 import { TokenKeyRotation } from '../platform-tokens/token-key-rotation.js';
 import { shutDown } from './graceful-shutdown.js';
+
+const LOGGER = new Logger('Listeners');
 
 /** A service that answers on all its listeners. */
 export interface RunningService {
@@ -198,6 +202,10 @@ function listen(server: Server, setting: string, port: number, host: string): Pr
     server.once('error', refuse);
     server.listen(port, host, () => {
       server.off('error', refuse);
+      // Without descriptors or memory the system accepts no connection, later perhaps again.
+      server.on('error', (error) =>
+        LOGGER.error('A connection was not accepted', errorFields(error)),
+      );
       resolve((server.address() as AddressInfo).port);
     });
   });

@@ -1,4 +1,6 @@
+import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import { TestBrowser } from '../support/browser.js';
 import { send } from '../support/http.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
@@ -32,6 +34,33 @@ describe('what the resource owner’s pages refuse, and how', () => {
 
   const authorize = (token: string) => `/oauth/auz/authorize?oauth_token=${token}`;
   const signIn = (on = browser) => on.press('Sign in', { filled: { 'User name': 'jane' } });
+
+  it('cookies of the service’s names that it never set are not read, however large', async () => {
+    const errors = jest.spyOn(Logger.prototype, 'error');
+    const cookie = ['é', ' a', '(', '']
+      .map((odd) => `oauth10-sign-in-${odd}=${'x'.repeat(3_000)}`)
+      .join('; ');
+    const reply = await send({
+      base: service.publicBase,
+      target: '/oauth/auz/grants',
+      headers: [['Cookie', Buffer.from(cookie).toString('latin1')]],
+    });
+    expect([reply.status, errors.mock.calls]).toEqual([200, []]);
+  });
+
+  it('a body in small chunks is answered once, and is no fault of the service', async () => {
+    const errors = jest.spyOn(Logger.prototype, 'error');
+    const socket = connect(Number(new URL(service.publicBase).port), '127.0.0.1');
+    let heard = '';
+    socket.on('error', () => undefined).on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    socket.write(
+      'POST /oauth/auz/authorize HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n' +
+        `Transfer-Encoding: chunked\r\n\r\n${'1\r\na\r\n'.repeat(400)}`,
+    );
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
+    expect(errors.mock.calls).toEqual([]);
+  });
 
   it.each<[string, string, (token: string) => Promise<unknown>]>([
     [

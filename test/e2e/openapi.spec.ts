@@ -267,6 +267,22 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
     expect(page.text).not.toMatch(/https?:\/\//);
   });
 
+  it.each<[string, string]>([
+    ['If-Match', '"x"'],
+    ['Range', 'bytes=99999999-'],
+    ['Range', 'bytes=0-1'],
+  ])('sends a file of Swagger UI whole, whatever is asked of it: %s %s', async (name, value) => {
+    const headers = [[name, value]] as const;
+    const target = '/docs/assets/swagger-ui.css';
+    const reply = await send({ base: service.adminBase, target, headers });
+    expect([reply.status, reply.headers['content-type'], reply.headers['cache-control']]).toEqual([
+      200,
+      'text/css; charset=utf-8',
+      'public, max-age=86400',
+    ]);
+    expect(reply.text).toContain('.swagger-ui');
+  });
+
   it.each(['package.json', '..%2fpackage.json', '%2e%2e/package.json', 'index.html', ''])(
     'serves no other file: %s',
     async (name) => {

@@ -33,6 +33,7 @@ export class ExportDownload {
     this.underWay += 1;
     try {
       await this.exports.run(order, async (lines) => {
+        if (response.writableEnded) throw new Error('the listener has answered');
         if (!response.headersSent) {
           response.setHeader('Content-Type', NDJSON);
           response.setHeader('Content-Disposition', 'attachment; filename="oauth10.ndjson"');
