@@ -6,6 +6,8 @@ import { repeatsName } from '../input/repeated-name.js';
 const JSON_TYPE =
   /^application\/(json|merge-patch\+json)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 /**
  * Reads and parses a JSON body (RFC 8259: UTF-8). No body at all counts as an empty object, so that
  * an operation without required properties needs none. `application/merge-patch+json` (RFC 7396) is
@@ -39,7 +41,7 @@ const typeOf = ({ headers }: IncomingMessage): string | undefined =>
 
 function parse(body: Buffer): { text: string; value: unknown } {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    const text = UTF_8.decode(body);
     return { text, value: JSON.parse(text) };
   } catch {
     // The parser's own message repeats part of the body, which may be a secret.

@@ -15,6 +15,8 @@ const SKEW_BUCKETS_SECONDS = [
 ];
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
+type CacheResult = 'hit' | 'miss' | 'bypass';
+
 /**
  * What the service counts of itself, for Prometheus. Labels come from fixed lists: a consumer key
  * or a token as a label would be one time series each, and reveal who does what.
@@ -60,7 +62,10 @@ export class Metrics {
     help: 'Lookups in the credential caches, by cache and result (hit, miss, bypass).',
     labelNames: ['cache', 'result'],
     registers: [this.registry],
+    collect: () => this.countLookups(),
   });
+  /** Counted here, and handed over when somebody looks: a request has two of them. */
+  private readonly uncollected = new Map<string, Record<CacheResult, number>>();
   private readonly swept = new Counter({
     name: 'oauth10_swept_rows_total',
     help: 'Expired rows deleted and partitions dropped or created by the cleanup, by task.',
@@ -197,8 +202,19 @@ export class Metrics {
     this.batches.observe({ statement }, size);
   }
 
-  cacheLookup(cache: string, result: 'hit' | 'miss' | 'bypass'): void {
-    this.lookups.inc({ cache, result });
+  cacheLookup(cache: string, result: CacheResult): void {
+    let counts = this.uncollected.get(cache);
+    if (!counts) this.uncollected.set(cache, (counts = { hit: 0, miss: 0, bypass: 0 }));
+    counts[result] += 1;
+  }
+
+  private countLookups(): void {
+    for (const [cache, counts] of this.uncollected) {
+      for (const [result, count] of Object.entries(counts)) {
+        if (count > 0) this.lookups.inc({ cache, result }, count);
+      }
+    }
+    this.uncollected.clear();
   }
 
   rowsSwept(task: string, count: number): void {

@@ -52,7 +52,7 @@ function readSignedRequest(
   flags: ReadonlySet<CompatibilityFlag>,
 ): RequestReading {
   const { path, query } = splitTarget(request.target);
-  const uri = baseStringUri({ ...request, path });
+  const uri = baseStringUri({ scheme: request.scheme, authority: request.authority, path });
   const isForm = isFormContent(request.contentType);
   const collected = collectRequestParameters(
     {

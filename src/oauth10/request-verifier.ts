@@ -132,7 +132,7 @@ export class RequestVerifier {
     assertBodyHash(protocol, request.body, reading.isForm);
     assertActive(consumer, found.token, request.clientAddress, this.clock.nowSeconds());
     this.noteUses(consumer, reading, outcome);
-    return verifiedRequest(request, reading, rules, { ...found, consumer }, outcome);
+    return verifiedRequest(request, reading, rules, { consumer, token: found.token }, outcome);
   }
 
   /**

@@ -105,18 +105,27 @@ export class SignatureCheck {
     token: SealedTokenSecret | 'none' | undefined,
     nowSeconds: number,
   ): SignatureOutcome {
-    const { signatureMethod, signature } = this.reading.protocol;
+    const { signatureMethod } = this.reading.protocol;
     const baseString = signatureMethod.family === 'plaintext' ? '' : this.baseString(form);
     const keys = this.keysOf(consumer, token);
-    if (signatureMethod.verify({ ...keys, baseString, signature }) && keys.genuine) {
+    if (this.verifies(keys, baseString)) {
       return { holds: true, byPrevious: false, byFlag: flagOfSecret(keys) };
     }
     if (signatureMethod.family === 'rsa') return FAILS;
     // For every consumer, so that the work doesn't tell which one is changing its secret.
     const previous = this.previousKeys(consumer, keys, nowSeconds);
-    const holds =
-      signatureMethod.verify({ ...previous, baseString, signature }) && previous.genuine;
-    return holds ? { holds, byPrevious: true, byFlag: flagOfSecret(previous) } : FAILS;
+    return this.verifies(previous, baseString)
+      ? { holds: true, byPrevious: true, byFlag: flagOfSecret(previous) }
+      : FAILS;
+  }
+
+  private verifies(keys: VerificationKeys, baseString: string): boolean {
+    const { signatureMethod, signature } = this.reading.protocol;
+    // Written out: spreading the keys showed in profiles (docs/adr/0063).
+    const { consumerSecret, tokenSecret, rsaPublicKey, genuine } = keys;
+    const input = { baseString, signature, consumerSecret, tokenSecret, rsaPublicKey };
+    // The decoy's keys cost the same work.
+    return signatureMethod.verify(input) && genuine;
   }
 
   /** Each mistake that the consumer may keep, with its present secret and the one before. */

@@ -23,12 +23,22 @@ const AUTHORITY =
   /^((?:[a-z0-9._~!$&'()*+,;=-]|%[0-9a-f]{2})+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?$/i;
 const DEFAULT_PORTS = { http: 80, https: 443 } as const;
 
+/** What was normalized last: nearly all requests of a service name one host, and each is looked at twice. */
+let latest: { scheme: Scheme; host: string; authority: string | undefined } | undefined;
+
 /**
  * A `Host` header's value in lower case, without the port that is the scheme's own default (443
  * stays on http, 80 on https). Undefined where it is no host: empty, with user info or blanks, or
  * with a port out of range.
  */
 export function normalizeAuthority(scheme: Scheme, host: string): string | undefined {
+  if (latest?.host === host && latest.scheme === scheme) return latest.authority;
+  const authority = normalized(scheme, host);
+  latest = { scheme, host, authority };
+  return authority;
+}
+
+function normalized(scheme: Scheme, host: string): string | undefined {
   const match = AUTHORITY.exec(host);
   if (match === null) return undefined;
   const [, name = '', portDigits] = match;

@@ -122,11 +122,8 @@ export class CredentialsRepository {
     });
     this.temporaryCredentials = this.tokens(
       FIND_TEMPORARY_CREDENTIALS,
-      (row: TemporaryCredentialsRow, { token }) => ({
-        ...row,
-        token,
-        expiresAtSeconds: row.expiresAtMs / 1000,
-      }),
+      (row: TemporaryCredentialsRow, { token }) =>
+        Object.assign(row, { token, expiresAtSeconds: row.expiresAtMs / 1000 }),
     );
     this.accessTokens = this.tokens(FIND_ACCESS_TOKENS, (row: AccessTokenRow, wanted) =>
       this.accessTokenOf(row, wanted),

@@ -41,24 +41,39 @@ const NOTE_DEVIATIONS = {
     DO UPDATE SET times = d.times + excluded.times, last_seen_at = excluded.last_seen_at`,
 };
 
-/** How many times, under the parts of a key. */
-class Counts<Key extends readonly string[]> {
-  private readonly counts = new Map<string, { readonly key: Key; times: number }>();
+interface Count {
+  readonly consumerKey: string;
+  /** A signature method, a flag or a hint. */
+  readonly code: string;
+  times: number;
+}
 
-  add(key: Key): void {
-    const name = JSON.stringify(key);
-    const known = this.counts.get(name);
+/** How many times, for each consumer and code. */
+class Counts {
+  private readonly byCode = new Map<string, Map<string, Count>>();
+  private size = 0;
+
+  add(consumerKey: string, code: string): void {
+    let counts = this.byCode.get(code);
+    if (!counts) this.byCode.set(code, (counts = new Map<string, Count>()));
+    const known = counts.get(consumerKey);
     if (known) known.times += 1;
-    else if (this.counts.size < WAITING_MAX) this.counts.set(name, { key, times: 1 });
+    else if (this.size < WAITING_MAX) {
+      counts.set(consumerKey, { consumerKey, code, times: 1 });
+      this.size += 1;
+    }
   }
 
   /** Takes all, in one order everywhere, so that two processes never wait for each other's rows. */
-  take(): { readonly key: Key; readonly times: number }[] {
-    const taken = [...this.counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
-    this.counts.clear();
-    return taken;
+  take(): readonly Readonly<Count>[] {
+    const taken = [...this.byCode.values()].flatMap((counts) => [...counts.values()]);
+    this.byCode.clear();
+    this.size = 0;
+    return taken.sort((a, b) => compare(a.consumerKey, b.consumerKey) || compare(a.code, b.code));
   }
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Counts what staff want to see the end of: weak signatures, previous secrets of a rotation, uses of
@@ -68,10 +83,9 @@ class Counts<Key extends readonly string[]> {
 @Injectable()
 export class SignatureUses implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(SignatureUses.name);
-  private readonly weak = new Counts<[consumerKey: string, method: string]>();
-  private readonly deviations = new Counts<
-    [consumerKey: string, kind: 'flag' | 'hint', code: string]
-  >();
+  private readonly weak = new Counts();
+  private readonly flags = new Counts();
+  private readonly hints = new Counts();
   private readonly previous = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -80,38 +94,41 @@ export class SignatureUses implements OnModuleInit, OnModuleDestroy {
   /** A genuine request was signed so; `byPrevious`: with the secret before the present one. */
   note(consumerKey: string, method: SignatureMethod, byPrevious: boolean): void {
     if (byPrevious && this.previous.size < WAITING_MAX) this.previous.add(consumerKey);
-    if (method.weak) this.weak.add([consumerKey, method.name]);
+    if (method.weak) this.weak.add(consumerKey, method.name);
   }
 
   /** A genuine request was served by a flag alone. */
   noteFlag(consumerKey: string, flag: CompatibilityFlag): void {
-    this.deviations.add([consumerKey, 'flag', flag]);
+    this.flags.add(consumerKey, flag);
   }
 
   /** A client with the right secrets got a hint why its signature is wrong. */
   noteHint(consumerKey: string, hint: HintCode): void {
-    this.deviations.add([consumerKey, 'hint', hint]);
+    this.hints.add(consumerKey, hint);
   }
 
   /** Writes what has gathered. Failing, it is dropped. */
   async flush(): Promise<void> {
     const weak = this.weak.take();
-    const deviations = this.deviations.take();
+    const deviations = [
+      ...this.flags.take().map((count) => ({ ...count, kind: 'flag' })),
+      ...this.hints.take().map((count) => ({ ...count, kind: 'hint' })),
+    ];
     const previous = [...this.previous].sort();
     this.previous.clear();
     try {
       if (weak.length > 0) {
         await this.statements.run(NOTE_WEAK, [
-          weak.map(({ key: [consumerKey] }) => consumerKey),
-          weak.map(({ key: [, method] }) => method),
+          weak.map(({ consumerKey }) => consumerKey),
+          weak.map(({ code }) => code),
           weak.map(({ times }) => times),
         ]);
       }
       if (deviations.length > 0) {
         await this.statements.run(NOTE_DEVIATIONS, [
-          deviations.map(({ key: [consumerKey] }) => consumerKey),
-          deviations.map(({ key: [, kind] }) => kind),
-          deviations.map(({ key: [, , code] }) => code),
+          deviations.map(({ consumerKey }) => consumerKey),
+          deviations.map(({ kind }) => kind),
+          deviations.map(({ code }) => code),
           deviations.map(({ times }) => times),
         ]);
       }
