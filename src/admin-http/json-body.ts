@@ -1,19 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../http/problem-details.js';
 import { MAX_BODY_OCTETS, readBody } from '../http/request-body.js';
+import { InvalidInput } from '../input/input-fault.js';
 import { repeatsName } from '../input/repeated-name.js';
+import { hasMoreValuesThan } from '../input/value-count.js';
 
 const JSON_TYPE =
   /^application\/(json|merge-patch\+json)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
+
+/** Far above what any operation takes; what lists of them take in memory is not bounded by the octets of a body. */
+const MAX_VALUES = 4096;
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads and parses a JSON body (RFC 8259: UTF-8). No body at all counts as an empty object, so that
  * an operation without required properties needs none. `application/merge-patch+json` (RFC 7396) is
- * for PATCH alone. An object that names a property twice is refused.
+ * for PATCH alone. An object that names a property twice is refused, and so are more values than MAX_VALUES.
  *
- * @throws HttpRefusal, Problem
+ * @throws HttpRefusal, Problem, InvalidInput
  */
 export async function readJsonBody(
   request: IncomingMessage,
@@ -26,6 +31,9 @@ export async function readJsonBody(
     throw new Problem('unsupported_media_type', 'Send JSON, as Content-Type: application/json.');
   }
   const { text, value } = parse(body);
+  if (hasMoreValuesThan(MAX_VALUES, value)) {
+    throw new InvalidInput([{ pointer: '', detail: `must hold at most ${MAX_VALUES} values` }]);
+  }
   if (repeatsName(text, value)) {
     throw new Problem('malformed_json', 'An object in the body names a property twice.');
   }

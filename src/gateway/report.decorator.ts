@@ -7,17 +7,15 @@ import {
 import type { IncomingMessage } from 'node:http';
 import { readJsonBody } from '../admin-http/json-body.js';
 import { assertNoQuery } from '../admin-http/takes-query.js';
-import { MAX_BODY_OCTETS } from '../http/request-body.js';
+import { MAX_REPORT_OCTETS } from '../http/request-body.js';
 import { strictInput } from '../input/strict-input.js';
 import { ReportedRequest } from './reported-request.js';
 
 /**
- * JSON writes an octet of text in six characters at the worst (`\u0001`); the URL and the headers,
- * which HTTP keeps to some 16 KiB, are in it, too.
+ * Reads a report of a request, which may carry as large a body as any signed request. JSON writes an octet of text
+ * in six characters at the worst (`\u0001`); the URL and the headers, which HTTP keeps to some 16 KiB, are in it,
+ * too.
  */
-const MAX_REPORT_OCTETS = 8 * MAX_BODY_OCTETS;
-
-/** Reads a report of a request, which may carry as large a body as any signed request. */
 @Injectable()
 class ReportPipe implements PipeTransform<IncomingMessage, Promise<ReportedRequest>> {
   async transform(request: IncomingMessage): Promise<ReportedRequest> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { isLongBodyAllowed } from './body-time.js';
 
 /** What Node does with a piece of a body that its parser has read. Not documented; a test holds it. */
 type OnBody = (this: Parser, piece: Buffer) => void;
@@ -23,7 +24,7 @@ export type Surplus = 'small_chunks' | 'unread_body';
 
 /** What a body may be made of. */
 export interface BodyBounds {
-  /** Octets of a body beyond which no handler reads on. */
+  /** Octets of a body beyond which no handler reads on, unless it has asked for a long one (body-time.ts). */
   readonly mostOctets: number;
   /** Of a body of many chunks each has so many octets on average. */
   readonly octetsPerChunk: number;
@@ -70,13 +71,14 @@ export function boundBodies(
       if (request?.headers['transfer-encoding'] !== undefined) chunks += 1;
       octets += piece.length;
       onBody.call(this, piece);
-      const isFine = octets <= mostOctets && chunks <= FEW_CHUNKS + octets / octetsPerChunk;
-      if (isFine || request === null || this.socket !== socket) return;
+      if (request === null || this.socket !== socket) return;
+      const isWanted = octets <= mostOctets || isLongBodyAllowed(request);
+      if (isWanted && chunks <= FEW_CHUNKS + octets / octetsPerChunk) return;
       // The parser goes on to the end of what the system has brought. Without a function it makes nothing of it, and
       // without a request it ends none.
       parser[slot] = undefined;
       this.incoming = null;
-      stop(request, octets > mostOctets ? 'unread_body' : 'small_chunks');
+      stop(request, isWanted ? 'small_chunks' : 'unread_body');
     };
     socket.once('close', () => restore(socket));
   });

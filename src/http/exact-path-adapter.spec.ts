@@ -15,6 +15,7 @@ import {
   Post,
   Query,
   Req,
+  Res,
   UseFilters,
   UseInterceptors,
   UsePipes,
@@ -25,6 +26,7 @@ import {
   type PipeTransform,
 } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import type { Response } from 'express';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { map } from 'rxjs';
@@ -99,6 +101,11 @@ class OpenController {
     return 'open';
   }
 
+  @Get('file')
+  file(@Res() response: Response): void {
+    response.sendFile('nowhere', { root: '/' });
+  }
+
   @All('below')
   @Endpoint({ listener: 'admin', label: 'below', guard: 'none', servesBelow: true })
   below(@Req() { url }: IncomingMessage) {
@@ -164,6 +171,12 @@ describe('ExactPathAdapter', () => {
   ])('decodes the parameter of %s, once and after the path was cut', async (target, name) => {
     expect((await ask('public', 'GET', target)).json()).toEqual({ inBrackets: { name } });
     expect(labels).toEqual(['declared']);
+  });
+
+  it('ends the connection where Express tells of an error of a file, and the process goes on', async () => {
+    const asked = ask('public', 'GET', '/open/file');
+    await expect(asked).rejects.toThrow(/socket hang up|closed|ECONNRESET/);
+    expect((await ask('public', 'GET', '/open')).status).toBe(200);
   });
 
   it('asks the guard first, and leaves refusals to the filter', async () => {

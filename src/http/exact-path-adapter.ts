@@ -239,6 +239,8 @@ class ListenerRoutes implements ServedListener {
     asked.params = { ...parameters };
     asked.originalUrl = request.url ?? '';
     asked.baseUrl = '';
+    // There is nobody to tell of an error (of `sendFile`, say), and the answer may have begun.
+    asked.next = () => response.destroy();
     answered.locals = {};
     await handler(request, response);
   }

@@ -10,7 +10,7 @@ import { BODY_TIMEOUT_MS, limitBodyTime } from './body-time.js';
 import type { BodyBounds } from './body-pieces.js';
 import { boundListener, type BoundedListener } from './bounded-listener.js';
 import { requestIdOf } from './problem-details.js';
-import { MAX_BODY_OCTETS } from './request-body.js';
+import { MAX_BODY_OCTETS, MAX_REPORT_OCTETS } from './request-body.js';
 import { endpointOf, observeRequest, type AnsweredRequest } from './request-observer.js';
 import { sendText } from './send-text.js';
 import type { RejectionReason } from './rejection-reason.js';
@@ -48,7 +48,7 @@ export const LISTENERS = {
     host: 'adminHost',
     requestTimeoutMs: 0,
     // A file to import may come in a chunk a line.
-    bodies: { mostOctets: Infinity, octetsPerChunk: 16 },
+    bodies: { mostOctets: MAX_REPORT_OCTETS, octetsPerChunk: 16 },
     silenceMs: 120_000,
     verifiesConnections: false,
   },

@@ -5,6 +5,9 @@ import { HttpRefusal } from './http-refusal.js';
 /** 64 KiB: far above any form that is signed, far below what would hurt. */
 export const MAX_BODY_OCTETS = 64 * 1024;
 
+/** The most that a body has which is read before it is acted on, on the admin listener: a report of a request. */
+export const MAX_REPORT_OCTETS = 8 * MAX_BODY_OCTETS;
+
 const NO_BODY = Buffer.alloc(0);
 
 /**

@@ -1,9 +1,18 @@
-import { Controller, Get, NotFoundException, Param, Res, UseFilters } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  NotFoundException,
+  Param,
+  Res,
+  UseFilters,
+  UseInterceptors,
+} from '@nestjs/common';
 import type { Response } from 'express';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { AnswersAtOnce } from './answers-at-once.js';
 import { openApiDocument } from './document.js';
 import { problemPage } from './problem-page.js';
 import { INITIALIZER, swaggerPage } from './swagger-page.js';
@@ -24,6 +33,7 @@ const PAGE_POLICY =
 @Controller('docs')
 @Endpoint({ listener: 'admin', label: 'docs', guard: 'none' })
 @UseFilters(new ProblemDetailsFilter(() => undefined))
+@UseInterceptors(AnswersAtOnce)
 export class DocsController {
   @Get()
   page(@Res() response: Response): void {
@@ -51,10 +61,22 @@ export class DocsController {
   async asset(@Param('name') name: string, @Res() response: Response): Promise<void> {
     const type = ASSETS.get(name);
     if (type === undefined) throw new NotFoundException('There is no such file.');
-    const require = createRequire(import.meta.url);
-    const file = await readFile(require.resolve(`swagger-ui-dist/${name}`));
-    response.type(type).setHeader('Cache-Control', 'public, max-age=86400').send(file);
+    response
+      .type(type)
+      .setHeader('Cache-Control', 'public, max-age=86400')
+      .send(await fileOf(name));
   }
+}
+
+const files = new Map<string, Promise<Buffer>>();
+
+/** One copy, however many are on their way. */
+function fileOf(name: string): Promise<Buffer> {
+  const require = createRequire(import.meta.url);
+  const file = files.get(name) ?? readFile(require.resolve(`swagger-ui-dist/${name}`));
+  files.set(name, file);
+  file.catch(() => files.delete(name));
+  return file;
 }
 
 function sendPage(response: Response, page: string): void {

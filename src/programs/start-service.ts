@@ -12,6 +12,7 @@ import { errorFields } from '../failures/error-fields.js';
 import { isStoreUnavailable } from '../failures/store-unavailable.js';
 import { GrantsCompletion } from '../grants/grants-completion.js';
 import { OurDatabase } from '../grants/our-database.js';
+import { AnsweredFilter } from '../http/answered.filter.js';
 import type { BoundedListener } from '../http/bounded-listener.js';
 import { ExactPathAdapter } from '../http/exact-path-adapter.js';
 import {
@@ -126,7 +127,7 @@ async function putTogether(
       logger: json ?? new TextLogger(settings.logLevel),
     },
   );
-  app.useGlobalFilters(new NotFoundFilter());
+  app.useGlobalFilters(new AnsweredFilter(adapter), new NotFoundFilter());
   try {
     await app.init();
     await openDatabase(app);

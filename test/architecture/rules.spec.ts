@@ -111,11 +111,6 @@ describe('every rule of the house can fail', () => {
     expect(breaches(rules.noForwardRef, texts)).toEqual(['src/a.ts']);
   });
 
-  it.each(['sendFile', 'download'])('refuses %s of Express', (name) => {
-    const texts = { 'src/a.ts': `response.${name}('file');`, 'src/b.ts': `exports.${name}();` };
-    expect(breaches(rules.handlersSendByThemselves, texts)).toEqual(['src/a.ts']);
-  });
-
   it.each([
     'const port = process.env.PORT;',
     `const port = process['env']['PORT'];`,

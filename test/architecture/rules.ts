@@ -113,17 +113,6 @@ export const noIndexFiles: Rule = (tree) =>
 export const noForwardRef: Rule = (tree) =>
   [...tree.values()].filter((file) => file.identifiers.has('forwardRef')).map(({ path }) => path);
 
-/**
- * Express tells `next` of an error of these, which a handler found by its exact path does not have: the error would
- * end the process.
- */
-const NEEDS_NEXT = /\bresponse\s*\.\s*(sendFile|download)\(/;
-
-export const handlersSendByThemselves: Rule = (tree) =>
-  [...tree.values()]
-    .filter(({ path, text }) => path.startsWith('src/') && !isSpec(path) && NEEDS_NEXT.test(text))
-    .map(({ path }) => path);
-
 /** Settings come from config/, checked and typed; nobody else looks at the environment. */
 export const onlyConfigReadsTheEnvironment: Rule = (tree) =>
   [...tree.values()]

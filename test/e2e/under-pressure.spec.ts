@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
@@ -135,6 +136,34 @@ describe('contract section 17: a stranger takes nothing from others', () => {
       ),
     ).toBe(13);
     expect((await sendSigned(echo())).status).toBe(200);
+  });
+
+  it('a body in small chunks is refused once, and its handler’s late answer is no fault', async () => {
+    const errors = jest.spyOn(Logger.prototype, 'error');
+    const chunks = 'Transfer-Encoding: chunked\r\n\r\n' + '1\r\na\r\n'.repeat(400);
+    // What was found before is over by then: the handler asks the database.
+    await sleep(600);
+    const { ended } = sendRaw(
+      service.publicBase,
+      `GET /health/ready HTTP/1.1\r\nHost: x\r\n${chunks}`,
+    );
+    expect(statuses(await ended)).toEqual([400]);
+    await sleep(100);
+    expect(errors.mock.calls).toEqual([]);
+    errors.mockRestore();
+  });
+
+  it('of a body that no key goes with, the admin listener reads half a mebibyte', async () => {
+    const octets = 64 * 1024 * 1024;
+    const { socket, ended } = sendRaw(
+      service.adminBase,
+      `POST /admin/import HTTP/1.1\r\nHost: x\r\nContent-Length: ${octets}\r\n\r\n`,
+    );
+    const rest = Buffer.alloc(64 * 1024);
+    const sending = setInterval(() => socket.writable && socket.write(rest), 1);
+    expect(statuses(await ended)).toEqual([401]);
+    clearInterval(sending);
+    expect(socket.bytesWritten).toBeLessThan(octets / 4);
   });
 
   const readiness = (count: number) =>
