@@ -9,18 +9,38 @@ backend api { .host = "127.0.0.1"; .port = "8080"; }
 sub vcl_recv {
     if (req.restarts == 0) {
         # Who signed is the verifier's to say; nothing of this kind comes from the client.
-        # Some upstreams take _ for -.
+        # Some upstreams take _ for -, in any place.
         unset req.http.X-OAuth-Consumer-Key;
-        unset req.http.X-OAuth-Token;
-        unset req.http.X-OAuth-Subject;
-        unset req.http.X-OAuth-Scope;
-        unset req.http.X-OAuth-Body-Verified;
-        unset req.http.X-OAuth-Assertion;
+        unset req.http.X-OAuth-Consumer_Key;
+        unset req.http.X-OAuth_Consumer-Key;
+        unset req.http.X-OAuth_Consumer_Key;
+        unset req.http.X_OAuth-Consumer-Key;
+        unset req.http.X_OAuth-Consumer_Key;
+        unset req.http.X_OAuth_Consumer-Key;
         unset req.http.X_OAuth_Consumer_Key;
+        unset req.http.X-OAuth-Token;
+        unset req.http.X-OAuth_Token;
+        unset req.http.X_OAuth-Token;
         unset req.http.X_OAuth_Token;
+        unset req.http.X-OAuth-Subject;
+        unset req.http.X-OAuth_Subject;
+        unset req.http.X_OAuth-Subject;
         unset req.http.X_OAuth_Subject;
+        unset req.http.X-OAuth-Scope;
+        unset req.http.X-OAuth_Scope;
+        unset req.http.X_OAuth-Scope;
         unset req.http.X_OAuth_Scope;
+        unset req.http.X-OAuth-Body-Verified;
+        unset req.http.X-OAuth-Body_Verified;
+        unset req.http.X-OAuth_Body-Verified;
+        unset req.http.X-OAuth_Body_Verified;
+        unset req.http.X_OAuth-Body-Verified;
+        unset req.http.X_OAuth-Body_Verified;
+        unset req.http.X_OAuth_Body-Verified;
         unset req.http.X_OAuth_Body_Verified;
+        unset req.http.X-OAuth-Assertion;
+        unset req.http.X-OAuth_Assertion;
+        unset req.http.X_OAuth-Assertion;
         unset req.http.X_OAuth_Assertion;
         unset req.http.X-Forwarded-Port;
 

@@ -13,6 +13,10 @@ export const FORGED = [
   ['X_OAuth_Subject', 'forged'],
   ['X_OAuth_Assertion', 'forged'],
   ['x_oauth_token', 'forged'],
+  ['X-OAuth_Subject', 'forged'],
+  ['X_OAuth-Subject', 'forged'],
+  ['X-OAuth-Consumer_Key', 'forged'],
+  ['X_OAuth-Body_Verified', 'forged'],
   ['X-Gateway-Key', 'forged'],
 ] as const;
 

@@ -18,6 +18,8 @@ const FORGED = [
   ['X-OAuth-Assertion', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.'],
   ['x-oauth-assertion', 'forged'],
   ['X_OAuth_Assertion', 'forged'],
+  ['X-OAuth_Assertion', 'forged'],
+  ['X_OAuth-Assertion', 'forged'],
 ] as const;
 
 describe('docs/platform-tokens.md: an upstream that knows nothing but JWTs', () => {
