@@ -14,16 +14,19 @@ const PIN_HALF = 5;
 /** Ten characters with all that is typed between them; whatever is longer was not typed. */
 const TYPED_AT_MOST = 30;
 
+/** Blanks, and whatever a phone or a text makes of a hyphen. */
+const BETWEEN = /[\s\p{Pd}\u00ad\u2212]/gu;
+
 /**
  * A verifier as it was made, from what was sent: a person types lower case, and blanks or hyphens
  * between the halves, perhaps those that a phone makes of them. All that is no verifier for manual
  * entry stays as it is.
  *
- * @param sent one octet a character
+ * @param sent text, as oauth_verifier was decoded
  */
 export function typedVerifier(sent: string): string {
   if (sent.length > TYPED_AT_MOST) return sent;
-  const typed = sent.replace(/[\s\x80-\xff-]/g, '').toUpperCase();
+  const typed = sent.replace(BETWEEN, '').toUpperCase();
   return isPin(typed) ? typed : sent;
 }
 
