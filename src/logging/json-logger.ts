@@ -84,14 +84,27 @@ export class JsonLogger implements LoggerService {
 const WRITTEN_OCTETS = 4096;
 const WRITTEN_EVERY_MS = 200;
 
+let destination: ReturnType<typeof pino.destination> | undefined;
+
 /** Written in the background, a moment later, and at the end of the process to the last line. */
 function standardOutput(): DestinationStream {
-  const destination = pino.destination({
+  const output = pino.destination({
     dest: 1,
     sync: false,
     minLength: WRITTEN_OCTETS,
     periodicFlush: WRITTEN_EVERY_MS,
   });
-  process.on('exit', () => destination.flushSync());
-  return destination;
+  process.on('exit', () => output.flushSync());
+  destination = output;
+  return output;
 }
+
+/**
+ * Resolves when no write of lines to the standard output is under way. What is left is written as the process ends,
+ * and would come before a write under way, or instead of it.
+ */
+export const linesWritten = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (destination) destination.flush(() => resolve());
+    else resolve();
+  });

@@ -12,10 +12,13 @@ import {
   type EmbeddedServer,
 } from '../database/embedded-server/embedded-server.js';
 import type { RunningService } from './start-service.js';
+import { linesWritten } from '../logging/json-logger.js';
 import { errorMessage } from './error-message.js';
 
 /** A collector that is down does not keep the process. */
 const LAST_SPANS_TIMEOUT_MS = 2_000;
+/** Nor does a reader of the log that reads no more. */
+const LAST_LINES_TIMEOUT_MS = 1_000;
 
 /** Starts the service and, on a signal, ends the process in order. */
 async function start(): Promise<void> {
@@ -47,6 +50,7 @@ async function start(): Promise<void> {
     const lastSpans = endTracing?.().catch(() => undefined);
     await Promise.race([lastSpans, sleep(LAST_SPANS_TIMEOUT_MS)]);
     logger.log('stopped');
+    await Promise.race([linesWritten(), sleep(LAST_LINES_TIMEOUT_MS)]);
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop(settings.shutdownDelaySeconds));
