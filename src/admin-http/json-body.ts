@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../http/problem-details.js';
 import { MAX_BODY_OCTETS, readBody } from '../http/request-body.js';
+import { sizeOf } from '../input/document-size.js';
 import { InvalidInput } from '../input/input-fault.js';
 import { repeatsName } from '../input/repeated-name.js';
-import { hasMoreValuesThan } from '../input/value-count.js';
 
 const JSON_TYPE =
   /^application\/(json|merge-patch\+json)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
@@ -31,10 +31,11 @@ export async function readJsonBody(
     throw new Problem('unsupported_media_type', 'Send JSON, as Content-Type: application/json.');
   }
   const { text, value } = parse(body);
-  if (hasMoreValuesThan(MAX_VALUES, value)) {
+  const size = sizeOf(value);
+  if (size.values > MAX_VALUES) {
     throw new InvalidInput([{ pointer: '', detail: `must hold at most ${MAX_VALUES} values` }]);
   }
-  if (repeatsName(text, value)) {
+  if (repeatsName(text, size)) {
     throw new Problem('malformed_json', 'An object in the body names a property twice.');
   }
   return value;

@@ -1,3 +1,5 @@
+import type { DocumentSize } from './document-size.js';
+
 const QUOTE = '"';
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
@@ -12,10 +14,10 @@ const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d]);
  * repeated, however it is spelt.
  *
  * @param json what JSON.parse has taken
- * @param parsed what it made of it
+ * @param size of what it made of it
  */
-export const repeatsName = (json: string, parsed: unknown): boolean =>
-  namesWritten(json) !== namesIn(parsed);
+export const repeatsName = (json: string, { names }: DocumentSize): boolean =>
+  namesWritten(json) !== names;
 
 /** How many texts of the document are followed by a colon. */
 function namesWritten(json: string): number {
@@ -35,18 +37,4 @@ function endOfText(json: string, start: number): number {
     while (json.charCodeAt(before - 1) === BACKSLASH) before -= 1;
     if ((end - before) % 2 === 0) return end + 1;
   }
-}
-
-/** Without recursion: a body can be nested deeper than the stack is. */
-function namesIn(parsed: unknown): number {
-  const open: unknown[] = [parsed];
-  let names = 0;
-  while (open.length > 0) {
-    const one = open.pop();
-    if (typeof one !== 'object' || one === null) continue;
-    const values: unknown[] = Object.values(one);
-    if (!Array.isArray(one)) names += values.length;
-    for (const value of values) if (typeof value === 'object') open.push(value);
-  }
-  return names;
 }

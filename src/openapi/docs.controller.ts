@@ -68,13 +68,16 @@ export class DocsController {
   }
 }
 
+const require = createRequire(import.meta.url);
 const files = new Map<string, Promise<Buffer>>();
 
 /** One copy, however many are on their way. */
 function fileOf(name: string): Promise<Buffer> {
-  const require = createRequire(import.meta.url);
-  const file = files.get(name) ?? readFile(require.resolve(`swagger-ui-dist/${name}`));
+  const known = files.get(name);
+  if (known) return known;
+  const file = readFile(require.resolve(`swagger-ui-dist/${name}`));
   files.set(name, file);
+  // The next one tries again.
   file.catch(() => files.delete(name));
   return file;
 }

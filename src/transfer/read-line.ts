@@ -7,6 +7,7 @@ import {
 import type { ConsumerMetadata } from '../consumers/consumer-fields.js';
 import { parseDateTime } from '../input/date-time.js';
 import { InvalidInput, type InputFault } from '../input/input-fault.js';
+import { sizeOf } from '../input/document-size.js';
 import { repeatsName } from '../input/repeated-name.js';
 import { strictInput } from '../input/strict-input.js';
 import { ConsumerLine, EndLine, TokenLine } from './transfer-lines.js';
@@ -54,7 +55,7 @@ function parsed(octets: Uint8Array): unknown {
   } catch {
     throw fault('', 'must be one JSON object in UTF-8');
   }
-  if (repeatsName(text, value)) throw fault('', 'names a property twice');
+  if (repeatsName(text, sizeOf(value))) throw fault('', 'names a property twice');
   return value;
 }
 
