@@ -208,7 +208,7 @@ export const REASONS: readonly Reason[] = [
   {
     name: 'too much',
     sentence:
-      'Here 256 parameters are taken, 4,096 characters in a value of OAuth, and 196,608 of names and values in the base string.',
+      'Here 256 parameters are taken, 4,096 characters in a value of OAuth, and 114,688 of names and values in the base string.',
     differences: ['only we refuse'],
     recognises: (request) =>
       sentParameters(request).length > 256 ||
