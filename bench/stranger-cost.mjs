@@ -150,6 +150,11 @@ const KINDS = {
   'Cookie of pairs, a page': () => request(PAGE, [`Cookie: ${pairs((name) => `${name}=b;`)}`]),
   'Cookie of broken escapes, a page': () =>
     request(PAGE, [`Cookie: ${pairs((name) => `${name}=%;`)}`]),
+  'Cookie of semicolons, a page': () => request(PAGE, [`Cookie: ${filled(';', HEAD_OCTETS)}`]),
+  'Cookie of our own names, a page': () =>
+    request(PAGE, [
+      `Cookie: ${Array.from({ length: HEAD_OCTETS / 12 }, (_, n) => `oauth10${n.toString(36).padStart(3, 'a')}=;`).join('')}`,
+    ]),
   'a page, a long query': () => request(`${PAGE}&${filled('a=%41&', HEAD_OCTETS)}`, []),
   'a decision, 64 KiB': () =>
     request('POST /oauth/auz/decision', [`Content-Type: ${FORM}`, 'Origin: http://x'], OF_ESCAPES),
@@ -164,13 +169,24 @@ const KINDS = {
   'a body in the smallest chunks that are let in': () =>
     chunked('POST /oauth/oauth10/echo', `80\r\n${'a'.repeat(128)}\r\n`, BODY_OCTETS / 128),
   'chunks of one octet to nowhere': () => chunked('POST /nowhere', '1\r\na\r\n', BODY_OCTETS),
+  'the smallest chunks that are let in, to nowhere on the admin listener': () =>
+    chunked('POST /nowhere', `80\r\n${'a'.repeat(128)}\r\n`, BODY_OCTETS / 64),
+  'many small chunks and some large ones, to the console': () =>
+    Buffer.from(
+      `POST /console/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\nTransfer-Encoding: chunked\r\n\r\n` +
+        `${'1\r\na\r\n'.repeat(500)}${`80\r\n${'a'.repeat(128)}\r\n`.repeat(500)}0\r\n\r\n`,
+    ),
   'a verdict without a key': () =>
     request('POST /verify', ['Content-Type: application/json'], filled('[')),
   'nowhere, a long path': () => request(`GET /${filled('%2e/', HEAD_OCTETS)}`, []),
 };
 
 /** Of the others on the public listener. */
-const ON_ADMIN = new Set(['a verdict without a key']);
+const ON_ADMIN = new Set([
+  'a verdict without a key',
+  'the smallest chunks that are let in, to nowhere on the admin listener',
+  'many small chunks and some large ones, to the console',
+]);
 /** The answers that are not 401: a kind that meets another refusal than is meant would measure nothing. */
 const STATUS = {
   'more to sign than is let in': 400,
@@ -181,6 +197,10 @@ const STATUS = {
   'Accept-Language of commas, a page': 400,
   'Cookie of pairs, a page': 400,
   'Cookie of broken escapes, a page': 400,
+  'Cookie of semicolons, a page': 400,
+  'Cookie of our own names, a page': 400,
+  'the smallest chunks that are let in, to nowhere on the admin listener': 404,
+  'many small chunks and some large ones, to the console': 403,
   'a page, a long query': 400,
   'a decision, 64 KiB': 403,
   'an exchange without a verifier, 64 KiB': 400,

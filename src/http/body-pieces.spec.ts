@@ -27,9 +27,11 @@ describe('the pieces of a body', () => {
     server = createServer((request, response) => {
       if (!state.bounded?.admit(response)) return;
       if (request.url === '/begun') response.write('begun');
-      else if (request.url !== '/read') return void response.writeHead(404).end('nothing here');
+      else if (request.url === '/nowhere') {
+        return void response.writeHead(404).end('nothing here');
+      }
       request.on('data', () => (pieces += 1));
-      readBody(request).then(
+      readBody(request, request.url === '/long' ? 256 * 1024 : undefined).then(
         ({ length }) => {
           lengths.push(length);
           response.end('read');
@@ -43,7 +45,7 @@ describe('the pieces of a body', () => {
     const bounds = {
       connections: 10,
       requestsInFlight: 10,
-      bodies: { mostOctets: 64 * 1024, octetsPerChunk: 128 },
+      bodies: { mostUnasked: 64 * 1024, fewChunks: 256 },
       silenceMs: 60_000,
       probes: '/health/',
       isGenuine: () => false,
@@ -129,6 +131,13 @@ describe('the pieces of a body', () => {
     }
     await has(one, 'read');
     expect([lengths, rejected]).toEqual([[400], []]);
+  });
+
+  it('are read to the length that the handler has asked for', async () => {
+    const length = 200 * 1024;
+    const one = open(head('/long', `Content-Length: ${length}\r\n`) + 'a'.repeat(length));
+    await has(one, 'read');
+    expect([lengths, rejected]).toEqual([[length], []]);
   });
 
   it('that no handler reads end the connection beyond the largest body, behind the answer', async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { isLongBodyAllowed } from './body-time.js';
+import { octetsAskedOf } from './request-body.js';
 
 /** What Node does with a piece of a body that its parser has read. Not documented; a test holds it. */
 type OnBody = (this: Parser, piece: Buffer) => void;
@@ -16,18 +17,19 @@ const SLOTS = 8;
 /** The name of Node's own function, which is the same for all parsers. */
 const ON_BODY = 'parserOnBody';
 
-/** Bodies of fewer chunks are not looked at. */
-const FEW_CHUNKS = 256;
+/** Of a body of many chunks each has so many octets on average; of a long one, which may come in a chunk a line, so many. */
+const OCTETS_PER_CHUNK = 128;
+const OCTETS_PER_CHUNK_OF_LONG = 16;
 
 /** Why the rest of a body is not read. */
 export type Surplus = 'small_chunks' | 'unread_body';
 
 /** What a body may be made of. */
 export interface BodyBounds {
-  /** Octets of a body beyond which no handler reads on, unless it has asked for a long one (body-time.ts). */
-  readonly mostOctets: number;
-  /** Of a body of many chunks each has so many octets on average. */
-  readonly octetsPerChunk: number;
+  /** What is read of a body for which no handler has asked (request-body.ts, body-time.ts), in octets. */
+  readonly mostUnasked: number;
+  /** So many chunks may be of any size. */
+  readonly fewChunks: number;
 }
 
 interface Found {
@@ -48,7 +50,7 @@ let found: Found | undefined;
  */
 export function boundBodies(
   server: Server,
-  { mostOctets, octetsPerChunk }: BodyBounds,
+  { mostUnasked, fewChunks }: BodyBounds,
   stop: (request: IncomingMessage, why: Surplus) => void,
 ): void {
   const bounded = new WeakMap<Socket, Parser>();
@@ -72,8 +74,10 @@ export function boundBodies(
       octets += piece.length;
       onBody.call(this, piece);
       if (request === null || this.socket !== socket) return;
-      const isWanted = octets <= mostOctets || isLongBodyAllowed(request);
-      if (isWanted && chunks <= FEW_CHUNKS + octets / octetsPerChunk) return;
+      const isLong = isLongBodyAllowed(request);
+      const isWanted = isLong || octets <= Math.max(mostUnasked, octetsAskedOf(request));
+      const average = isLong ? OCTETS_PER_CHUNK_OF_LONG : OCTETS_PER_CHUNK;
+      if (isWanted && chunks <= fewChunks + octets / average) return;
       // The parser goes on to the end of what the system has brought. Without a function it makes nothing of it, and
       // without a request it ends none.
       parser[slot] = undefined;

@@ -70,7 +70,8 @@ export function boundListener(
   const afterAnswer = (socket: Socket, response: ServerResponse): void => {
     const { statusCode } = response;
     if (statusCode >= 200 && statusCode < 300 && isGenuine?.(response)) known.add(socket);
-    else if (socket.writable) turns.queue(socket);
+    // Another request may be in hand by now; its own answer decides then.
+    else if (socket.writable && !connections.isBusy(socket)) turns.queue(socket);
   };
 
   return {
@@ -80,7 +81,12 @@ export function boundListener(
       const isUnverified = isGenuine !== undefined && !known.has(socket);
       if (isUnverified) response.once('close', () => afterAnswer(socket, response));
       else turns.noteVerified();
-      if (url.startsWith(probes) || room.take(response, isUnverified)) return true;
+      if (url.startsWith(probes)) {
+        // Probes have no place to give back, so that no body may lie with one.
+        response.req.resume();
+        return true;
+      }
+      if (room.take(response, isUnverified)) return true;
       onRejected('in_flight');
       sendNoRoom(response);
       return false;

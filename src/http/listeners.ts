@@ -10,7 +10,7 @@ import { BODY_TIMEOUT_MS, limitBodyTime } from './body-time.js';
 import type { BodyBounds } from './body-pieces.js';
 import { boundListener, type BoundedListener } from './bounded-listener.js';
 import { requestIdOf } from './problem-details.js';
-import { MAX_BODY_OCTETS, MAX_REPORT_OCTETS } from './request-body.js';
+import { MAX_BODY_OCTETS } from './request-body.js';
 import { endpointOf, observeRequest, type AnsweredRequest } from './request-observer.js';
 import { sendText } from './send-text.js';
 import type { RejectionReason } from './rejection-reason.js';
@@ -37,7 +37,7 @@ export const LISTENERS = {
     port: 'port',
     host: 'host',
     requestTimeoutMs: BODY_TIMEOUT_MS,
-    bodies: { mostOctets: MAX_BODY_OCTETS, octetsPerChunk: 128 },
+    bodies: { mostUnasked: MAX_BODY_OCTETS, fewChunks: 256 },
     silenceMs: 15_000,
     verifiesConnections: true,
   },
@@ -47,8 +47,9 @@ export const LISTENERS = {
     port: 'adminPort',
     host: 'adminHost',
     requestTimeoutMs: 0,
-    // A file to import may come in a chunk a line.
-    bodies: { mostOctets: MAX_REPORT_OCTETS, octetsPerChunk: 16 },
+    // What Node reads of a body before it waits for the handler, which asks when the guard is done: two reads of 64 KiB at most.
+    // A file to import may come in a chunk a line, of some 64 octets.
+    bodies: { mostUnasked: 2 * MAX_BODY_OCTETS, fewChunks: 512 },
     silenceMs: 120_000,
     verifiesConnections: false,
   },

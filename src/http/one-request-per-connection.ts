@@ -23,6 +23,8 @@ const PARSE_NO_FURTHER = 2;
 interface OneRequestPerConnection {
   /** To be called with each response as soon as there is one. */
   setResponse(response: ServerResponse): void;
+  /** Whether a request of the connection is in hand. */
+  isBusy(socket: Socket): boolean;
   /** Ends the connection behind a 400 with this text, or at once where another response has begun. */
   refuse(request: IncomingMessage, text: string): void;
   /** Ends the connection behind the response in hand, so that who is still sending can read it. */
@@ -93,6 +95,7 @@ export function oneRequestPerConnection(
         if (inFlight.response === response) inFlight.request = inFlight.response = undefined;
       });
     },
+    isBusy: (socket) => connections.get(socket)?.request !== undefined,
     refuse(request, text) {
       const response = lastResponseOn(request.socket);
       if (response === undefined) return request.socket.destroySoon();

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import getRawBody from 'raw-body';
 import { HttpRefusal } from './http-refusal.js';
+import { RequestProperty } from './request-property.js';
 
 /** 64 KiB: far above any form that is signed, far below what would hurt. */
 export const MAX_BODY_OCTETS = 64 * 1024;
@@ -9,6 +9,14 @@ export const MAX_BODY_OCTETS = 64 * 1024;
 export const MAX_REPORT_OCTETS = 8 * MAX_BODY_OCTETS;
 
 const NO_BODY = Buffer.alloc(0);
+
+/** What a body is given room for before any of it has come; most are smaller. */
+const FIRST_OCTETS = 4 * 1024;
+
+const asked = new RequestProperty<IncomingMessage, number>('octetsAsked');
+
+/** How many octets of the body a handler reads; 0 before one has begun to. */
+export const octetsAskedOf = (request: IncomingMessage): number => asked.get(request) ?? 0;
 
 /**
  * Reads the whole body as the octets it was sent in.
@@ -39,12 +47,46 @@ export async function readOctets(
   const length = headers['content-length'];
   if (length === undefined && headers['transfer-encoding'] === undefined) return NO_BODY;
   if (length === '0') return NO_BODY;
-  try {
-    return await getRawBody(request, { limit: maxOctets, ...(length && { length }) });
-  } catch (error) {
-    if ((error as { status?: number }).status === 413) throw oversizedBody(maxOctets);
-    throw new HttpRefusal(400, 'The body ended early.');
-  }
+  if (Number(length) > maxOctets) throw oversizedBody(maxOctets);
+  asked.set(request, maxOctets);
+  return collect(request, maxOctets);
+}
+
+/**
+ * Each piece is copied, since Node makes a Buffer of its own of every chunk and packet: kept until the last has come, pieces of a
+ * few octets take many times the memory of what they hold.
+ */
+function collect(request: IncomingMessage, maxOctets: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let octets: Buffer = Buffer.allocUnsafe(FIRST_OCTETS);
+    let length = 0;
+    const end = (settle: () => void): void => {
+      request.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
+      settle();
+    };
+    const onData = (piece: Buffer): void => {
+      const needed = length + piece.length;
+      if (needed > maxOctets) {
+        request.pause();
+        return end(() => reject(oversizedBody(maxOctets)));
+      }
+      if (needed > octets.length) octets = copyOf(octets, length, needed);
+      piece.copy(octets, length);
+      length = needed;
+    };
+    const onEnd = (): void => end(() => resolve(octets.subarray(0, length)));
+    const onCut = (): void => end(() => reject(new HttpRefusal(400, 'The body ended early.')));
+    // The client may have gone while something else was waited for.
+    if (!request.readable) return onCut();
+    request.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
+  });
+}
+
+/** With room for `needed` octets, and for as many as it has again. */
+function copyOf(octets: Buffer, length: number, needed: number): Buffer {
+  const larger = Buffer.allocUnsafe(Math.max(needed, 2 * octets.length));
+  octets.copy(larger, 0, 0, length);
+  return larger;
 }
 
 /** A body that Content-Encoding transforms. */

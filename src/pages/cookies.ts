@@ -15,25 +15,39 @@ const attributes = (secure: boolean) =>
 const AS_SENT = { decode: (value: string) => value };
 
 /** What each cookie of this service is named; others of that beginning a stranger has made up. */
-const OURS = /^oauth10[\w-]*$/;
+const BEGINNING = 'oauth10';
+const OURS = new RegExp(`^${BEGINNING}[\\w-]*[ \\t]*=`);
 
 /** The cookies that the browser sent and this service can have set, by their plain names, in order. */
 export function cookiesIn(request: IncomingMessage, secure: boolean): ReadonlyMap<string, string> {
   const prefix = nameOf('', secure);
-  // Left out before they are parsed: thousands of others' names would cost milliseconds.
-  const ours = (request.headers.cookie ?? '').split(';').filter((pair) => isOurs(pair, prefix));
+  const ours = oursIn(request.headers.cookie ?? '', prefix);
   return new Map(
-    Object.entries(parseCookie(ours.join(';'), AS_SENT)).map(([name, value = '']) => [
+    Object.entries(parseCookie(ours, AS_SENT)).map(([name, value = '']) => [
       name.slice(prefix.length),
       value,
     ]),
   );
 }
 
-/** @param pair `name=value`, with blanks around it or without */
-function isOurs(pair: string, prefix: string): boolean {
-  const [name = ''] = pair.trimStart().split('=', 1);
-  return name.startsWith(prefix) && OURS.test(name.slice(prefix.length).trimEnd());
+/** What is left of the header without the cookies of others. To parse thousands of those would cost milliseconds. */
+function oursIn(header: string, prefix: string): string {
+  const beginning = prefix + BEGINNING;
+  const ours: string[] = [];
+  for (let at = header.indexOf(beginning); at >= 0; at = header.indexOf(beginning, at)) {
+    const end = header.indexOf(';', at);
+    const pair = end < 0 ? header.slice(at) : header.slice(at, end);
+    if (beginsPair(header, at) && OURS.test(pair.slice(prefix.length))) ours.push(pair);
+    at += pair.length;
+  }
+  return ours.join(';');
+}
+
+/** Whether nothing but blanks parts this place from the `;` before it. */
+function beginsPair(header: string, at: number): boolean {
+  let before = at - 1;
+  while (header[before] === ' ' || header[before] === '\t') before -= 1;
+  return before < 0 || header[before] === ';';
 }
 
 /**

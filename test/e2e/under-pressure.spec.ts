@@ -153,7 +153,45 @@ describe('contract section 17: a stranger takes nothing from others', () => {
     errors.mockRestore();
   });
 
-  it('of a body that no key goes with, the admin listener reads half a mebibyte', async () => {
+  it.each([
+    ['/nowhere', 404],
+    ['/console/sign-in', 400],
+  ])(
+    'a body in chunks of a few octets ends its connection on the admin listener: %s',
+    async (target, status) => {
+      const name = 'oauth10_turned_away_total{listener="admin",reason="small_chunks"}';
+      const before = await metric(name);
+      const { ended } = sendRaw(
+        service.adminBase,
+        `POST ${target} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n` +
+          `10\r\n${'a'.repeat(16)}\r\n`.repeat(4_000),
+      );
+      expect(statuses(await ended)).toEqual([status]);
+      expect(await metric(name)).toBe((before ?? 0) + 1);
+    },
+  );
+
+  it('a file in a chunk a line is imported, and its lines may be short', async () => {
+    const line = (n: number) =>
+      JSON.stringify({
+        type: 'consumer',
+        name: `n${n}`,
+        consumerKey: `key-${n}`,
+        consumerSecret: 'secret',
+      });
+    const chunks = Array.from({ length: 3_000 }, (_, n) => {
+      const text = `${line(n)}\n`;
+      return `${text.length.toString(16)}\r\n${text}\r\n`;
+    });
+    const { ended } = sendRaw(
+      service.adminBase,
+      `POST /admin/import?dryRun=true HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${ADMIN_API_KEY}\r\n` +
+        `Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n${chunks.join('')}0\r\n\r\n`,
+    );
+    expect(await ended).toMatch(/^HTTP\/1\.1 200 .*"consumers":3000/s);
+  });
+
+  it('of a body that no key goes with, the admin listener reads 128 KiB', async () => {
     const octets = 64 * 1024 * 1024;
     const { socket, ended } = sendRaw(
       service.adminBase,
