@@ -23,6 +23,7 @@ import { NonceTimeline1700000000026 } from './migrations/0026-nonce-timeline.js'
 import { PartitionFunctionsSearchPath1700000000027 } from './migrations/0027-partition-functions-search-path.js';
 import { VerdictRollup1700000000028 } from './migrations/0028-verdict-rollup.js';
 import { EventLists1700000000029 } from './migrations/0029-event-lists.js';
+import { StagedForAFile1700000000030 } from './migrations/0030-staged-for-a-file.js';
 
 /** Every migration in the order of its timestamp. The schema is the sum of these. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   PartitionFunctionsSearchPath1700000000027,
   VerdictRollup1700000000028,
   EventLists1700000000029,
+  StagedForAFile1700000000030,
 ];

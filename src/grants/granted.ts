@@ -17,7 +17,12 @@ export type GrantKind =
 export type Granted = readonly [id: string, ...rest: readonly GrantedValue[]];
 
 type GrantedValue =
-  string | number | boolean | null | readonly string[] | Readonly<Record<string, unknown>>;
+  | string
+  | number
+  | boolean
+  | null
+  | readonly unknown[]
+  | Readonly<Record<string, unknown>>;
 
 /** A moment; null: never. */
 export type Instant = Date | null;
@@ -139,3 +144,21 @@ export const STAFF_SESSION_GRANT = formOf<{
   roles: asItIs('roles'),
   keyMac: octets('key_mac'),
 });
+
+/**
+ * What the MAC of a staged row holds: which line of which file it is, and what it is to grant. So a row fits no
+ * other import and no other line.
+ *
+ * @param context of the file (imports.mac_context)
+ */
+export const stagedGrant = (context: Buffer, line: number, granted: Granted): Granted => [
+  granted[0],
+  context.toString('hex'),
+  line,
+  granted,
+];
+
+/** The SQL of `stagedGrant` for a row `t`, as JSON. @param granted the SQL of what it is to grant */
+export const STAGED_GRANT = (key: string, granted: string): string =>
+  `json_build_array(t.${key},
+    (SELECT encode(i.mac_context, 'hex') FROM imports i WHERE i.id = t.import_id), t.line, ${granted})`;

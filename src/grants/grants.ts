@@ -104,17 +104,19 @@ export class Grants {
 
   private refuse(kind: GrantKind, granted: Granted): void {
     this.onRefused(kind);
-    const [id, owner] = granted;
+    const [id, owner, line] = granted;
     const place = `${kind} ${String(id)}`;
     if (this.logged.has(place)) return;
     this.logged.set(place, true);
     // Tokens and the ids of sessions stay out of the log; a token is found by its consumer.
     const named =
-      kind === 'access-token' || kind === 'staged-access-token'
+      kind === 'access-token'
         ? { consumer: owner }
-        : kind === 'session' || kind === 'staff-session'
-          ? {}
-          : { id };
+        : kind === 'staged-access-token'
+          ? { line }
+          : kind === 'session' || kind === 'staff-session'
+            ? {}
+            : { id };
     this.logger.error('Row refused: its MAC is missing, not valid, or of another row', {
       kind,
       ...named,

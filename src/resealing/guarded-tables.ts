@@ -5,6 +5,7 @@ import {
   SESSION_GRANT,
   SIGNING_KEY_GRANT,
   STAFF_SESSION_GRANT,
+  STAGED_GRANT,
   type GrantKind,
 } from '../grants/granted.js';
 
@@ -71,14 +72,14 @@ export const GUARDED_TABLES: readonly GuardedTable[] = [
   {
     table: 'import_consumers',
     kind: 'staged-consumer',
-    granted: GRANTED_TO_CONSUMER('t'),
+    granted: STAGED_GRANT('consumer_key', GRANTED_TO_CONSUMER('t')),
     key: [IMPORT_ID, ['consumer_key', 'text']],
     where: 'true',
   },
   {
     table: 'import_tokens',
     kind: 'staged-access-token',
-    granted: ACCESS_TOKEN_GRANT.sql,
+    granted: STAGED_GRANT('token', ACCESS_TOKEN_GRANT.sql),
     key: [IMPORT_ID, ['token', 'text']],
     where: NOT_REVOKED,
   },

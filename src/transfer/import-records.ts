@@ -4,8 +4,9 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 import { Grants } from '../grants/grants.js';
 import { DerivedKeys, MAC_OCTETS } from '../secrets/derived-keys.js';
+import { randomOctets } from '../secrets/random-values.js';
 import { SecretBox } from '../secrets/secret-box.js';
-import { ImportRefused, type LineFault } from './import-refused.js';
+import { ALTERED, ImportRefused, refusedAsWhole, type LineFault } from './import-refused.js';
 import { firstOf, stageLines, type StagedFile } from './stage-lines.js';
 import { StagedImports } from './staged-imports.js';
 import { importStagedRows } from './import-staged-rows.js';
@@ -64,14 +65,19 @@ export class ImportRecords {
   async run(source: ImportSource, order: ImportOrder): Promise<ImportResult> {
     const { actor, dryRun, onProgress = () => undefined } = order;
     const { hash } = source;
-    const begun = await this.staged.begin(dryRun || !hash ? undefined : this.digestsOf(hash));
-    const { id, finishedAt } = begun;
+    const digests = dryRun || !hash ? [] : this.digestsOf(hash);
+    // Of a file that nobody goes on with, this process alone knows what its rows are bound to.
+    const contexts = digests.length > 0 ? digests : [randomOctets(MAC_OCTETS)];
+    const begun = await this.staged.begin(digests, contexts[0] as Buffer);
+    const { id, finishedAt, macContext } = begun;
     if (finishedAt) {
       return { consumers: begun.consumers, tokens: begun.tokens, takenOverAt: finishedAt };
     }
     let mayGoOn = source.hash !== undefined && !dryRun;
     try {
-      const sealing = { secretBox: this.secretBox, grants: this.grants };
+      const context = contexts.find((one) => macContext?.equals(one));
+      if (!context) throw refusedAsWhole('invalid', ALTERED);
+      const sealing = { secretBox: this.secretBox, grants: this.grants, context };
       const file = await stageLines(this.staged, sealing, begun, source.chunks, (octets) =>
         onProgress({ done: 'read', octets }),
       );
@@ -79,7 +85,7 @@ export class ImportRecords {
         throw refusedAsWhole('invalid', 'was changed while it was read');
       }
       await this.refuseConflicts(id);
-      if (!dryRun) await this.importStaged(id, file, actor, onProgress);
+      if (!dryRun) await this.importStaged(id, context, file, actor, onProgress);
       mayGoOn = false;
       return { consumers: file.consumers, tokens: file.tokens, takenOverAt: null };
     } catch (error) {
@@ -117,6 +123,7 @@ export class ImportRecords {
 
   private async importStaged(
     id: number,
+    context: Buffer,
     { consumers, tokens, hash }: StagedFile,
     actor: AuditActor,
     onProgress: (step: ImportStep) => void,
@@ -128,13 +135,14 @@ export class ImportRecords {
       await this.audit.recordAtLength(
         () => ({ actor, action: 'records.import', target: `import:${id}`, detail }),
         async (transaction) => {
-          const outcome = await importStagedRows(this.grants, transaction, id, of, (rows) =>
-            onProgress({ done: 'taken over', rows, of }),
+          const outcome = await importStagedRows(
+            this.grants,
+            transaction,
+            { id, context, rows: { consumers, tokens } },
+            (rows) => onProgress({ done: 'taken over', rows, of }),
           );
           if (outcome === 'busy') throw new ImportRefused('busy', []);
-          if (outcome === 'altered') {
-            throw refusedAsWhole('invalid', 'was altered while it was staged; import it again');
-          }
+          if (outcome === 'altered') throw refusedAsWhole('invalid', ALTERED);
           if (outcome === 'incomplete') {
             throw refusedAsWhole('invalid', 'was cleared away meanwhile; import it again');
           }
@@ -148,6 +156,3 @@ export class ImportRecords {
     }
   }
 }
-
-const refusedAsWhole = (reason: 'invalid' | 'taken', detail: string): ImportRefused =>
-  new ImportRefused(reason, [{ line: 0, pointer: '', detail }]);

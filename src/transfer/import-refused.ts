@@ -23,3 +23,11 @@ export class ImportRefused extends Error {
     super(`The file was refused: ${reason}`);
   }
 }
+
+/** @param detail of the file as a whole */
+export const refusedAsWhole = (reason: 'invalid' | 'taken', detail: string): ImportRefused =>
+  new ImportRefused(reason, [{ line: 0, pointer: '', detail }]);
+
+/** What is staged is not what this file's lines were staged as; an earlier release bound them to no file. */
+export const ALTERED =
+  'was altered while it was staged, or staged by an earlier release; import it again';

@@ -2,15 +2,20 @@ import { CONSUMER_FIELD_COLUMNS } from '../consumers/consumer-fields.js';
 import { GRANTED_TO_CONSUMER } from '../consumers/consumer-grant.js';
 import type { Statement } from '../database/statements.js';
 import type { Transaction } from '../database/transactions.js';
-import { ACCESS_TOKEN_GRANT, type Granted, type GrantKind } from '../grants/granted.js';
+import {
+  ACCESS_TOKEN_GRANT,
+  STAGED_GRANT,
+  type Granted,
+  type GrantKind,
+} from '../grants/granted.js';
 import type { Grants } from '../grants/grants.js';
 import { ROWS } from './staged-imports.js';
 
 /** A staged row as it is taken over. */
-interface StagedGrant {
+interface StagedRow {
   readonly key: string;
-  /** Null for a token that was revoked before: it gets nothing, and no MAC. */
-  readonly granted: Granted | null;
+  /** As `stagedGrant` has it. Null for a token that was revoked before: it gets nothing, and no MAC. */
+  readonly staged: Granted | null;
   readonly grantMac: Buffer | null;
 }
 
@@ -20,10 +25,10 @@ const CONSUMER_COLUMNS = `consumer_key, secret, previous_secret, previous_secret
 const TOKEN_COLUMNS = 'token, consumer_key, secret, subject, scopes, expires_at, revoked_at';
 
 /** The rows of an import after a key ($2), with what they would grant and the MAC that they were staged with. */
-const stagedPart = (table: string, key: string, granted: string) => ({
+const stagedPart = (table: string, key: string, staged: string) => ({
   name: `staged-part-of-${table}`.replaceAll('_', '-'),
   text: `
-    SELECT t.${key} AS key, ${granted} AS granted, t.grant_mac AS "grantMac"
+    SELECT t.${key} AS key, ${staged} AS staged, t.grant_mac AS "grantMac"
     FROM ${table} t WHERE import_id = $1 AND ${key} > $2 ORDER BY ${key} LIMIT ${ROWS}`,
 });
 
@@ -31,6 +36,7 @@ const stagedPart = (table: string, key: string, granted: string) => ({
 const MADE = 'unnest($2::text[], $3::bytea[]) AS made (key, mac)';
 
 interface TakenTable {
+  readonly rows: keyof StagedFileRows;
   readonly staged: GrantKind;
   readonly kind: GrantKind;
   readonly part: Statement;
@@ -39,9 +45,14 @@ interface TakenTable {
 
 const TAKEN_TABLES: readonly TakenTable[] = [
   {
+    rows: 'consumers',
     staged: 'staged-consumer',
     kind: 'consumer',
-    part: stagedPart('import_consumers', 'consumer_key', GRANTED_TO_CONSUMER('t')),
+    part: stagedPart(
+      'import_consumers',
+      'consumer_key',
+      STAGED_GRANT('consumer_key', GRANTED_TO_CONSUMER('t')),
+    ),
     take: {
       name: 'take-over-consumers',
       text: `
@@ -52,12 +63,13 @@ const TAKEN_TABLES: readonly TakenTable[] = [
     },
   },
   {
+    rows: 'tokens',
     staged: 'staged-access-token',
     kind: 'access-token',
     part: stagedPart(
       'import_tokens',
       'token',
-      `CASE WHEN t.revoked_at IS NULL THEN ${ACCESS_TOKEN_GRANT.sql} END`,
+      `CASE WHEN t.revoked_at IS NULL THEN ${STAGED_GRANT('token', ACCESS_TOKEN_GRANT.sql)} END`,
     ),
     take: {
       name: 'take-over-tokens',
@@ -81,47 +93,68 @@ const FINISH = {
   text: 'UPDATE imports SET finished_at = now(), updated_at = now() WHERE id = $1',
 };
 
+/** How many rows of each kind the file held. */
+interface StagedFileRows {
+  readonly consumers: number;
+  readonly tokens: number;
+}
+
+/** A file all of whose lines are staged. */
+interface StagedWhole {
+  readonly id: number;
+  /** What the MACs of its rows are bound to. */
+  readonly context: Buffer;
+  readonly rows: StagedFileRows;
+}
+
 /**
- * Moves all staged rows of an import into the live tables, or none.
+ * Moves all staged rows of an import into the live tables, or none. Each has to prove that it is a line of this
+ * very file; a line has one key, so the primary key has each once.
  *
- * @param rows how many the file held
  * @param onRows called for each part, with its number of rows
  * @returns `busy`: another process imports it, or has; `incomplete`: rows are missing; `altered`: rows changed after
- * they were staged. The caller then rolls the transaction back
+ * they were staged, or were staged for another file. The caller then rolls the transaction back
  */
 export async function importStagedRows(
   grants: Grants,
   transaction: Transaction,
-  id: number,
-  rows: number,
+  { id, context, rows }: StagedWhole,
   onRows: (rows: number) => void,
 ): Promise<'done' | 'busy' | 'incomplete' | 'altered'> {
   if ((await transaction.run(HOLD, [id])).length === 0) return 'busy';
-  let left = rows;
   for (const table of TAKEN_TABLES) {
+    let left = rows[table.rows];
     for (let after = ''; ;) {
-      const part = await transaction.run<StagedGrant>(table.part, [id, after]);
+      const part = await transaction.run<StagedRow>(table.part, [id, after]);
       const last = part.at(-1);
       if (!last) break;
       after = last.key;
-      if (!part.every((row) => isStaged(grants, table, row))) {
+      if (!part.every((row) => isStaged(grants, table, context, row))) {
         return 'altered';
       }
       const taken = await transaction.run(table.take, [
         id,
         part.map(({ key }) => key),
-        part.map(({ granted }) => granted && grants.mac(table.kind, granted)),
+        part.map(({ staged }) => staged && grants.mac(table.kind, toBeGranted(staged))),
       ]);
       left -= taken.length;
       onRows(taken.length);
     }
+    if (left !== 0) return 'incomplete';
   }
   await transaction.run(FINISH, [id]);
-  return left === 0 ? 'done' : 'incomplete';
+  return 'done';
 }
+
+const toBeGranted = ([, , , granted]: Granted): Granted => granted as Granted;
 
 const isStaged = (
   grants: Grants,
-  { staged }: TakenTable,
-  { key, granted, grantMac }: StagedGrant,
-): boolean => granted === null || (granted[0] === key && grants.hold(staged, granted, grantMac));
+  { staged: kind }: TakenTable,
+  context: Buffer,
+  { key, staged, grantMac }: StagedRow,
+): boolean =>
+  staged === null ||
+  (staged[0] === key &&
+    staged[1] === context.toString('hex') &&
+    grants.hold(kind, staged, grantMac));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InvalidInput } from '../input/input-fault.js';
-import { ImportRefused, type LineFault } from './import-refused.js';
+import { ALTERED, ImportRefused, refusedAsWhole, type LineFault } from './import-refused.js';
 import { linesOf, MAX_LINE_OCTETS } from './lines-of.js';
 import { readLine, type ImportedConsumer } from './read-line.js';
 import type { StagedImport, StagedImports } from './staged-imports.js';
@@ -42,6 +42,8 @@ export async function stageLines(
   let batch = new Batch(begun.lines);
   let ended = false;
   let line = 0;
+  /** Rows that lines which are staged already must have left. */
+  let stagedBefore = 0;
 
   const flush = async (): Promise<void> => {
     if (faults.length === 0 && batch.to > batch.from) {
@@ -82,6 +84,7 @@ export async function stageLines(
 
   for await (const octets of linesOf(hashed(chunks, hash, onOctets))) {
     line += 1;
+    if (line <= begun.lines && octets?.length !== 0) stagedBefore += 1;
     if (line <= begun.lines || faults.length >= MAX_FAULTS) continue;
     try {
       if (octets === undefined) throw unexpected('', `is longer than ${MAX_LINE_OCTETS} octets`);
@@ -96,6 +99,10 @@ export async function stageLines(
     if (batch.to - batch.from >= BATCH_LINES || batch.octets >= BATCH_OCTETS) await flush();
   }
   await flush();
+  // Nothing proves the counts of the table but the file.
+  if (faults.length === 0 && stagedBefore !== begun.consumers + begun.tokens) {
+    throw refusedAsWhole('invalid', ALTERED);
+  }
   if (counts.consumers + counts.tokens === 0 && faults.length === 0) {
     faults.push({ line: 0, pointer: '', detail: 'holds neither a consumer nor a token' });
   }

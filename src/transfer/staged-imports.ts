@@ -11,6 +11,8 @@ export interface StagedImport {
   readonly tokens: number;
   /** When all of it was taken over; null: not yet. */
   readonly finishedAt: Date | null;
+  /** What the MACs of its rows are bound to, as the table says; null where an earlier release began it. */
+  readonly macContext: Buffer | null;
 }
 
 /** Lines that lie between two numbers, as rows. */
@@ -36,7 +38,8 @@ export const ROWS = 5_000;
 
 const UNIQUE_VIOLATION = '23505';
 
-const IMPORT = 'id, lines, consumers, tokens, finished_at AS "finishedAt"';
+const IMPORT = `id, lines, consumers, tokens, finished_at AS "finishedAt",
+  mac_context AS "macContext"`;
 
 const BEGIN = {
   name: 'begin-import',
@@ -44,7 +47,7 @@ const BEGIN = {
     WITH begun AS (
       UPDATE imports SET updated_at = now() WHERE file_hash = ANY ($2::bytea[]) RETURNING ${IMPORT}
     ), new AS (
-      INSERT INTO imports (file_hash) SELECT $1 WHERE NOT EXISTS (SELECT FROM begun)
+      INSERT INTO imports (file_hash, mac_context) SELECT $1, $3 WHERE NOT EXISTS (SELECT FROM begun)
       ON CONFLICT (file_hash) DO UPDATE SET updated_at = now() RETURNING ${IMPORT}
     )
     TABLE begun UNION ALL TABLE new LIMIT 1`,
@@ -142,13 +145,15 @@ export class StagedImports {
   /**
    * Begins a file, or finds one of the same digest.
    *
-   * @param digests what the file may be kept under, first what a new one is; undefined where that is
-   * known at the end only
+   * @param digests what the file may be kept under, first what a new one is; none where that is known at
+   * the end only
+   * @param macContext what the MACs of a new one's rows are bound to
    */
-  async begin(digests: readonly Buffer[] | undefined): Promise<StagedImport> {
+  async begin(digests: readonly Buffer[], macContext: Buffer): Promise<StagedImport> {
     const [begun] = await this.statements.run<StagedImport>(BEGIN, [
-      digests?.[0] ?? null,
-      digests ?? [],
+      digests[0] ?? null,
+      digests,
+      macContext,
     ]);
     if (!begun) throw new Error('An import could not be begun');
     return begun;

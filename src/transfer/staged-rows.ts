@@ -3,7 +3,7 @@ import { accessTokenSecret } from '../tokens/access-token.js';
 import { parseDateTime } from '../input/date-time.js';
 import { consumerFields } from '../consumers/consumer-fields.js';
 import { grantedToConsumer } from '../consumers/consumer-grant.js';
-import { ACCESS_TOKEN_GRANT } from '../grants/granted.js';
+import { ACCESS_TOKEN_GRANT, stagedGrant } from '../grants/granted.js';
 import type { Grants } from '../grants/grants.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import type { ImportedConsumer } from './read-line.js';
@@ -13,6 +13,8 @@ import type { TokenLine } from './transfer-lines.js';
 export interface Sealing {
   readonly secretBox: SecretBox;
   readonly grants: Grants;
+  /** What the MACs of the file's rows are bound to. */
+  readonly context: Buffer;
 }
 
 /** A row of import_consumers or import_tokens as JSON, for jsonb_populate_record. */
@@ -23,11 +25,12 @@ export interface StagedRow {
 
 /** The consumer as a row, its secrets sealed for the place that they go to. */
 export function consumerRow(
-  { secretBox, grants }: Sealing,
+  { secretBox, grants, context }: Sealing,
   line: number,
   brought: ImportedConsumer,
 ): StagedRow {
   const { consumerKey, described, previousSecret } = brought;
+  const granted = grantedToConsumer({ ...brought, ...described });
   return {
     line,
     consumer_key: consumerKey,
@@ -43,15 +46,13 @@ export function consumerRow(
     ...Object.fromEntries(consumerFields.map(([name, { column }]) => [column, described[name]])),
     weak_signatures_until: brought.weakSignaturesUntil,
     created_at: brought.createdAt,
-    grant_mac: bytea(
-      grants.mac('staged-consumer', grantedToConsumer({ ...brought, ...described })),
-    ),
+    grant_mac: bytea(grants.mac('staged-consumer', stagedGrant(context, line, granted))),
   };
 }
 
 /** The access token as a row, its secret sealed for the place that it goes to. */
 export function tokenRow(
-  { secretBox, grants }: Sealing,
+  { secretBox, grants, context }: Sealing,
   line: number,
   brought: TokenLine,
 ): StagedRow {
@@ -71,7 +72,9 @@ export function tokenRow(
     created_at: brought.createdAt ?? null,
     expires_at: expiresAt,
     revoked_at: brought.revokedAt ?? null,
-    grant_mac: isRevoked ? null : bytea(grants.mac('staged-access-token', granted)),
+    grant_mac: isRevoked
+      ? null
+      : bytea(grants.mac('staged-access-token', stagedGrant(context, line, granted))),
   };
 }
 

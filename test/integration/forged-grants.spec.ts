@@ -4,7 +4,6 @@ import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import type { TestConsumer } from '../support/service.js';
-import { consumer as consumerLine, file, token as tokenLine } from '../support/transfer-lines.js';
 
 const ECHO = '/oauth/oauth10/echo';
 
@@ -194,51 +193,6 @@ describe('what is written to the database beside the service grants nothing', ()
     // A secret is sealed for the token alone.
     const reply = await service.exchange(other, temporary, verifier);
     expect(reply.form()['oauth_problem']).toBe('verifier_invalid');
-  });
-
-  describe('what an import has staged', () => {
-    afterEach(() => database.query('DROP TRIGGER meddle ON import_tokens'));
-    const meddling = async (sql: string) => {
-      await database.query(`CREATE OR REPLACE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN ${sql} RETURN NEW; END $$`);
-      await database.query(`CREATE TRIGGER meddle BEFORE INSERT ON import_tokens FOR EACH ROW
-        EXECUTE FUNCTION meddle()`);
-    };
-
-    it('is no row of its own yet, and has no MAC of one', async () => {
-      await database.query('CREATE TABLE copied (LIKE import_tokens)');
-      await meddling('INSERT INTO copied SELECT NEW.*;');
-      const lines = file(consumerLine(), tokenLine());
-      expect((await service.adminFile('/admin/import?dryRun=true', lines)).status).toBe(200);
-      expect((await service.adminFile('/admin/import', lines)).status).toBe(200);
-      const { token, consumerKey } = tokenLine() as Record<string, string>;
-      const genuine = await database.query('SELECT 1 FROM access_tokens WHERE token = $1', [token]);
-      expect(genuine).toHaveLength(1);
-      await database.query(`UPDATE access_tokens t SET grant_mac = c.grant_mac FROM copied c
-        WHERE c.token = t.token`);
-      const reply = await service.signed({
-        method: 'GET',
-        target: ECHO,
-        consumerKey: consumerKey!,
-        consumerSecret: consumerLine()['consumerSecret'] as string,
-        token: token!,
-        tokenSecret: tokenLine()['tokenSecret'] as string,
-      });
-      expect(reply.form()['oauth_problem']).toBe('token_rejected');
-    });
-
-    it('is not taken over when it was altered', async () => {
-      await meddling(`NEW.subject := 'victim';`);
-      const lines = file(
-        consumerLine({ consumerKey: 'other' }),
-        tokenLine({ token: 'other', consumerKey: 'other' }),
-      );
-      const reply = await service.adminFile('/admin/import', lines);
-      expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('was altered')]);
-      expect(await database.query(`SELECT 1 FROM consumers WHERE consumer_key = 'other'`)).toEqual(
-        [],
-      );
-    });
   });
 
   it('no revocation is taken back', async () => {

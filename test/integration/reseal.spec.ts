@@ -10,6 +10,8 @@ const [OLD, NEW] = [key('old'), key('the-new-one')];
 const ECHO = '/oauth/oauth10/echo';
 /** Hashes, digests and MACs: they are compared and never opened. */
 const NOT_SEALED = /hash$|digest$|mac$/;
+/** The seal of the version before; a MAC, or random octets. */
+const ALSO_NOT_SEALED = new Set(['audit_head.seal', 'imports.mac_context']);
 
 describe('npm run reseal', () => {
   let database: TestDatabase;
@@ -46,7 +48,7 @@ describe('npm run reseal', () => {
     expect(
       columns
         .map(({ name }) => name)
-        .filter((name) => !NOT_SEALED.test(name) && name !== 'audit_head.seal'),
+        .filter((name) => !NOT_SEALED.test(name) && !ALSO_NOT_SEALED.has(name)),
     ).toEqual(SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort());
   });
 
