@@ -16,7 +16,8 @@ export type Cell = string | Words;
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly kind: 'text' | 'password' | 'area' | 'tick' | 'ticks' | 'choice';
+  /** A form with a `file` is sent as multipart/form-data. */
+  readonly kind: 'text' | 'password' | 'area' | 'tick' | 'ticks' | 'choice' | 'file';
   readonly value?: string | undefined;
   /** Of `ticks` and `choice`. */
   readonly options?: readonly (readonly [value: string, words: string])[];

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { actorBy, rememberCaller } from '../admin-http/caller-of.js';
 import { ANY_CALLER, ROLES_METADATA } from '../admin-http/roles.decorator.js';
+import { STREAMED_BODY } from '../admin-http/streamed-body.js';
 import type { Role } from '../callers/caller.js';
 import { requestIdOf } from '../http/problem-details.js';
 import { CsrfTokens, type FormPurpose } from '../pages/csrf-tokens.js';
@@ -12,7 +13,7 @@ import { PageRefusal } from '../pages/page-refusal.js';
 import { Answered } from './answered.js';
 import { StaffSignIn } from './sign-in/staff-sign-in.js';
 import { StaffSessions, staffSessionIdIn, type StaffSession } from './staff-sessions.js';
-import { ConsoleRequests, keepStaffRequest } from './staff-request.js';
+import { ConsoleRequests, forgedForm, keepStaffRequest } from './staff-request.js';
 
 /** What a form of the console carries: it was made for this member of staff. */
 const formOf = ({ caller }: StaffSession): FormPurpose => ({
@@ -23,7 +24,8 @@ const formOf = ({ caller }: StaffSession): FormPurpose => ({
 
 /**
  * Lets somebody through who is signed in and one of whose roles the page is for; a form besides only when
- * a page of this console made it for them. Everybody else is sent to sign in, or refused.
+ * a page of this console made it for them. Everybody else is sent to sign in, or refused. A body that its
+ * handler reads as it comes is left alone: the handler finds the form's token in it (uploaded-file.ts).
  */
 @Injectable()
 export class ConsoleGuard implements CanActivate {
@@ -42,7 +44,8 @@ export class ConsoleGuard implements CanActivate {
     const response = http.getResponse<ServerResponse>();
     const isForm = request.method !== 'GET' && request.method !== 'HEAD';
     await this.limit.count(this.requests.addressOf(request), isForm ? 'form' : 'page');
-    const pageRequest = await this.requests.read(request, requestIdOf(response));
+    const isStreamed = this.reflector.get(STREAMED_BODY, context.getHandler()) === true;
+    const pageRequest = await this.requests.read(request, requestIdOf(response), { isStreamed });
     const session = await this.sessions.find(staffSessionIdIn(pageRequest.cookies));
     if (!session) {
       if (isForm) throw new PageRefusal('signed-out', { retryAt: '/console/' });
@@ -56,8 +59,10 @@ export class ConsoleGuard implements CanActivate {
     const may = (...roles: readonly Role[]): boolean =>
       session.caller.roles.some((role) => role === 'admin' || roles.includes(role));
     const formToken = this.formTokens.make(formOf(session));
+    const isFormToken = (sent: string | undefined): boolean =>
+      this.formTokens.verify(sent, formOf(session));
     const actor = actorBy(session.caller.name, request, response);
-    keepStaffRequest(request, { ...pageRequest, session, actor, formToken, may });
+    keepStaffRequest(request, { ...pageRequest, session, actor, formToken, isFormToken, may });
     if (
       allowed !== ANY_CALLER &&
       !session.caller.roles.some((role) => allowed?.includes(role) === true)
@@ -66,7 +71,7 @@ export class ConsoleGuard implements CanActivate {
     }
     if (!isForm) return true;
     assertSameOrigin(pageRequest);
-    if (this.formTokens.verify(pageRequest.form.one('form_token'), formOf(session))) return true;
-    throw new PageRefusal('forged', { retryAt: '/console/' });
+    if (isStreamed || isFormToken(pageRequest.form.one('form_token'))) return true;
+    throw forgedForm();
   }
 }

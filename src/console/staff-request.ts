@@ -6,6 +6,7 @@ import { Settings } from '../config/settings.js';
 import { AddressRanges } from '../http/address-ranges.js';
 import { clientFacts } from '../http/client-facts.js';
 import { LanguageChoice } from '../pages/language-choice.js';
+import { PageRefusal } from '../pages/page-refusal.js';
 import { readPageRequest, type PagesPlace, type PageRequest } from '../pages/page-request.js';
 import type { StaffSession } from './staff-sessions.js';
 import { CATALOGUES } from './texts/catalogues.js';
@@ -26,9 +27,14 @@ export interface StaffRequest extends ConsoleRequest {
   readonly actor: AuditActor;
   /** What the forms of the page carry. */
   readonly formToken: string;
+  /** Whether a form with this token was made for them. */
+  readonly isFormToken: (sent: string | undefined) => boolean;
   /** Whether one of the caller's roles is among these; `admin` may everything. */
   readonly may: (...roles: readonly Role[]) => boolean;
 }
+
+/** A form without the token that a page of this console gives. */
+export const forgedForm = (): PageRefusal => new PageRefusal('forged', { retryAt: '/console/' });
 
 const staffRequests = new RequestProperty<IncomingMessage, StaffRequest>('staffRequest');
 
@@ -73,8 +79,12 @@ export class ConsoleRequests {
   }
 
   /** @throws HttpRefusal 413 or 415 for the body; RepeatedHeader */
-  async read(request: IncomingMessage, requestId: string): Promise<ConsoleRequest> {
-    const pageRequest = await readPageRequest(request, requestId, this.place);
+  async read(
+    request: IncomingMessage,
+    requestId: string,
+    body: { readonly isStreamed?: boolean } = {},
+  ): Promise<ConsoleRequest> {
+    const pageRequest = await readPageRequest(request, requestId, this.place, body);
     return { ...pageRequest, texts: this.textsFor(request), target: request.url ?? '' };
   }
 }

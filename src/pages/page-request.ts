@@ -39,7 +39,7 @@ export interface PagesPlace {
 }
 
 /**
- * Reads the request, body included.
+ * Reads the request, body included unless its handler reads that itself.
  *
  * @param requestId of its answer
  * @throws HttpRefusal 413 or 415 for the body; RepeatedHeader
@@ -48,6 +48,7 @@ export async function readPageRequest(
   request: IncomingMessage,
   requestId: string,
   place: PagesPlace,
+  { isStreamed = false }: { readonly isStreamed?: boolean } = {},
 ): Promise<PageRequest> {
   const facts = clientFacts(request, place.trustedProxies);
   const seen = place.publicUrl ?? seenBy(facts);
@@ -56,7 +57,7 @@ export async function readPageRequest(
   return {
     method: request.method ?? '',
     query: new FormFields(splitTarget(request.url ?? '').query),
-    form: new FormFields(await postedForm(request)),
+    form: new FormFields(isStreamed ? '' : await postedForm(request)),
     cookies: cookiesIn(request, secure),
     ownOrigin: `${seen.scheme}://${seen.authority}`,
     basePath: seen.path,

@@ -44,6 +44,9 @@ proxy in \`TRUST_PROXY\`.
    its requests and says what is wrong and how to mend it.
 4. When the platform misses an event: *Events* shows what waits, what was delivered and what is a dead letter, each with its
    last error; *Replay* has one delivered once more.
+5. To bring a file of consumers and tokens along: *Consumers* → *Import*. The dry run is ticked and tells the faulty lines. Then
+   choose the file once more without it. The file may have any length; one transaction takes over all of it, or nothing.
+   Pasted lines do the same up to 64 kB.
 
 ## Figures
 

@@ -3,6 +3,7 @@ import { english } from '../../src/console/texts/english.js';
 import { german } from '../../src/console/texts/german.js';
 import { CHROMIUM, describeWith } from '../support/debian-tools.js';
 import { ADMIN_API_KEY } from '../support/service.js';
+import { consumer, file, token } from '../support/transfer-lines.js';
 import {
   CONSOLE_PAGES,
   CONSOLE_SETTINGS,
@@ -77,5 +78,28 @@ describeWith([CHROMIUM], 'the console in a browser', () => {
     await page.getByRole('status').waitFor();
     const second = await page.locator('.secret code').innerText();
     expect([first.length > 20, second.length > 20, first === second]).toEqual([true, true, false]);
+  });
+
+  it('without JavaScript: imports a file of a megabyte, after a look', async () => {
+    stage = await openStage();
+    const context = await stage.chromium.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${stage.service.adminBase}/console/import`);
+    await page.getByLabel('API key').fill(ADMIN_API_KEY);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/import');
+    const tokens = Array.from({ length: 10_000 }, (_, n) => token({ token: `t${n}` }));
+    const buffer = Buffer.from(file(consumer(), ...tokens));
+    expect(buffer.length).toBeGreaterThan(1_000_000);
+    const chosen = { name: 'old.ndjson', mimeType: 'application/x-ndjson', buffer };
+    await page.getByLabel('File', { exact: true }).setInputFiles(chosen);
+    await page.getByRole('button', { name: 'Import file' }).press('Enter');
+    expect(await page.getByRole('status').innerText()).toContain('To be taken over: 1 consumers');
+    await page.getByLabel('File', { exact: true }).setInputFiles(chosen);
+    await page.getByRole('button', { name: 'Import file' }).press('Enter');
+    const done = page
+      .getByRole('status')
+      .filter({ hasText: 'Taken over: 1 consumers, 10000 tokens.' });
+    await done.waitFor();
   });
 });

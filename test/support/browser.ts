@@ -3,6 +3,7 @@
  * what a person would send, and follows redirects within the service. It knows no script.
  */
 import { send, type HttpReply } from './http.js';
+import { multipart, type Part } from './multipart.js';
 
 /** A form as a person meets it. */
 export interface Form {
@@ -63,6 +64,16 @@ export class TestBrowser {
     return this.follow(await this.request('POST', target, body, headers));
   }
 
+  /** Posts parts as multipart/form-data, as a form with a file does. */
+  async upload(
+    target: string,
+    parts: readonly Part[],
+    headers: readonly (readonly [string, string])[] = [['Origin', this.base]],
+  ): Promise<HttpReply> {
+    const { type, body } = multipart(parts);
+    return this.follow(await this.request('POST', target, body, headers, type));
+  }
+
   /** The form on the page that has this button. */
   formWith(label: string): Form {
     const form = formsIn(this.page.text).find(({ buttons }) => buttons.has(label));
@@ -85,6 +96,7 @@ export class TestBrowser {
     target: string,
     body?: string,
     more: readonly (readonly [string, string])[] = [],
+    type = 'application/x-www-form-urlencoded',
   ): Promise<HttpReply> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const reply = await send({
@@ -96,9 +108,7 @@ export class TestBrowser {
         ...this.headers,
         ...more,
         ...(cookie === '' ? [] : [['Cookie', cookie] as [string, string]]),
-        ...(body === undefined
-          ? []
-          : [['Content-Type', 'application/x-www-form-urlencoded'] as [string, string]]),
+        ...(body === undefined ? [] : [['Content-Type', type] as [string, string]]),
       ],
     });
     for (const [name, value] of reply.rawHeaders) {

@@ -13,6 +13,7 @@ const FIELD = `<% const control = (field) => { const id = 'f-' + at + '-' + fiel
 <% } else if (field.kind === 'choice') { %><select id="<%= id %>" name="<%= field.name %>"<% hints(field, id) %>>
 <% field.options.forEach(([value, words]) => { %><option value="<%= value %>"<% if (field.chosen.includes(value)) { %> selected<% } %>><%= words %></option>
 <% }) %></select>
+<% } else if (field.kind === 'file') { %><input type="file" id="<%= id %>" name="<%= field.name %>"<% hints(field, id) %>>
 <% } else { %><input type="<%= field.kind %>" id="<%= id %>" name="<%= field.name %>" value="<%= field.value || '' %>" autocomplete="off" spellcheck="false"<% hints(field, id) %>>
 <% } %><% } %><% if (field.fault) { %><p class="fault" id="<%= id %>-fault"><%= field.fault %></p>
 <% } %><% if (field.help) { %><p class="help soft" id="<%= id %>-help"><%= field.help %></p>
@@ -56,7 +57,7 @@ export const blocksTemplate = `<% let at = 0; %>${CELL}${TABLE}${CHART}${HINTS}$
 <% } else if (block.is === 'lines') { %><div class="wide" role="region" tabindex="0" aria-label="<%= block.label %>"><table class="compare"><caption class="hidden"><%= block.label %></caption><tbody>
 <% block.lines.forEach((line) => { %><tr><th scope="row"><%= line.term %></th><td><code><% line.parts.forEach((part) => { %><% if (part.isMarked) { %><mark><%= part.text %></mark><% } else { %><%= part.text %><% } %><% }) %></code></td></tr>
 <% }) %></tbody></table></div>
-<% } else if (block.is === 'form') { %><form class="<% if (block.isRow) { %>row<% } else { %>column<% } %>" method="<%= block.token === null ? 'get' : 'post' %>" action="<%= block.action %>">
+<% } else if (block.is === 'form') { %><form class="<% if (block.isRow) { %>row<% } else { %>column<% } %>" method="<%= block.token === null ? 'get' : 'post' %>"<% if (block.fields.some(({ kind }) => kind === 'file')) { %> enctype="multipart/form-data"<% } %> action="<%= block.action %>">
 <% if (block.token !== null) { %><input type="hidden" name="form_token" value="<%= block.token || it.formToken %>">
 <% } %><% (block.hidden || []).forEach(([name, value]) => { %><input type="hidden" name="<%= name %>" value="<%= value %>">
 <% }) %><% block.fields.forEach((field) => control(field)) %><% if (block.more) { %><details<% if (block.more.isOpen) { %> open<% } %>><summary><%= block.more.summary %></summary>

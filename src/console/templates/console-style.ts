@@ -53,7 +53,7 @@ text-align:center;border:1px solid var(--line);border-radius:50%;line-height:1.3
 .row{display:flex;flex-wrap:wrap;gap:.75rem;align-items:flex-end;margin-bottom:1rem}
 .row .control{flex:1 1 12rem}
 .row input,.row select{margin-bottom:0!important}
-input[type=text],input[type=password],select,textarea{display:block;width:100%;font:inherit;padding:.5rem .75rem;
+input[type=text],input[type=password],input[type=file],select,textarea{display:block;width:100%;font:inherit;padding:.5rem .75rem;
 margin:.25rem 0 .5rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card);color:var(--text);min-height:2.75rem}
 textarea{font:.9375rem/1.4 ui-monospace,monospace}
 [aria-invalid]{border-color:var(--bad)!important;border-width:2px!important}

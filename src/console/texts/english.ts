@@ -3,6 +3,7 @@ import { ENGLISH_FIELDS } from './consumer-field-texts.js';
 import { ENGLISH_EVENTS } from './event-texts.js';
 import { ENGLISH_FIGURES } from './figure-texts.js';
 import { ENGLISH_REFUSALS } from './refusals.js';
+import { ENGLISH_EXPORT, ENGLISH_IMPORT } from './transfer-texts.js';
 
 export const english = {
   lang: 'en',
@@ -244,29 +245,8 @@ export const english = {
     rotateIntro:
       'A new key is published at once and signs later; the old one stays published until all that it signed has expired.',
   },
-  export: {
-    title: 'Export',
-    intro:
-      'All consumers and access tokens, one JSON object a line. With secrets the file can be imported elsewhere; without, it shows what there is.',
-    warning:
-      'Who has a file with secrets can sign as every consumer and with every token in it. Keep it as you keep the database and its keys. That you exported goes on record.',
-    secrets: 'With secrets, in the clear',
-    button: 'Download',
-  },
-  import: {
-    title: 'Import',
-    lines: 'Lines',
-    linesHelp:
-      'Consumers and access tokens, one JSON object a line, up to 64 kB. Larger files: POST /admin/import.',
-    dryRun: 'Dry run: only look',
-    done: (consumers: string, tokens: string) =>
-      `Taken over: ${consumers} consumers, ${tokens} tokens.`,
-    wouldBe: (consumers: string, tokens: string) =>
-      `Nothing is wrong. To be taken over: ${consumers} consumers, ${tokens} tokens. Press Import once more to do it.`,
-    refused: 'Nothing was imported.',
-    faults: 'Faulty lines',
-    columns: ['Line', 'Place', 'What is wrong'],
-  },
+  export: ENGLISH_EXPORT,
+  import: ENGLISH_IMPORT,
   check: {
     title: 'Check signature',
     button: 'Check signature',

@@ -4,6 +4,7 @@ import type { Texts } from './english.js';
 import { GERMAN_EVENTS } from './event-texts.js';
 import { GERMAN_FIGURES } from './figure-texts.js';
 import { GERMAN_REFUSALS } from './refusals.js';
+import { GERMAN_EXPORT, GERMAN_IMPORT } from './transfer-texts.js';
 
 export const german: Texts = {
   lang: 'de',
@@ -249,28 +250,8 @@ export const german: Texts = {
     rotateIntro:
       'Ein neuer Schlüssel wird sofort veröffentlicht und signiert später; der alte bleibt veröffentlicht, bis alles abgelaufen ist, was er signiert hat.',
   },
-  export: {
-    title: 'Export',
-    intro:
-      'Alle Consumer und Zugriffs-Token, je Zeile ein JSON-Objekt. Mit Secrets kann die Datei anderswo importiert werden; ohne zeigt sie, was es gibt.',
-    warning:
-      'Wer eine Datei mit Secrets hat, kann als jeder Consumer und mit jedem Token darin signieren. Verwahren Sie sie wie die Datenbank und deren Schlüssel. Dass Sie exportiert haben, wird protokolliert.',
-    secrets: 'Mit Secrets, im Klartext',
-    button: 'Herunterladen',
-  },
-  import: {
-    title: 'Importieren',
-    lines: 'Zeilen',
-    linesHelp:
-      'Consumer und Zugriffs-Tokens, ein JSON-Objekt je Zeile, bis 64 kB. Größere Dateien: POST /admin/import.',
-    dryRun: 'Probelauf: nur nachsehen',
-    done: (consumers, tokens) => `Übernommen: ${consumers} Consumer, ${tokens} Tokens.`,
-    wouldBe: (consumers, tokens) =>
-      `Alles ist in Ordnung. Zu übernehmen: ${consumers} Consumer, ${tokens} Tokens. Drücken Sie noch einmal auf Importieren.`,
-    refused: 'Es wurde nichts übernommen.',
-    faults: 'Fehlerhafte Zeilen',
-    columns: ['Zeile', 'Stelle', 'Was falsch ist'],
-  },
+  export: GERMAN_EXPORT,
+  import: GERMAN_IMPORT,
   check: {
     title: 'Signatur prüfen',
     button: 'Signatur prüfen',

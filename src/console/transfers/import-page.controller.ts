@@ -1,16 +1,38 @@
-import { Get, Post } from '@nestjs/common';
+import { Get, Post, Req } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
 import { Roles } from '../../admin-http/roles.decorator.js';
+import { StreamedBody } from '../../admin-http/streamed-body.js';
 import type { Reply } from '../../pages/reply.js';
 import { ImportRecords } from '../../transfer/import-records.js';
 import { ImportRefused } from '../../transfer/import-refused.js';
-import type { Block } from '../blocks.js';
+import type { Block, Field } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { CurrentRequest, type StaffRequest } from '../staff-request.js';
+import type { Texts } from '../texts/english.js';
+import { takeUpload } from './uploaded-file.js';
 
 const PAGE = '/console/import';
+const FILE = `${PAGE}/file`;
 
-/** Consumers and access tokens as lines of JSON: as many as a form carries; a file goes to the admin API. */
+/** What is told about an import. */
+interface Outcome {
+  readonly status: number;
+  readonly notes: readonly Block[];
+  readonly isRefused: boolean;
+}
+
+/** What both forms show. */
+interface Shown {
+  readonly status?: number;
+  readonly notes?: readonly Block[];
+  readonly lines?: string | undefined;
+  /** Whether the next press is to look only. */
+  readonly dryRun?: { readonly lines?: boolean; readonly file?: boolean };
+  readonly fileFault?: string;
+}
+
+/** Consumers and access tokens as lines of JSON: as many as a form carries, or a file of any length. */
 @ConsoleController('import')
 export class ImportPageController {
   constructor(
@@ -21,41 +43,69 @@ export class ImportPageController {
   @Get()
   @Roles()
   form(@CurrentRequest() pageRequest: StaffRequest): Reply {
-    return this.page(pageRequest, 200, [], true);
+    return this.page(pageRequest, {});
   }
 
   @Post()
   @Roles()
   async take(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
-    const { form, actor, texts } = pageRequest;
+    const { form, texts } = pageRequest;
     const dryRun = form.all('dryRun').includes('true');
-    const lines = (form.all('lines')[0] ?? '').replaceAll('\r\n', '\n');
-    try {
-      const chunks = inOneChunk(lines);
-      const { consumers, tokens } = await this.imports.run({ chunks }, { actor, dryRun });
-      const sentence = dryRun ? texts.import.wouldBe : texts.import.done;
-      const text = sentence(String(consumers), String(tokens));
+    const lines = form.all('lines')[0] ?? '';
+    const chunks = inOneChunk(lines.replaceAll('\r\n', '\n'));
+    const wouldBe = texts.import.wouldBe;
+    const { isRefused, ...outcome } = await this.import(pageRequest, chunks, dryRun, wouldBe);
+    return this.page(pageRequest, {
+      ...outcome,
       // After a look, the next press takes over.
+      dryRun: { lines: isRefused && dryRun },
       // What was taken over need not be shown again, with its secrets.
-      const kept = dryRun ? form.all('lines')[0] : '';
-      return this.page(pageRequest, 200, [{ is: 'note', text, role: 'status' }], false, kept);
+      lines: isRefused || dryRun ? lines : '',
+    });
+  }
+
+  /** The file is taken as it comes: never whole in memory, and not before the form's token. */
+  @Post('file')
+  @Roles()
+  @StreamedBody()
+  takeFile(
+    @Req() request: IncomingMessage,
+    @CurrentRequest() pageRequest: StaffRequest,
+  ): Promise<Reply> {
+    const { isFormToken, texts } = pageRequest;
+    return takeUpload(request, isFormToken, async ({ fields, chunks }) => {
+      const dryRun = fields.get('dryRun') === 'true';
+      if (chunks === undefined) {
+        const fileFault = texts.import.noFile;
+        return this.page(pageRequest, { status: 400, dryRun: { file: dryRun }, fileFault });
+      }
+      const wouldBe = texts.import.fileWouldBe;
+      const { isRefused, ...outcome } = await this.import(pageRequest, chunks, dryRun, wouldBe);
+      return this.page(pageRequest, { ...outcome, dryRun: { file: isRefused && dryRun } });
+    });
+  }
+
+  private async import(
+    { actor, texts }: StaffRequest,
+    chunks: AsyncIterable<Buffer>,
+    dryRun: boolean,
+    wouldBe: (consumers: string, tokens: string) => string,
+  ): Promise<Outcome> {
+    try {
+      const { consumers, tokens } = await this.imports.run({ chunks }, { actor, dryRun });
+      const sentence = dryRun ? wouldBe : texts.import.done;
+      const text = sentence(String(consumers), String(tokens));
+      return { status: 200, notes: [{ is: 'note', text, role: 'status' }], isRefused: false };
     } catch (error) {
       if (!(error instanceof ImportRefused)) throw error;
-      return this.page(
-        pageRequest,
-        error.reason === 'invalid' ? 400 : 409,
-        refused(pageRequest, error),
-        dryRun,
-      );
+      const status = error.reason === 'invalid' ? 400 : 409;
+      return { status, notes: refused(texts, error), isRefused: true };
     }
   }
 
   private page(
     pageRequest: StaffRequest,
-    status: number,
-    notes: readonly Block[],
-    isDryRun: boolean,
-    lines = pageRequest.form.all('lines')[0],
+    { status = 200, notes = [], lines, dryRun = {}, fileFault }: Shown,
   ): Reply {
     const { import: texts, consumers } = pageRequest.texts;
     const frame = {
@@ -63,8 +113,34 @@ export class ImportPageController {
       status,
       trail: [{ href: '/console/consumers', text: consumers.title }],
     };
+    const tick = (isTicked = true): Field => ({
+      name: 'dryRun',
+      label: texts.dryRun,
+      kind: 'tick',
+      chosen: isTicked ? ['true'] : [],
+    });
     return this.pages.render(pageRequest, frame, [
       ...notes,
+      { is: 'text', text: texts.intro },
+      { is: 'heading', text: texts.ofFile },
+      {
+        is: 'form',
+        action: FILE,
+        submit: texts.fileButton,
+        fields: [
+          // Before the file, which is used as it comes.
+          tick(dryRun.file),
+          {
+            name: 'file',
+            label: texts.file,
+            kind: 'file',
+            help: texts.fileHelp,
+            fault: fileFault,
+            isRequired: true,
+          },
+        ],
+      },
+      { is: 'heading', text: texts.ofLines },
       {
         is: 'form',
         action: PAGE,
@@ -79,30 +155,25 @@ export class ImportPageController {
             help: texts.linesHelp,
             isRequired: true,
           },
-          {
-            name: 'dryRun',
-            label: texts.dryRun,
-            kind: 'tick',
-            chosen: isDryRun ? ['true'] : [],
-          },
+          tick(dryRun.lines),
         ],
       },
     ]);
   }
 }
 
-const refused = ({ texts }: StaffRequest, { faults }: ImportRefused): Block[] => [
-  { is: 'note', text: texts.import.refused, role: 'alert' },
+const refused = ({ import: texts }: Texts, { faults }: ImportRefused): Block[] => [
+  { is: 'note', text: texts.refused, role: 'alert' },
   {
     is: 'table',
-    caption: texts.import.faults,
-    columns: texts.import.columns,
+    caption: texts.faults,
+    columns: texts.columns,
     rows: faults.map(({ line, pointer, detail }) => [
       line === 0 ? '–' : String(line),
       { text: pointer, isCode: true },
       detail,
     ]),
-    none: texts.import.refused,
+    none: texts.refused,
   },
 ];
 

@@ -1,0 +1,160 @@
+import { connect } from 'node:net';
+import type { TestBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
+import { multipart, type Part } from '../support/multipart.js';
+import { serviceForAllTests } from '../support/service-for-all-tests.js';
+import { keyOf, signedInStaff } from '../support/staff.js';
+import { consumer, file, token } from '../support/transfer-lines.js';
+
+const FORM = '/console/import/file';
+const LINES = 6_000;
+
+describe('the console: import of a file', () => {
+  const { database, service } = serviceForAllTests();
+  let staff: TestBrowser;
+
+  beforeAll(async () => {
+    staff = await signedInStaff(service);
+  });
+  beforeEach(async () => {
+    await database.query('DELETE FROM consumers');
+    await staff.open('/console/import');
+  });
+
+  const rows = async () => {
+    const [row] = await database.query<Record<string, number>>(
+      `SELECT (SELECT count(*)::int FROM consumers) AS consumers,
+        (SELECT count(*)::int FROM access_tokens) AS tokens,
+        (SELECT count(*)::int FROM import_consumers) + (SELECT count(*)::int FROM import_tokens)
+          + (SELECT count(*)::int FROM imports) AS staged`,
+    );
+    return row;
+  };
+  const NOTHING = { consumers: 0, tokens: 0, staged: 0 };
+  /** What the page sends before the file: its token, and the dry run that it has ticked. */
+  const fields = (): Part[] => staff.formWith('Import file').fields;
+  const tokenAlone = (): Part[] => fields().filter(([name]) => name === 'form_token');
+  const upload = (text: string): Part => ['file', text, 'file.ndjson'];
+  const tokens = Array.from({ length: LINES }, (_, n) => token({ token: `t${n}` }));
+  const small = file(consumer());
+  const large = file(small.trim(), ...tokens);
+
+  it('sends its token first and the file last, as a form with a file', () => {
+    const [form = ''] = /<form[^>]*action="\/console\/import\/file".*?<\/form>/s.exec(
+      staff.page.text,
+    ) ?? [''];
+    expect(form).toContain('enctype="multipart/form-data"');
+    const names = [...form.matchAll(/<input[^>]* name="(\w+)"/g)].map(([, name]) => name);
+    expect(names).toEqual(['form_token', 'dryRun', 'file']);
+  });
+
+  it('takes over some thousand lines, more than any other form has, and records who did', async () => {
+    expect(large.length).toBeGreaterThan(512 * 1024);
+    const looked = await staff.upload(FORM, [...fields(), upload(large)]);
+    expect(looked.status).toBe(200);
+    expect(staff.text).toContain(`To be taken over: 1 consumers, ${LINES} tokens.`);
+    expect(staff.text).toContain('Choose the file once more, without the dry run');
+    expect(await rows()).toEqual(NOTHING);
+    // The page has the dry run no longer ticked.
+    await staff.upload(FORM, [...fields(), upload(large)]);
+    expect(staff.text).toContain(`Taken over: 1 consumers, ${LINES} tokens.`);
+    expect(await rows()).toEqual({ consumers: 1, tokens: LINES, staged: 0 });
+    const [event] = await database.query(
+      `SELECT actor, detail->'tokens' AS tokens FROM audit_events
+       WHERE action = 'records.import' ORDER BY id DESC LIMIT 1`,
+    );
+    expect(event).toEqual({ actor: 'ADMIN_API_KEY', tokens: LINES });
+  });
+
+  it('tells a faulty line with its number, keeps the dry run ticked, and takes over nothing', async () => {
+    const faulty = file(consumer(), ...tokens, token({ token: 'wrong', scopes: 7 }));
+    const reply = await staff.upload(FORM, [...fields(), upload(faulty)]);
+    expect(reply.status).toBe(400);
+    expect(staff.text).toMatch(
+      new RegExp(`Nothing was imported\\..* ${LINES + 2} /scopes must be a list`),
+    );
+    expect(fields()).toContainEqual(['dryRun', 'true']);
+    await staff.upload(FORM, [...tokenAlone(), upload(faulty)]);
+    expect([staff.page.status, fields()]).toEqual([400, tokenAlone()]);
+    expect(await rows()).toEqual(NOTHING);
+  });
+
+  it('tells what is there already with 409', async () => {
+    await staff.upload(FORM, [...tokenAlone(), upload(small)]);
+    await staff.open('/console/import');
+    await staff.upload(FORM, [...tokenAlone(), upload(small)]);
+    expect(staff.page.status).toBe(409);
+    expect(staff.text).toContain('1 is there already');
+  });
+
+  const FORGED: [string, () => Part[]][] = [
+    ['no token', () => [upload(small)]],
+    ['no token, and a long file', () => [upload(large)]],
+    ['a wrong token', () => [['form_token', '1.x'], upload(small)]],
+    ['the token behind the file', () => [upload(small), ...tokenAlone()]],
+    ['another field before the token', () => [['dryRun', ''], ...tokenAlone(), upload(small)]],
+    ['a field without an end before the token', () => [['x', large], ...tokenAlone()]],
+  ];
+  it.each(FORGED)('%s: 403, and nothing is taken', async (_, parts) => {
+    const reply = await staff.upload(FORM, parts());
+    expect([reply.status, staff.title]).toEqual([403, 'This form is out of date']);
+    expect(await rows()).toEqual(NOTHING);
+  });
+
+  it('a form of another kind has no token either', async () => {
+    const reply = await staff.post(FORM, tokenAlone() as [string, string][]);
+    expect(reply.status).toBe(403);
+  });
+
+  it.each([
+    ['Origin', 'https://elsewhere.example.com'],
+    ['Sec-Fetch-Site', 'cross-site'],
+  ])('from elsewhere, by %s: 403, also with the token', async (name, value) => {
+    const parts = [...tokenAlone(), upload(small)];
+    expect((await staff.upload(FORM, parts, [[name, value]])).status).toBe(403);
+    expect(await rows()).toEqual(NOTHING);
+  });
+
+  const MALFORMED: [string, () => Part[]][] = [
+    ['two files', () => [...tokenAlone(), upload(large), upload(small)]],
+    ['a dry run behind the file', () => [...tokenAlone(), upload(large), ['dryRun', 'true']]],
+    ['a file of another name', () => [...tokenAlone(), ['other', large, 'file.ndjson']]],
+    ['parts without end', () => [...fields(), ['a', ''], ['b', ''], upload(large)]],
+  ];
+  it.each(MALFORMED)('%s: 400, and nothing is taken', async (_, parts) => {
+    const reply = await staff.upload(FORM, parts());
+    expect([reply.status, staff.title]).toEqual([400, 'This form cannot be read']);
+    expect(await rows()).toEqual(NOTHING);
+  });
+
+  it.each<[string, Part[]]>([
+    ['as browsers say so', [['file', '', '']]],
+    ['no part', []],
+  ])('no file (%s): says so beside the field', async (_, parts) => {
+    await staff.upload(FORM, [...fields(), ...parts]);
+    expect(staff.page.status).toBe(400);
+    expect(staff.text).toContain('Choose a file.');
+  });
+
+  it.each(['auditor', 'consent'])('%s: 403 before the token', async (role) => {
+    const { key } = await keyOf(service, role);
+    const other = await signedInStaff(service, { key });
+    const reply = await other.upload(FORM, [...tokenAlone(), upload(large)]);
+    expect([reply.status, other.title]).toEqual([403, 'Your role does not allow this']);
+    expect(await rows()).toEqual(NOTHING);
+  });
+
+  it('stages lines while the file still comes, and leaves nothing of one that is cut short', async () => {
+    const { type, body } = multipart([...tokenAlone(), upload(large)]);
+    const cookie = [...staff.cookies].map((pair) => pair.join('=')).join('; ');
+    const socket = connect(Number(new URL(service.adminBase).port), '127.0.0.1');
+    socket.write(
+      `POST ${FORM} HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}\r\nContent-Type: ${type}\r\n` +
+        `Content-Length: ${body.length}\r\n\r\n${body.slice(0, -100)}`,
+    );
+    await eventually(rows, (row) => (row?.['staged'] ?? 0) > 2_000);
+    socket.destroy();
+    await eventually(rows, (row) => row?.['staged'] === 0);
+    expect(await rows()).toEqual(NOTHING);
+  });
+});
