@@ -12,6 +12,13 @@ export interface Words {
 
 export type Cell = string | Words;
 
+/** The head of a column by which the rows are sorted: it leads to the reverse order. */
+export interface SortedColumn {
+  readonly text: string;
+  readonly sort: 'ascending' | 'descending';
+  readonly href: string;
+}
+
 /** One control of a form. */
 export interface Field {
   readonly name: string;
@@ -96,7 +103,7 @@ export type Block =
   | {
       readonly is: 'table';
       readonly caption: string;
-      readonly columns: readonly string[];
+      readonly columns: readonly (string | SortedColumn)[];
       readonly rows: readonly (readonly Cell[])[];
       /** Said in place of a table without rows. */
       readonly none: string;

@@ -2,7 +2,7 @@ import { PageQuery, pageReply } from '../admin-http/page-query.js';
 import type { Position } from '../admin-http/cursor.js';
 import { queryParameters } from '../admin-http/query-parameters.js';
 import { strictInput } from '../input/strict-input.js';
-import type { Field, FormBlock } from './blocks.js';
+import type { Field, FormBlock, SortedColumn } from './blocks.js';
 import type { Texts } from './texts/english.js';
 
 /**
@@ -31,6 +31,23 @@ export function nextPage(
 ): string | undefined {
   const { link } = pageReply(path, query, [], position);
   return /^<(.*)>; rel="next"$/.exec(link ?? '')?.[1];
+}
+
+/** The head of the column that the list is sorted by, which leads to its first page in reverse. */
+export function sortedColumn(
+  path: string,
+  query: PageQuery & { readonly order?: 'asc' | 'desc' },
+  text: string,
+): SortedColumn {
+  const { cursor: _, order = 'asc', ...filters } = query;
+  const reverse = order === 'asc' ? 'desc' : 'asc';
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
+  const parameters = new URLSearchParams({ ...Object.fromEntries(given), order: reverse });
+  return {
+    text,
+    sort: order === 'asc' ? 'ascending' : 'descending',
+    href: `${path}?${parameters.toString()}`,
+  };
 }
 
 /** A moment as staff compare it with logs: UTC, to the second. */

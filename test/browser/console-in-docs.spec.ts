@@ -48,6 +48,10 @@ proxy in \`TRUST_PROXY\`.
    choose the file once more without it. The file may have any length; one transaction takes over all of it, or nothing.
    Pasted lines do the same up to 64 kB.
 
+The head of *Created* sorts the consumers from the oldest or from the newest; no other column sorts. A page of a list is read from its
+index ([0019](adr/0019-a-page-of-a-list-is-read-from-its-index.md)), and the orders that an index serves are these two, as in
+\`GET /admin/consumers?order=\`. To find one by its name or key, use the search.
+
 ## Figures
 
 Each replica counts in memory what signed requests were answered with, and adds that to PostgreSQL every five seconds: by minute for the

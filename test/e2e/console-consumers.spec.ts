@@ -212,6 +212,22 @@ describe('the console: consumers', () => {
     },
   );
 
+  it('the head of Created leads to the reverse order, from its first page, under the same filters', async () => {
+    for (const name of ['Sorted 1', 'Sorted 2', 'Sorted 3']) {
+      await service.registerConsumer({ name });
+    }
+    const sort = () => /<th[^>]*aria-sort="(\w+)"/.exec(browser.page.text)?.[1];
+    const shown = () => browser.text.match(/Sorted \d/g);
+    await browser.open('/console/consumers?q=sorted&limit=2');
+    expect([sort(), shown()]).toEqual(['ascending', ['Sorted 1', 'Sorted 2']]);
+    await browser.open(linkOn(browser, 'Next page'));
+    expect([sort(), shown()]).toEqual(['ascending', ['Sorted 3']]);
+    await browser.open(linkOn(browser, 'Created'));
+    expect([sort(), shown()]).toEqual(['descending', ['Sorted 3', 'Sorted 2']]);
+    await browser.open(linkOn(browser, 'Created'));
+    expect([sort(), shown()]).toEqual(['ascending', ['Sorted 1', 'Sorted 2']]);
+  });
+
   it('an auditor sees all of it and no button, and gets 403 from the address', async () => {
     const { consumerKey } = await service.registerConsumer();
     const auditor = await signedInStaff(service, { key: (await keyOf(service, 'auditor')).key });

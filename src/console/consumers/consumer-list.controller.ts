@@ -12,7 +12,7 @@ import type { Reply } from '../../pages/reply.js';
 import type { Cell, Field } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
-import { listQuery, nextPage, pageOf, shownTime, searchForm } from '../lists.js';
+import { listQuery, nextPage, pageOf, shownTime, searchForm, sortedColumn } from '../lists.js';
 import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 import type { Texts } from '../texts/english.js';
 import { consumerFormFields, faultOf, givenConsumer, type FilledIn } from './consumer-form.js';
@@ -79,7 +79,8 @@ export class ConsumerListController {
       {
         is: 'table',
         caption: texts.title,
-        columns: texts.columns,
+        // By no other: a page of a list is read from its index (docs/adr/0019).
+        columns: [...texts.columns, sortedColumn(LIST, query, texts.created)],
         rows: consumers.map((one) => rowOf(one, pageRequest.texts)),
         none: texts.none,
         next: nextPage(LIST, query, position),

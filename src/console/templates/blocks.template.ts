@@ -22,7 +22,7 @@ const FIELD = `<% const control = (field) => { const id = 'f-' + at + '-' + fiel
 
 const TABLE = `<% const table = (caption, { columns, rows }) => { %><div class="wide" role="region" tabindex="0" aria-label="<%= caption %>"><table>
 <caption class="hidden"><%= caption %></caption>
-<thead><tr><% columns.forEach((one) => { %><% if (one === '') { %><td></td><% } else { %><th scope="col"><%= one %></th><% } %><% }) %></tr></thead>
+<thead><tr><% columns.forEach((one) => { %><% if (one === '') { %><td></td><% } else if (one.sort) { %><th scope="col" aria-sort="<%= one.sort %>"><a href="<%= one.href %>"><%= one.text %></a></th><% } else { %><th scope="col"><%= one %></th><% } %><% }) %></tr></thead>
 <tbody>
 <% rows.forEach((row) => { %><tr><% row.forEach((one) => { %><td><% cell(one) %></td><% }) %></tr>
 <% }) %></tbody></table></div>

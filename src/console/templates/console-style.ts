@@ -32,6 +32,7 @@ dl{grid-template-columns:14rem minmax(0,1fr)}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.5rem .75rem;border-bottom:1px solid var(--line)}
 th{color:var(--soft);font-weight:600;white-space:nowrap}
+[aria-sort] a::after{content:' ▲';content:' ▲'/''}[aria-sort=descending] a::after{content:' ▼';content:' ▼'/''}
 tbody tr:hover{background:var(--page)}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 code{font:.9375em ui-monospace,monospace;overflow-wrap:anywhere}

@@ -86,7 +86,7 @@ export const english = {
     newestFirst: 'newest first',
     none: 'No consumer is registered that fits.',
     register: 'Register consumer',
-    columns: ['Name', 'Consumer key', 'Status', 'Methods', 'Scopes', 'Created'],
+    columns: ['Name', 'Consumer key', 'Status', 'Methods', 'Scopes'],
     registered:
       'The consumer is registered. Hand over key and secret now: the secret is shown only this once.',
     registeredRsa: 'The consumer is registered. It signs with its own RSA key and has no secret.',

@@ -87,7 +87,7 @@ export const german: Texts = {
     newestFirst: 'neueste zuerst',
     none: 'Kein Consumer passt dazu.',
     register: 'Consumer registrieren',
-    columns: ['Name', 'Consumer-Key', 'Zustand', 'Methoden', 'Scopes', 'Angelegt'],
+    columns: ['Name', 'Consumer-Key', 'Zustand', 'Methoden', 'Scopes'],
     registered:
       'Der Consumer ist registriert. Geben Sie Schlüssel und Geheimnis jetzt weiter: Das Geheimnis wird nur dieses eine Mal gezeigt.',
     registeredRsa:
