@@ -121,3 +121,13 @@ export type Block =
     }
   | ChartBlock
   | FormBlock;
+
+/**
+ * What a screen reader says as the page opens: that something was done, or that it was not.
+ *
+ * @param text undefined where there is nothing to tell
+ */
+export const announced = (
+  text: string | undefined,
+  role: 'status' | 'alert' = 'status',
+): readonly Block[] => (text === undefined ? [] : [{ is: 'note', text, role }]);

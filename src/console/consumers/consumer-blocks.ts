@@ -4,7 +4,7 @@ import { SecretOverlapRunning } from '../../consumers/consumer-refusals.js';
 import type { Consumer } from '../../consumers/consumer.js';
 import type { RotateConsumerSecret, SecretStatus } from '../../consumers/rotate-consumer-secret.js';
 import { strictInput } from '../../input/strict-input.js';
-import type { Block, Cell } from '../blocks.js';
+import { announced, type Block, type Cell } from '../blocks.js';
 import { pageOf, shownTime } from '../lists.js';
 import type { StaffRequest } from '../staff-request.js';
 import type { Texts } from '../texts/english.js';
@@ -97,7 +97,7 @@ export async function rotationBlocks(
   secrets: RotateConsumerSecret,
   consumerKey: string,
   { form, actor, texts }: StaffRequest,
-): Promise<{ notes: Block[]; status: number }> {
+): Promise<{ notes: readonly Block[]; status: number }> {
   const { overlapSeconds, force } = strictInput(Rotation, {
     overlapSeconds: Number(form.one('overlapSeconds') ?? NaN),
     force: form.all('force').includes('true'),
@@ -109,14 +109,14 @@ export async function rotationBlocks(
     return {
       status: 200,
       notes: [
-        { is: 'note', text: texts.consumers.rotated, role: 'status' },
+        ...announced(texts.consumers.rotated),
         { is: 'secret', label: texts.consumers.secret, value: consumerSecret },
       ],
     };
   } catch (error) {
     if (!(error instanceof SecretOverlapRunning)) throw error;
     const text = texts.consumers.overlapRunning(shownTime(error.until));
-    return { status: 409, notes: [{ is: 'note', text, role: 'alert' }] };
+    return { status: 409, notes: announced(text, 'alert') };
   }
 }
 

@@ -9,7 +9,7 @@ import { ConsumersService } from '../../consumers/consumers.service.js';
 import { InvalidInput, type InputFault } from '../../input/input-fault.js';
 import { strictInput } from '../../input/strict-input.js';
 import type { Reply } from '../../pages/reply.js';
-import type { Cell, Field } from '../blocks.js';
+import { announced, type Cell, type Field } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { listQuery, nextPage, pageOf, shownTime, searchForm, sortedColumn } from '../lists.js';
@@ -39,7 +39,7 @@ export class ConsumerListController {
     const { consumers, next } = await this.consumers.page(query, after, limitOf(query));
     const position = next && { at: next.createdAt, key: next.consumerKey };
     return this.pages.render(pageRequest, { title: texts.title }, [
-      ...(wasDeleted ? [{ is: 'note' as const, text: deleted, role: 'status' as const }] : []),
+      ...announced(wasDeleted ? deleted : undefined),
       ...(pageRequest.may()
         ? [
             {
@@ -199,11 +199,7 @@ export class ConsumerRegistrationController {
     const { consumers: texts } = pageRequest.texts;
     const trail = [{ href: LIST, text: texts.title }];
     return this.pages.render(pageRequest, { title: consumer.name, status: 201, trail }, [
-      {
-        is: 'note',
-        role: 'status',
-        text: consumerSecret === null ? texts.registeredRsa : texts.registered,
-      },
+      ...announced(consumerSecret === null ? texts.registeredRsa : texts.registered),
       { is: 'secret', label: texts.key, value: consumer.consumerKey },
       ...(consumerSecret === null
         ? []

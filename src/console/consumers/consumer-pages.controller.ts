@@ -9,7 +9,7 @@ import { WeakSignatures } from '../../consumers/weak-signatures.js';
 import { InvalidInput, type InputFault } from '../../input/input-fault.js';
 import { strictInput } from '../../input/strict-input.js';
 import { redirectTo, type Reply } from '../../pages/reply.js';
-import type { Block } from '../blocks.js';
+import { announced, type Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { pageOf } from '../lists.js';
@@ -56,7 +56,7 @@ export class ConsumerPagesController {
           ? pageRequest.texts.consumers[DONE[done]]
           : undefined;
     return this.page(pageRequest, consumerKey, {
-      notes: text === undefined ? [] : [{ is: 'note', text, role: 'status' }],
+      notes: announced(text),
     });
   }
 
@@ -226,7 +226,7 @@ export class ConsumerPagesController {
       ],
     };
     return this.pages.render(pageRequest, frame, [
-      ...(note === undefined ? [] : [{ is: 'note' as const, text: note, role: 'alert' as const }]),
+      ...announced(note, 'alert'),
       {
         is: 'form',
         action: pageOf('consumers', consumerKey, 'edit'),

@@ -5,7 +5,7 @@ import { ListEventsQuery } from '../../admin/events/list-events.query.js';
 import { EventList, type ListedEvent } from '../../events/event-list.js';
 import { EVENT_STATES, EVENT_TYPES } from '../../events/event.js';
 import { redirectTo, type Reply } from '../../pages/reply.js';
-import type { Block, Cell } from '../blocks.js';
+import { announced, type Block, type Cell } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { listQuery, nextPage, pageOf, shownTime, searchForm } from '../lists.js';
@@ -68,9 +68,7 @@ export class EventPagesController {
     const event = await this.events.find(id);
     const frame = { title: texts.one, trail: [{ href: LIST, text: texts.title }] };
     return this.pages.render(pageRequest, frame, [
-      ...(pageRequest.query.one('done') === undefined
-        ? []
-        : [{ is: 'note' as const, text: texts.wasReplayed, role: 'status' as const }]),
+      ...announced(pageRequest.query.one('done') && texts.wasReplayed),
       factsOf(event, pageRequest.texts),
       ...(pageRequest.may() && event.state !== 'pending'
         ? replayBlocks(event, pageRequest.texts)

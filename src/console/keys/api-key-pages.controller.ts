@@ -8,7 +8,7 @@ import { parseDateTime } from '../../input/date-time.js';
 import { InvalidInput, type InputFault } from '../../input/input-fault.js';
 import { strictInput } from '../../input/strict-input.js';
 import { redirectTo, type Reply } from '../../pages/reply.js';
-import type { Block } from '../blocks.js';
+import { announced, type Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { faultOf } from '../consumers/consumer-form.js';
@@ -32,9 +32,7 @@ export class ApiKeyPagesController {
     const isDone = pageRequest.query.one('deleted') !== undefined;
     return this.page(pageRequest, {
       target: isDone ? LIST : pageRequest.target,
-      notes: isDone
-        ? [{ is: 'note', text: pageRequest.texts.apiKeys.deleted, role: 'status' }]
-        : [],
+      notes: announced(isDone ? pageRequest.texts.apiKeys.deleted : undefined),
     });
   }
 
@@ -52,7 +50,7 @@ export class ApiKeyPagesController {
       const expiresAt = parseDateTime(given.expiresAt ?? '') ?? null;
       const { key } = await this.apiKeys.create({ name, role, expiresAt }, pageRequest.actor);
       const notes: Block[] = [
-        { is: 'note', text: texts.apiKeys.created, role: 'status' },
+        ...announced(texts.apiKeys.created),
         { is: 'secret', label: texts.apiKeys.key, value: key },
       ];
       return await pageOrPart(this.page(pageRequest, { status: 201, notes }), () =>

@@ -8,7 +8,7 @@ import type { AuditEvent } from '../../audit/audit-event.js';
 import { AuditEvents } from '../../audit/audit-events.js';
 import { AuditVerifier, type AuditVerdict } from '../../audit/audit-verifier.js';
 import type { Reply } from '../../pages/reply.js';
-import type { Block } from '../blocks.js';
+import { announced, type Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { listQuery, nextPage, searchForm } from '../lists.js';
@@ -46,7 +46,7 @@ export class AuditEventsPageController {
     const { chainWhole, chainBroken } = pageRequest.texts.record;
     const isWhole = faults.length === 0;
     const text = isWhole ? chainWhole(String(head?.lastId ?? 0)) : chainBroken;
-    return this.page(pageRequest, LIST, [{ is: 'note', text, role: isWhole ? 'status' : 'alert' }]);
+    return this.page(pageRequest, LIST, announced(text, isWhole ? 'status' : 'alert'));
   }
 
   /** All that fits, one event a line, oldest first. An error after the first line cuts the connection. */

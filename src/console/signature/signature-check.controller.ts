@@ -11,7 +11,7 @@ import {
   type InspectedSignature,
 } from '../../oauth10/signature-inspection.js';
 import type { Reply } from '../../pages/reply.js';
-import type { Block } from '../blocks.js';
+import { announced, type Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { CurrentRequest, type StaffRequest } from '../staff-request.js';
@@ -125,7 +125,7 @@ function verdictBlocks(
   const fact = (term: string, text: string | null, isCode = false) =>
     text === null ? [] : [{ term, cells: [{ text, isCode }] }];
   return [
-    { is: 'note', text: active ? texts.holds : texts.fails, role: active ? 'status' : 'alert' },
+    ...announced(active ? texts.holds : texts.fails, active ? 'status' : 'alert'),
     {
       is: 'facts',
       rows: [

@@ -7,6 +7,7 @@ import type { Reply } from '../../pages/reply.js';
 import { AccessTokenRefused } from '../../tokens/access-token-refusals.js';
 import type { ListedAccessToken } from '../../tokens/listed-access-tokens.js';
 import { MintAccessTokens } from '../../tokens/mint-access-tokens.js';
+import { announced } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { faultOf } from '../consumers/consumer-form.js';
@@ -109,7 +110,7 @@ export class TokenMintingController {
     const { tokens: texts } = pageRequest.texts;
     const frame = { title: texts.one, status: 201, trail: [{ href: LIST, text: texts.title }] };
     return this.pages.render(pageRequest, frame, [
-      { is: 'note', text: texts.minted, role: 'status' },
+      ...announced(texts.minted),
       { is: 'secret', label: texts.one, value: token.token },
       { is: 'secret', label: texts.secret, value: secret },
       factsOf(token, pageRequest.texts),

@@ -10,7 +10,7 @@ import {
   type ListedAccessToken,
 } from '../../tokens/listed-access-tokens.js';
 import { ManageAccessTokens } from '../../tokens/manage-access-tokens.js';
-import type { Block, Cell } from '../blocks.js';
+import { announced, type Block, type Cell } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { listQuery, nextPage, pageOf, shownTime, searchForm } from '../lists.js';
@@ -87,9 +87,7 @@ export class TokenPagesController {
     const found = await this.tokens.find(token);
     const frame = { title: texts.one, trail: [{ href: LIST, text: texts.title }] };
     return this.pages.render(pageRequest, frame, [
-      ...(pageRequest.query.one('done') === undefined
-        ? []
-        : [{ is: 'note' as const, text: texts.wasRevoked, role: 'status' as const }]),
+      ...announced(pageRequest.query.one('done') && texts.wasRevoked),
       factsOf(found, pageRequest.texts),
       ...(pageRequest.may() && found.status !== 'revoked'
         ? [
@@ -146,9 +144,7 @@ export class TokenRevocationController {
       pageRequest.actor,
     );
     const frame = { title: texts.title, trail: [{ href: LIST, text: texts.title }] };
-    return this.pages.render(pageRequest, frame, [
-      { is: 'note', text: texts.revoked(String(revoked)), role: 'status' },
-    ]);
+    return this.pages.render(pageRequest, frame, announced(texts.revoked(String(revoked))));
   }
 }
 

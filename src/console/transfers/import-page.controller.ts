@@ -5,7 +5,7 @@ import { StreamedBody } from '../../admin-http/streamed-body.js';
 import type { Reply } from '../../pages/reply.js';
 import { ImportRecords } from '../../transfer/import-records.js';
 import { ImportRefused } from '../../transfer/import-refused.js';
-import type { Block, Field } from '../blocks.js';
+import { announced, type Block, type Field } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { CurrentRequest, type StaffRequest } from '../staff-request.js';
@@ -95,7 +95,7 @@ export class ImportPageController {
       const { consumers, tokens } = await this.imports.run({ chunks }, { actor, dryRun });
       const sentence = dryRun ? wouldBe : texts.import.done;
       const text = sentence(String(consumers), String(tokens));
-      return { status: 200, notes: [{ is: 'note', text, role: 'status' }], isRefused: false };
+      return { status: 200, notes: announced(text), isRefused: false };
     } catch (error) {
       if (!(error instanceof ImportRefused)) throw error;
       const status = error.reason === 'invalid' ? 400 : 409;
@@ -163,7 +163,7 @@ export class ImportPageController {
 }
 
 const refused = ({ import: texts }: Texts, { faults }: ImportRefused): Block[] => [
-  { is: 'note', text: texts.refused, role: 'alert' },
+  ...announced(texts.refused, 'alert'),
   {
     is: 'table',
     caption: texts.faults,
