@@ -10,13 +10,13 @@ import {
 } from '../percent-encoding.js';
 import type { Mistake, Reading, RefusedRequest } from './mistake.js';
 import {
-  allParameters,
   byOctets,
   encodedRightly,
   isProtocol,
   joined,
   normalized,
   shownEncodings,
+  sortedParameters,
   withoutSignature,
   type Encode,
   type Shown,
@@ -60,7 +60,7 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     // What is signed as it was sent looks the same, where blanks are sent so.
     likelierThan: ['values_not_encoded'],
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       if (!pairs.some((pair) => pair.some((octets) => octets.includes(' ')))) return;
       const plus: Encode = (octets) => percentEncode(octets).replaceAll('%20', '+');
       yield* inNamesOrValues(pairs, plus);
@@ -76,7 +76,7 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
       'Reserved characters were left as they are. Encode everything but letters, digits, "-", ".", "_" and "~": encodeURIComponent leaves ! \' ( ) * alone, others leave / or encode ~.',
     likelierThan: ['values_not_encoded'],
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       if (!shownEncodings(pairs).anywhere) return;
       const used = new Set(pairs.flatMap((pair) => pair.join('').match(NOT_PLAIN) ?? []));
       const tried = new Set<string>();
@@ -96,7 +96,7 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     advice: 'Escapes were written in lower case (%2f). The base string has upper case (%2F).',
     *readings(request) {
       const lower: Encode = (octets) => percentEncode(octets).replace(ESCAPE, lowerCase);
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       yield { outerEscapes: 'lower' };
       if (!shownEncodings(pairs).anywhere) return;
       for (const reading of inNamesOrValues(pairs, lower)) {
@@ -110,7 +110,7 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     advice:
       'Values were percent-encoded twice before the base string was put together. Sign the decoded value, encoded once.',
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       const shown = shownEncodings(pairs);
       if (shown.anywhere) {
         yield* inPartOf(pairs, shown, (octets) => percentEncode(percentEncode(octets)));
@@ -123,7 +123,7 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     advice:
       'Names and values were not percent-encoded before they were sorted and joined. Each is encoded, then the joined text is encoded as a whole.',
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       const shown = shownEncodings(pairs);
       if (!shown.anywhere) return;
       yield* inPartOf(pairs, shown, asIs);
@@ -135,7 +135,7 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     advice:
       'Text was signed in another charset than it was sent in. Turn names and values into UTF-8 both for sending and for signing.',
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       if (!pairs.some((pair) => pair.some((octets) => NOT_ASCII.test(octets)))) return;
       for (const turned of [asLatin1, asUtf8OfLatin1, withQuestionMarks, asLowOctets]) {
         const encode: Encode = (octets) => percentEncode(turned(octets));
@@ -149,7 +149,7 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
       'A line end was signed in another form than it was sent: browsers send a line feed of a form as CR LF. Sign the text with CR LF line ends, as LTI tools must.',
     flag: 'line_ends',
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       if (!pairs.some((pair) => pair.some((octets) => /[\r\n]/.test(octets)))) return;
       for (const turned of [...LINE_ENDS, withoutLineEnds]) {
         yield* inNamesOrValues(pairs, (octets) => percentEncode(turned(octets)));
@@ -157,7 +157,7 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     },
     // A name, or a protocol parameter, that could be read as another one would take a parameter off what is signed.
     *readingsUnderFlag(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       if (!pairs.some(([, value]) => /[\r\n]/.test(value))) return;
       for (const turned of LINE_ENDS) {
         const encodeValue = unlessProtocol((octets) => percentEncode(turned(octets)));

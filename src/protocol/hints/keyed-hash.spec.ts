@@ -8,7 +8,7 @@ describe('HMAC for many texts in a row', () => {
       for (const keyOctets of [0, 1, 20, 63, 64, 65, 127, 128, 129, 300]) {
         const key = randomBytes(keyOctets);
         const keyed = new KeyedHash(by, key);
-        for (const textOctets of [0, 1, 300, 16_256, 16_321, 40_000]) {
+        for (const textOctets of [0, 1, 300, 130_944, 131_008, 131_009, 140_000]) {
           const text = randomBytes(textOctets).toString('latin1');
           const right = createHmac(by, key).update(text, 'latin1').digest('hex');
           expect(keyed.digest(text).toString('hex')).toBe(right);

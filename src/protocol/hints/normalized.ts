@@ -9,16 +9,35 @@ export type Order = (pairs: Parameter[]) => Parameter[];
 /** An encoding of one name or value. It leaves letters, digits, `-`, `.` and `_` as they are. */
 export type Encode = (octets: string, name: string) => string;
 
-const parametersOf = new WeakMap<PlacedParameters, readonly Parameter[]>();
+/** What many mistakes ask of one request. */
+interface Prepared {
+  readonly all: readonly Parameter[];
+  sorted?: readonly Parameter[];
+}
+
+const preparedOf = new WeakMap<PlacedParameters, Prepared>();
+
+function prepared(request: PlacedParameters): Prepared {
+  let known = preparedOf.get(request);
+  if (known === undefined) {
+    known = { all: withoutSignature([...request.header, ...request.query, ...request.form]) };
+    preparedOf.set(request, known);
+  }
+  return known;
+}
 
 /** All of the request's parameters but the signature, in the order header, query, body. */
-export function allParameters(request: PlacedParameters): readonly Parameter[] {
-  let all = parametersOf.get(request);
-  if (all === undefined) {
-    all = withoutSignature([...request.header, ...request.query, ...request.form]);
-    parametersOf.set(request, all);
-  }
-  return all;
+export const allParameters = (request: PlacedParameters): readonly Parameter[] =>
+  prepared(request).all;
+
+/**
+ * The same in the order in which they are signed. What is made of them by a mistake that moves none is then in
+ * order already, or nearly so, and sorts in one walk.
+ */
+export function sortedParameters(request: PlacedParameters): readonly Parameter[] {
+  const known = prepared(request);
+  known.sorted ??= [...known.all].sort((a, b) => inOrder(encodedRightly(a), encodedRightly(b)));
+  return known.sorted;
 }
 
 /** The pairs without `oauth_signature`, which never is part of what is signed. */
@@ -26,8 +45,10 @@ export const withoutSignature = (pairs: readonly Parameter[]): Parameter[] =>
   pairs.filter(([name]) => name !== 'oauth_signature');
 
 /** The order of RFC 5849 §3.4.1.3.2: by octets of the encoded name, then of the encoded value. */
-export const byOctets: Order = (pairs) =>
-  pairs.sort((a, b) => (a[0] === b[0] ? compare(a[1], b[1]) : compare(a[0], b[0])));
+export const byOctets: Order = (pairs) => pairs.sort(inOrder);
+
+const inOrder = (a: Parameter, b: Parameter): number =>
+  a[0] === b[0] ? compare(a[1], b[1]) : compare(a[0], b[0]);
 
 /** Compares two texts by their code units. */
 export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -40,36 +61,36 @@ export function normalized(
   const { encodeName, encodeValue, order = byOctets } = steps;
   const isUsual = encodeName === undefined && encodeValue === undefined;
   const encoded = pairs.map((pair): Parameter => {
-    const { right, isPlain } = encodedPair(pair);
-    if (isUsual || isPlain) return right;
+    const { right, isNamePlain, isValuePlain } = encodedPair(pair);
+    if (isUsual || (isNamePlain && isValuePlain)) return right;
     const [name, value] = pair;
     return [
-      encodeName === undefined ? right[0] : encodeName(name, name),
-      encodeValue === undefined ? right[1] : encodeValue(value, name),
+      encodeName === undefined || isNamePlain ? right[0] : encodeName(name, name),
+      encodeValue === undefined || isValuePlain ? right[1] : encodeValue(value, name),
     ];
   });
   return joined(order(encoded));
 }
 
-/** A pair as RFC 5849 encodes it, and whether it looks the same to every encoding. */
+/** A pair as RFC 5849 encodes it, and whether name and value look the same to every encoding. */
 interface EncodedPair {
   readonly right: Parameter;
-  readonly isPlain: boolean;
+  readonly isNamePlain: boolean;
+  readonly isValuePlain: boolean;
 }
 
-// One search encodes the same pairs some twenty times.
-const encodedPairs = new WeakMap<Parameter, EncodedPair>();
+/**
+ * One search encodes the same pairs some twenty times. What they become is a property of theirs: in a WeakMap each
+ * would be an entry that the collector of garbage goes through again and again (docs/adr/0056).
+ */
+const ENCODED = Symbol('encoded');
 
-function encodedPair(pair: Parameter): EncodedPair {
-  let encoded = encodedPairs.get(pair);
-  if (encoded === undefined) {
-    const [name, value] = pair;
-    const right: Parameter = [percentEncode(name), percentEncode(value)];
-    const isPlain = PLAIN.test(name) && PLAIN.test(value);
-    encoded = { right, isPlain };
-    encodedPairs.set(pair, encoded);
-  }
-  return encoded;
+function encodedPair(pair: Parameter & { [ENCODED]?: EncodedPair }): EncodedPair {
+  return (pair[ENCODED] ??= {
+    right: [percentEncode(pair[0]), percentEncode(pair[1])],
+    isNamePlain: PLAIN.test(pair[0]),
+    isValuePlain: PLAIN.test(pair[1]),
+  });
 }
 
 /** The tilde is not among them: some encode it. */
@@ -86,21 +107,23 @@ export interface Shown {
   readonly inProtocol: boolean;
 }
 
-const shownIn = new WeakMap<readonly Parameter[], Shown>();
+const SHOWN = Symbol('shown');
 
 /** Tells which of several ways to encode otherwise come to the same, so that one of them is tried. */
-export function shownEncodings(pairs: readonly Parameter[]): Shown {
-  let found = shownIn.get(pairs);
-  if (found === undefined) {
-    const shown = pairs.filter((pair) => !encodedPair(pair).isPlain);
-    found = {
-      anywhere: shown.length > 0,
-      inNames: shown.some(([name]) => !PLAIN.test(name)),
-      inProtocol: shown.some(([name]) => isProtocol(name)),
-    };
-    shownIn.set(pairs, found);
-  }
-  return found;
+export function shownEncodings(pairs: readonly Parameter[] & { [SHOWN]?: Shown }): Shown {
+  return (pairs[SHOWN] ??= shownIn(pairs));
+}
+
+function shownIn(pairs: readonly Parameter[]): Shown {
+  const encoded = pairs.map(encodedPair);
+  return {
+    anywhere: encoded.some(({ isNamePlain, isValuePlain }) => !isNamePlain || !isValuePlain),
+    inNames: encoded.some(({ isNamePlain }) => !isNamePlain),
+    inProtocol: pairs.some(([name], at) => {
+      const { isNamePlain = true, isValuePlain = true } = encoded[at] ?? {};
+      return isProtocol(name) && !(isNamePlain && isValuePlain);
+    }),
+  };
 }
 
 /** `name=value` pairs, joined. */

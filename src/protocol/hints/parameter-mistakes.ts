@@ -12,6 +12,7 @@ import {
   joined,
   normalized,
   shownEncodings,
+  sortedParameters,
   withoutSignature,
   type Order,
 } from './normalized.js';
@@ -124,7 +125,7 @@ export const PAIR_MISTAKES: readonly Mistake[] = [
     advice:
       'A parameter with an empty value was not signed as one. It is signed as "name=", with its equals sign.',
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       const isEmpty = ([name, value]: Parameter) => value === '' && !isProtocol(name);
       if (pairs.some(isEmpty)) {
         yield { parameters: normalized(pairs.filter((pair) => !isEmpty(pair))) };
@@ -147,7 +148,7 @@ export const PROTOCOL_MISTAKES: readonly Mistake[] = [
     // One that leaves out whatever is empty would have left out others, too.
     likelierThan: ['empty_value_left_out'],
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       const sent = pairs.find(([name]) => name === 'oauth_token');
       if (sent === undefined) yield { parameters: normalized([...pairs, ['oauth_token', '']]) };
       if (sent?.[1] === '') yield { parameters: normalized(pairs.filter((pair) => pair !== sent)) };
@@ -158,7 +159,7 @@ export const PROTOCOL_MISTAKES: readonly Mistake[] = [
     advice:
       'oauth_version was signed and not sent, or sent and not signed. It may be left out, in both places.',
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       const others = pairs.filter(([name]) => name !== 'oauth_version');
       if (others.length < pairs.length) yield { parameters: normalized(others) };
       else {
@@ -172,7 +173,7 @@ export const PROTOCOL_MISTAKES: readonly Mistake[] = [
     advice: 'The realm of the Authorization header was signed. It is never part of the signature.',
     *readings(request) {
       if (request.realm === undefined) return;
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       yield { parameters: normalized([...pairs, ['realm', request.realm]]) };
       const decoded = decodedOnceMore(request.realm);
       if (decoded !== request.realm) {
@@ -185,7 +186,7 @@ export const PROTOCOL_MISTAKES: readonly Mistake[] = [
     advice:
       'The value of an oauth_ parameter was signed decoded once more than it was sent. Encode it once where it is sent, and once in the base string.',
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       if (!pairs.some(([, value]) => value.includes('%'))) return;
       yield {
         parameters: normalized(
@@ -202,7 +203,7 @@ export const PROTOCOL_MISTAKES: readonly Mistake[] = [
     advice:
       'oauth_body_hash was sent and not signed. Like every oauth_ parameter but the signature it is part of the base string.',
     *readings(request) {
-      const pairs = allParameters(request);
+      const pairs = sortedParameters(request);
       const others = pairs.filter(([name]) => name !== 'oauth_body_hash');
       if (others.length < pairs.length) yield { parameters: normalized(others) };
     },

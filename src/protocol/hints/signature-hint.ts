@@ -17,7 +17,7 @@ import type { CompatibilityFlag } from '../compatibility.js';
 import { hmacCheck, plaintextCheck, rsaCheck, type SignatureCheck } from './claimed-digest.js';
 import type { HintCode, Mistake, Reading, RefusedRequest } from './mistake.js';
 import { MISTAKES, MISTAKE_OF_FLAG, SIGNATURE_ADVICE } from './mistakes.js';
-import { allParameters, normalized } from './normalized.js';
+import { normalized, sortedParameters } from './normalized.js';
 
 /** What would explain the signature, for the developer of the client. */
 export interface SignatureHint {
@@ -207,13 +207,13 @@ class Signing {
   private readonly pairs: number;
 
   constructor(request: RefusedRequest) {
-    this.pairs = allParameters(request).length;
+    this.pairs = sortedParameters(request).length;
     const path = request.path === '' ? '/' : request.path;
     const { consumerSecret, tokenSecret } = request;
     this.right = {
       method: request.method.toUpperCase(),
       uri: `${request.scheme}://${request.authority}${path}`,
-      parameters: normalized(allParameters(request)),
+      parameters: normalized(sortedParameters(request)),
       outerEscapes: 'upper',
       key: `${percentEncodeText(consumerSecret)}&${percentEncodeText(tokenSecret)}`,
     };

@@ -3,9 +3,9 @@ import type { Parameter } from '../parameter.js';
 import { MalformedEncoding, percentDecode, percentEncode } from '../percent-encoding.js';
 import type { Mistake, RefusedRequest } from './mistake.js';
 import {
-  allParameters,
   isProtocol,
   normalized,
+  sortedParameters,
   withoutSignature,
   type Encode,
 } from './normalized.js';
@@ -206,7 +206,7 @@ export const PLACE_MISTAKES: readonly Mistake[] = [
     *readings(request) {
       const body = request.otherBody;
       if (body === '' || body.length > BODY_AS_FORM_OCTETS_MAX) return;
-      const all = allParameters(request);
+      const all = sortedParameters(request);
       for (const fields of bodyAsFields(body))
         yield { parameters: normalized([...all, ...fields]) };
     },
