@@ -17,12 +17,7 @@ export type GrantKind =
 export type Granted = readonly [id: string, ...rest: readonly GrantedValue[]];
 
 type GrantedValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly unknown[]
-  | Readonly<Record<string, unknown>>;
+  string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** A moment; null: never. */
 export type Instant = Date | null;
