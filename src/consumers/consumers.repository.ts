@@ -58,14 +58,22 @@ export class ConsumersRepository {
   }
 
   /**
-   * Replaces the consumer, provided that it is still at the version that `consumer` was read at
-   * (compare and swap), and under the same MAC, which changes with more than the version counts.
+   * Replaces the consumer, provided that it is still what was read (compare and swap): at the same version, under
+   * the same MAC, which changes with more than the version counts, and with the same secrets, which the program
+   * that seals them anew counts nowhere else.
    *
-   * @param consumer as findToChange gave it, with what shall be different
+   * @param before as findToChange gave it
+   * @param changes what shall be different
    * @returns the consumer at its next version; undefined when it has moved on, or is gone
    */
-  async replace({ manager }: Transaction, consumer: Consumer): Promise<Consumer | undefined> {
-    const { consumerKey, version, grantMac, createdAt: _, updatedAt: __, ...columns } = consumer;
+  async replace(
+    { manager }: Transaction,
+    before: Consumer,
+    changes: Partial<Consumer>,
+  ): Promise<Consumer | undefined> {
+    const { grantMac, secret, previousSecret } = before;
+    const consumer = { ...before, ...changes };
+    const { consumerKey, version, createdAt: _, updatedAt: __, ...columns } = consumer;
     const freshMac = this.grants.mac('consumer', grantedToConsumer(consumer));
     const result = await manager
       .getRepository(ConsumerSchema)
@@ -74,8 +82,10 @@ export class ConsumersRepository {
       .set({ ...columns, grantMac: freshMac })
       .where(
         `consumerKey = :consumerKey AND version = :version
-          AND grantMac IS NOT DISTINCT FROM :grantMac::bytea`,
-        { consumerKey, version, grantMac },
+          AND grantMac IS NOT DISTINCT FROM :grantMac::bytea
+          AND secret IS NOT DISTINCT FROM :secret::bytea
+          AND previousSecret IS NOT DISTINCT FROM :previousSecret::bytea`,
+        { consumerKey, version, grantMac, secret, previousSecret },
       )
       .returning(['version', 'updatedAt'])
       .execute();

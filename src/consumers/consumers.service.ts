@@ -138,8 +138,7 @@ export class ConsumersService {
       const changed = await this.audit.record(
         (done: Consumer | undefined) => done && actOn(consumerKey, actor, 'change', { changes }),
         async (transaction) => {
-          const done = await this.repository.replace(transaction, {
-            ...before,
+          const done = await this.repository.replace(transaction, before, {
             ...described,
             ...(secret === null && NO_PREVIOUS),
             secret,

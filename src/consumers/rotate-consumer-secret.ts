@@ -112,7 +112,7 @@ export class RotateConsumerSecret {
           },
         async (transaction) => {
           await transaction.run(FORGET_USE, [consumerKey]);
-          const done = await this.repository.replace(transaction, after);
+          const done = await this.repository.replace(transaction, before, after);
           if (!done) return undefined;
           await this.outbox.add(transaction, [changeEvent(before, done, ['consumerSecret'])]);
           await keepAnswers(transaction, [answerOf?.(rotated)]);
@@ -146,16 +146,15 @@ export class RotateConsumerSecret {
     return until !== null && until.getTime() > this.clock.nowSeconds() * 1000 ? until : undefined;
   }
 
-  private rotated(before: Consumer, consumerSecret: string, overlapSeconds: number): Consumer {
+  private rotated(before: Consumer, consumerSecret: string, overlapSeconds: number) {
     const { consumerKey } = before;
     const secret = this.secretBox.seal(consumerSecret, placeOfSecret(consumerKey));
     if (before.secret === null || overlapSeconds === 0) {
-      return { ...before, secret, previousSecret: null, previousSecretExpiresAt: null };
+      return { secret, previousSecret: null, previousSecretExpiresAt: null };
     }
     // Sealed anew, since a sealed secret opens in its own column alone.
     const previous = this.secretBox.open(before.secret, placeOfSecret(consumerKey));
     return {
-      ...before,
       secret,
       previousSecret: this.secretBox.seal(previous, previousConsumerSecret(consumerKey)),
       previousSecretExpiresAt: new Date((this.clock.nowSeconds() + overlapSeconds) * 1000),
