@@ -111,9 +111,9 @@ export class RotateConsumerSecret {
             },
           },
         async (transaction) => {
-          await transaction.run(FORGET_USE, [consumerKey]);
           const done = await this.repository.replace(transaction, before, after);
           if (!done) return undefined;
+          await transaction.run(FORGET_USE, [consumerKey]);
           await this.outbox.add(transaction, [changeEvent(before, done, ['consumerSecret'])]);
           await keepAnswers(transaction, [answerOf?.(rotated)]);
           return done;

@@ -74,4 +74,21 @@ describe('a consumer that changes between the read and the write of another chan
       expect((await sealed())[column]).toEqual(fresh[column]);
     }
   });
+
+  it('keeps the note of the last use of a secret that was not rotated after all', async () => {
+    const { consumerKey } = consumer;
+    await database.query('INSERT INTO previous_secret_uses VALUES ($1, now())', [consumerKey]);
+    // Altered beside the service, so that the next try finds nothing to rotate.
+    const reply = await inBetween(
+      `UPDATE consumers SET scopes = '{admin}', version = version + 1 WHERE consumer_key = $1`,
+      [consumerKey],
+      () => service.admin('POST', `${path}/secret`, { overlapSeconds: 60 }),
+    );
+    expect(reply.status).toBe(404);
+    const noted = await database.query(
+      'SELECT 1 FROM previous_secret_uses WHERE consumer_key = $1',
+      [consumerKey],
+    );
+    expect(noted).toHaveLength(1);
+  });
 });
