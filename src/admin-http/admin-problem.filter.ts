@@ -2,7 +2,7 @@ import { Catch, Injectable, Logger, type ArgumentsHost } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorFields } from '../failures/error-fields.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
-import { PROBLEMS, type Problem } from '../http/problem-details.js';
+import { PROBLEMS } from '../http/problem-details.js';
 import { rateLimitKey } from '../http/rate-limit-key.js';
 import { splitTarget } from '../protocol/base-string-uri.js';
 import { actorBy, callerOf } from './caller-of.js';
@@ -30,10 +30,9 @@ export class AdminProblemFilter extends ProblemDetailsFilter {
     try {
       const problem = this.problemOf(error);
       const request = http.getRequest<IncomingMessage>();
-      if (problem && isOnRecord(request, problem)) {
+      if (problem) {
         const [status] = PROBLEMS[problem.code];
-        const refused = recordedRefusal(request, response, status, problem.code);
-        await this.refusedCalls.record(refused);
+        await recordRefusal(this.refusedCalls, request, response, { status, code: problem.code });
       }
       this.answer(error, response);
     } catch (failure) {
@@ -43,14 +42,23 @@ export class AdminProblemFilter extends ProblemDetailsFilter {
   }
 }
 
-function isOnRecord(request: IncomingMessage, { code }: Problem): boolean {
-  const [status] = PROBLEMS[code];
-  if (status >= 500) return false;
-  return status === 401 || status === 403 || !ONLY_LOOKS.has(request.method ?? '');
+/**
+ * Puts a refusal on record if it belongs there: who is not let in, and a change that is refused, for whatever
+ * reason below 500 (docs/adr/0015).
+ */
+export async function recordRefusal(
+  refusedCalls: RefusedCalls,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, code }: { readonly status: number; readonly code: string },
+): Promise<void> {
+  if (status >= 500) return;
+  if (status !== 401 && status !== 403 && ONLY_LOOKS.has(request.method ?? '')) return;
+  await refusedCalls.record(refusedCall(request, response, status, code));
 }
 
 /** What is put on record of a refusal. Strangers can think of any path, so that theirs are one kind for an address. */
-export function recordedRefusal(
+function refusedCall(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,

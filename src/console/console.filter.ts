@@ -7,7 +7,7 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { recordedRefusal } from '../admin-http/admin-problem.filter.js';
+import { recordRefusal } from '../admin-http/admin-problem.filter.js';
 import { problemOf } from '../admin-http/problem-of.js';
 import { RefusedCalls } from '../admin-http/refused-calls.js';
 import { errorFields } from '../failures/error-fields.js';
@@ -26,6 +26,8 @@ import type { ConsoleRefusalReason } from './texts/refusals.js';
 /** What a refusal is to whoever reads the page. */
 interface ErrorPage {
   readonly status: number;
+  /** What the record calls it. */
+  readonly code: string;
   readonly title: string;
   readonly advice: string;
   readonly retryAt?: string | undefined;
@@ -54,9 +56,15 @@ export class ConsoleFilter implements ExceptionFilter {
         this.logger.warn('A reply was cut off', errorFields(error));
         return void response.destroy();
       }
-      if (error instanceof Answered) return sendReply(response, error.reply, {});
+      if (error instanceof Answered) {
+        if (error.refusal !== undefined) {
+          const { code } = this.describe(error.refusal, request, response);
+          await this.record(request, response, { status: error.reply.status, code });
+        }
+        return sendReply(response, error.reply, {});
+      }
       const errorPage = this.describe(error, request, response);
-      await this.record(errorPage.status, error, request, response);
+      await this.record(request, response, errorPage);
       sendReply(response, this.page(errorPage, request, response), {});
     } catch (failure) {
       this.logger.error('Sending an error response failed', errorFields(failure));
@@ -83,6 +91,7 @@ export class ConsoleFilter implements ExceptionFilter {
     const { errors, refused } = this.requests.textsFor(request);
     const ofReason = (reason: ConsoleRefusalReason, more: Partial<ErrorPage> = {}): ErrorPage => ({
       ...new PageRefusal<string>(reason),
+      code: reason,
       ...errors[reason],
       ...more,
     });
@@ -96,13 +105,14 @@ export class ConsoleFilter implements ExceptionFilter {
     }
     const problem = error instanceof Problem ? error : problemOf(error);
     if (problem) {
-      const [status] = PROBLEMS[problem.code];
+      const { code } = problem;
+      const [status] = PROBLEMS[code];
       const faults = (problem.more.errors ?? []).map(
         ({ pointer, detail }) => `${pointer} ${detail}`,
       );
       const advice = [problem.detail, ...faults].join(' ');
-      if (status === 404) return ofReason('not-found', { advice });
-      return { status, title: refused, advice, headers: problem.more.headers };
+      if (status === 404) return ofReason('not-found', { code, advice });
+      return { status, code, title: refused, advice, headers: problem.more.headers };
     }
     if (error instanceof NotFoundException) return ofReason('not-found');
     if (error instanceof HttpRefusal) {
@@ -115,14 +125,11 @@ export class ConsoleFilter implements ExceptionFilter {
     return ofReason('unforeseen', { status: 500 });
   }
 
-  private async record(
-    status: number,
-    error: unknown,
+  private record(
     request: IncomingMessage,
     response: ServerResponse,
+    refusal: { readonly status: number; readonly code: string },
   ): Promise<void> {
-    if (status !== 401 && status !== 403) return;
-    const code = error instanceof PageRefusal ? String(error.reason) : 'forbidden';
-    await this.refusedCalls.record(recordedRefusal(request, response, status, code));
+    return recordRefusal(this.refusedCalls, request, response, refusal);
   }
 }

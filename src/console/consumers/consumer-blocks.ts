@@ -97,7 +97,7 @@ export async function rotationBlocks(
   secrets: RotateConsumerSecret,
   consumerKey: string,
   { form, actor, texts }: StaffRequest,
-): Promise<{ notes: readonly Block[]; status: number }> {
+): Promise<{ notes: readonly Block[]; status: number; refusal?: SecretOverlapRunning }> {
   const { overlapSeconds, force } = strictInput(Rotation, {
     overlapSeconds: Number(form.one('overlapSeconds') ?? NaN),
     force: form.all('force').includes('true'),
@@ -116,7 +116,7 @@ export async function rotationBlocks(
   } catch (error) {
     if (!(error instanceof SecretOverlapRunning)) throw error;
     const text = texts.consumers.overlapRunning(shownTime(error.until));
-    return { status: 409, notes: announced(text, 'alert') };
+    return { status: 409, notes: announced(text, 'alert'), refusal: error };
   }
 }
 

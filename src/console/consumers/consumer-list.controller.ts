@@ -9,6 +9,7 @@ import { ConsumersService } from '../../consumers/consumers.service.js';
 import { InvalidInput, type InputFault } from '../../input/input-fault.js';
 import { strictInput } from '../../input/strict-input.js';
 import type { Reply } from '../../pages/reply.js';
+import { Answered } from '../answered.js';
 import { announced, type Cell, type Field } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
@@ -138,12 +139,13 @@ export class ConsumerRegistrationController {
         await this.consumers.register(registration, pageRequest.actor),
       );
     } catch (error) {
-      if (error instanceof InvalidInput) {
-        return this.page(pageRequest, given, error.faults, own.consumerKey ?? undefined);
-      }
-      if (!(error instanceof ConsumerKeyTaken)) throw error;
-      const fault = { pointer: '/consumerKey', detail: texts.consumers.taken };
-      return this.page(pageRequest, given, [fault], own.consumerKey ?? undefined);
+      const isTaken = error instanceof ConsumerKeyTaken;
+      if (!isTaken && !(error instanceof InvalidInput)) throw error;
+      const faults = isTaken
+        ? [{ pointer: '/consumerKey', detail: texts.consumers.taken }]
+        : error.faults;
+      const reply = this.page(pageRequest, given, faults, own.consumerKey ?? undefined);
+      throw new Answered(reply, error);
     }
   }
 

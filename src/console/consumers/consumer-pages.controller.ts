@@ -9,6 +9,7 @@ import { WeakSignatures } from '../../consumers/weak-signatures.js';
 import { InvalidInput, type InputFault } from '../../input/input-fault.js';
 import { strictInput } from '../../input/strict-input.js';
 import { redirectTo, type Reply } from '../../pages/reply.js';
+import { Answered, orAnswered } from '../answered.js';
 import { announced, type Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
@@ -86,9 +87,10 @@ export class ConsumerPagesController {
       const isStale = error instanceof ConsumerChanged;
       if (!isStale && !(error instanceof InvalidInput)) throw error;
       const consumer = await this.consumers.find(consumerKey);
-      if (isStale)
-        return this.form(pageRequest, consumer, consumer, [], pageRequest.texts.consumers.changed);
-      return this.form(pageRequest, { ...consumer, version }, given, error.faults);
+      const reply = isStale
+        ? this.form(pageRequest, consumer, consumer, [], pageRequest.texts.consumers.changed)
+        : this.form(pageRequest, { ...consumer, version }, given, error.faults);
+      throw new Answered(reply, error);
     }
   }
 
@@ -100,9 +102,10 @@ export class ConsumerPagesController {
   ): Promise<Reply> {
     const done = await rotationBlocks(this.secrets, consumerKey, pageRequest);
     const frame = consumerFrame(consumerKey, consumerKey, pageRequest.texts);
-    return pageOrPart(this.page(pageRequest, consumerKey, done), () =>
+    const reply = await pageOrPart(this.page(pageRequest, consumerKey, done), () =>
       this.pages.render(pageRequest, { ...frame, status: done.status }, done.notes),
     );
+    return orAnswered(reply, done.refusal);
   }
 
   @Post('status')
@@ -123,10 +126,11 @@ export class ConsumerPagesController {
     @CurrentRequest() pageRequest: StaffRequest,
   ): Promise<Reply> {
     if (pageRequest.form.all('confirm')[0]?.trim() !== consumerKey) {
-      return this.page(pageRequest, consumerKey, {
+      const reply = await this.page(pageRequest, consumerKey, {
         status: 400,
         deletionFault: pageRequest.texts.consumers.deleteMismatch,
       });
+      throw new Answered(reply, new InvalidInput([{ pointer: '/confirm', detail: 'differs' }]));
     }
     await this.consumers.delete(consumerKey, pageRequest.actor);
     return redirectTo('/console/consumers?deleted=1');

@@ -8,6 +8,7 @@ import { parseDateTime } from '../../input/date-time.js';
 import { InvalidInput, type InputFault } from '../../input/input-fault.js';
 import { strictInput } from '../../input/strict-input.js';
 import { redirectTo, type Reply } from '../../pages/reply.js';
+import { Answered } from '../answered.js';
 import { announced, type Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
@@ -58,7 +59,8 @@ export class ApiKeyPagesController {
       );
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      return this.page(pageRequest, { status: 400, faults: error.faults });
+      const reply = await this.page(pageRequest, { status: 400, faults: error.faults });
+      throw new Answered(reply, error);
     }
   }
 

@@ -6,6 +6,7 @@ import { InvalidInput, type InputFault } from '../../input/input-fault.js';
 import { strictInput } from '../../input/strict-input.js';
 import { redirectTo, type Reply } from '../../pages/reply.js';
 import { ScopeDescriptions } from '../../scopes/scope-descriptions.js';
+import { Answered } from '../answered.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { faultOf } from '../consumers/consumer-form.js';
@@ -42,7 +43,7 @@ export class ScopePagesController {
       return redirectTo(LIST);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      return this.page(pageRequest, LIST, error.faults);
+      throw new Answered(await this.page(pageRequest, LIST, error.faults), error);
     }
   }
 

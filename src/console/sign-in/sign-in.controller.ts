@@ -1,7 +1,6 @@
 import { Controller, Get, Post, Req, Res, UseFilters, UseInterceptors } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { recordedRefusal } from '../../admin-http/admin-problem.filter.js';
-import { RefusedCalls } from '../../admin-http/refused-calls.js';
+import { unauthorized } from '../../admin-http/assert-allowed.js';
 import { Callers } from '../../callers/callers.js';
 import { looksLikeJwt } from '../../callers/staff-tokens.js';
 import type { Caller } from '../../callers/caller.js';
@@ -12,6 +11,7 @@ import { assertSameOrigin } from '../../pages/csrf-origin.js';
 import { PageRateLimit } from '../../pages/page-rate-limit.js';
 import { PageRefusal } from '../../pages/page-refusal.js';
 import { redirectTo, type Reply } from '../../pages/reply.js';
+import { Answered } from '../answered.js';
 import { ConsoleFilter } from '../console.filter.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { PageReplyInterceptor } from '../page-reply.interceptor.js';
@@ -32,7 +32,6 @@ export class StaffSignInController {
     private readonly callers: Callers,
     private readonly sessions: StaffSessions,
     private readonly pages: ConsoleRenderer,
-    private readonly refusedCalls: RefusedCalls,
     private readonly settings: Settings,
   ) {}
 
@@ -59,8 +58,8 @@ export class StaffSignInController {
     // A token of the issuer is a program's; people come by the issuer itself.
     const caller = looksLikeJwt(key) ? undefined : await this.callers.identify(key);
     if (caller) return this.signedIn(pageRequest, caller, to, cookies);
-    await this.refusedCalls.record(recordedRefusal(request, response, 401, 'unauthorized'));
-    return this.page(pageRequest, to, { cookies });
+    const reply = this.page(pageRequest, to, { cookies });
+    throw new Answered(reply, unauthorized('The key is not valid.'));
   }
 
   @Get('signed-in')

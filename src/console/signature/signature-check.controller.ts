@@ -11,6 +11,7 @@ import {
   type InspectedSignature,
 } from '../../oauth10/signature-inspection.js';
 import type { Reply } from '../../pages/reply.js';
+import { Answered } from '../answered.js';
 import { announced, type Block } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
@@ -54,10 +55,13 @@ export class SignatureCheckController {
         undefined,
       );
     } catch (error) {
-      if (error instanceof RawRequestError) return this.page(pageRequest, 400, [], error.message);
-      if (!(error instanceof InvalidInput)) throw error;
-      const fault = error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
-      return this.page(pageRequest, 400, [], fault);
+      const refusal =
+        error instanceof RawRequestError
+          ? new InvalidInput([{ pointer: '', detail: error.message }])
+          : error;
+      if (!(refusal instanceof InvalidInput)) throw error;
+      const faults = refusal.faults.map(({ pointer, detail }) => `${pointer} ${detail}`.trim());
+      throw new Answered(this.page(pageRequest, 400, [], faults.join('; ')), refusal);
     }
   }
 

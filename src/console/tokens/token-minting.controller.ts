@@ -7,6 +7,7 @@ import type { Reply } from '../../pages/reply.js';
 import { AccessTokenRefused } from '../../tokens/access-token-refusals.js';
 import type { ListedAccessToken } from '../../tokens/listed-access-tokens.js';
 import { MintAccessTokens } from '../../tokens/mint-access-tokens.js';
+import { Answered } from '../answered.js';
 import { announced } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
@@ -62,12 +63,9 @@ export class TokenMintingController {
       const minted = await this.tokens.mint(values.consumerKey, wanted, pageRequest.actor);
       return this.minted(pageRequest, minted.minted, minted.tokenSecret);
     } catch (error) {
-      if (error instanceof InvalidInput) return this.page(pageRequest, values, error.faults);
-      if (!(error instanceof AccessTokenRefused)) throw error;
-      const pointer = error.reason === 'scopes_exceeded' ? '/scopes' : '/consumerKey';
-      return this.page(pageRequest, values, [
-        { pointer, detail: pageRequest.texts.tokens.refused[error.reason] },
-      ]);
+      const faults = faultsOf(error, pageRequest);
+      if (!faults) throw error;
+      throw new Answered(this.page(pageRequest, values, faults), error);
     }
   }
 
@@ -116,4 +114,12 @@ export class TokenMintingController {
       factsOf(token, pageRequest.texts),
     ]);
   }
+}
+
+/** What the form tells beside its fields; undefined for what is no refusal. */
+function faultsOf(error: unknown, { texts }: StaffRequest): readonly InputFault[] | undefined {
+  if (error instanceof InvalidInput) return error.faults;
+  if (!(error instanceof AccessTokenRefused)) return undefined;
+  const pointer = error.reason === 'scopes_exceeded' ? '/scopes' : '/consumerKey';
+  return [{ pointer, detail: texts.tokens.refused[error.reason] }];
 }

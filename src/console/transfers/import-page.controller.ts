@@ -2,9 +2,11 @@ import { Get, Post, Req } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { Roles } from '../../admin-http/roles.decorator.js';
 import { StreamedBody } from '../../admin-http/streamed-body.js';
+import { InvalidInput } from '../../input/input-fault.js';
 import type { Reply } from '../../pages/reply.js';
 import { ImportRecords } from '../../transfer/import-records.js';
 import { ImportRefused } from '../../transfer/import-refused.js';
+import { Answered, orAnswered } from '../answered.js';
 import { announced, type Block, type Field } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
@@ -19,7 +21,7 @@ const FILE = `${PAGE}/file`;
 interface Outcome {
   readonly status: number;
   readonly notes: readonly Block[];
-  readonly isRefused: boolean;
+  readonly refusal?: ImportRefused;
 }
 
 /** What both forms show. */
@@ -54,14 +56,15 @@ export class ImportPageController {
     const lines = form.all('lines')[0] ?? '';
     const chunks = inOneChunk(lines.replaceAll('\r\n', '\n'));
     const wouldBe = texts.import.wouldBe;
-    const { isRefused, ...outcome } = await this.import(pageRequest, chunks, dryRun, wouldBe);
-    return this.page(pageRequest, {
+    const { refusal, ...outcome } = await this.import(pageRequest, chunks, dryRun, wouldBe);
+    const reply = this.page(pageRequest, {
       ...outcome,
       // After a look, the next press takes over.
-      dryRun: { lines: isRefused && dryRun },
+      dryRun: { lines: refusal !== undefined && dryRun },
       // What was taken over need not be shown again, with its secrets.
-      lines: isRefused || dryRun ? lines : '',
+      lines: refusal || dryRun ? lines : '',
     });
+    return orAnswered(reply, refusal);
   }
 
   /** The file is taken as it comes: never whole in memory, and not before the form's token. */
@@ -77,11 +80,14 @@ export class ImportPageController {
       const dryRun = fields.get('dryRun') === 'true';
       if (chunks === undefined) {
         const fileFault = texts.import.noFile;
-        return this.page(pageRequest, { status: 400, dryRun: { file: dryRun }, fileFault });
+        const reply = this.page(pageRequest, { status: 400, dryRun: { file: dryRun }, fileFault });
+        throw new Answered(reply, new InvalidInput([{ pointer: '/file', detail: 'is missing' }]));
       }
       const wouldBe = texts.import.fileWouldBe;
-      const { isRefused, ...outcome } = await this.import(pageRequest, chunks, dryRun, wouldBe);
-      return this.page(pageRequest, { ...outcome, dryRun: { file: isRefused && dryRun } });
+      const { refusal, ...outcome } = await this.import(pageRequest, chunks, dryRun, wouldBe);
+      const isNextALook = refusal !== undefined && dryRun;
+      const reply = this.page(pageRequest, { ...outcome, dryRun: { file: isNextALook } });
+      return orAnswered(reply, refusal);
     });
   }
 
@@ -95,11 +101,11 @@ export class ImportPageController {
       const { consumers, tokens } = await this.imports.run({ chunks }, { actor, dryRun });
       const sentence = dryRun ? wouldBe : texts.import.done;
       const text = sentence(String(consumers), String(tokens));
-      return { status: 200, notes: announced(text), isRefused: false };
+      return { status: 200, notes: announced(text) };
     } catch (error) {
       if (!(error instanceof ImportRefused)) throw error;
       const status = error.reason === 'invalid' ? 400 : 409;
-      return { status, notes: refused(texts, error), isRefused: true };
+      return { status, notes: refused(texts, error), refusal: error };
     }
   }
 
