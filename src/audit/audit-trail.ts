@@ -21,6 +21,7 @@ import {
 } from './record-proofs.js';
 
 const NOT_THEIRS = 'its end is not one that they proved';
+const EMPTIED = 'it had begun, and is empty';
 const GOES_ON = 'it goes on past its end';
 const NOT_WRITTEN = 'what was appended is not there';
 const SHADOWED = 'a temporary table stands before it';
@@ -32,6 +33,11 @@ export class AuditTrail {
   private readonly logger = new Logger('Audit');
   /** Why appends are refused; logged when it changes, not for each append. */
   private refusing: string | undefined;
+  /**
+   * Whether this process has seen the record begun. Then it begins none: who owns the tables has the database look
+   * new for a moment. Nothing is made of a lower end, which a fail-over may leave.
+   */
+  private hasBegun = false;
 
   /** @param metrics none for a program that nobody watches */
   constructor(
@@ -152,6 +158,8 @@ export class AuditTrail {
     const standing = this.proofs.standingOf(head);
     if (standing === 'foreign') throw new RecordNotOurs(NOT_THEIRS);
     if (head?.goesOn === true) throw new RecordNotOurs(GOES_ON);
+    // Not of a head that this process has written, which may be rolled back.
+    if (standing !== 'unbegun') this.hasBegun = true;
     return { standing, head };
   }
 
@@ -176,6 +184,7 @@ export class AuditTrail {
     if (head.standing === 'unbegun' && !(await isNewDatabase(transaction))) {
       throw this.refused('it is empty, and the database is not');
     }
+    if (head.standing === 'unbegun' && this.hasBegun) throw this.refused(EMPTIED);
     const reason = head.standing === 'unbegun' ? 'first' : 'earlier release';
     const all = [beginning(actorWithoutRequest('service'), reason), ...acts];
     return this.write(transaction, begun(head), all);
