@@ -37,7 +37,8 @@ export const sealPrefix = (keyId: string): Buffer =>
  *
  * AES-256-GCM with a random 96-bit nonce. Table, row, column and key id are associated data, so a
  * ciphertext copied to another row, column or key does not open. Layout: one octet with the length
- * of the key id, the key id, nonce, tag, ciphertext. The first key of the ring seals, all open.
+ * of the key id, the key id, nonce, tag, ciphertext. The first key of the ring seals, all open. With random nonces
+ * a key is good for 2^32 seals; docs/operations.md says when to rotate.
  */
 export class SecretBox {
   // Made once from its octets: with those, each use costs three times as much on Node 24.
