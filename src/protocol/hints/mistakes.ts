@@ -6,16 +6,25 @@ import type { Mistake } from './mistake.js';
 import { ORDER_MISTAKES, PAIR_MISTAKES, PROTOCOL_MISTAKES } from './parameter-mistakes.js';
 import { PLACE_MISTAKES, URI_MISTAKES } from './uri-mistakes.js';
 
-/** Mistakes that show in the key or the base string, the likely ones first. */
-export const MISTAKES: readonly Mistake[] = Object.freeze([
-  ...KEY_MISTAKES,
-  ...URI_MISTAKES,
+const PARAMETER_MISTAKES: readonly Mistake[] = [
   ...PLACE_MISTAKES,
   ...PROTOCOL_MISTAKES,
   ...PAIR_MISTAKES,
   ...ENCODING_MISTAKES,
   ...ORDER_MISTAKES,
+];
+
+/** Mistakes that show in the key or the base string, the likely ones first. */
+export const MISTAKES: readonly Mistake[] = Object.freeze([
+  ...KEY_MISTAKES,
+  ...URI_MISTAKES,
+  ...PARAMETER_MISTAKES,
 ]);
+
+const altersParameters = new Set(PARAMETER_MISTAKES);
+
+/** Whether method, URI and key are right in all that the mistake signs. */
+export const altersParametersAlone = (mistake: Mistake): boolean => altersParameters.has(mistake);
 
 /** Mistakes in how the signature itself is written or computed, told without a search. */
 export const SIGNATURE_ADVICE: Readonly<

@@ -16,7 +16,7 @@ import type { SignatureMethod } from '../signature-methods.js';
 import type { CompatibilityFlag } from '../compatibility.js';
 import { hmacCheck, plaintextCheck, rsaCheck, type SignatureCheck } from './claimed-digest.js';
 import type { HintCode, Mistake, Reading, RefusedRequest } from './mistake.js';
-import { MISTAKES, MISTAKE_OF_FLAG, SIGNATURE_ADVICE } from './mistakes.js';
+import { altersParametersAlone, MISTAKES, MISTAKE_OF_FLAG, SIGNATURE_ADVICE } from './mistakes.js';
 import { normalized, sortedParameters } from './normalized.js';
 
 /** What would explain the signature, for the developer of the client. */
@@ -38,18 +38,18 @@ export interface RefusedSignature {
 
 /**
  * How many octets one search goes through: a small request needs a tenth of it. It bounds the time
- * that the largest request takes to some 3 ms (`npm run bench:hints`).
+ * that the largest request takes to some 3 ms in the median (`npm run bench:hints`).
  */
-const SEARCHED_OCTETS_MAX = 96 * 1024;
+const SEARCHED_OCTETS_MAX = 128 * 1024;
 /** To sort and join a pair costs as much as so many octets. */
-const OCTETS_OF_A_PAIR = 16;
+const OCTETS_OF_A_PAIR = 32;
 
 /**
  * The one known mistake that explains the signature; undefined where none does, where two that have
  * nothing to do with each other do, and for PLAINTEXT, whose signature is no computation.
  *
- * The work depends on the request alone, not on what is found: the search goes on after a match, to
- * see whether it is the only one.
+ * Where nothing is found, as for all who hold no secret, the work depends on the request alone. A match is told
+ * once every other mistake that may come to the same was tried; a search that is cut short before tells none.
  */
 export function signatureHint(
   request: RefusedRequest,
@@ -139,22 +139,38 @@ function search(
   const tried = new Tried(signing.right);
   let octetsLeft = SEARCHED_OCTETS_MAX;
   let found: { mistake: Mistake; attempt: Attempt } | undefined;
-  let isAmbiguous = false;
   for (const mistake of MISTAKES) {
+    if (found !== undefined && !mayBeSame(found, mistake, signing.right)) continue;
     for (const reading of mistake.readings(request)) {
       if (isUseless(reading, family)) continue;
       const attempt = signing.under(reading);
       octetsLeft -= signing.octetsToTry(attempt);
-      if (octetsLeft < 0) return isAmbiguous ? undefined : found?.mistake;
+      // What was found may then be one of two.
+      if (octetsLeft < 0) return undefined;
       if (found !== undefined) {
-        if (isSame(attempt, found.attempt)) isAmbiguous ||= !areRelated(found.mistake, mistake);
-      } else if (!tried.has(attempt)) {
-        if (check.holds(signing.baseString(attempt), attempt.key)) found = { mistake, attempt };
+        if (isSame(attempt, found.attempt)) return undefined;
+      } else if (!tried.has(attempt) && check.holds(signing.baseString(attempt), attempt.key)) {
+        found = { mistake, attempt };
+        // Whether it is the only one is looked for without a hash, in as many octets again.
+        octetsLeft = SEARCHED_OCTETS_MAX;
+        break;
       }
     }
   }
-  return isAmbiguous ? undefined : found?.mistake;
+  return found?.mistake;
 }
+
+/** Whether another mistake that has nothing to do with the one found may come to the same. */
+const mayBeSame = (
+  found: { mistake: Mistake; attempt: Attempt },
+  other: Mistake,
+  right: Attempt,
+): boolean =>
+  !areRelated(found.mistake, other) &&
+  !(altersParametersAlone(other) && differsBeyondParameters(found.attempt, right));
+
+const differsBeyondParameters = ({ method, uri, key }: Attempt, right: Attempt): boolean =>
+  method !== right.method || uri !== right.uri || !isSameKey(key, right.key);
 
 const areRelated = (found: Mistake, other: Mistake): boolean =>
   found === other ||
@@ -232,11 +248,16 @@ class Signing {
     };
   }
 
-  /** What a try costs, as octets: to hash the right parameters again costs a quarter of making others. */
+  /**
+   * What a try costs, as octets of the base string, of which others are about as much longer than their parameters
+   * as the right one is: to hash the right parameters again costs a quarter of making others.
+   */
   octetsToTry({ method, uri, parameters, key }: Attempt): number {
     const others = method.length + uri.length + key.length;
-    if (parameters === this.right.parameters) return others + parameters.length / 4;
-    return others + parameters.length + this.pairs * OCTETS_OF_A_PAIR;
+    const [, , encodedRight] = this.encodedRight;
+    if (parameters === this.right.parameters) return others + encodedRight.length / 4;
+    const growth = encodedRight.length / this.right.parameters.length;
+    return others + parameters.length * growth + this.pairs * OCTETS_OF_A_PAIR;
   }
 
   baseString({ method, uri, parameters, outerEscapes }: Attempt): string {
