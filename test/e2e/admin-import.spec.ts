@@ -4,6 +4,7 @@ import { send, type HttpReply } from '../support/http.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { ADMIN_API_KEY } from '../support/service.js';
 import { consumer, file, token } from '../support/transfer-lines.js';
+import { NO_ROWS, transferRows } from '../support/transfer-rows.js';
 
 describe('Admin API: import', () => {
   const { database, service } = serviceForAllTests();
@@ -12,16 +13,7 @@ describe('Admin API: import', () => {
 
   const importFile = (text: string | Buffer, query = ''): Promise<HttpReply> =>
     service.adminFile(`/admin/import${query}`, text);
-  const rows = async () => {
-    const [row] = await database.query<Record<string, number>>(
-      `SELECT (SELECT count(*)::int FROM consumers) AS consumers,
-        (SELECT count(*)::int FROM access_tokens) AS tokens,
-        (SELECT count(*)::int FROM import_consumers) + (SELECT count(*)::int FROM import_tokens)
-          + (SELECT count(*)::int FROM imports) AS staged`,
-    );
-    return row;
-  };
-  const NOTHING = { consumers: 0, tokens: 0, staged: 0 };
+  const rows = () => transferRows(database);
   const echo = (tokenSecret = 'and its secret') =>
     service.signed({
       method: 'GET',
@@ -64,7 +56,7 @@ describe('Admin API: import', () => {
   it('looks only, on a dry run', async () => {
     const reply = await importFile(file(consumer(), token()), '?dryRun=true');
     expect(reply.json()).toEqual({ dryRun: true, consumers: 1, tokens: 1 });
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
     const refused = await importFile(file(token()), '?dryRun=true');
     expect(refused.status).toBe(409);
   });
@@ -101,7 +93,7 @@ describe('Admin API: import', () => {
     const reply = await importFile(text);
     expect([reply.status, reply.json()]).toEqual([400, expect.anything()]);
     expect(reply.json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer }] });
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
   });
 
   it('refuses octets that are not UTF-8', async () => {
@@ -164,7 +156,7 @@ describe('Admin API: import', () => {
   it.each(['/admin/import?dryRun=maybe', '/admin/import?dry=true'])('refuses %s', async (path) => {
     expect((await service.adminFile(path, file(consumer()))).status).toBe(400);
     expect((await service.admin('GET', '/admin/export?secrets=1')).status).toBe(400);
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
   });
 
   it('takes over nothing of a body that ends early, and leaves nothing staged', async () => {
@@ -178,7 +170,7 @@ describe('Admin API: import', () => {
     while ((await rows())?.['staged'] === 0) await sleep(10);
     socket.destroy();
     while ((await rows())?.['staged'] !== 0) await sleep(10);
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
   });
 
   it('makes one of two files that bring the same key, raced', async () => {

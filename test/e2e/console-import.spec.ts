@@ -5,6 +5,7 @@ import { multipart, type Part } from '../support/multipart.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { keyOf, signedInStaff } from '../support/staff.js';
 import { consumer, file, token } from '../support/transfer-lines.js';
+import { NO_ROWS, transferRows } from '../support/transfer-rows.js';
 
 const FORM = '/console/import/file';
 const LINES = 6_000;
@@ -21,16 +22,7 @@ describe('the console: import of a file', () => {
     await staff.open('/console/import');
   });
 
-  const rows = async () => {
-    const [row] = await database.query<Record<string, number>>(
-      `SELECT (SELECT count(*)::int FROM consumers) AS consumers,
-        (SELECT count(*)::int FROM access_tokens) AS tokens,
-        (SELECT count(*)::int FROM import_consumers) + (SELECT count(*)::int FROM import_tokens)
-          + (SELECT count(*)::int FROM imports) AS staged`,
-    );
-    return row;
-  };
-  const NOTHING = { consumers: 0, tokens: 0, staged: 0 };
+  const rows = () => transferRows(database);
   /** What the page sends before the file: its token, and the dry run that it has ticked. */
   const fields = (): Part[] => staff.formWith('Import file').fields;
   const tokenAlone = (): Part[] => fields().filter(([name]) => name === 'form_token');
@@ -54,7 +46,7 @@ describe('the console: import of a file', () => {
     expect(looked.status).toBe(200);
     expect(staff.text).toContain(`To be taken over: 1 consumers, ${LINES} tokens.`);
     expect(staff.text).toContain('Choose the file once more, without the dry run');
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
     // The page has the dry run no longer ticked.
     await staff.upload(FORM, [...fields(), upload(large)]);
     expect(staff.text).toContain(`Taken over: 1 consumers, ${LINES} tokens.`);
@@ -76,7 +68,7 @@ describe('the console: import of a file', () => {
     expect(fields()).toContainEqual(['dryRun', 'true']);
     await staff.upload(FORM, [...tokenAlone(), upload(faulty)]);
     expect([staff.page.status, fields()]).toEqual([400, tokenAlone()]);
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
   });
 
   it('tells what is there already with 409', async () => {
@@ -98,7 +90,7 @@ describe('the console: import of a file', () => {
   it.each(FORGED)('%s: 403, and nothing is taken', async (_, parts) => {
     const reply = await staff.upload(FORM, parts());
     expect([reply.status, staff.title]).toEqual([403, 'This form is out of date']);
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
   });
 
   it('a form of another kind has no token either', async () => {
@@ -112,7 +104,7 @@ describe('the console: import of a file', () => {
   ])('from elsewhere, by %s: 403, also with the token', async (name, value) => {
     const parts = [...tokenAlone(), upload(small)];
     expect((await staff.upload(FORM, parts, [[name, value]])).status).toBe(403);
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
   });
 
   const MALFORMED: [string, () => Part[]][] = [
@@ -124,7 +116,7 @@ describe('the console: import of a file', () => {
   it.each(MALFORMED)('%s: 400, and nothing is taken', async (_, parts) => {
     const reply = await staff.upload(FORM, parts());
     expect([reply.status, staff.title]).toEqual([400, 'This form cannot be read']);
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
   });
 
   it.each<[string, Part[]]>([
@@ -141,7 +133,7 @@ describe('the console: import of a file', () => {
     const other = await signedInStaff(service, { key });
     const reply = await other.upload(FORM, [...tokenAlone(), upload(large)]);
     expect([reply.status, other.title]).toEqual([403, 'Your role does not allow this']);
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
   });
 
   it('stages lines while the file still comes, and leaves nothing of one that is cut short', async () => {
@@ -155,6 +147,6 @@ describe('the console: import of a file', () => {
     await eventually(rows, (row) => (row?.['staged'] ?? 0) > 2_000);
     socket.destroy();
     await eventually(rows, (row) => row?.['staged'] === 0);
-    expect(await rows()).toEqual(NOTHING);
+    expect(await rows()).toEqual(NO_ROWS);
   });
 });

@@ -1,35 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createTestDatabase } from '../support/database.js';
 import { startTestService } from '../support/service.js';
-import { startProgram, writeTransferFile } from '../support/transfer-programs.js';
+import { transferPrograms } from '../support/transfer-programs.js';
 
 const SECRET_KEYS = `test:${randomBytes(32).toString('base64')}`;
 
 describe('npm run export, beside npm run import', () => {
-  let database: TestDatabase;
-  let folder: string;
-
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    folder = mkdtempSync(join(tmpdir(), 'oauth10-export-'));
-  });
-  afterEach(async () => {
-    await database?.drop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const start = (program: string, args: string[], secretKeys = SECRET_KEYS) =>
-    startProgram(program, args, { DATABASE_URL: database.url, SECRET_KEYS: secretKeys });
-  const run = (program: string, ...args: string[]) => start(program, args).ended;
-  const fileOf = (tokens: number) => writeTransferFile(folder, tokens);
-  const count = async (table: string): Promise<number> => {
-    const [row] = await database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
-    return row?.n ?? 0;
-  };
+  const { at, start, run, fileOf, count } = transferPrograms(SECRET_KEYS);
   const line = (value: object): string => `${JSON.stringify(value)}\n`;
   const another = {
     type: 'consumer',
@@ -39,14 +19,14 @@ describe('npm run export, beside npm run import', () => {
   };
 
   it('changes nothing with keys that are not the service’s, nor does an export', async () => {
-    const service = await startTestService(database.url, { SECRET_KEYS });
+    const service = await startTestService(at.database.url, { SECRET_KEYS });
     await service.registerConsumer();
     await service.stop(0);
     const events = await count('audit_events');
     const foreign = `other:${randomBytes(32).toString('base64')}`;
     for (const [program, path] of [
       ['import', fileOf(3)],
-      ['export', join(folder, 'out.ndjson')],
+      ['export', join(at.folder, 'out.ndjson')],
     ] as const) {
       expect(await start(program, [path], foreign).ended).toEqual({
         code: 2,
@@ -58,8 +38,8 @@ describe('npm run export, beside npm run import', () => {
   });
 
   it('says where there is no schema yet', async () => {
-    await database.query('DROP TABLE audit_head CASCADE');
-    expect(await run('export', join(folder, 'out.ndjson'))).toEqual({
+    await at.database.query('DROP TABLE audit_head CASCADE');
+    expect(await run('export', join(at.folder, 'out.ndjson'))).toEqual({
       code: 2,
       output: 'The schema is not there yet: npm run migrate\n',
     });
@@ -74,7 +54,7 @@ describe('npm run export, beside npm run import', () => {
 
   it('leaves no half export behind, and nothing else than it was', async () => {
     await run('import', fileOf(30_000));
-    const path = join(folder, 'out.ndjson');
+    const path = join(at.folder, 'out.ndjson');
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
       const { child, ended } = await begun(path);
       child.kill(signal);
@@ -94,7 +74,7 @@ describe('npm run export, beside npm run import', () => {
 
   it('ends well, though nobody reads what it says any more', async () => {
     await run('import', fileOf(2));
-    const path = join(folder, 'out.ndjson');
+    const path = join(at.folder, 'out.ndjson');
     const { child, ended } = start('export', [path]);
     child.stdout.destroy();
     expect((await ended).code).toBe(0);
@@ -102,7 +82,7 @@ describe('npm run export, beside npm run import', () => {
   });
 
   it('shows no control character of a file on the screen', async () => {
-    const evil = join(folder, 'evil.ndjson');
+    const evil = join(at.folder, 'evil.ndjson');
     writeFileSync(evil, line({ ...another, '\u001b[31mred\u0085': 1 }));
     const { output } = await run('import', evil);
     expect(output).toContain('is not a property that is known here');
@@ -110,7 +90,7 @@ describe('npm run export, beside npm run import', () => {
   });
 
   it('exports a file for its owner alone, that comes back elsewhere as it is', async () => {
-    const path = join(folder, 'all.ndjson');
+    const path = join(at.folder, 'all.ndjson');
     await run('import', fileOf(2_500));
     expect(await run('export', path, '--secrets')).toEqual({
       code: 0,
@@ -119,16 +99,16 @@ describe('npm run export, beside npm run import', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(await run('export', path)).toMatchObject({ code: 2 });
     const elsewhere = await createTestDatabase();
-    const here = database;
+    const here = at.database;
     try {
-      database = elsewhere;
+      at.database = elsewhere;
       const other = `other:${randomBytes(32).toString('base64')}`;
       expect(await start('import', [path], other).ended).toMatchObject({ code: 0 });
-      const again = join(folder, 'again.ndjson');
+      const again = join(at.folder, 'again.ndjson');
       expect(await start('export', [again, '--secrets'], other).ended).toMatchObject({ code: 0 });
       expect(readFileSync(again, 'utf8')).toBe(readFileSync(path, 'utf8'));
     } finally {
-      database = here;
+      at.database = here;
       await elsewhere.drop();
     }
   });

@@ -1,14 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 import { StagedForAFile1700000000030 } from '../../src/database/migrations/0030-staged-for-a-file.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { consumer as consumerLine, file, token as tokenLine } from '../support/transfer-lines.js';
-import { startProgram, writeTransferFile } from '../support/transfer-programs.js';
+import { transferPrograms } from '../support/transfer-programs.js';
 
 const ECHO = '/oauth/oauth10/echo';
 const SECRET_KEYS = `test:${randomBytes(32).toString('base64')}`;
@@ -105,26 +103,10 @@ describe('what an import has staged, written to beside the service', () => {
 });
 
 describe('what npm run import has staged and goes on with', () => {
-  let database: TestDatabase;
-  let folder: string;
-
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    folder = mkdtempSync(join(tmpdir(), 'oauth10-import-'));
-  });
-  afterEach(async () => {
-    await database?.drop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const start = (path: string) =>
-    startProgram('import', [path], { DATABASE_URL: database.url, SECRET_KEYS });
+  const programs = transferPrograms(SECRET_KEYS);
+  const { at, fileOf, count } = programs;
+  const start = (path: string) => programs.start('import', [path]);
   const run = (path: string) => start(path).ended;
-  const fileOf = (tokens: number) => writeTransferFile(folder, tokens);
-  const count = async (table: string): Promise<number> => {
-    const [row] = await database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
-    return row?.n ?? 0;
-  };
   const cutOff = async (path: string): Promise<void> => {
     const least = (await count('import_tokens')) + 2_000;
     const { child, ended } = start(path);
@@ -152,8 +134,8 @@ describe('what npm run import has staged and goes on with', () => {
   ])('takes over nothing when the counts were altered %s', async (_, counts, loss) => {
     const path = fileOf(12_000);
     await cutOff(path);
-    await database.query(loss);
-    await database.query(`UPDATE imports SET ${counts}`);
+    await at.database.query(loss);
+    await at.database.query(`UPDATE imports SET ${counts}`);
     const { code, output } = await run(path);
     expect([code, output]).toEqual([1, expect.stringContaining('import it again')]);
     expect([await count('consumers'), await count('access_tokens')]).toEqual([0, 0]);
@@ -162,11 +144,11 @@ describe('what npm run import has staged and goes on with', () => {
   it('takes over no row that was staged for another file', async () => {
     const path = fileOf(12_000);
     await cutOff(path);
-    await database.query(`UPDATE import_tokens SET token = 'theirs' WHERE token = 'printer-7'`);
-    const other = join(folder, 'other.ndjson');
+    await at.database.query(`UPDATE import_tokens SET token = 'theirs' WHERE token = 'printer-7'`);
+    const other = join(at.folder, 'other.ndjson');
     writeFileSync(other, readFileSync(path, 'utf8').replace('"person 7"', '"victim"'));
     await cutOff(other);
-    await database.query(`
+    await at.database.query(`
       WITH genuine AS (DELETE FROM import_tokens WHERE token = 'theirs' RETURNING import_id)
       UPDATE import_tokens t SET import_id = g.import_id FROM genuine g WHERE t.token = 'printer-7'`);
     await refusedOnce(path);
@@ -175,16 +157,16 @@ describe('what npm run import has staged and goes on with', () => {
   it('goes on with no file that an earlier release has staged', async () => {
     const path = fileOf(12_000);
     await cutOff(path);
-    await database.query('UPDATE imports SET mac_context = NULL');
+    await at.database.query('UPDATE imports SET mac_context = NULL');
     await refusedOnce(path);
   });
 
   it('begins anew with the migration that binds rows to their file', async () => {
-    const runner = { query: (sql: string) => database.query(sql) } as unknown as QueryRunner;
+    const runner = { query: (sql: string) => at.database.query(sql) } as unknown as QueryRunner;
     const migration = new StagedForAFile1700000000030();
     await migration.down(runner);
     const path = fileOf(12_000);
-    await database.query(
+    await at.database.query(
       `
       WITH import AS (INSERT INTO imports (file_hash, lines, tokens)
         VALUES (decode($1, 'hex'), 8, 8) RETURNING id)

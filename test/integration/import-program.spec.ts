@@ -1,38 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startTestService } from '../support/service.js';
-import { startProgram, writeTransferFile } from '../support/transfer-programs.js';
+import { transferPrograms } from '../support/transfer-programs.js';
 
 const SECRET_KEYS = `test:${randomBytes(32).toString('base64')}`;
 
 describe('npm run import', () => {
-  let database: TestDatabase;
-  let folder: string;
-
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    folder = mkdtempSync(join(tmpdir(), 'oauth10-import-'));
-  });
-  afterEach(async () => {
-    await database?.drop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const start = (program: string, args: string[], secretKeys = SECRET_KEYS) =>
-    startProgram(program, args, { DATABASE_URL: database.url, SECRET_KEYS: secretKeys });
-  const run = (program: string, ...args: string[]) => start(program, args).ended;
-
-  const fileOf = (tokens: number) => writeTransferFile(folder, tokens);
-  const count = async (table: string): Promise<number> => {
-    const [row] = await database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
-    return row?.n ?? 0;
-  };
+  const { at, start, run, fileOf, count } = transferPrograms(SECRET_KEYS);
   const staged = async () => (await count('import_consumers')) + (await count('import_tokens'));
   const killWhenStaged = async (child: ChildProcess, least: number) => {
     while (child.exitCode === null && (await staged()) < least) await sleep(2);
@@ -43,7 +21,7 @@ describe('npm run import', () => {
     const path = fileOf(3);
     const took = await run('import', path);
     expect(took).toEqual({ code: 0, output: '1 consumers and 3 access tokens were taken over.\n' });
-    const service = await startTestService(database.url, { SECRET_KEYS });
+    const service = await startTestService(at.database.url, { SECRET_KEYS });
     const reply = await service.signed({
       method: 'GET',
       target: '/oauth/oauth10/echo',
@@ -60,7 +38,7 @@ describe('npm run import', () => {
         /was taken over before, on 20[-\dT:.]+Z: 1 consumers and 3 access tokens\. Nothing was done\.\n$/,
       ),
     });
-    const acts = await database.query(`SELECT actor, action, detail->'tokens' AS tokens
+    const acts = await at.database.query(`SELECT actor, action, detail->'tokens' AS tokens
       FROM audit_events WHERE action LIKE 'records.%'`);
     expect(acts).toEqual([
       { actor: expect.stringMatching(/^import:\w+$/), action: 'records.import', tokens: 3 },
@@ -78,10 +56,10 @@ describe('npm run import', () => {
     expect(before).toBeLessThan(30_001);
     expect([await count('consumers'), await count('access_tokens')]).toEqual([0, 0]);
     // What is staged is not staged again: its rows stay as they are.
-    const [first] = await database.query('SELECT ctid, secret FROM import_consumers');
+    const [first] = await at.database.query('SELECT ctid, secret FROM import_consumers');
     const again = start('import', [path]);
     while (again.child.exitCode === null && (await staged()) <= before) await sleep(2);
-    expect(await database.query('SELECT ctid, secret FROM import_consumers')).toEqual([first]);
+    expect(await at.database.query('SELECT ctid, secret FROM import_consumers')).toEqual([first]);
     expect(await again.ended).toMatchObject({ code: 0 });
     expect([await count('consumers'), await count('access_tokens')]).toEqual([1, 30_000]);
     expect(await staged()).toBe(0);
@@ -99,7 +77,7 @@ describe('npm run import', () => {
       output: expect.stringMatching(/import_tokens\.secret: [1-9]\d{3,} resealed/),
     });
     expect(await start('import', [path], newer).ended).toMatchObject({ code: 0 });
-    const service = await startTestService(database.url, { SECRET_KEYS: newer });
+    const service = await startTestService(at.database.url, { SECRET_KEYS: newer });
     const reply = await service.signed({
       method: 'GET',
       target: '/oauth/oauth10/echo',
@@ -168,7 +146,7 @@ describe('npm run import', () => {
     const { child, ended } = start('import', [path]);
     await killWhenStaged(child, 2_000);
     await ended;
-    await database.query(`DELETE FROM import_tokens WHERE token = 'printer-7'`);
+    await at.database.query(`DELETE FROM import_tokens WHERE token = 'printer-7'`);
     expect(await run('import', path)).toMatchObject({
       code: 1,
       output: expect.stringContaining('The file was cleared away meanwhile; import it again'),
@@ -181,10 +159,11 @@ describe('npm run import', () => {
     // The record begins while there are no consumers.
     expect(await run('import', fileOf(3), '--dry-run')).toMatchObject({ code: 0 });
     const path = fileOf(12_000);
-    await database.query(`INSERT INTO consumers (consumer_key, secret, name, callback_urls, scopes,
+    await at.database
+      .query(`INSERT INTO consumers (consumer_key, secret, name, callback_urls, scopes,
         signature_methods, two_legged, allowed_addresses, labels, status, version)
       VALUES ('printer', '', 'There', '{}', '{}', '{HMAC-SHA1}', false, '{}', '{}', 'active', 1)`);
-    const holder = new Client({ connectionString: database.url });
+    const holder = new Client({ connectionString: at.database.url });
     await holder.connect();
     await holder.query('BEGIN');
     const first = start('import', [path]);
@@ -195,7 +174,7 @@ describe('npm run import', () => {
     await holder.query('ROLLBACK');
     await holder.end();
     expect(await staged()).toBeGreaterThan(0);
-    await database.query('DELETE FROM consumers');
+    await at.database.query('DELETE FROM consumers');
     expect(await run('import', path)).toMatchObject({ code: 0 });
     expect([await count('consumers'), await count('access_tokens')]).toEqual([1, 12_000]);
   });
@@ -218,7 +197,7 @@ describe('npm run import', () => {
   });
 
   it('says 1 and which lines are at fault', async () => {
-    const path = join(folder, 'bad.ndjson');
+    const path = join(at.folder, 'bad.ndjson');
     writeFileSync(path, `{"type":"consumer","consumerKey":"x","name":""}\n{"type":"token"`);
     const { code, output } = await run('import', path);
     expect(code).toBe(1);
@@ -246,7 +225,7 @@ describe('npm run import', () => {
     const { child, ended } = start('import', [path]);
     while (child.exitCode === null && (await staged()) < 2_000) await sleep(2);
     for (let n = 0; n < 20; n += 1) {
-      await database.query(
+      await at.database.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND application_name = 'oauth10'`,
       );

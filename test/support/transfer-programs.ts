@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTestDatabase, type TestDatabase } from './database.js';
 import { ADMIN_API_KEY } from './service.js';
 import { consumer, file, token } from './transfer-lines.js';
 
@@ -35,4 +37,32 @@ export function writeTransferFile(folder: string, tokens: number): string {
   );
   writeFileSync(path, file(consumer({ consumerSecret: 'its secret' }), ...lines));
   return path;
+}
+
+/**
+ * A database and an empty folder for each test of the enclosing block, in `at`, and the programs on them.
+ *
+ * @param secretKeys SECRET_KEYS of the programs, where a start names no others
+ */
+export function transferPrograms(secretKeys: string) {
+  const at = {} as { database: TestDatabase; folder: string };
+  beforeEach(async () => {
+    at.database = await createTestDatabase();
+    at.folder = mkdtempSync(join(tmpdir(), 'oauth10-transfer-'));
+  });
+  afterEach(async () => {
+    // A test that could not begin has neither.
+    await (at as Partial<typeof at>).database?.drop();
+    rmSync(at.folder, { recursive: true, force: true });
+  });
+
+  const start = (program: string, args: readonly string[], keys = secretKeys) =>
+    startProgram(program, args, { DATABASE_URL: at.database.url, SECRET_KEYS: keys });
+  const run = (program: string, ...args: string[]) => start(program, args).ended;
+  const fileOf = (tokens: number) => writeTransferFile(at.folder, tokens);
+  const count = async (table: string): Promise<number> => {
+    const [row] = await at.database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
+    return row?.n ?? 0;
+  };
+  return { at, start, run, fileOf, count };
 }
