@@ -59,12 +59,13 @@ export class ConsoleFilter implements ExceptionFilter {
       if (error instanceof Answered) {
         if (error.refusal !== undefined) {
           const { code } = this.describe(error.refusal, request, response);
-          await this.record(request, response, { status: error.reply.status, code });
+          const refusal = { status: error.reply.status, code };
+          await recordRefusal(this.refusedCalls, request, response, refusal);
         }
         return sendReply(response, error.reply, {});
       }
       const errorPage = this.describe(error, request, response);
-      await this.record(request, response, errorPage);
+      await recordRefusal(this.refusedCalls, request, response, errorPage);
       sendReply(response, this.page(errorPage, request, response), {});
     } catch (failure) {
       this.logger.error('Sending an error response failed', errorFields(failure));
@@ -123,13 +124,5 @@ export class ConsoleFilter implements ExceptionFilter {
     }
     logUnexpectedError(this.logger, error, response);
     return ofReason('unforeseen', { status: 500 });
-  }
-
-  private record(
-    request: IncomingMessage,
-    response: ServerResponse,
-    refusal: { readonly status: number; readonly code: string },
-  ): Promise<void> {
-    return recordRefusal(this.refusedCalls, request, response, refusal);
   }
 }
