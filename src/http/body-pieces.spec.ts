@@ -18,14 +18,16 @@ describe('the pieces of a body', () => {
   let rejected: RejectionReason[];
   let lengths: number[];
   let pieces: number;
+  let probes: IncomingMessage[];
   let cut: number;
   let clients: Socket[];
 
   beforeEach(async () => {
-    [rejected, lengths, pieces, cut, clients] = [[], [], 0, 0, []];
+    [rejected, lengths, pieces, cut, clients, probes] = [[], [], 0, 0, [], []];
     const state: { bounded?: BoundedListener } = {};
     server = createServer((request, response) => {
       if (!state.bounded?.admit(response)) return;
+      if (request.url === '/health/ready') return void probes.push(request);
       if (request.url === '/begun') response.write('begun');
       else if (request.url === '/nowhere') {
         return void response.writeHead(404).end('nothing here');
@@ -138,6 +140,15 @@ describe('the pieces of a body', () => {
     const one = open(head('/long', `Content-Length: ${length}\r\n`) + 'a'.repeat(length));
     await has(one, 'read');
     expect([lengths, rejected]).toEqual([[length], []]);
+  });
+
+  it('are not kept with a probe, which has no place to give back', async () => {
+    open(head('/health/ready', 'Content-Length: 60000\r\n') + 'a'.repeat(60_000));
+    const probe = await eventually(
+      () => Promise.resolve(probes[0]),
+      (one) => one?.complete === true,
+    );
+    expect([probe?.complete, probe?.readableLength]).toEqual([true, 0]);
   });
 
   it('that no handler reads end the connection beyond the largest body, behind the answer', async () => {

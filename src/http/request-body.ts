@@ -10,7 +10,7 @@ export const MAX_REPORT_OCTETS = 8 * MAX_BODY_OCTETS;
 
 const NO_BODY = Buffer.alloc(0);
 
-/** What a body is given room for before any of it has come; most are smaller. */
+/** What a body is given room for at most before any of it has come; most are smaller. */
 const FIRST_OCTETS = 4 * 1024;
 
 const asked = new RequestProperty<IncomingMessage, number>('octetsAsked');
@@ -49,16 +49,20 @@ export async function readOctets(
   if (length === '0') return NO_BODY;
   if (Number(length) > maxOctets) throw oversizedBody(maxOctets);
   asked.set(request, maxOctets);
-  return collect(request, maxOctets);
+  return collect(request, maxOctets, Math.min(Number(length ?? FIRST_OCTETS), FIRST_OCTETS));
 }
 
 /**
  * Each piece is copied, since Node makes a Buffer of its own of every chunk and packet: kept until the last has come, pieces of a
  * few octets take many times the memory of what they hold.
  */
-function collect(request: IncomingMessage, maxOctets: number): Promise<Buffer> {
+function collect(
+  request: IncomingMessage,
+  maxOctets: number,
+  firstOctets: number,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    let octets: Buffer = Buffer.allocUnsafe(FIRST_OCTETS);
+    let octets: Buffer = Buffer.allocUnsafe(firstOctets);
     let length = 0;
     const end = (settle: () => void): void => {
       request.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
