@@ -178,13 +178,14 @@ describe('a change is made once under its Idempotency-Key, whatever became of th
     });
     afterEach(() => holder.end());
 
-    /** Until so many sessions of the service wait for a lock. */
+    /** Until so many changes wait for a lock. The figures of use, each one statement by itself, may wait beside them. */
     const untilWaiting = (sessions: number) =>
       eventually(
         async () => {
           const [row] = await database.query<{ n: number }>(
             `SELECT count(*)::int AS n FROM pg_stat_activity
-             WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+             WHERE datname = current_database() AND wait_event_type = 'Lock'
+               AND xact_start < query_start`,
           );
           return row?.n ?? 0;
         },
