@@ -24,7 +24,8 @@ const NAMES = { serviceCpuMicroseconds: 'processor time', perSecond: 'rate', p50
 export function againstTable(report) {
   if (!report) return 'Not measured yet.';
   const { against, commit, madeAt, plan, results, machine } = report;
-  const told = ({ ratio, quartiles }) => `${ratio} × (${quartiles.join(' to ')})`;
+  const told = (figure) =>
+    figure ? `${figure.ratio} × (${figure.quartiles.join(' to ')})` : `${against} refuses`;
   return [
     `${madeAt.slice(0, 10)}, commit ${commit} as a multiple of ${against}, Node ${machine.node}: medians of ${plan.rounds} rounds of ${plan.seconds} s, with the ` +
       'quartiles of the rounds.',
@@ -49,7 +50,7 @@ function goalRow(results, job, figure, goal, connections) {
   const isRate = figure === 'perSecond';
   const measured = results.find((row) => row.job === job && row.connections === connections)?.[
     figure
-  ].ratio;
+  ]?.ratio;
   const wanted = `at ${isRate ? 'least' : 'most'} ${goal} ×`;
   if (measured === undefined)
     return `| ${job}, ${NAMES[figure]} | ${connections} | ${wanted} | not measured | |`;

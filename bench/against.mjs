@@ -60,10 +60,14 @@ export async function compare({ against, rounds, seconds, only, connections, qui
           const both = new Map();
           for (const build of round % 2 ? builds : [...builds].reverse())
             both.set(build, await runJob(job, build, { ...plan, connections: count }, database));
+          const [mine, theirs] = builds.map((one) => both.get(one));
+          if (refusals(mine) > 0)
+            throw new Error(`This build, ${job}: ${JSON.stringify(mine.wrong)}`);
           ratios.push({
             job,
             connections: count,
-            ...ratioOf(...builds.map((one) => both.get(one))),
+            refusedByOther: refusals(theirs),
+            ...ratioOf(mine, theirs),
           });
         }
       }
@@ -126,11 +130,10 @@ async function runJob(
     host: new URL(base).host,
   };
   const pids = { service: service.pid, database: database.pid };
-  const measured = await measure('load-process.mjs', job, { server, job: name }, pids);
-  const wrong = Object.entries(measured.wrong);
-  if (wrong.length > 0) throw new Error(`${server} ${name}: ${JSON.stringify(wrong)}`);
-  return measured;
+  return measure('load-process.mjs', job, { server, job: name }, pids);
 }
+
+const refusals = ({ wrong }) => Object.values(wrong).reduce((sum, count) => sum + count, 0);
 
 /** Takes the owners' decisions back: the requests are as they were before. */
 const UNDECIDED = `
@@ -144,12 +147,18 @@ const ratioOf = (ours, theirs) => ({
   ...Object.fromEntries(FIGURES.map((figure) => [figure, ours[figure] / theirs[figure]])),
 });
 
-/** Median and quartiles of the rounds' ratios, and the medians of what was measured. */
+/**
+ * Median and quartiles of the rounds' ratios, and the medians of what was measured. A round in which the other
+ * build refused requests gives no ratio.
+ */
 function summary(ratios) {
   const keys = [...new Set(ratios.map(({ job, connections }) => `${job} ${connections}`))];
   return keys.map((key) => {
-    const rounds = ratios.filter(({ job, connections }) => `${job} ${connections}` === key);
-    const [{ job, connections }] = rounds;
+    const all = ratios.filter(({ job, connections }) => `${job} ${connections}` === key);
+    const [{ job, connections }] = all;
+    const refusedByOther = all.reduce((sum, round) => sum + round.refusedByOther, 0);
+    const rounds = all.filter((round) => round.refusedByOther === 0);
+    if (rounds.length === 0) return { job, connections, refusedByOther };
     const figures = FIGURES.map((figure) => {
       const of = (value, share) => rounded(quantile(rounds.map(value), share));
       return [
@@ -162,7 +171,7 @@ function summary(ratios) {
         },
       ];
     });
-    return { job, connections, ...Object.fromEntries(figures) };
+    return { job, connections, refusedByOther, ...Object.fromEntries(figures) };
   });
 }
 
@@ -190,7 +199,12 @@ function report(plan, ours, theirs, results, facts, file) {
     plan,
     results,
   };
-  for (const { job, connections, ...figures } of results) {
+  for (const { job, connections, refusedByOther, ...figures } of results) {
+    if (refusedByOther > 0)
+      process.stdout.write(
+        `${job}, ${connections} connections: ${theirs} refused ${refusedByOther} requests\n`,
+      );
+    if (!figures.perSecond) continue;
     const told = FIGURES.map((figure) => {
       const { ratio, quartiles, ours, theirs } = figures[figure];
       return `${figure} ${ratio} (${quartiles.join('-')}; ${ours} of ${theirs})`;
