@@ -1,6 +1,6 @@
 // What the database allows whoever sends it one statement a transaction: N connections of pg, each
 // in a loop, reading and writing what one request reads and writes. Talks to its parent by IPC.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
 const FIND = {
@@ -19,8 +19,8 @@ const WRITE = {
       WHERE token = $4 AND consumer_key = $2 AND verifier_hash = $5 AND used_at IS NULL
         AND expires_at > now() AND EXISTS (SELECT FROM claimed)
       RETURNING token, subject, granted_scopes)
-    INSERT INTO access_tokens (token, consumer_key, temporary_token, secret, subject, scopes)
-    SELECT $6, $2, token, $7, subject, granted_scopes FROM used RETURNING 1`,
+    INSERT INTO access_tokens (token, consumer_key, temporary_token, secret, grant_mac, subject, scopes)
+    SELECT $6, $2, token, $7, $8, subject, granted_scopes FROM used RETURNING 1`,
   resource: CLAIM,
 };
 
@@ -48,8 +48,12 @@ async function drive({ kind }, clients, work, timeLimitMs) {
   await Promise.all(
     clients.map(async (client) => {
       while (next < work.length && performance.now() - startedAt < timeLimitMs) {
-        const { token, consumer, verifier } = work[next++];
-        await client.query({ name: 'find', text: FIND[kind], values: [consumer.key, token] });
+        const { token, consumer } = work[next++];
+        const found = await client.query({
+          name: 'find',
+          text: FIND[kind],
+          values: [consumer.key, token],
+        });
         const claim = [Math.floor(Date.now() / 1000), consumer.key, randomBytes(32)];
         const values =
           kind === 'resource'
@@ -57,9 +61,10 @@ async function drive({ kind }, clients, work, timeLimitMs) {
             : [
                 ...claim,
                 token,
-                createHash('sha256').update(verifier).digest(),
+                found.rows[0].verifier_hash,
                 randomBytes(24).toString('base64url'),
                 randomBytes(64),
+                randomBytes(32),
               ];
         const { rowCount } = await client.query({ name: 'write', text: WRITE[kind], values });
         if (rowCount === 1) answered += 1;
