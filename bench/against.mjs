@@ -10,7 +10,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
-import { measure, sized } from './measure.mjs';
+import { measure, sized, UNDECIDED } from './measure.mjs';
 import { builtRevision } from './revision.mjs';
 import { ROOT, startDatabase, startService } from './rig.mjs';
 
@@ -134,12 +134,6 @@ async function runJob(
 }
 
 const refusals = ({ wrong }) => Object.values(wrong).reduce((sum, count) => sum + count, 0);
-
-/** Takes the owners' decisions back: the requests are as they were before. */
-const UNDECIDED = `
-  UPDATE temporary_credentials SET decision = NULL, decided_at = NULL, subject = NULL,
-    granted_scopes = NULL, verifier_hash = NULL
-  WHERE decision = 'allowed' AND used_at IS NULL`;
 
 const ratioOf = (ours, theirs) => ({
   ours,

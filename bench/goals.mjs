@@ -4,11 +4,13 @@ const CONNECTIONS = 32;
 
 /** One row for each goal, as Markdown. @param growth what `npm run bench:growth` found; undefined before */
 export function goalsTable(results, growth) {
-  const of = (job, server = 'service') =>
+  const rowOf = (job, server = 'service') =>
     results.find(
       (row) => row.server === server && row.job === job && row.connections === CONNECTIONS,
-    )?.ratios ?? {};
+    );
+  const of = (job, server) => rowOf(job, server)?.ratios ?? {};
   const two = 'service, two replicas';
+  const ofOneProcess = (job) => hundredths(rowOf(job, two)?.perSecond / rowOf(job)?.perSecond);
   const atLeast = (least, measured) => goal(`at least ${least} ×`, measured, measured >= least);
   const atMost = (most, measured) => goal(`at most ${most} ×`, measured, measured <= most);
   const rows = [
@@ -23,6 +25,8 @@ export function goalsTable(results, growth) {
       'signed requests of two replicas, of the best peer',
       atLeast(4, of('resource', two).ofBestPeer),
     ],
+    ['accepts of two replicas, of one process', atLeast(1.4, ofOneProcess('accept'))],
+    ['mints of two replicas, of one process', atLeast(1.4, ofOneProcess('mint'))],
     ['processor time of an echo, of an Express hello', atMost(1.3, of('resource').cpuOfExpress)],
     ['processor time of a verdict, of an Express hello', atMost(1.3, of('verify').cpuOfExpress)],
     ...(growth ? growthRows(growth, atLeast, atMost) : []),
@@ -43,6 +47,8 @@ function growthRows({ growth, sweeping }, atLeast, atMost) {
     ...sweeping.map(({ job, p99Ratio }) => [`${job}, p99 beside a sweep`, atMost(1.2, p99Ratio)]),
   ];
 }
+
+const hundredths = (ratio) => (Number.isNaN(ratio) ? undefined : Math.round(ratio * 100) / 100);
 
 const goal = (wanted, measured, isMet) =>
   measured === undefined

@@ -112,6 +112,12 @@ export async function measureStatements(plan, database, credentials, note) {
   }
 }
 
+/** Takes the owners' decisions back: the requests are as they were before. */
+export const UNDECIDED = `
+  UPDATE temporary_credentials SET decision = NULL, decided_at = NULL, subject = NULL,
+    granted_scopes = NULL, verifier_hash = NULL
+  WHERE decision = 'allowed' AND used_at IS NULL`;
+
 /** The service itself. */
 export const measureService = (plan, database, service, credentials, note) =>
   measureReplicas(plan, database, [service], 'service', credentials, note);
@@ -122,10 +128,10 @@ export async function measureReplicas(plan, database, replicas, server, credenti
   const pids = { service: replicas.map(({ pid }) => pid), database: database.pid };
   const run = async (kind, connections, target) => {
     const size = sized(plan, kind, connections);
-    const made =
-      kind === 'exchange'
-        ? await credentials.createAcceptedTemporaryCredentials(size.warmUp + size.count)
-        : accessTokens;
+    const made = ['exchange', 'accept'].includes(kind)
+      ? await credentials.createAcceptedTemporaryCredentials(size.warmUp + size.count)
+      : accessTokens;
+    if (kind === 'accept') await database.client.query(UNDECIDED);
     // One Host header for all: it is signed, and each replica takes what was sent.
     const job = { ...size, ...target, credentials: made, host: new URL(target.base[0]).host };
     note(await measure('load-process.mjs', job, { server, job: kind }, pids));
@@ -137,6 +143,9 @@ export async function measureReplicas(plan, database, replicas, server, credenti
     await run('exchange', connections, { base, path: '/oauth/oauth10/token' });
     await run('resource', connections, { base, path: '/oauth/oauth10/echo' });
     await run('verify', connections, { base: adminBase, path: '/verify', gatewayKey });
+    const authorizationRequests = '/admin/authorization-requests';
+    await run('accept', connections, { base: adminBase, path: authorizationRequests, gatewayKey });
+    await run('mint', connections, { base: adminBase, path: '/admin/consumers', gatewayKey });
   }
 }
 
