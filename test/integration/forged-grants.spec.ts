@@ -31,6 +31,12 @@ describe('what is written to the database beside the service grants nothing', ()
     ).status;
   const hashOf = (key: string) => createHash('sha256').update(key).digest();
 
+  /** A change is acknowledged after its own notification, and that comes after all that were sent before. */
+  const afterNotifications = async () => {
+    const path = `/admin/consumers/${consumer.consumerKey}`;
+    expect((await service.admin('PATCH', path, { name: 'Later' })).status).toBe(200);
+  };
+
   it('no key of staff', async () => {
     const before = await refusedGrants('api-key');
     const key = 'oak_of_my_own_making_and_long_enough_for_it';
@@ -143,7 +149,7 @@ describe('what is written to the database beside the service grants nothing', ()
       `UPDATE access_tokens SET ${assignment} WHERE token = $1`,
       assignment.includes('$2') ? [token.token, other.token] : [token.token],
     );
-    await service.admin('GET', '/admin/consumers?limit=1'); // the notification arrives first
+    await afterNotifications();
     const reply = await call();
     expect([what, reply.form()['oauth_problem']]).toEqual([what, 'token_rejected']);
   });
@@ -157,7 +163,7 @@ describe('what is written to the database beside the service grants nothing', ()
       `UPDATE access_tokens SET subject = 'victim', expires_at = now() - interval '5 seconds' WHERE token = $1`,
       [token.token],
     );
-    await service.admin('GET', '/admin/consumers?limit=1'); // the notification arrives first
+    await afterNotifications();
     const now = jest.spyOn(DatabaseClock.prototype, 'nowSeconds');
     for (const behindSeconds of [lagSeconds, 60]) {
       now.mockImplementation(() => Date.now() / 1000 - behindSeconds);
