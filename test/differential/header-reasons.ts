@@ -6,20 +6,20 @@ export const HEADER_REASONS: readonly Reason[] = [
   {
     name: 'empty elements in the header',
     sentence:
-      'oauthlib refuses surplus commas in the header; here they say nothing, as in any list of HTTP.',
+      'oauthlib refuses surplus commas in the header; the service ignores them, as in any HTTP list.',
     differences: ['only oauthlib refuses'],
     recognises: (request) => headerElements(request).some(({ raw }) => raw.trim() === ''),
   },
   {
     name: 'an empty bare value in the header',
-    sentence: 'oauthlib refuses `name=` without quotes; here it is the empty value.',
+    sentence: 'oauthlib refuses `name=` without quotes; the service reads it as the empty value.',
     differences: ['only oauthlib refuses'],
     recognises: (request) => headerElements(request).some(({ value }) => value?.trim() === ''),
   },
   {
     name: 'a name twice in the header',
     sentence:
-      'oauthlib keeps the last of them; here a repeated `oauth_*` is refused (3.2), and any other is signed as often as it is sent.',
+      'oauthlib keeps the last one; the service refuses a repeated `oauth_*` (3.2), and signs any other as often as it is sent.',
     differences: WHATEVER,
     recognises: (request) => {
       const names = headerElements(request).map(({ name }) => name.trim());
@@ -34,7 +34,7 @@ export const HEADER_REASONS: readonly Reason[] = [
   },
   {
     name: 'an escaped value that is not of OAuth, in the header',
-    sentence: 'oauthlib decodes values of `oauth_*` alone; 3.5.1 has all values encoded.',
+    sentence: 'oauthlib decodes only values of `oauth_*`; by 3.5.1 all values are encoded.',
     differences: ['base strings differ'],
     recognises: (request) =>
       headerElements(request).some(
@@ -43,14 +43,14 @@ export const HEADER_REASONS: readonly Reason[] = [
   },
   {
     name: 'blanks around the equals sign',
-    sentence: 'oauthlib makes them part of name and value; here they are let pass between the two.',
+    sentence: 'oauthlib makes them part of name and value; the service ignores them there.',
     differences: [...WHATEVER, 'only for us the signature holds'],
     recognises: (request) =>
       headerElements(request).some(({ name, value = '' }) => /\s$/.test(name) || /^\s/.test(value)),
   },
   {
     name: 'a malformed escape in the header',
-    sentence: 'oauthlib leaves it as it is; here it is refused (3.6).',
+    sentence: 'oauthlib keeps it unchanged; the service refuses it (3.6).',
     differences: ['only we refuse'],
     recognises: (request) =>
       headerElements(request).some(({ raw }) => /%(?![0-9A-Fa-f]{2})/.test(raw)),
@@ -58,14 +58,14 @@ export const HEADER_REASONS: readonly Reason[] = [
   {
     name: 'a raw backslash in the header',
     sentence:
-      'oauthlib reads it as half of a quoted pair; here it is refused outside a realm, since nobody can tell what was signed.',
+      'oauthlib reads it as half of a quoted pair; the service refuses it outside a realm, since it cannot tell what was signed.',
     differences: ['only we refuse'],
     recognises: (request) => headerElements(request).some(({ raw }) => raw.includes('\\')),
   },
   {
     name: 'a header that is no list of name="value"',
     sentence:
-      'oauthlib takes quotes that never close, text behind a closing quote, a missing comma or a value without a name into the values; here they are refused (3.5.1).',
+      'oauthlib makes unclosed quotes, text behind a closing quote, a missing comma or a value without a name part of the values; the service refuses them (3.5.1).',
     differences: ['only we refuse'],
     recognises: (request) =>
       headerElements(request).some(
@@ -76,7 +76,7 @@ export const HEADER_REASONS: readonly Reason[] = [
   {
     name: 'a header of another scheme',
     sentence:
-      'oauthlib refuses any Authorization header that does not begin with `OAuth` and a space; here another scheme, or `OAuth` alone, is no header of ours, and a tab divides as a space does.',
+      'oauthlib refuses any Authorization header that does not begin with `OAuth` and a space; the service ignores another scheme, or `OAuth` without parameters, and accepts a tab in place of the space.',
     differences: ['only oauthlib refuses'],
     recognises: ({ authorization }) =>
       authorization !== undefined && !/^oauth /i.test(authorization),

@@ -31,14 +31,14 @@ export const REASONS: readonly Reason[] = [
   {
     name: 'raw characters in the query',
     sentence:
-      'oauthlib refuses a query that holds characters which an encoder would have escaped; here they stand for themselves, as HTML forms have it (3.4.1.3.1).',
+      'oauthlib refuses a query with characters that an encoder would have escaped; the service takes them literally, as HTML forms do (3.4.1.3.1).',
     differences: ['only oauthlib refuses'],
     recognises: (request) => !URL_ENCODED.test(rawQuery(request)),
   },
   {
     name: 'a form that oauthlib cannot read',
     sentence:
-      'oauthlib leaves a form with raw characters or malformed escapes out of the signature, and so lets it be altered; here the first are signed as they stand and the second are refused.',
+      'oauthlib leaves a form with raw characters or malformed escapes out of the signature, so that it can be altered; the service signs raw characters literally, and refuses malformed escapes.',
     differences: WHATEVER,
     recognises: (request) => {
       const form = rawForm(request);
@@ -48,7 +48,7 @@ export const REASONS: readonly Reason[] = [
   {
     name: 'half an escape at the end',
     sentence:
-      'oauthlib takes `%` or `%4` at the very end of a query or form for text; here every malformed escape is refused (3.6).',
+      'oauthlib takes `%` or `%4` at the very end of a query or form as text; the service refuses every malformed escape (3.6).',
     differences: ['only we refuse'],
     recognises: (request) =>
       /%[0-9A-Fa-f]?$/.test(rawQuery(request)) || /%[0-9A-Fa-f]?$/.test(rawForm(request)),
@@ -67,7 +67,7 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'PLAINTEXT without nonce or timestamp',
-    sentence: 'oauthlib wants both with PLAINTEXT too; 3.1 lets both be left out.',
+    sentence: 'oauthlib requires both with PLAINTEXT too; by 3.1 both may be omitted.',
     differences: ['only oauthlib refuses'],
     recognises: (request) =>
       sentValue(request, 'oauth_signature_method') === 'PLAINTEXT' &&
@@ -75,14 +75,15 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'oauth_version 1.0A',
-    sentence: 'Let pass here, since the most used Node client sends it; 3.1 knows 1.0 alone.',
+    sentence:
+      'The service accepts it, since the most used Node client sends it; 3.1 allows only 1.0.',
     differences: ['only oauthlib refuses'],
     recognises: (request) => /^1\.0a$/i.test(sentValue(request, 'oauth_version') ?? ''),
   },
   {
     name: 'a timestamp of another length',
     sentence:
-      'oauthlib wants ten characters; 3.3 wants a positive integer, here of up to 15 digits.',
+      'oauthlib requires ten characters; 3.3 requires a positive integer, and the service accepts up to 15 digits.',
     differences: ['only oauthlib refuses'],
     recognises: (request) => {
       const timestamp = sentValue(request, 'oauth_timestamp') ?? '';
@@ -92,7 +93,7 @@ export const REASONS: readonly Reason[] = [
   {
     name: 'a timestamp that Python reads as a number',
     sentence:
-      'oauthlib takes ten characters that Python reads as an integer: zero, or with a sign, blanks or underscores; 3.3 has a positive integer, here in digits alone.',
+      'oauthlib accepts ten characters that Python reads as an integer: zero, or with a sign, blanks or underscores; 3.3 requires a positive integer, and the service accepts only digits.',
     differences: ['only we refuse'],
     recognises: (request) => {
       const timestamp = sentValue(request, 'oauth_timestamp') ?? '';
@@ -103,7 +104,7 @@ export const REASONS: readonly Reason[] = [
   {
     name: 'realm in query or form, beside a header that has the word',
     sentence:
-      'oauthlib then leaves both out of the signature; 3.4.1.3.1 leaves out the one in the header.',
+      'oauthlib then leaves both out of the signature; 3.4.1.3.1 leaves out only the one in the header.',
     differences: ['base strings differ'],
     recognises: (request) =>
       request.authorization?.includes('realm') === true &&
@@ -119,7 +120,7 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'the type of a form inside another',
-    sentence: 'oauthlib takes any Content-Type that contains it for a form.',
+    sentence: 'oauthlib treats any Content-Type that contains it as a form.',
     differences: WHATEVER,
     recognises: (request) =>
       essence(request).toLowerCase() !== FORM_TYPE &&
@@ -128,7 +129,7 @@ export const REASONS: readonly Reason[] = [
   {
     name: 'an IPv6 address in another form',
     sentence:
-      'oauthlib signs the shortest form; 3.4.1.2 has the host match the Host header, in lower case.',
+      'oauthlib signs the shortest form; by 3.4.1.2 the host is that of the Host header, in lower case.',
     differences: ['base strings differ'],
     recognises: (request) => {
       const host = hostName(request).toLowerCase();
@@ -142,7 +143,7 @@ export const REASONS: readonly Reason[] = [
   {
     name: 'a Host that names no host and port',
     sentence:
-      'oauthlib passes over user information, an empty port, blanks and what stands in brackets without being an address; here they are refused.',
+      'oauthlib ignores user information, an empty port, blanks and brackets that contain no address; the service refuses them.',
     differences: ['only we refuse'],
     recognises: ({ authority }) =>
       /[@\s]/.test(authority) ||
@@ -151,27 +152,26 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: 'a semicolon that ends the path',
-    sentence: 'oauthlib drops it; here the path is signed octet for octet.',
+    sentence: 'oauthlib drops it; the service signs the path octet for octet.',
     differences: ['base strings differ'],
     recognises: ({ target }) => /^[^?#]*\/[^/?#;]*;(?:[?#]|$)/.test(target),
   },
   {
     name: 'a number sign in the target',
-    sentence:
-      'oauthlib cuts off what it takes for a fragment; here what was sent is what is signed.',
+    sentence: 'oauthlib cuts off what it takes for a fragment; the service signs what was sent.',
     differences: WHATEVER,
     recognises: ({ target }) => target.includes('#'),
   },
   {
     name: 'a target in absolute form',
-    sentence: 'Refused here, since it could name another host than the Host header does.',
+    sentence: 'The service refuses it, since it could name another host than the Host header does.',
     differences: ['only we refuse'],
     recognises: ({ target }) => !/^(?:[/?]|$)/.test(target),
   },
   {
     name: 'octets that are not UTF-8',
     sentence:
-      'oauthlib reads them as U+FFFD, so that two requests may have one signature; here they are refused in `oauth_*` and signed octet for octet elsewhere.',
+      'oauthlib reads them as U+FFFD, so that two requests may have one signature; the service refuses them in `oauth_*` and signs them octet for octet elsewhere.',
     differences: ['only we refuse', 'base strings differ'],
     recognises: (request) =>
       sentParameters(request).some(([name, value]) =>
@@ -181,13 +181,13 @@ export const REASONS: readonly Reason[] = [
   {
     name: 'raw octets above 127 in header or path',
     sentence:
-      'oauthlib is given text, each octet being a character of Latin-1, and signs its UTF-8; here the octets themselves are signed.',
+      'oauthlib gets text in which each octet is a character of Latin-1, and signs its UTF-8; the service signs the octets themselves.',
     differences: ['base strings differ', 'only we refuse'],
     recognises: ({ target, authorization = '' }) => /[\x80-\xff]/.test(target + authorization),
   },
   {
     name: 'NUL in an OAuth parameter',
-    sentence: 'Refused here, since no store keeps it.',
+    sentence: 'The service refuses it, since PostgreSQL cannot store it.',
     differences: ['only we refuse'],
     recognises: (request) =>
       sentParameters(request).some((pair) => isOAuth(pair) && pair.join().includes('\0')),
@@ -195,20 +195,20 @@ export const REASONS: readonly Reason[] = [
   {
     name: 'an RSA signature in another spelling',
     sentence:
-      "Python's base64 passes over foreign characters and surplus bits; here one signature has one spelling.",
+      "Python's base64 ignores foreign characters and surplus bits; the service accepts one spelling of a signature.",
     differences: ['only for oauthlib the signature holds'],
     recognises: (request) => isRsa(request) && !isCanonicalBase64(request),
   },
   {
     name: 'an RSA signature that is no base64',
-    sentence: 'oauthlib raises an exception; here such a signature does not hold.',
+    sentence: 'oauthlib raises an exception; for the service such a signature does not verify.',
     differences: ['only oauthlib refuses'],
     recognises: (request) => isRsa(request) && !isCanonicalBase64(request),
   },
   {
     name: 'too much',
     sentence:
-      'Here 256 parameters are taken, 4,096 characters in a value of OAuth, and 114,688 of names and values in the base string.',
+      'The service accepts 256 parameters, 4,096 characters in an OAuth value, and 114,688 characters of names and values in the base string.',
     differences: ['only we refuse'],
     recognises: (request) =>
       sentParameters(request).length > 256 ||
