@@ -7,26 +7,26 @@ import { knownDefect } from './known-defects.js';
 
 const INTRODUCTION = `# Clients
 
-What client libraries in use do against this service, unchanged and in their own idiom: the whole
-dance (initiate, the owner's consent, exchange), then one signed request for each case, compared with
-what \`/oauth/oauth10/echo\` says that it verified. Where a client signs wrongly, it is refused, and the
-refusal is pinned, with the hint that it is given; none stands where two mistakes come together, or two explain the
-signature equally. Where a flag of \`compatibility\` is named beside a client, its consumer has that flag.
+This page shows how common client libraries work with this service, unchanged and used
+in their usual way. Each client runs the authorization flow (initiate, the owner's consent, exchange; the tables call it the dance). Then it sends
+one signed request for each case, and the test compares that with the request that \`/oauth/oauth10/echo\` verified. If a client signs wrongly, the
+service refuses it, and the test expects that refusal with its hint. There is no hint if a client makes two mistakes at once, or if two mistakes explain the
+signature equally well. If a \`compatibility\` flag is named beside a client, its consumer has that flag.
 
-Some clients were built for one service: its paths, its host, or TLS. Such a client, marked *gateway*, asks a
-gateway that takes every path, asks \`POST /verify\` with the request as it came, and says what the verdict was;
-its dance passes through a proxy to paths of \`ENDPOINT_ALIASES\`.
+Some clients were built for one service, and only support its paths, its host, or TLS. Such a client is marked *gateway*. It sends its requests to a
+gateway that accepts every path, calls \`POST /verify\` with the unchanged request, and returns the verdict.
+Its authorization flow passes through a proxy to paths of \`ENDPOINT_ALIASES\`.
 
-\`npm run test:interop\` runs all of them (they come from npm and from the Debian packages in
-\`.ci/debian-packages\`) but those marked *apart*. They bring many packages, or some that are old: \`npm ci\`
-leaves them out, and \`npm run test:interop-apart\`, which CI does not run, installs and runs them.
-\`npm run docs:clients\` writes this page. A test fails when it is out of date.`;
+\`npm run test:interop\` runs all clients except those marked *apart*. The clients come from npm and from the Debian packages in
+\`.ci/debian-packages\`. Those marked *apart* depend on many packages, or on old ones. \`npm ci\`
+does not install them; \`npm run test:interop-apart\` installs and runs them, but not in CI.
+\`npm run docs:clients\` writes this page. A test fails when the page is out of date.`;
 
-const LEGEND = `✓ served · ✗ refused, since the client signs or sends wrongly · ~ served, but the client sent
-something else than it was asked to · – the client can't say it`;
+const LEGEND = `✓ served · ✗ refused, because the client signs or sends wrongly · ~ served, but the client did not send
+what the case asks for · – the client cannot send this case`;
 
-const METHODS_LEGEND = `Each method that a client can be told to use, on an empty POST without a token
-(two-legged); a client that can't sign without one has none. PLAINTEXT wants TLS, and is tried with the one that knows nothing else: disconnect.`;
+const METHODS_LEGEND = `This table shows each signature method that a client can be configured to use, for an empty POST without a token
+(two-legged). A client that cannot sign without a token has none. PLAINTEXT requires TLS. The test uses it with disconnect, which supports no other method.`;
 
 /** The page, as it must stand in docs/clients.md. */
 export function clientsPage(): string {
