@@ -94,5 +94,11 @@ describe('refused calls are on record, and a flood of them fills no disk', () =>
     const log = jest.spyOn(Logger.prototype, 'error').mockImplementation();
     await expect(calls.record(call('a'))).resolves.toBeUndefined();
     expect(log).toHaveBeenCalledTimes(1);
+
+    await calls.record(call('a'));
+    away = false;
+    await later(61_000);
+    await calls.record(call('a'));
+    expect(noted.map(({ detail }) => detail['repeatedBefore'])).toEqual([2]);
   });
 });

@@ -60,6 +60,8 @@ export class RefusedCalls {
         detail,
       });
     } catch (error) {
+      // It goes with the next; tried once a minute, so that a store out of reach is not asked for each call.
+      this.uncounted.set(counted, (this.uncounted.get(counted) ?? 0) + repeated + 1);
       this.logger.error('Writing a refused call to the audit log failed', errorFields(error));
     }
   }

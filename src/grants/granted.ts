@@ -141,19 +141,36 @@ export const STAFF_SESSION_GRANT = formOf<{
 });
 
 /**
- * What the MAC of a staged row holds: which line of which file it is, and what it is to grant. So a row fits no
- * other import and no other line.
+ * What the MAC of a staged row holds: which line of which file it is, what it is to grant, and whether that was
+ * revoked before. So a row fits no other import and no other line.
  *
  * @param context of the file (imports.mac_context)
  */
-export const stagedGrant = (context: Buffer, line: number, granted: Granted): Granted => [
-  granted[0],
-  context.toString('hex'),
-  line,
-  granted,
-];
+export const stagedGrant = (
+  context: Buffer,
+  line: number,
+  granted: Granted,
+  revokedAt: Instant = null,
+): Granted => [granted[0], context.toString('hex'), line, granted, milliseconds(revokedAt)];
 
-/** The SQL of `stagedGrant` for a row `t`, as JSON. @param granted the SQL of what it is to grant */
-export const STAGED_GRANT = (key: string, granted: string): string =>
-  `json_build_array(t.${key},
-    (SELECT encode(i.mac_context, 'hex') FROM imports i WHERE i.id = t.import_id), t.line, ${granted})`;
+/** SQL for what the rows of a staged row's file are bound to, for a row `t`. */
+export const CONTEXT_OF_STAGED = `(SELECT encode(i.mac_context, 'hex') FROM imports i WHERE i.id = t.import_id)`;
+
+/**
+ * The SQL of `stagedGrant` for a row `t`, as JSON.
+ *
+ * @param granted the SQL of what it is to grant
+ * @param revokedAt the SQL of when that was revoked, in milliseconds
+ */
+const STAGED_GRANT = (key: string, granted: string, revokedAt: string): string =>
+  `json_build_array(t.${key}, ${CONTEXT_OF_STAGED}, t.line, ${granted}, ${revokedAt})`;
+
+/** @param granted the SQL of what a consumer is granted */
+export const STAGED_CONSUMER_GRANT = (granted: string): string =>
+  STAGED_GRANT('consumer_key', granted, 'NULL::bigint');
+
+export const STAGED_TOKEN_GRANT = STAGED_GRANT(
+  'token',
+  ACCESS_TOKEN_GRANT.sql,
+  millisecondsOf('t.revoked_at'),
+);

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestProperty } from './request-property.js';
 
 /** A request is a few kilobytes: who needs longer is not honest. */
@@ -33,12 +33,14 @@ export function limitBodyTime(request: IncomingMessage): void {
  * Lets a body take as long as it needs, provided that something of it comes within each such time.
  * For callers whom the guard has let through.
  */
-export function allowLongBody(request: IncomingMessage): void {
+export function allowLongBody(request: IncomingMessage, response: ServerResponse): void {
   allowed.set(request, true);
   clearTimeout(limits.get(request));
   request.setTimeout(BODY_TIMEOUT_MS, () => request.destroy());
-  // What follows the body may be silent for longer.
-  request.once('end', () => request.setTimeout(0));
+  // What follows the body may be silent for longer. Behind the answer Node has set the time of a kept connection.
+  const setNoTimeout = (): void => void request.setTimeout(0);
+  request.once('end', setNoTimeout);
+  response.once('finish', () => request.off('end', setNoTimeout));
 }
 
 /** Whether the guard has let the caller through who sends a long body. */

@@ -74,7 +74,7 @@ function collect(
         request.pause();
         return end(() => reject(oversizedBody(maxOctets)));
       }
-      if (needed > octets.length) octets = copyOf(octets, length, needed);
+      if (needed > octets.length) octets = copyOf(octets, length, needed, maxOctets);
       piece.copy(octets, length);
       length = needed;
     };
@@ -86,9 +86,10 @@ function collect(
   });
 }
 
-/** With room for `needed` octets, and for as many as it has again. */
-function copyOf(octets: Buffer, length: number, needed: number): Buffer {
-  const larger = Buffer.allocUnsafe(Math.max(needed, 2 * octets.length));
+/** With room for `needed` octets, and for as many as it has again, as far as that many are read. */
+function copyOf(octets: Buffer, length: number, needed: number, maxOctets: number): Buffer {
+  const room = Math.min(maxOctets, Math.max(needed, 2 * octets.length));
+  const larger = Buffer.allocUnsafe(room);
   octets.copy(larger, 0, 0, length);
   return larger;
 }

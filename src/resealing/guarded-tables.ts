@@ -5,7 +5,8 @@ import {
   SESSION_GRANT,
   SIGNING_KEY_GRANT,
   STAFF_SESSION_GRANT,
-  STAGED_GRANT,
+  STAGED_CONSUMER_GRANT,
+  STAGED_TOKEN_GRANT,
   type GrantKind,
 } from '../grants/granted.js';
 
@@ -72,15 +73,15 @@ export const GUARDED_TABLES: readonly GuardedTable[] = [
   {
     table: 'import_consumers',
     kind: 'staged-consumer',
-    granted: STAGED_GRANT('consumer_key', GRANTED_TO_CONSUMER('t')),
+    granted: STAGED_CONSUMER_GRANT(GRANTED_TO_CONSUMER('t')),
     key: [IMPORT_ID, ['consumer_key', 'text']],
     where: 'true',
   },
   {
     table: 'import_tokens',
     kind: 'staged-access-token',
-    granted: STAGED_GRANT('token', ACCESS_TOKEN_GRANT.sql),
+    granted: STAGED_TOKEN_GRANT,
     key: [IMPORT_ID, ['token', 'text']],
-    where: NOT_REVOKED,
+    where: 'true',
   },
 ];

@@ -14,7 +14,9 @@ export interface Resealed {
   readonly faults: Faults;
 }
 
-type SealedRow = { readonly sealed: Buffer } & Readonly<Record<`k${number}`, unknown>>;
+type SealedRow = { readonly sealed: Buffer } & Readonly<
+  Record<`k${number}` | `m${number}`, unknown>
+>;
 
 const ROWS = 500;
 
@@ -63,8 +65,8 @@ async function resealColumn(
     const keyOf = (row: SealedRow) => column.key.map((_, n) => row[`k${n}`]);
     const fresh = rows.flatMap((row) => {
       const key = keyOf(row);
-      const table = column.sealedFor ?? column.table;
-      const place = { table, row: column.rowOf(key), column: column.column };
+      const more = (column.more ?? []).map((_, n) => row[`m${n}`]);
+      const place = { table: column.table, row: column.rowOf(key, more), column: column.column };
       try {
         const secret = secretBox.open(row.sealed, place);
         return [{ key, sealed: row.sealed, fresh: secretBox.seal(secret, place) }];
@@ -88,15 +90,19 @@ async function resealColumn(
 }
 
 /** A page of what another key has sealed, in the order of the primary key. $1: what to leave alone. */
-function pageOf({ table, column, key }: SealedColumn, continued: boolean) {
-  const names = key.map(([name]) => name).join(', ');
+function pageOf({ table, column, key, more = [] }: SealedColumn, continued: boolean) {
+  const names = key.map(([name]) => `t.${name}`).join(', ');
+  const values = [
+    ...key.map(([name], n) => `t.${name} AS k${n}`),
+    ...more.map((sql, n) => `${sql} AS m${n}`),
+  ];
   const last = key.map(([, type], n) => `$${n + 2}::${type}`).join(', ');
   return {
     name: `reseal-${table}-${column}-${continued ? 'next' : 'first'}`.replaceAll('_', '-'),
     text: `
-      SELECT ${key.map(([name], n) => `${name} AS k${n}`).join(', ')}, ${column} AS sealed
-      FROM ${table}
-      WHERE ${column} IS NOT NULL AND substring(${column} FROM 1 FOR length($1::bytea)) <> $1
+      SELECT ${values.join(', ')}, t.${column} AS sealed
+      FROM ${table} t
+      WHERE t.${column} IS NOT NULL AND substring(t.${column} FROM 1 FOR length($1::bytea)) <> $1
         ${continued ? `AND (${names}) > (${last})` : ''}
       ORDER BY ${names} LIMIT ${ROWS}`,
   };

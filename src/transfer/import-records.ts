@@ -24,6 +24,8 @@ export interface ImportOrder {
   readonly actor: AuditActor;
   /** Look only: whatever would be refused is, and nothing is taken over. */
   readonly dryRun: boolean;
+  /** Throws where the caller may not any more; asked when the file has ended, and before any of it is taken over. */
+  readonly assertStanding?: () => Promise<void>;
   /** Hears of each step. */
   readonly onProgress?: (step: ImportStep) => void;
 }
@@ -84,6 +86,7 @@ export class ImportRecords {
       if (source.hash && !source.hash.equals(file.hash)) {
         throw refusedAsWhole('invalid', 'was changed while it was read');
       }
+      await order.assertStanding?.();
       await this.refuseConflicts(id);
       if (!dryRun) await this.importStaged(id, context, file, actor, onProgress);
       mayGoOn = false;
@@ -136,7 +139,7 @@ export class ImportRecords {
         () => ({ actor, action: 'records.import', target: `import:${id}`, detail }),
         async (transaction) => {
           const outcome = await importStagedRows(
-            this.grants,
+            { grants: this.grants, secretBox: this.secretBox },
             transaction,
             { id, context, rows: { consumers, tokens } },
             (rows) => onProgress({ done: 'taken over', rows, of }),

@@ -1,5 +1,3 @@
-import { previousConsumerSecret, consumerSecret } from '../consumers/sealed-secrets.js';
-import { accessTokenSecret } from '../tokens/access-token.js';
 import { parseDateTime } from '../input/date-time.js';
 import { consumerFields } from '../consumers/consumer-fields.js';
 import { grantedToConsumer } from '../consumers/consumer-grant.js';
@@ -7,6 +5,7 @@ import { ACCESS_TOKEN_GRANT, stagedGrant } from '../grants/granted.js';
 import type { Grants } from '../grants/grants.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import type { ImportedConsumer } from './read-line.js';
+import { stagedSecret } from './staged-secret.js';
 import type { TokenLine } from './transfer-lines.js';
 
 /** What makes a row that nobody else can make. */
@@ -23,7 +22,7 @@ export interface StagedRow {
   readonly [column: string]: unknown;
 }
 
-/** The consumer as a row, its secrets sealed for the place that they go to. */
+/** The consumer as a row. */
 export function consumerRow(
   { secretBox, grants, context }: Sealing,
   line: number,
@@ -31,17 +30,16 @@ export function consumerRow(
 ): StagedRow {
   const { consumerKey, described, previousSecret } = brought;
   const granted = grantedToConsumer({ ...brought, ...described });
+  const place = { key: consumerKey, context: context.toString('hex'), line };
+  const seal = (secret: string | null, column: 'secret' | 'previous_secret'): string | null =>
+    secret === null
+      ? null
+      : bytea(secretBox.seal(secret, stagedSecret('import_consumers', column, place)));
   return {
     line,
     consumer_key: consumerKey,
-    secret:
-      brought.consumerSecret === null
-        ? null
-        : bytea(secretBox.seal(brought.consumerSecret, consumerSecret(consumerKey))),
-    previous_secret:
-      previousSecret === null
-        ? null
-        : bytea(secretBox.seal(previousSecret, previousConsumerSecret(consumerKey))),
+    secret: seal(brought.consumerSecret, 'secret'),
+    previous_secret: seal(previousSecret, 'previous_secret'),
     previous_secret_expires_at: brought.previousSecretExpiresAt,
     ...Object.fromEntries(consumerFields.map(([name, { column }]) => [column, described[name]])),
     weak_signatures_until: brought.weakSignaturesUntil,
@@ -50,7 +48,7 @@ export function consumerRow(
   };
 }
 
-/** The access token as a row, its secret sealed for the place that it goes to. */
+/** The access token as a row. */
 export function tokenRow(
   { secretBox, grants, context }: Sealing,
   line: number,
@@ -60,21 +58,24 @@ export function tokenRow(
   const scopes = brought.scopes ?? [];
   // To the millisecond, as the MAC has it.
   const expiresAt = (brought.expiresAt && parseDateTime(brought.expiresAt)) || null;
+  const revokedAt = (brought.revokedAt && parseDateTime(brought.revokedAt)) || null;
   const granted = ACCESS_TOKEN_GRANT.toGranted({ token, consumerKey, subject, scopes, expiresAt });
-  const isRevoked = typeof brought.revokedAt === 'string';
+  const place = { key: token, context: context.toString('hex'), line };
   return {
     line,
     token,
     consumer_key: consumerKey,
-    secret: bytea(secretBox.seal(brought.tokenSecret, accessTokenSecret(token))),
+    secret: bytea(
+      secretBox.seal(brought.tokenSecret, stagedSecret('import_tokens', 'secret', place)),
+    ),
     subject,
     scopes,
     created_at: brought.createdAt ?? null,
     expires_at: expiresAt,
-    revoked_at: brought.revokedAt ?? null,
-    grant_mac: isRevoked
-      ? null
-      : bytea(grants.mac('staged-access-token', stagedGrant(context, line, granted))),
+    revoked_at: revokedAt,
+    grant_mac: bytea(
+      grants.mac('staged-access-token', stagedGrant(context, line, granted, revokedAt)),
+    ),
   };
 }
 

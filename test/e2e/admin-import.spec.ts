@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { send, type HttpReply } from '../support/http.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { ADMIN_API_KEY } from '../support/service.js';
+import { keyOf } from '../support/staff.js';
 import { consumer, file, token } from '../support/transfer-lines.js';
 import { NO_ROWS, transferRows } from '../support/transfer-rows.js';
 
@@ -170,6 +172,24 @@ describe('Admin API: import', () => {
     while ((await rows())?.['staged'] === 0) await sleep(10);
     socket.destroy();
     while ((await rows())?.['staged'] !== 0) await sleep(10);
+    expect(await rows()).toEqual(NO_ROWS);
+  });
+
+  it('takes nothing over for a key that was deleted while the file came', async () => {
+    const { id, key } = await keyOf(service, 'admin');
+    const socket = connect(Number(new URL(service.adminBase).port), '127.0.0.1');
+    const lines = Array.from({ length: 3000 }, (_, n) => token({ token: `t${n}` }));
+    const body = file(consumer(), ...lines);
+    socket.write(
+      `POST /admin/import HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n` +
+        `Content-Type: application/x-ndjson\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, -9)}`,
+    );
+    while ((await rows())?.['staged'] === 0) await sleep(10);
+    expect((await service.admin('DELETE', `/admin/api-keys/${id}`)).status).toBe(204);
+    socket.write(body.slice(-9));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
+    socket.destroy();
     expect(await rows()).toEqual(NO_ROWS);
   });
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { TestBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
@@ -136,17 +137,63 @@ describe('the console: import of a file', () => {
     expect(await rows()).toEqual(NO_ROWS);
   });
 
-  it('stages lines while the file still comes, and leaves nothing of one that is cut short', async () => {
-    const { type, body } = multipart([...tokenAlone(), upload(large)]);
-    const cookie = [...staff.cookies].map((pair) => pair.join('=')).join('; ');
+  /** Sends the large file, or another, without so many octets at its end. */
+  const sendBut = (octets: number, browser = staff, text = large) => {
+    const { type, body } = multipart([...tokenAlone(), upload(text)]);
+    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
     const socket = connect(Number(new URL(service.adminBase).port), '127.0.0.1');
+    const sent = body.length - octets;
     socket.write(
       `POST ${FORM} HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}\r\nContent-Type: ${type}\r\n` +
-        `Content-Length: ${body.length}\r\n\r\n${body.slice(0, -100)}`,
+        `Content-Length: ${body.length}\r\n\r\n${body.slice(0, sent)}`,
     );
-    await eventually(rows, (row) => (row?.['staged'] ?? 0) > 2_000);
+    return { socket, rest: body.slice(sent) };
+  };
+  const isStaging = () => eventually(rows, (row) => (row?.['staged'] ?? 0) > 2_000);
+
+  it('stages lines while the file still comes, and leaves nothing of one that is cut short', async () => {
+    const { socket } = sendBut(100);
+    await isStaging();
     socket.destroy();
     await eventually(rows, (row) => row?.['staged'] === 0);
+    expect(await rows()).toEqual(NO_ROWS);
+  });
+
+  it('leaves nothing of a file that came as a whole, and whose client went meanwhile', async () => {
+    await database.query(`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$`);
+    await database.query(
+      'CREATE TRIGGER wait AFTER INSERT ON import_tokens FOR EACH STATEMENT EXECUTE FUNCTION wait()',
+    );
+    try {
+      // One batch, and as much again as lies between the connection and the file while that is staged.
+      const { socket } = sendBut(0, staff, file(small.trim(), ...tokens.slice(0, 2_900)));
+      await eventually(
+        () => database.query(`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`),
+        (sleeping) => sleeping.length === 1,
+      );
+      socket.destroy();
+      await eventually(rows, (row) => row?.['staged'] !== 0);
+      await eventually(rows, (row) => row?.['staged'] === 0);
+      expect(await rows()).toEqual(NO_ROWS);
+    } finally {
+      await database.query('DROP FUNCTION wait CASCADE');
+    }
+  });
+
+  it('takes nothing over for a key that was deleted while the file came', async () => {
+    const { id, key } = await keyOf(service, 'admin');
+    const other = await signedInStaff(service, { key });
+    await other.open('/console/import');
+    staff = other;
+    const { socket, rest } = sendBut(100, other);
+    await isStaging();
+    expect((await service.admin('DELETE', `/admin/api-keys/${id}`)).status).toBe(204);
+    socket.write(rest);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 403 [^]*You are not signed in/);
+    socket.destroy();
+    staff = await signedInStaff(service);
     expect(await rows()).toEqual(NO_ROWS);
   });
 });

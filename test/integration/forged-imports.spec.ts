@@ -91,6 +91,55 @@ describe('what an import has staged, written to beside the service', () => {
     expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('was altered')]);
   });
 
+  it('is not taken over as revoked, and nothing that was revoked in its place', async () => {
+    const lines = file(
+      consumerLine({ consumerKey: 'of-revoked' }),
+      tokenLine({ token: 'of-revoked', consumerKey: 'of-revoked' }),
+    );
+    for (const sql of [
+      'NEW.revoked_at := now();',
+      `NEW.token := 'junk'; NEW.revoked_at := now(); NEW.grant_mac := NULL;`,
+    ]) {
+      await meddling(sql);
+      const reply = await service.adminFile('/admin/import', lines);
+      expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('was altered')]);
+      await database.query('DROP TRIGGER meddle ON import_tokens');
+    }
+    await meddling('');
+  });
+
+  it('has no secret that a dry run has sealed, and neither has a live row', async () => {
+    const consumerKey = 'of-a-seal';
+    const token = { token: 'of-a-seal', consumerKey };
+    await database.query('CREATE TABLE copied (LIKE import_tokens)');
+    await meddling('INSERT INTO copied SELECT NEW.*;');
+    const looked = file(
+      consumerLine({ consumerKey }),
+      tokenLine({ ...token, tokenSecret: 'known' }),
+    );
+    expect((await service.adminFile('/admin/import?dryRun=true', looked)).status).toBe(200);
+    await database.query('DROP TRIGGER meddle ON import_tokens');
+    await meddling('SELECT c.secret INTO NEW.secret FROM copied c;');
+    const brought = file(consumerLine({ consumerKey }), tokenLine(token));
+    const reply = await service.adminFile('/admin/import', brought);
+    expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('was altered')]);
+
+    await database.query('DROP TRIGGER meddle ON import_tokens');
+    await meddling('');
+    expect((await service.adminFile('/admin/import', brought)).status).toBe(200);
+    await database.query(`UPDATE access_tokens t SET secret = c.secret FROM copied c
+      WHERE c.token = t.token`);
+    const called = await service.signed({
+      method: 'GET',
+      target: ECHO,
+      consumerKey,
+      consumerSecret: consumerLine()['consumerSecret'] as string,
+      token: token.token,
+      tokenSecret: 'known',
+    });
+    expect(called.status).not.toBe(200);
+  });
+
   it('is not taken over as another line', async () => {
     await meddling('NEW.line := NEW.line + 1;');
     const lines = file(

@@ -8,7 +8,9 @@ import { Problem } from '../../http/problem-details.js';
 import { ImportRecords } from '../../transfer/import-records.js';
 import { AdminController } from '../../admin-http/admin-controller.decorator.js';
 import { Roles } from '../../admin-http/roles.decorator.js';
-import { Actor } from '../../admin-http/caller-of.js';
+import { unauthorized } from '../../admin-http/assert-allowed.js';
+import { Actor, callerOf } from '../../admin-http/caller-of.js';
+import { Callers } from '../../callers/callers.js';
 import { StreamedBody } from '../../admin-http/streamed-body.js';
 import { TakesQuery } from '../../admin-http/takes-query.js';
 import { ExportDownload, NDJSON } from './export-download.js';
@@ -38,6 +40,7 @@ export class TransfersController {
   constructor(
     private readonly imports: ImportRecords,
     private readonly download: ExportDownload,
+    private readonly callers: Callers,
   ) {}
 
   @Post('import')
@@ -57,15 +60,23 @@ export class TransfersController {
         `Send lines of JSON, as Content-Type: ${NDJSON}.`,
       );
     }
-    allowLongBody(request);
+    allowLongBody(request, response);
     const dryRun = query.dryRun === 'true';
     try {
       const source = { chunks: wholeBody(request) };
-      const { consumers, tokens } = await this.imports.run(source, { actor, dryRun });
+      const order = { actor, dryRun, assertStanding: () => this.assertStanding(request) };
+      const { consumers, tokens } = await this.imports.run(source, order);
       return { dryRun, consumers, tokens };
     } finally {
       if (!request.complete) response.setHeader('Connection', 'close');
     }
+  }
+
+  /** A file may come for hours; a key may be deleted meanwhile. */
+  private async assertStanding(request: IncomingMessage): Promise<void> {
+    const caller = callerOf(request);
+    const standing = caller && (await this.callers.standing(caller));
+    if (!standing?.roles.includes('admin')) throw unauthorized('The key is not valid any more.');
   }
 
   @Get('export')

@@ -1,8 +1,9 @@
-import { Get, Post, Req } from '@nestjs/common';
-import type { IncomingMessage } from 'node:http';
+import { Get, Post, Req, Res } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Roles } from '../../admin-http/roles.decorator.js';
 import { StreamedBody } from '../../admin-http/streamed-body.js';
 import { InvalidInput } from '../../input/input-fault.js';
+import { PageRefusal } from '../../pages/page-refusal.js';
 import type { Reply } from '../../pages/reply.js';
 import { ImportRecords } from '../../transfer/import-records.js';
 import { ImportRefused } from '../../transfer/import-refused.js';
@@ -11,6 +12,7 @@ import { announced, type Block, type Field } from '../blocks.js';
 import { ConsoleController } from '../console-controller.decorator.js';
 import { ConsoleRenderer } from '../console-renderer.js';
 import { CurrentRequest, type StaffRequest } from '../staff-request.js';
+import { StaffSessions, type StaffSession } from '../staff-sessions.js';
 import type { Texts } from '../texts/english.js';
 import { takeUpload } from './uploaded-file.js';
 
@@ -40,6 +42,7 @@ export class ImportPageController {
   constructor(
     private readonly imports: ImportRecords,
     private readonly pages: ConsoleRenderer,
+    private readonly sessions: StaffSessions,
   ) {}
 
   @Get()
@@ -73,10 +76,11 @@ export class ImportPageController {
   @StreamedBody()
   takeFile(
     @Req() request: IncomingMessage,
+    @Res({ passthrough: true }) response: ServerResponse,
     @CurrentRequest() pageRequest: StaffRequest,
   ): Promise<Reply> {
     const { isFormToken, texts } = pageRequest;
-    return takeUpload(request, isFormToken, async ({ fields, chunks }) => {
+    return takeUpload(request, response, isFormToken, async ({ fields, chunks }) => {
       const dryRun = fields.get('dryRun') === 'true';
       if (chunks === undefined) {
         const fileFault = texts.import.noFile;
@@ -92,13 +96,14 @@ export class ImportPageController {
   }
 
   private async import(
-    { actor, texts }: StaffRequest,
+    { actor, session, texts }: StaffRequest,
     chunks: AsyncIterable<Buffer>,
     dryRun: boolean,
     wouldBe: (consumers: string, tokens: string) => string,
   ): Promise<Outcome> {
     try {
-      const { consumers, tokens } = await this.imports.run({ chunks }, { actor, dryRun });
+      const order = { actor, dryRun, assertStanding: () => this.assertStanding(session) };
+      const { consumers, tokens } = await this.imports.run({ chunks }, order);
       const sentence = dryRun ? wouldBe : texts.import.done;
       const text = sentence(String(consumers), String(tokens));
       return { status: 200, notes: announced(text) };
@@ -107,6 +112,13 @@ export class ImportPageController {
       const status = error.reason === 'invalid' ? 400 : 409;
       return { status, notes: refused(texts, error), refusal: error };
     }
+  }
+
+  /** A file may come for hours; a session may end meanwhile. */
+  private async assertStanding({ id }: StaffSession): Promise<void> {
+    const session = await this.sessions.find(id);
+    if (session?.caller.roles.includes('admin')) return;
+    throw new PageRefusal('signed-out', { retryAt: '/console/' });
   }
 
   private page(

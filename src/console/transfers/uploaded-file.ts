@@ -1,5 +1,5 @@
 import busboy, { type Busboy } from 'busboy';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { allowLongBody } from '../../http/body-time.js';
@@ -33,18 +33,29 @@ const LIMITS = { fieldSize: 1024, parts: 4 };
  */
 export async function takeUpload<Result>(
   request: IncomingMessage,
+  response: ServerResponse,
   isFormToken: (sent: string) => boolean,
   take: (upload: Upload) => Promise<Result>,
 ): Promise<Result> {
   const form = multipartForm(request);
-  const upload = readParts(request, form, isFormToken);
-  request.once('close', () => {
-    if (!request.complete) form.destroy(new Error('the body ended early'));
+  const upload = readParts(request, form, (sent) => {
+    if (!isFormToken(sent)) return false;
+    allowLongBody(request, response);
+    return true;
   });
-  request.pipe(form);
+  // Also of a body that has come as a whole: Node gives us none of what it still holds when the client goes.
+  const onCut = (): void => {
+    if (!request.readableEnded) form.destroy(new Error('the body ended early'));
+  };
+  request.once('close', onCut);
+  // The client may have gone while something else was waited for.
+  if (request.readable) request.pipe(form);
+  else onCut();
   try {
     return await take(await upload);
   } finally {
+    // Nobody needs the rest, which may be of any length.
+    if (!request.complete) response.setHeader('Connection', 'close');
     request.unpipe(form);
     form.destroy();
     // The listener says how much that may be (http/body-pieces.ts).
@@ -67,7 +78,7 @@ function multipartForm({ headers }: IncomingMessage): Busboy {
 function readParts(
   request: IncomingMessage,
   form: Busboy,
-  isFormToken: (sent: string) => boolean,
+  acceptToken: (sent: string) => boolean,
 ): Promise<Upload> {
   const fields = new Map<string, string>();
   let isGenuine = false;
@@ -84,13 +95,14 @@ function readParts(
     octets += length;
     if (!isGenuine && octets > MAX_BODY_OCTETS) refuse();
   });
+  // The library tells a fault and goes on, as if there were more to come.
+  form.once('error', (error: Error) => form.destroy(error));
   form.on('partsLimit', refuse);
   form.on('field', (name, value) => {
     if (form.destroyed) return;
     if (isGenuine && !hasFile) return void fields.set(name, value);
-    if (isGenuine || name !== TOKEN_FIELD || !isFormToken(value)) return refuse();
+    if (isGenuine || name !== TOKEN_FIELD || !acceptToken(value)) return refuse();
     isGenuine = true;
-    allowLongBody(request);
   });
   return new Promise((resolve, reject) => {
     form.on('file', (name, file, { filename }) => {

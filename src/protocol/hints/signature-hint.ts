@@ -256,7 +256,7 @@ class Signing {
     const others = method.length + uri.length + key.length;
     const [, , encodedRight] = this.encodedRight;
     if (parameters === this.right.parameters) return others + encodedRight.length / 4;
-    const growth = encodedRight.length / this.right.parameters.length;
+    const growth = encodedRight.length / Math.max(1, this.right.parameters.length);
     return others + parameters.length * growth + this.pairs * OCTETS_OF_A_PAIR;
   }
 
