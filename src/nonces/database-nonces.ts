@@ -8,10 +8,10 @@ import { Nonces, type ClaimOutcome } from './nonces.js';
 const CLAIM_COLUMNS = `unnest($1::bigint[], $2::text[], $3::bytea[])
         WITH ORDINALITY AS claim (oauth_timestamp, consumer_key, digest, n)`;
 
-/** Claims count from 1. */
+/** `n` of a claim starts at 1, so 0 is free. */
 const STORE_IN_USE = 0;
 
-/** Where no other replica claims in a nonce store: looked at by the statement that claims. */
+/** The statement itself checks that no other replica claims in a nonce store. */
 const CLAIM = {
   name: 'claim-nonces',
   text: `
@@ -32,7 +32,10 @@ const CLAIM_BESIDE_STORE = {
 export class DatabaseNonces extends Nonces {
   private readonly claims: Batcher<NonceClaim, boolean>;
 
-  /** @param absence is notified of a nonce store that is in use; undefined: these are claims beside those in a store */
+  /**
+   * @param absence is notified if a nonce store is in use; undefined for claims made in addition to those in a
+   *   store
+   */
   constructor(
     private readonly statements: Statements,
     metrics: Metrics,
@@ -51,7 +54,7 @@ export class DatabaseNonces extends Nonces {
     return claim.timestamp === null || (await this.claims.run(claim)) ? 'new' : 'used';
   }
 
-  /** The statement claims the nonce itself: the request is done and remembered, or neither. */
+  /** The statement claims the nonce itself, so both the work and the claim are committed, or neither. */
   override async claimWith(
     claim: NonceClaim,
     act: (claim: NonceClaim) => Promise<boolean>,

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 
 /**
- * What makes a request unrepeatable: RFC 5849 section 3.3 wants the nonce unique for its timestamp,
- * client and token. All null for a PLAINTEXT request that sent neither timestamp nor nonce, which
- * that section excuses; nothing is remembered of it.
+ * Identifies a request, so that it succeeds only once: RFC 5849 section 3.3 requires the nonce to be unique for its
+ * timestamp, client and token. Timestamp and digest are null for a PLAINTEXT request without timestamp and nonce,
+ * which that section allows; such a request is not stored.
  */
 export interface NonceClaim {
   readonly consumerKey: string;
@@ -13,8 +13,8 @@ export interface NonceClaim {
 }
 
 /**
- * The claim of a verified request. The decoded values are hashed, so a replay that encodes or places
- * its parameters differently is the same claim. NUL parts the two; no protocol parameter holds one.
+ * The claim of a verified request. It hashes the decoded values, so a replay that encodes or places its parameters
+ * differently has the same claim. NUL separates token and nonce; no protocol parameter contains NUL.
  */
 export function nonceClaim(request: {
   consumerKey: string;
@@ -30,21 +30,21 @@ export function nonceClaim(request: {
   return { consumerKey, timestamp, digest };
 }
 
-/** The timeline that PostgreSQL writes in: another one after each promotion and each restore. */
+/** The timeline to which PostgreSQL writes. It changes with each promotion and each restore. */
 export const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)';
 
 /**
- * What came before was forgotten, so that nobody knows whether a nonce from there is new. On a timeline that was
- * not noticed yet (nonce-timeline.ts) the statement fails, with a code that is trouble below.
+ * Claims with timestamps before the horizon may be lost, so it is unknown whether such a nonce is new. On a
+ * timeline that was not adopted yet (nonce-timeline.ts), the statement fails with an error code that means
+ * StoreUnavailable.
  */
 const HORIZON = `(SELECT CASE WHEN timeline = ${TIMELINE} THEN forgotten_before ELSE refuse_nonces() END
     FROM nonce_horizon)`;
 
 /**
- * The one place that decides whether a nonce is new: the head of every statement that acts on a
- * signed request. It takes parameters $1 to $3 and yields one row in `claimed` when the request may
- * go on, none when the nonce was used. Concurrent claims of one nonce wait for each other on the
- * primary key, whatever replica they come through, and one wins.
+ * Decides whether a nonce is new. Every statement that acts on a signed request begins with it. It takes parameters
+ * $1 to $3. `claimed` contains one row if the nonce was new, and none if it was used. Concurrent claims of one
+ * nonce, from any replica, wait for each other on the primary key, and one wins.
  */
 export const CLAIMED_NONCE = `
   inserted_nonce AS (
@@ -64,9 +64,9 @@ export const claimValues = (claim: NonceClaim): [number | null, string, Buffer |
 ];
 
 /**
- * The same for statements that carry many requests. `requests` names a relation with the columns
- * oauth_timestamp, consumer_key and digest, no two rows alike in these; `claimed` has the rows of it
- * that may go on. All replicas insert in one order, so that no two statements wait for each other.
+ * The same for statements that process many requests. `requests` names a relation with the columns oauth_timestamp,
+ * consumer_key and digest, without duplicate rows; `claimed` contains those of its rows whose nonce was new. All
+ * replicas insert in the same order, so that statements do not deadlock.
  */
 export const CLAIMED_NONCES = (requests: string): string => `
   inserted_nonces AS (
@@ -89,6 +89,6 @@ export const claimColumns = (
   claims.map(({ digest }) => digest),
 ];
 
-/** Equal for claims of which one at most can win. */
+/** Equal for claims of the same nonce, of which at most one can win. */
 export const claimKey = ({ timestamp, consumerKey, digest }: NonceClaim): string =>
   `${timestamp} ${consumerKey} ${digest?.toString('latin1')}`;

@@ -14,18 +14,18 @@ interface Range {
   readonly to: number;
 }
 
-/** Ten minutes: some millions of nonces at the most, gone in one go. All releases take the same. */
+/** Ten minutes: at most some millions of nonces, dropped at once. All releases must use the same value. */
 const PARTITION_SECONDS = 600;
-/** So far are partitions made ahead: the maintenance may be down for that long. */
+/** Partitions are created this far ahead, so maintenance may fail for that long. */
 const AHEAD_SECONDS = 6 * PARTITION_SECONDS;
 /**
- * A nonce is kept for so long after its timestamp has left the window. It covers the time between
- * the look at the clock and the claim, and a clock of the database that is set back a little.
+ * A nonce is kept for this long after its timestamp has left the window. This covers the time between reading the
+ * clock and the claim, and a database clock that is set back a little.
  */
 const MARGIN_SECONDS = 120;
-/** Whoever waits for a lock on the table has all claims waiting behind it. */
+/** While a statement waits for a lock on the table, all claims wait behind it. */
 const LOCK_TIMEOUT_MS = 100;
-/** Any constant will do, as long as every replica takes the same. */
+/** Any constant works if all replicas use the same. */
 const LOCK_KEY = 5849_0006;
 const REST_BATCH = 5_000;
 
@@ -35,8 +35,8 @@ const PARTITIONS = {
     WHERE i.inhparent = 'nonces'::regclass`,
 };
 
-// These run as the owner of the tables (migration 0016), which the service's own role need not be. With the
-// type stated no other function of the name fits as well.
+// These run as the owner of the tables (migration 0016), which may be another role than the service's own. The cast
+// makes sure that no other function of that name matches equally well.
 const MAKE = { name: 'make-nonce-partition', text: 'SELECT make_nonce_partition($1::bigint)' };
 const DROP = { name: 'drop-nonce-partition', text: 'SELECT drop_nonce_partition($1::bigint)' };
 
@@ -63,8 +63,8 @@ const SWEEP_REST = {
 };
 
 /**
- * Makes the partitions that nonces will need, and drops those that nobody can need any more
- * (RFC 5849 section 3.3 lets a server forget what its window refuses).
+ * Creates the partitions that nonces will need, and drops those that are no longer needed (RFC 5849 section 3.3
+ * allows a server to forget nonces whose timestamps it refuses).
  */
 @Injectable()
 export class NoncePartitions implements OnModuleInit {
@@ -78,7 +78,10 @@ export class NoncePartitions implements OnModuleInit {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Before the first request; what can't be made now is made later, and the rest takes its nonces. */
+  /**
+   * Runs before the first request. If a partition cannot be created now, it is created later; until then the
+   * default partition takes its nonces.
+   */
   async onModuleInit(): Promise<void> {
     await untilAvailable(async () => {
       await this.clock.sync();
@@ -86,7 +89,7 @@ export class NoncePartitions implements OnModuleInit {
     });
   }
 
-  /** Makes what is missing of the partitions for the window and a while ahead. */
+  /** Creates the missing partitions, for the window and AHEAD_SECONDS. */
   async makeAhead(nowSeconds = this.clock.nowSeconds()): Promise<number> {
     const { timestampWindowSeconds } = this.settings;
     const there = new Set((await this.ranges()).map(({ from }) => from));
@@ -106,9 +109,9 @@ export class NoncePartitions implements OnModuleInit {
   }
 
   /**
-   * Drops the partitions whose every timestamp is refused by now, and moves the horizon with them.
+   * Drops the partitions that contain only timestamps that are refused now, and moves the horizon accordingly.
    *
-   * @returns how many went
+   * @returns the number of dropped partitions
    */
   async dropExpired(nowSeconds = this.clock.nowSeconds()): Promise<number> {
     const horizon = nowSeconds - this.settings.timestampWindowSeconds - MARGIN_SECONDS;
@@ -120,9 +123,10 @@ export class NoncePartitions implements OnModuleInit {
   }
 
   /**
-   * Deletes a batch of what no partition was there for, once its timestamps are refused.
+   * Deletes a batch of expired rows from the default partition, which holds nonces for which there was no
+   * partition.
    *
-   * @returns how many rows went
+   * @returns the number of deleted rows
    */
   async deleteExpiredOutsidePartitions(nowSeconds = this.clock.nowSeconds()): Promise<number> {
     const horizon = Math.floor(nowSeconds - this.settings.timestampWindowSeconds - MARGIN_SECONDS);
@@ -140,17 +144,17 @@ export class NoncePartitions implements OnModuleInit {
     });
   }
 
-  /** Attaching locks claims out of the rest alone, which nothing goes to while all is well. */
+  /** Attaching a partition blocks only claims in the default partition, which is not used in normal operation. */
   private make({ from }: Range): Promise<boolean> {
     return this.attempt(MAKE, from);
   }
 
-  /** The horizon moves in the same transaction: none of these nonces is ever taken for a new one. */
+  /** The same transaction moves the horizon, so that none of these nonces is ever accepted as new. */
   private drop({ from }: Range): Promise<boolean> {
     return this.attempt(DROP, from);
   }
 
-  /** One replica at a time; what can't be done at once is left for the next time. */
+  /** Only one replica at a time; if it cannot be done at once, the next run tries again. */
   private async attempt(statement: Statement, from: number): Promise<boolean> {
     try {
       return await this.transactions.run(async (transaction) => {
@@ -162,7 +166,7 @@ export class NoncePartitions implements OnModuleInit {
       });
     } catch (error) {
       this.metrics.sweepFailed('nonce_partitions');
-      // Whoever waited too long tries again; anything else stays as it is until somebody mends it.
+      // A lock timeout resolves itself at the next run; any other error persists until an operator fixes it.
       const level = isStoreUnavailable(error) ? 'debug' : 'error';
       this.logger[level]('Work on nonce partitions failed', {
         work: statement.name,

@@ -9,16 +9,16 @@ import type { NonceStore } from './store/nonce-store.js';
 import { StoreAbsence } from './store/store-absence.js';
 import { StoreEpochs } from './store/store-epochs.js';
 
-/** Where nonces are claimed, by the settings, and the begin and end of that. */
+/** Where nonces are claimed, according to the settings. Starts and stops it. */
 export class NoncePlace implements OnModuleInit, OnModuleDestroy {
   private constructor(
     readonly nonces: Nonces,
     private readonly keeper: NonceStore | StoreAbsence,
-    /** Undefined: nonces are claimed in the database alone. */
+    /** Undefined if nonces are claimed only in the database. */
     readonly store?: NonceStore,
   ) {}
 
-  /** A service that claims in its database loads no client for anything else. */
+  /** Loads the store client only if the settings name a store. */
   static async from(
     settings: Settings,
     statements: Statements,
@@ -40,7 +40,10 @@ export class NoncePlace implements OnModuleInit, OnModuleDestroy {
     return new NoncePlace(new StoreNonces(store, database, clock), store, store);
   }
 
-  /** @throws SettingsError for a store that would forget claims, and where others claim in one and this replica can not */
+  /**
+   * @throws SettingsError for a store that would lose claims, and if other replicas claim in a store but this one
+   *   does not
+   */
   onModuleInit(): Promise<void> {
     return this.keeper.begin();
   }
@@ -49,7 +52,7 @@ export class NoncePlace implements OnModuleInit, OnModuleDestroy {
     this.keeper.end();
   }
 
-  /** In a word, why no nonce can be claimed; undefined: it can. */
+  /** A short reason why no nonce can be claimed; undefined if nonces can be claimed. */
   trouble(): string | undefined {
     return this.keeper.trouble();
   }

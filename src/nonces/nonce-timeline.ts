@@ -6,9 +6,9 @@ import { untilAvailable } from '../database/until-available.js';
 import { errorFields } from '../failures/error-fields.js';
 import { TIMELINE } from './nonce-claim.js';
 
-/** No claim is made from a fail-over until it is noticed. */
+/** After a failover, no claim succeeds until this replica has noticed it. */
 const LOOK_INTERVAL_MS = 500;
-/** Until the horizon has passed, so that who signs anew is not refused. */
+/** Waits until the horizon has passed, so that a client that signs again is not refused. */
 const HORIZON_PASSES_MS = 1_100;
 
 const LOOK = {
@@ -37,9 +37,9 @@ interface Forgotten {
 }
 
 /**
- * Notices a promoted standby, or a restored backup, by the timeline of PostgreSQL's log. Replication may be
- * asynchronous, so nonces that were claimed shortly before may be unknown there: none with a timestamp from before
- * is accepted any more. The statement that claims looks at the timeline itself, and fails until this has been done.
+ * Detects a promoted standby or a restored backup by the timeline of PostgreSQL's write-ahead log. Replication may
+ * be asynchronous, so the new primary may lack nonces that were claimed shortly before: earlier timestamps are no
+ * longer accepted. The claiming statement checks the timeline itself, and fails until the new timeline is adopted.
  */
 @Injectable()
 export class NonceTimeline implements OnModuleInit, OnModuleDestroy {
@@ -49,7 +49,7 @@ export class NonceTimeline implements OnModuleInit, OnModuleDestroy {
 
   constructor(private readonly statements: Statements) {}
 
-  /** Before the first request. */
+  /** Runs before the first request. */
   async onModuleInit(): Promise<void> {
     await untilAvailable(() => this.look());
     this.lookLater();
@@ -60,15 +60,15 @@ export class NonceTimeline implements OnModuleInit, OnModuleDestroy {
     clearTimeout(this.timer);
   }
 
-  /** Moves the horizon, and adopts the timeline, where it is another one. @throws StoreUnavailable */
+  /** If the timeline is a new one, moves the horizon and adopts the timeline. @throws StoreUnavailable */
   private async look(): Promise<void> {
     const [found] = await this.statements.run<{ isSame: boolean }>(LOOK);
     if (found?.isSame !== false) return;
     const [forgotten] = await this.statements.run<Forgotten>(FORGET);
-    // Another replica has adopted it meanwhile.
+    // Another replica has adopted it in the meantime.
     if (forgotten === undefined) return;
     await sleep(HORIZON_PASSES_MS);
-    // One that came in the meantime has its own claims to forget.
+    // If the timeline has changed again in the meantime, the next look moves the horizon again.
     const adopted = await this.statements.run(ADOPT, [forgotten.timeline]);
     if (adopted.length > 0) this.logger.warn('The database has a new timeline', { ...forgotten });
   }

@@ -10,8 +10,8 @@ import { NonceTimeline } from './nonce-timeline.js';
 import { Nonces } from './nonces.js';
 
 /**
- * Owns the claims: the table `nonces` with its partitions, and the store beside the database where there is
- * one. Never looks at a request.
+ * Owns the claims: the table `nonces` with its partitions, and the nonce store if one is configured. Never reads a
+ * request.
  */
 @Module({
   imports: [DatabaseModule],

@@ -1,25 +1,26 @@
 import type { NonceClaim } from './nonce-claim.js';
 
 /**
- * What became of a claim. `forgottenBefore`: nobody knows whether it is new, since all that was claimed with
- * an earlier timestamp (seconds since 1970) may have been lost.
+ * The outcome of a claim. `forgottenBefore`: it is unknown whether the nonce is new, because claims with timestamps
+ * before this one (in seconds since 1970) may be lost.
  */
 export type ClaimOutcome = 'new' | 'used' | { readonly forgottenBefore: number };
 
-/** Remembers the nonces of requests (RFC 5849 section 3.3). */
+/** Stores the nonces of requests (RFC 5849 section 3.3). */
 export abstract class Nonces {
   /**
-   * `new` for the first claim, for no other, over all replicas and restarts.
+   * Returns `new` only for the first claim of a nonce, across all replicas and restarts.
    *
-   * @throws StoreUnavailable when it is unknown whether it is the first; then none has succeeded
+   * @throws StoreUnavailable if it is unknown whether it is the first; then none has succeeded
    */
   abstract claim(claim: NonceClaim): Promise<ClaimOutcome>;
 
   /**
    * The same for a request whose work is a statement that can claim the nonce itself.
    *
-   * @param act runs it with the claim that is left for it to make; false when that was made before
-   * @throws StoreUnavailable, and whatever `act` throws
+   * @param act runs the statement, with the claim that the statement must still make; false if the nonce was
+   *   already claimed
+   * @throws StoreUnavailable, and what `act` throws
    */
   abstract claimWith(
     claim: NonceClaim,

@@ -12,39 +12,45 @@ import { checkStore, type StoreCheck } from './store-check.js';
 import { LEASE_MS, openEpoch } from './store-opening.js';
 import { withTimeout } from './with-timeout.js';
 
-/** How often a replica makes sure of the store and its epoch. */
+/** How often a replica checks the store and its epoch. */
 const LOOK_INTERVAL_MS = 400;
-/** The store and the database must answer within this; a store that does not is let go of. */
+/** The store and the database must answer within this time; otherwise the connection to the store is closed. */
 const LOOK_TIMEOUT_MS = 1_500;
-/** The opening waits for the leases of others, and carries over what was claimed ahead. */
+/** Opening an epoch waits for the leases of other replicas, and copies the claims with future timestamps. */
 const OPENING_TIMEOUT_MS = 30_000;
-/** A replica that began an epoch and did not open it by then has gone. */
+/** A replica that began an epoch and has not opened it after this time has stopped. */
 const ABANDONED_OPENING_MS = 10_000;
-/** The start waits so long for a store; beyond it the service starts without, and says 503 where it needs it. */
+/**
+ * The start waits this long for the store. After that the service starts without it, and returns 503 if it needs
+ * it.
+ */
 const START_PATIENCE_MS = 5_000;
-/** And so long for an horizon to pass. One further ahead comes of a clock that was set back: `timestamp_refused` says so. */
+/**
+ * The start waits this long for the horizon to pass. A horizon further ahead means that a clock was set back; then
+ * `timestamp_refused` says so.
+ */
 const HORIZON_PATIENCE_MS = 2_500;
 
-/** What claims are made with. */
+/** What a claim needs. */
 export interface StoreLease {
   readonly connection: StoreConnection;
   readonly epoch: StoreEpoch & { readonly keyspace: string };
   /** SHA-1 of the epoch's claim script. */
   readonly sha: string;
-  /** By performance.now(). */
+  /** In the time of performance.now(). */
   readonly endsAt: number;
 }
 
-/** What a look has found, over which connection. */
+/** The result of a look, and the connection it used. */
 interface Found extends StoreCheck {
   readonly connection: StoreConnection;
   readonly needsEpoch: boolean;
 }
 
 /**
- * Keeps a connection to the nonce store, and looks a few times a second whether it is still the store whose
- * claims are known: same epoch in the database, its script on every primary, no primary of another history.
- * Where it is not, claims may have been lost, and a new epoch begins, which forgets all that came before.
+ * Keeps a connection to the nonce store, and checks several times a second that the store still has all claims: the
+ * database has the same epoch, every primary has its script, and no primary has another history. If a check fails,
+ * claims may be lost. Then a new epoch begins, and requests with earlier timestamps are refused.
  */
 export class NonceStore {
   private readonly logger = new Logger('NonceStore');
@@ -53,9 +59,9 @@ export class NonceStore {
   private lastError: string | undefined;
   private isStopped = false;
   private isDoubted = false;
-  /** Counts connections, so that one that comes too late is not kept. */
+  /** Counts connections, so that a connection that is established too late is closed. */
   private attempt = 0;
-  /** The epoch that a wiped store was found to lack. */
+  /** The epoch whose claims the store has lost. */
   private lost: string | null | undefined;
   private wake: () => void = () => undefined;
   private unopened: { readonly epoch: string | null; readonly since: number } | undefined;
@@ -68,9 +74,9 @@ export class NonceStore {
   ) {}
 
   /**
-   * Resolves once claims can be made, or after a while without.
+   * Resolves when nonces can be claimed, or without that after START_PATIENCE_MS.
    *
-   * @throws SettingsError for a store that would forget claims
+   * @throws SettingsError for a store that would lose claims
    */
   async begin(): Promise<void> {
     await this.clock.sync();
@@ -82,7 +88,7 @@ export class NonceStore {
       if (this.leased) break;
       await sleep(LOOK_INTERVAL_MS);
     } while (performance.now() < deadline);
-    // Who comes at once is not refused for what he could not know.
+    // Waits for the horizon to pass, because clients cannot know it: their first requests would be refused.
     const waitSeconds = (this.leased?.epoch.forgottenBefore ?? 0) - this.clock.nowSeconds();
     if (waitSeconds > 0) await sleep(Math.min(waitSeconds * 1000, HORIZON_PATIENCE_MS));
     void this.keepLooking();
@@ -94,7 +100,7 @@ export class NonceStore {
     this.wake();
   }
 
-  /** What to claim with. @throws StoreUnavailable while there is nothing */
+  /** The lease for a claim. @throws StoreUnavailable if there is none */
   lease(): StoreLease {
     const { leased } = this;
     if (!leased || !this.holds(leased)) throw new StoreUnavailable();
@@ -102,7 +108,7 @@ export class NonceStore {
   }
 
   /**
-   * Runs a script on one key, prefixed so that databases can share a store.
+   * Runs a script on one key. A prefix separates the keys of databases that share a store.
    *
    * @throws StoreUnavailable
    */
@@ -116,18 +122,18 @@ export class NonceStore {
     }
   }
 
-  /** Whether what was claimed with it by now counts. */
+  /** Whether a claim that was made under this lease up to now is valid. */
   holds({ epoch, endsAt }: StoreLease): boolean {
-    // A later look may have made sure of the same epoch since.
+    // A later look may have extended the lease of the same epoch.
     const { leased } = this;
     const until = leased?.epoch.epoch === epoch.epoch ? leased.endsAt : endsAt;
     return performance.now() < until;
   }
 
   /**
-   * Something was answered that must not be: nothing is claimed until the next look, which comes at once.
+   * The store gave an unexpected reply: no nonce is claimed until the next look, which starts at once.
    *
-   * @param lost an epoch that the store has lost claims of
+   * @param lost the epoch whose claims the store has lost
    */
   doubt(lost?: string | null): void {
     if (lost !== undefined) this.lost = lost;
@@ -136,7 +142,7 @@ export class NonceStore {
     this.wake();
   }
 
-  /** In a word, what is the matter; undefined: nothing. */
+  /** A short reason why the store cannot be used; undefined if it can. */
   trouble(): string | undefined {
     return this.leased && this.holds(this.leased) ? undefined : (this.lastError ?? 'out of reach');
   }
@@ -149,12 +155,12 @@ export class NonceStore {
       }
       if (this.isStopped) return;
       const failed = await this.look((unfit) => this.logOnce(unfit.message));
-      // What refuses at once is not asked without a pause.
+      // Pauses, because a store that refuses at once would be asked in a tight loop.
       if (failed) await sleep(LOOK_INTERVAL_MS, undefined, { ref: false });
     }
   }
 
-  /** Resolves to whether it found trouble. */
+  /** Resolves to true if it failed. */
   private async look(onUnfit: (unfit: StoreUnfit) => void): Promise<boolean> {
     this.isDoubted = false;
     const lookedAt = performance.now();
@@ -163,7 +169,7 @@ export class NonceStore {
       if (found.needsEpoch) {
         this.leased = undefined;
         const opened = await withTimeout(OPENING_TIMEOUT_MS, this.open(found));
-        // Looked at anew, since it was open for a while already when the replica was notified.
+        // Looks again, because the lease counts from before the look, and opening the epoch took time.
         return opened ? await this.look(onUnfit) : false;
       }
       if (found.epoch.isOpen && !this.isDoubted) this.lend(found, lookedAt + LEASE_MS);
@@ -200,10 +206,13 @@ export class NonceStore {
     return { ...look, connection, needsEpoch };
   }
 
-  /** A primary of the epoch drops claims by now. One of another store is none of its business. */
+  /**
+   * Ends the epoch if an unfit primary belongs to it, because that primary may drop claims. A primary of another
+   * store does not matter.
+   */
   private async endInDanger({ epoch, primaries }: StoreEpoch, error: unknown): Promise<void> {
     if (epoch === null || !(error instanceof StoreUnfit)) return;
-    // Whatever it has dropped by now: its count of that may be set back.
+    // Compares only the replication id, because the count of evicted keys can be reset.
     const id = replicationIdOf(error.history);
     if (primaries.some((history) => replicationIdOf(history) === id)) await this.epochs.end(epoch);
   }
@@ -233,7 +242,7 @@ export class NonceStore {
     return true;
   }
 
-  /** Whoever began it has not opened it, and never will. */
+  /** Whether the replica that began the epoch has stopped before it opened it. */
   private isAbandoned(epoch: string): boolean {
     const { unopened } = this;
     const since = unopened?.epoch === epoch ? unopened.since : performance.now();
@@ -257,7 +266,7 @@ export class NonceStore {
     this.connection = undefined;
   }
 
-  /** Each change of what is the matter once. */
+  /** Logs only if the reason has changed. */
   private logOnce(error: unknown): void {
     const reason = reasonOf(error);
     if (reason !== this.lastError) {
@@ -271,7 +280,7 @@ export class NonceStore {
   }
 }
 
-/** The first word of what the server says (READONLY, OOM, WRONGPASS), or the socket's code. */
+/** The first word of the server's error (READONLY, OOM, WRONGPASS), or the code of the socket error. */
 function reasonOf(error: unknown): string {
   if (error instanceof StoreUnfit) return error.message;
   const below = error instanceof StoreUnavailable && error.cause ? error.cause : error;

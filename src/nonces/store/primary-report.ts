@@ -1,37 +1,38 @@
 import { StoreUnavailable } from '../../failures/store-unavailable.js';
 
-/** What one primary says of itself. */
+/** What a primary reports about itself. */
 export interface PrimaryReport {
   /**
-   * `master_replid`, another one after each promotion and each start, and `evicted_keys`, which says whether
-   * claims were dropped while another `maxmemory-policy` was set, be it for a moment.
+   * `master_replid`, which changes with each promotion and each start, and `evicted_keys`, which shows whether
+   * claims were evicted while another `maxmemory-policy` was set, even briefly.
    */
   readonly history: string;
 }
 
-/** Which process a history is of, whatever it has dropped. */
+/** The replication id of a history, without its count of evicted keys. It identifies the server process. */
 export const replicationIdOf = (history: string): string => history.split(' ')[0] ?? '';
 
-/** The store is configured so that it could lose claims; waiting does not fix that. The message names the setting. */
+/** The store's configuration could lose claims; waiting does not help. The message names the setting. */
 export class StoreUnfit extends Error {
   override readonly name = 'StoreUnfit';
 
   constructor(
     message: string,
-    /** Of the primary that says so. */
+    /** The history of the primary that reported it. */
     readonly history: string,
   ) {
     super(message);
   }
 }
 
-/** Redis before version 7 hands scripts on to replicas; see store-scripts.ts. */
+/** Redis before version 7 replicates scripts; see store-scripts.ts. */
 const OLDEST_VERSION = 7;
 
 /**
- * Reads the sections server, replication, memory and stats of INFO, which hosted stores let everybody read, other than CONFIG.
+ * Reads the sections server, replication, memory and stats of INFO, which hosted stores allow to every client,
+ * unlike CONFIG.
  *
- * @throws StoreUnfit; StoreUnavailable for a server that takes no claims now
+ * @throws StoreUnfit; StoreUnavailable for a server that accepts no claims now
  */
 export function readReport(info: string): PrimaryReport {
   const fields = new Map(

@@ -4,13 +4,16 @@ import { SettingsError } from '../../config/settings.js';
 import { errorFields } from '../../failures/error-fields.js';
 import type { StoreEpochs } from './store-epochs.js';
 
-/** Replicas that claim in a store say so every second; this long after the last of them it is in use no more. */
+/**
+ * Replicas that claim in a store record it every second. The store counts as unused some seconds after the last of
+ * these records.
+ */
 const START_PATIENCE_MS = 10_000;
 const LOOK_INTERVAL_MS = 500;
 
 /**
- * For a replica without NONCE_STORE_URL: claims in the database count only while no other replica claims in a
- * nonce store, since neither place knows the claims of the other.
+ * For a replica without NONCE_STORE_URL: claims in the database are valid only while no other replica claims in a
+ * nonce store, because neither contains the claims of the other.
  */
 export class StoreAbsence {
   private readonly logger = new Logger('Nonces');
@@ -20,9 +23,9 @@ export class StoreAbsence {
   constructor(private readonly epochs: StoreEpochs) {}
 
   /**
-   * Leaves the store that was used before, once it is in use no more.
+   * Switches from the nonce store that was used before to the database, when the store is no longer in use.
    *
-   * @throws SettingsError while others go on with it
+   * @throws SettingsError if other replicas still use it
    */
   async begin(): Promise<void> {
     const deadline = performance.now() + START_PATIENCE_MS;
@@ -40,12 +43,12 @@ export class StoreAbsence {
     this.isStopped = true;
   }
 
-  /** In a word, what is the matter; undefined: nothing. */
+  /** A short reason why no nonce can be claimed; undefined if nonces can be claimed. */
   trouble(): string | undefined {
     return this.isWatching ? 'NONCE_STORE_URL is missing, and other replicas have it' : undefined;
   }
 
-  /** A claim met a store that is in use: goes on by itself once it is not. */
+  /** A claim failed because a store is in use. Checks until it is no longer in use. */
   met(): void {
     if (this.isWatching) return;
     this.isWatching = true;

@@ -10,17 +10,17 @@ export interface StoreCheck {
   readonly epoch: StoreEpoch;
   /** SHA-1 of the epoch's claim script. */
   readonly sha: string;
-  /** Of all primaries that are there now (PrimaryReport). */
+  /** The histories of all current primaries (PrimaryReport). */
   readonly histories: readonly string[];
-  /** Whether all of them have all that was claimed in the epoch. */
+  /** Whether all primaries have all claims of the epoch. */
   readonly isSame: boolean;
 }
 
 /**
- * Checks whether this is still the store that the epoch began in.
+ * Checks whether this is still the store in which the epoch began.
  *
  * @param nowSeconds by the database's clock
- * @throws StoreUnfit; whatever the server or the socket says
+ * @throws StoreUnfit; errors of the server and of the socket
  */
 export async function checkStore(
   epoch: StoreEpoch,
@@ -44,7 +44,7 @@ export async function checkStore(
   return { epoch, sha, histories: reports.map(({ history }) => history), isSame };
 }
 
-/** What a claim would meet, now at this bucket and now at that. */
+/** The reply to a claim in a random bucket. */
 function tryClaim(
   { epoch, keyspace }: StoreEpoch,
   connection: StoreConnection,

@@ -2,20 +2,20 @@ import { createClient, createCluster } from '@redis/client';
 import type { NonceStoreHost, NonceStoreTarget } from '../../config/nonce-store-url.js';
 import { StoreUnavailable } from '../../failures/store-unavailable.js';
 
-/** Sends one command; rejects with what the server or the socket says. */
+/** Sends one command; rejects with the error of the server or of the socket. */
 export type Send = (command: readonly string[]) => Promise<unknown>;
 
-/** A way to the store that is thrown away at the first trouble, and then rejects all that is under way. */
+/** A connection to the store. It is closed at the first failure, and then rejects all pending commands. */
 export interface StoreConnection {
-  /** To the primary that holds the key. Commands of one turn of the event loop share a write. */
+  /** Sends to the primary that holds the key. Commands of one turn of the event loop share a write. */
   readonly send: (key: string, command: readonly string[]) => Promise<unknown>;
-  /** One way to each primary. */
+  /** One sender for each primary. */
   readonly primaries: () => Promise<Send[]>;
   readonly destroy: () => void;
 }
 
 const CONNECT_TIMEOUT_MS = 1_000;
-/** From the first packet to the answer that shows a primary. */
+/** From the first packet to the reply that identifies a primary. */
 const ANSWER_TIMEOUT_MS = 1_400;
 
 /** @throws StoreUnavailable */
@@ -27,7 +27,10 @@ export async function connectToStore(target: NonceStoreTarget): Promise<StoreCon
   }
 }
 
-/** Nothing waits for a connection, and none comes back by itself: what it leads to must be looked at first. */
+/**
+ * Commands are not queued while there is no connection, and the client does not reconnect by itself: the store must
+ * be checked before each new connection is used.
+ */
 const clientOptions = ({ tls, username, password, database }: NonceStoreTarget) => ({
   RESP: 2 as const,
   disableOfflineQueue: true,
@@ -41,13 +44,13 @@ const clientOptions = ({ tls, username, password, database }: NonceStoreTarget) 
   },
 });
 
-/** Asks all hosts at once; the first that says it is a primary is it. */
+/** Queries all hosts at once, and uses the first that reports that it is a primary. */
 async function connectToPrimary(target: NonceStoreTarget): Promise<StoreConnection> {
   const tries = target.hosts.map((host) => connectTo(target, host));
   const client = await Promise.any(tries).catch((error: AggregateError) => {
     throw new StoreUnavailable(error.errors[0]);
   });
-  // Of two who both say so, one is the old one that was not told yet; the epoch tells which is believed.
+  // If two hosts report that, one is a former primary that was not demoted yet. The check of the epoch detects it.
   for (const other of tries)
     other.then((one) => one !== client && one.destroy()).catch(() => undefined);
   const send: Send = (command) => client.sendCommand(command);
@@ -58,11 +61,13 @@ async function connectToPrimary(target: NonceStoreTarget): Promise<StoreConnecti
   };
 }
 
-/** The one who looks gives up after a while; what he waited for must not stay open behind him. */
+/**
+ * The caller gives up after a timeout; a connection that is still being established must not stay open after that.
+ */
 async function connectTo(target: NonceStoreTarget, { host, port }: NonceStoreHost) {
   const options = clientOptions(target);
   const client = createClient({ ...options, socket: { ...options.socket, host, port } });
-  // Pending commands get the error.
+  // Without a listener, an error event would end the process. Pending commands reject with the error.
   client.on('error', () => undefined);
   const late = setTimeout(() => end(client), ANSWER_TIMEOUT_MS);
   try {
@@ -113,6 +118,6 @@ function end(client: { destroy(): void }): void {
   try {
     client.destroy();
   } catch {
-    // It had ended by itself.
+    // The client was closed already.
   }
 }

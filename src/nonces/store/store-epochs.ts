@@ -4,27 +4,27 @@ import { Statements } from '../../database/statements.js';
 import { StoreUnavailable } from '../../failures/store-unavailable.js';
 import type { NonceClaim } from '../nonce-claim.js';
 
-/** What all replicas agree on: the row of `nonce_store`. */
+/** The state that all replicas share: the row of `nonce_store`. */
 export interface StoreEpoch {
-  /** Null: no store was ever used. */
+  /** Null if nonces are claimed in the database. */
   readonly epoch: string | null;
   readonly keyspace: string | null;
-  /** Claims are made in it; until then, nowhere. */
+  /** Whether nonces can be claimed in the epoch. While it is not open, they can be claimed nowhere. */
   readonly isOpen: boolean;
-  /** The histories of all primaries that were there when it began (PrimaryReport). */
+  /** The histories of all primaries at the beginning of the epoch (PrimaryReport). */
   readonly primaries: readonly string[];
-  /** Claims are kept for this window on either side. */
+  /** Claims are kept for this window before and after now. */
   readonly windowSeconds: number;
   /** In seconds since 1970. */
   readonly forgottenBefore: number;
-  /** The latest time at which a replica looked, in seconds since 1970. It never goes back. */
+  /** The latest time of a look of any replica, in seconds since 1970. It never decreases. */
   readonly seenUntil: number;
 }
 
 /**
- * Each horizon lies at least so long after `seenUntil`. What is claimed with a later timestamp than that is
- * claimed in the database as well. So no claim escapes both, whatever becomes of the database's clock. As long
- * as a lease, and the second that is rounded off.
+ * Each horizon is at least this long after `seenUntil`. A claim with a later timestamp than that is made in the
+ * database as well. So each claim is covered by one of them, even if the database's clock is set back. The value is
+ * the length of a lease, plus the second that is lost to rounding.
  */
 export const COVERED_SECONDS = 3;
 
@@ -33,7 +33,7 @@ const COLUMNS = `epoch, keyspace, is_open AS "isOpen", primaries, window_seconds
 
 const NOW = `floor(extract(epoch FROM clock_timestamp()))::bigint`;
 
-// Of all replicas together one write a second.
+// All replicas together write this once a second.
 const SEE = {
   name: 'see-nonce-store',
   text: `WITH seen AS (
@@ -50,7 +50,7 @@ const BEGIN = {
     WHERE epoch IS NOT DISTINCT FROM $1 RETURNING ${COLUMNS}`,
 };
 
-// Each claim before was answered before this; those with later timestamps are in CLAIMED_AHEAD.
+// All earlier claims were answered before this statement; those with later timestamps are in CLAIMED_AHEAD.
 const OPEN = {
   name: 'open-nonce-store-epoch',
   text: `UPDATE nonce_store SET is_open = true,
@@ -58,7 +58,8 @@ const OPEN = {
     WHERE epoch = $1 AND NOT is_open RETURNING ${COLUMNS}`,
 };
 
-// Before the first epoch of all, claims were made in the database; they have ended, and the latest of them is known.
+// Before the first epoch, nonces were claimed in the database. Those claims have ended, and their latest timestamp
+// is known.
 const OPEN_FIRST = {
   name: 'open-first-nonce-store-epoch',
   text: `UPDATE nonce_store SET is_open = true, forgotten_before = greatest(forgotten_before,
@@ -67,8 +68,9 @@ const OPEN_FIRST = {
     WHERE epoch = $1 AND NOT is_open RETURNING ${COLUMNS}`,
 };
 
-// A statement that claims locks the table, takes its snapshot, and holds the lock until all is committed. So one that
-// does not see the epoch is found here, if it has not ended. A copy of a database has the same oids.
+// A claiming statement locks the table, takes its snapshot, and holds the lock until the commit. So a statement
+// that does not see the epoch is found here, unless it has ended. A copy of a database has the same oids, hence the
+// condition on the database.
 const CLAIMING = {
   name: 'transactions-that-claim-nonces',
   text: `SELECT virtualtransaction AS id FROM pg_locks
@@ -76,10 +78,10 @@ const CLAIMING = {
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
 };
 const CLAIMING_INTERVAL_MS = 50;
-/** No statement takes longer than 4 s, and no change longer than 4.5 s. */
+/** No statement takes longer than 4 s, and no transaction longer than 4.5 s. */
 const CLAIMING_PATIENCE_MS = 6_000;
 
-// No look finds the same primaries as long as none is named.
+// With an empty list, the next look finds primaries that are not in it, and begins a new epoch.
 const END = {
   name: 'end-nonce-store-epoch',
   text: `UPDATE nonce_store SET primaries = '{}' WHERE epoch = $1`,
@@ -94,10 +96,10 @@ const CLAIMED_AHEAD = {
     ORDER BY oauth_timestamp, nonces.consumer_key, nonces.digest LIMIT ${CLAIMED_AHEAD_BATCH}`,
 };
 
-/** Above the second after which a replica says anew that it claims, and the answers it may be waiting for. */
+/** More than the second between two records of a replica that claims, plus the time that it may wait for replies. */
 const STILL_SECONDS = 5;
 
-// A replica whose claims this ends in the middle of its lease claims below the horizon, or in the database as well.
+// A replica whose lease has not ended yet claims below the new horizon, or in the database as well.
 const ABANDON = {
   name: 'abandon-nonce-store',
   text: `WITH store AS (
@@ -120,21 +122,21 @@ export class StoreEpochs {
   constructor(private readonly statements: Statements) {}
 
   /**
-   * Reads the row, and lets it be known that claims may be made at this time.
+   * Reads the row, and records that nonces may be claimed at this time.
    *
-   * @param nowSeconds as claims are judged by
-   * @throws StoreUnavailable, as all of these
+   * @param nowSeconds the time by which claims are judged
+   * @throws StoreUnavailable, as all methods here
    */
   see(nowSeconds: number): Promise<StoreEpoch | undefined> {
     return this.one(SEE, [Math.floor(nowSeconds)]);
   }
 
-  /** The epoch's claims are at risk: the next check starts a new epoch. */
+  /** Ends an epoch whose claims are at risk: the next check begins a new one. */
   async end(epoch: string): Promise<void> {
     await this.statements.run(END, [epoch]);
   }
 
-  /** Ends one epoch and begins the next; undefined when another replica was first. */
+  /** Ends one epoch and begins the next; undefined if another replica was first. */
   begin(
     ended: string | null,
     next: Pick<StoreEpoch, 'epoch' | 'primaries' | 'windowSeconds' | 'keyspace'>,
@@ -144,10 +146,10 @@ export class StoreEpochs {
   }
 
   /**
-   * Resolves once the claims in the database that were under way have ended. None of them may have seen an epoch that
-   * has just begun; all later ones do, and claim nothing.
+   * Resolves when all pending claims in the database have ended. These may not have seen an epoch that has just
+   * begun; all later ones see it, and claim nothing.
    *
-   * @throws StoreUnavailable for one that does not end
+   * @throws StoreUnavailable if one does not end
    */
   async claimsEnded(): Promise<void> {
     const claiming = async () =>
@@ -163,12 +165,12 @@ export class StoreEpochs {
     }
   }
 
-  /** Moves the horizon, and lets claims be made in the epoch. */
+  /** Moves the horizon, and opens the epoch for claims. */
   open(epoch: string, isFirst: boolean): Promise<StoreEpoch | undefined> {
     return this.one(isFirst ? OPEN_FIRST : OPEN, [epoch]);
   }
 
-  /** What was claimed with a timestamp ahead of what was seen: no horizon covers that. */
+  /** The claims with timestamps after `seenUntil`, which no horizon covers. */
   async *claimedAhead(): AsyncGenerator<NonceClaim[]> {
     let last: readonly unknown[] = [0, '', Buffer.alloc(0)];
     for (;;) {
@@ -180,10 +182,7 @@ export class StoreEpochs {
     }
   }
 
-  /**
-   * Nonces are claimed in the database again, unless a replica claims in a store at this time: what was claimed
-   * there is forgotten.
-   */
+  /** Returns to claims in the database, unless a replica claims in a store now. Claims in the store are forgotten. */
   async abandon(): Promise<{ readonly isAbandoned: boolean; readonly isInUse: boolean }> {
     const [outcome] = await this.statements.run<{ isAbandoned: boolean; isInUse: boolean }>(
       ABANDON,

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { NonceClaim } from '../nonce-claim.js';
 
 /**
- * A consumer's claims lie together in one of these, each in one slot of a cluster, beside the mark that says
- * which epoch the claims there belong to. Enough to spread over any number of shards, and few enough to mark.
+ * The number of buckets. All claims of a consumer are in one bucket, which is in one slot of a cluster, together
+ * with a mark that names the epoch of its claims. 1024 are enough to distribute over any number of shards, and few
+ * enough to mark all of them.
  */
 export const BUCKETS = 1024;
 
@@ -13,7 +14,7 @@ const DIGEST_OCTETS = 16;
 export const markKey = (keyspace: string, bucket: number): string =>
   `oauth10:${keyspace}:{${bucket}}`;
 
-/** The two keys that a claim is about: its bucket's mark, and its own. Neither reveals anything about the request. */
+/** The two keys of a claim: its bucket's mark, and its own. Neither reveals anything about the request. */
 export function claimKeys(
   keyspace: string,
   { consumerKey, timestamp, digest }: NonceClaim,

@@ -10,7 +10,7 @@ import { CLAIM_REPLY } from './store-scripts.js';
 
 /** Nonces in Redis or Valkey: a claim is a key that expires once its timestamp is refused. */
 export class StoreNonces extends Nonces {
-  /** @param database for claims whose timestamp is ahead of what was seen, which no horizon would cover */
+  /** @param database for claims with timestamps too far ahead of `seenUntil` to be covered by a horizon */
   constructor(
     private readonly store: NonceStore,
     private readonly database: Nonces,
@@ -28,12 +28,12 @@ export class StoreNonces extends Nonces {
     if ((await this.send(lease, claim)) === CLAIM_REPLY.used) return 'used';
     const isAhead = timestamp >= seenUntil + COVERED_SECONDS;
     if (isAhead && (await this.database.claim(claim)) !== 'new') return 'used';
-    // Had it ended meanwhile, others might claim in another epoch by now.
+    // If the lease has ended in the meantime, other replicas may already claim in another epoch.
     if (!this.store.holds(lease)) throw new StoreUnavailable();
     return 'new';
   }
 
-  /** The claim first: should the work fail then, the client signs anew. */
+  /** Claims first: if the work fails after that, the client has to sign again. */
   override async claimWith(
     claim: NonceClaim,
     act: (claim: NonceClaim) => Promise<boolean>,
@@ -44,9 +44,9 @@ export class StoreNonces extends Nonces {
   }
 
   /**
-   * A claim is sent once: whether one took place whose answer was lost, nobody knows.
+   * Sends a claim only once: if its reply is lost, it is unknown whether the claim took place.
    *
-   * @throws StoreUnavailable for whatever is not an answer
+   * @throws StoreUnavailable for anything but a reply to the claim
    */
   private async send({ connection, epoch, sha }: StoreLease, claim: NonceClaim): Promise<unknown> {
     const nowSeconds = this.clock.nowSeconds();

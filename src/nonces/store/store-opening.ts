@@ -9,17 +9,17 @@ import { BUCKETS, claimKeys, markKey } from './store-keys.js';
 import { claimScript, MARK } from './store-scripts.js';
 
 /**
- * For so long a replica claims in an epoch after it last made sure of it. Whoever begins the next one waits
- * until all have stopped, so that no two epochs are ever claimed in at once, whichever servers they reach.
+ * A replica claims in an epoch for this long after its last check. A replica that begins the next epoch waits until
+ * all leases have ended, so that two epochs are never used at once, whichever servers the replicas reach.
  */
 export const LEASE_MS = 2_000;
-/** Above the lease, for clocks that tick unlike. */
+/** Added to the lease, because clocks run at different speeds. */
 const LEASE_MARGIN_MS = 500;
 
-/** A claim is kept for so long after its timestamp has left the window; see NoncePartitions. */
+/** A claim is kept for this long after its timestamp has left the window; see NoncePartitions. */
 const MARGIN_SECONDS = 120;
 
-/** For how long a claim must be kept, in ms. */
+/** How long a claim must be kept, in ms. */
 export const keptMs = (
   { timestamp }: NonceClaim,
   windowSeconds: number,
@@ -31,16 +31,16 @@ export interface Opening {
   readonly epochs: StoreEpochs;
   readonly connection: StoreConnection;
   readonly clock: DatabaseClock;
-  /** Of all primaries that are there now (PrimaryReport). */
+  /** The histories of all current primaries (PrimaryReport). */
   readonly histories: readonly string[];
   readonly windowSeconds: number;
 }
 
 /**
- * Begins a new epoch after `last`: from now on what was claimed before is taken for lost. Only while it is not
- * open do primaries learn its script; whoever comes later lacks it.
+ * Begins a new epoch after `last`: all earlier claims count as lost. Primaries get the epoch's script only before
+ * the epoch is open, so a server that joins later lacks it.
  *
- * @returns the open epoch; undefined when another replica is at it
+ * @returns the open epoch; undefined if another replica was first
  * @throws StoreUnavailable
  */
 export async function openEpoch(
@@ -56,7 +56,7 @@ export async function openEpoch(
   });
   const keyspace = begun?.keyspace ?? undefined;
   if (keyspace === undefined) return undefined;
-  // Nobody claims in an epoch that was not open. Before the first, all claimed in the database.
+  // Waits until nobody claims in the last epoch. Before the first epoch, all claims were made in the database.
   if (last.epoch === null) await epochs.claimsEnded();
   else await sleep(LEASE_MS + LEASE_MARGIN_MS, undefined, { ref: false });
   const { text } = claimScript(epoch);

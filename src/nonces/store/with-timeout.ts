@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../../failures/store-unavailable.js';
 
-/** @throws StoreUnavailable when the work takes longer; its later result or error is ignored */
+/** @throws StoreUnavailable if the work takes longer; its later result or error is ignored */
 export async function withTimeout<Value>(ms: number, work: Promise<Value>): Promise<Value> {
   const silent = new AbortController();
   const timeout = sleep(ms, undefined, { ref: false, signal: silent.signal }).then(() => {
