@@ -1,4 +1,4 @@
-/** A row of this kind lets somebody do something. */
+/** The kinds of rows that grant something. */
 export type GrantKind =
   | 'api-key'
   | 'consumer'
@@ -6,39 +6,40 @@ export type GrantKind =
   | 'session'
   | 'staff-session'
   | 'signing-key'
-  // What an import has staged grants nothing yet, and has no MAC that would fit the row it is to become.
+  // A staged row of an import grants nothing yet. Its MAC does not fit the row that it will become.
   | 'staged-consumer'
   | 'staged-access-token';
 
 /**
- * What a row grants, and to whom, as its MAC holds it: its key first, then every column that somebody gains by
- * changing. Sealed columns are not among them, since a seal opens in its own place alone (secrets/secret-box.ts).
+ * What a row grants, and to whom, in the form that its MAC covers: its key first, then every column whose change
+ * could grant more. Sealed columns are not included, because a sealed value opens only in its own place
+ * (secrets/secret-box.ts).
  */
 export type Granted = readonly [id: string, ...rest: readonly GrantedValue[]];
 
 type GrantedValue =
   string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
 
-/** A moment; null: never. */
+/** A point in time; null: never. */
 export type Instant = Date | null;
-/** As a MAC holds a moment. */
+/** The form in which a MAC covers a point in time. */
 export const milliseconds = (instant: Instant): number | null => instant && instant.getTime();
-/** The moment that a MAC holds. */
+/** The point in time of that form. */
 export const instantOf = (held: unknown): Instant =>
   held === null ? null : new Date(held as number);
 
-/** The SQL of what `milliseconds` gives: as exact as a Date. */
+/** SQL for the value of `milliseconds`, with the precision of a Date. */
 export const millisecondsOf = (column: string): string =>
   `round(extract(epoch FROM ${column}) * 1000)::bigint`;
 
-/** How what a kind of row grants is held in a MAC, and read out of it. */
+/** Converts what a kind of row grants to the form that its MAC covers, and back. */
 export interface GrantForm<Grant> {
   readonly kind: GrantKind;
   toGranted(grant: Grant): Granted;
   fromGranted(granted: Granted): Grant;
 }
 
-/** One value of a row `t`: the SQL that makes JSON of it, what JSON is made of here, and the value of that. */
+/** One value of a row `t`: the SQL that converts it to JSON, and the conversions to and from JSON in this process. */
 interface GrantField<Value> {
   readonly sql: string;
   readonly hold: (value: Value) => unknown;
@@ -63,7 +64,7 @@ const octets = <Value extends Buffer | null>(column: string): GrantField<Value> 
   read: (held) => (held === null ? null : Buffer.from(held as string, 'hex')) as Value,
 });
 
-/** @param fields in the order of the MAC */
+/** @param fields in the order in which the MAC covers them */
 function formOf<Grant>(
   kind: GrantKind,
   fields: { readonly [Name in keyof Grant]: GrantField<Grant[Name]> },
@@ -90,7 +91,7 @@ export const API_KEY_GRANT = formOf<{
   expiresAt: instant('expires_at'),
 });
 
-/** A token that is revoked gets nothing: a revocation takes the MAC along (migration 0012). */
+/** A revoked token grants nothing: a revocation deletes the MAC (migration 0012). */
 export interface AccessTokenGrant {
   readonly token: string;
   readonly consumerKey: string;
@@ -107,7 +108,10 @@ export const ACCESS_TOKEN_GRANT = formOf<AccessTokenGrant>('access-token', {
   expiresAt: instant('expires_at'),
 });
 
-/** The key itself is sealed for the row of its `kid`, and what its age alone decides is not granted. */
+/**
+ * The key itself is not included, because it is sealed for the row of its `kid`. Facts that depend only on its age
+ * are not included either.
+ */
 export const SIGNING_KEY_GRANT = formOf<{
   readonly kid: string;
   readonly position: number;
@@ -131,7 +135,7 @@ export const STAFF_SESSION_GRANT = formOf<{
   readonly idHash: Buffer;
   readonly caller: string;
   readonly roles: readonly string[];
-  /** Of ADMIN_API_KEY, for a session that began with it. */
+  /** The MAC of ADMIN_API_KEY, if the session began with that key. */
   readonly keyMac: Buffer | null;
 }>('staff-session', {
   idHash: octets('id_hash'),
@@ -141,8 +145,8 @@ export const STAFF_SESSION_GRANT = formOf<{
 });
 
 /**
- * What the MAC of a staged row holds: which line of which file it is, what it is to grant, and whether that was
- * revoked before. So a row fits no other import and no other line.
+ * What the MAC of a staged row covers: its file, its line, what it will grant, and when that was revoked, if it
+ * was. So a row is valid in no other import and on no other line.
  *
  * @param context of the file (imports.mac_context)
  */
@@ -153,19 +157,19 @@ export const stagedGrant = (
   revokedAt: Instant = null,
 ): Granted => [granted[0], context.toString('hex'), line, granted, milliseconds(revokedAt)];
 
-/** SQL for what the rows of a staged row's file are bound to, for a row `t`. */
+/** SQL for the context of the file of a staged row `t`. */
 export const CONTEXT_OF_STAGED = `(SELECT encode(i.mac_context, 'hex') FROM imports i WHERE i.id = t.import_id)`;
 
 /**
  * The SQL of `stagedGrant` for a row `t`, as JSON.
  *
- * @param granted the SQL of what it is to grant
- * @param revokedAt the SQL of when that was revoked, in milliseconds
+ * @param granted the SQL of what the row will grant
+ * @param revokedAt the SQL of the time of the revocation, in milliseconds
  */
 const STAGED_GRANT = (key: string, granted: string, revokedAt: string): string =>
   `json_build_array(t.${key}, ${CONTEXT_OF_STAGED}, t.line, ${granted}, ${revokedAt})`;
 
-/** @param granted the SQL of what a consumer is granted */
+/** @param granted the SQL of what the consumer is granted */
 export const STAGED_CONSUMER_GRANT = (granted: string): string =>
   STAGED_GRANT('consumer_key', granted, 'NULL::bigint');
 

@@ -4,14 +4,14 @@ import { Statements } from '../database/statements.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Grants } from './grants.js';
 
-/** While rows without a MAC are taken, the end of that is looked for as often. */
+/** How often to check whether all rows have MACs, while rows without a MAC are accepted. */
 const LOOK_AGAIN_MS = 2_000;
 
 /**
- * Knows whether a row without a MAC may be of the version before. In a database that this version began
- * there are none: every row has its MAC from the first one on. In others, `npm run reseal` makes the missing
- * ones once no replica of the version before runs. The record proves which it is. What was complete once
- * stays so for this process; until it has looked, nothing without a MAC is taken.
+ * Decides whether a row without a MAC is accepted as written by the previous version. A database that this version
+ * created has no such rows: every row has its MAC from the start. In other databases, `npm run reseal` adds the
+ * missing MACs when no replica of the previous version runs any more. The audit trail proves which case it is. Once
+ * complete, the grants stay complete for this process. Before the first check, no row without a MAC is accepted.
  */
 @Injectable()
 export class GrantsCompletion implements OnModuleDestroy {
@@ -25,12 +25,15 @@ export class GrantsCompletion implements OnModuleDestroy {
     private readonly metrics: Metrics,
   ) {}
 
-  /** To be called once the record is open, before anything is served. @throws RecordNotOurs; StoreUnavailable */
+  /**
+   * Call this after the audit trail was opened, and before any request is served. @throws RecordNotOurs;
+   * StoreUnavailable
+   */
   async begin(): Promise<void> {
     if (await this.look()) return;
     this.logger.warn('Rows without a MAC are accepted until `oauth10 reseal` has run');
     this.timer = setInterval(() => {
-      this.look().catch(() => undefined); // as before, then
+      this.look().catch(() => undefined); // the last result stays in force
     }, LOOK_AGAIN_MS).unref();
   }
 

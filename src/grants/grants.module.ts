@@ -10,9 +10,8 @@ import { KeysInUse } from './keys-in-use.js';
 import { OurDatabase } from './our-database.js';
 
 /**
- * Owns the proof that a row which grants something was written by this service. Depends on the keys of
- * secrets/ and on the record, which proves that all have one; knows what such rows grant, and nothing of
- * what is done with them.
+ * Owns the proof that this service wrote a row that grants something. Depends on the keys of secrets/ and on the
+ * audit trail, which proves that all rows have a MAC. It knows what such rows grant, but not how that is used.
  */
 @Module({
   imports: [AuditModule, DatabaseModule, SecretsModule],

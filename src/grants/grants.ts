@@ -4,14 +4,14 @@ import type { DerivedKeys } from '../secrets/derived-keys.js';
 import type { GrantForm, GrantKind, Granted } from './granted.js';
 
 declare const unverified: unique symbol;
-/** What a row says that it grants. Grants alone reads it, so that nobody takes it for what is granted. */
+/** What a row claims to grant. Only Grants reads it, so that no other code mistakes it for what is granted. */
 interface ClaimedGrant {
   readonly [unverified]: never;
 }
 
 /**
- * What is read of a row that grants something: the value that the MAC covers, and not the columns beside it.
- * Whoever answers in the place of the row, with a genuine MAC, grants what that one covers and no more.
+ * What is read of a row that grants something: the value that the MAC covers, and not the columns beside it. So an
+ * attacker who returns another value with a genuine MAC grants only what that MAC covers.
  */
 export interface GrantRow {
   readonly granted: ClaimedGrant;
@@ -21,28 +21,28 @@ export interface GrantRow {
 /** One log line a minute for each row: an attacker may request a forged row a thousand times a second. */
 const LOG_INTERVAL_MS = 60_000;
 const LOGGED_MAX = 1_000;
-/** As temporary credentials usually live. */
+/** The usual lifetime of temporary credentials. */
 const PLAIN_VERIFIERS_MS = 600_000;
 
 /**
- * Makes and checks the MACs of rows that grant something, so that whoever can write to the database
- * but has no `SECRET_KEYS` grants nothing. A row that holds a MAC of another row, of other values, or
- * none, is refused as if it were not there, and operators are alerted.
+ * Makes and verifies the MACs of rows that grant something. So an attacker who can write to the database but lacks
+ * `SECRET_KEYS` can grant nothing. A row with a MAC of another row or of other values, or without a MAC, is treated
+ * as if it did not exist, and operators are alerted.
  */
 export class Grants {
   private readonly logger = new Logger('Grants');
   private readonly logged = new LRUCache<string, true>({ max: LOGGED_MAX, ttl: LOG_INTERVAL_MS });
   private plainVerifiersUntilMs = 0;
-  /** Rows without a MAC are the work of the version before, until all have one. */
+  /** Until all rows have a MAC, rows without one may be from the previous version. */
   private withoutMac: 'taken' | 'refused' = 'refused';
 
-  /** @param onRefused counts */
+  /** @param onRefused counts refused rows */
   constructor(
     private readonly keys: DerivedKeys,
     private readonly onRefused: (kind: GrantKind) => void = () => undefined,
   ) {}
 
-  /** @param withoutMac what becomes of rows that have none; GrantsCompletion alone decides */
+  /** @param withoutMac whether rows without a MAC are accepted; only GrantsCompletion decides that */
   takeWithoutMac(withoutMac: 'taken' | 'refused'): void {
     if (this.isUpgrading && withoutMac === 'refused') {
       this.plainVerifiersUntilMs = Date.now() + PLAIN_VERIFIERS_MS;
@@ -50,26 +50,29 @@ export class Grants {
     this.withoutMac = withoutMac;
   }
 
-  /** Whether a verifier may be kept as the version before kept it: until what was allowed then is exchanged. */
+  /**
+   * Whether verifiers may have the form of the previous version: until the temporary credentials allowed then are
+   * exchanged.
+   */
   get takesPlainVerifiers(): boolean {
     return this.isUpgrading || Date.now() < this.plainVerifiersUntilMs;
   }
 
-  /** Whether the version before may still serve, and read what this one writes. */
+  /** Whether the previous version may still run, and read what this version writes. */
   get isUpgrading(): boolean {
     return this.withoutMac === 'taken';
   }
 
-  /** The MAC to be written beside the row, in the same statement. */
+  /** The MAC of a row. The statement that writes the row writes it as well. */
   mac(kind: GrantKind, granted: Granted): Buffer {
     return this.keys.mac(kind, JSON.stringify(granted));
   }
 
   /**
-   * What the row grants, out of the very text that its MAC covers; undefined, and told, for a row that this
-   * service did not write, and for another than was asked for.
+   * Returns what the row grants, parsed from the text that its MAC covers. Returns undefined, and logs it, if this
+   * service did not write the row, or if it is another row than requested.
    *
-   * @param asked what is known of the row already: a genuine one of somebody else is no answer
+   * @param asked what is already known of the row, because a genuine row of another owner is not accepted
    */
   verified<Grant>(
     form: GrantForm<Grant>,
@@ -85,19 +88,19 @@ export class Grants {
     return undefined;
   }
 
-  /** What the row claims to grant, to say why somebody gets nothing: to be used for refusals alone. */
+  /** What the row claims to grant. Use it only to explain a refusal. */
   claimed<Grant>(form: GrantForm<Grant>, { granted }: GrantRow): Grant {
     return form.fromGranted(granted as unknown as Granted);
   }
 
-  /** Whether this service wrote the row of which this was made. Tells of one that it did not. */
+  /** Whether this service wrote the row with these values. Logs and counts a row that it did not write. */
   hold(kind: GrantKind, granted: Granted, grantMac: Buffer | null): boolean {
     if (grantMac === null ? this.isUpgrading : this.isOurs(kind, granted, grantMac)) return true;
     this.refuse(kind, granted);
     return false;
   }
 
-  /** Whether a key of the ring made the MAC for this row. */
+  /** Whether a key of the ring made this MAC for this row. */
   isOurs(kind: GrantKind, granted: Granted, grantMac: Buffer): boolean {
     return this.keys.verify(kind, JSON.stringify(granted), grantMac);
   }
@@ -108,7 +111,7 @@ export class Grants {
     const place = `${kind} ${String(id)}`;
     if (this.logged.has(place)) return;
     this.logged.set(place, true);
-    // Tokens and the ids of sessions stay out of the log; a token is found by its consumer.
+    // Tokens and session ids are never logged; a token can be found by its consumer.
     const named =
       kind === 'access-token'
         ? { consumer: owner }

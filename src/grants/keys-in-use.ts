@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { StatementRunner } from '../database/transactions.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
 
-/** Rows of the database need keys that this process has not. */
+/** Rows of the database need keys that this process does not have. */
 export class KeysMissing extends Error {
   constructor(ids: readonly string[]) {
     super(
@@ -12,7 +12,7 @@ export class KeysMissing extends Error {
   }
 }
 
-// A process that lacks a key writes nothing here, so that keys of a foreign configuration do not reach other replicas.
+// A process that lacks a key inserts nothing, so that keys of another configuration do not reach other replicas.
 const BEGIN = {
   name: 'begin-to-use-key',
   text: `
@@ -38,33 +38,33 @@ const END_OTHERS = {
 };
 
 /**
- * Which keys the rows of the database need. The first key of a ring alone seals and makes MACs, so its id
- * is written down before it does; `npm run reseal` strikes out the others once nothing is left under them.
- * So a look at some ids tells what a look at millions of rows would.
+ * The keys that rows of the database need. Only the first key of a ring seals and makes MACs, so its id is recorded
+ * before its first use. `npm run reseal` deletes the other ids when no row needs them any more. So a check of a few
+ * ids replaces a check of millions of rows.
  *
- * It keeps operators from dropping a key too soon, and nobody from anything: what a row grants is held to
- * its own seal or MAC.
+ * This prevents operators from removing a key too early. It is no protection against attackers: the seal or MAC of
+ * each row is that.
  */
 @Injectable()
 export class KeysInUse {
   constructor(private readonly keys: DerivedKeys) {}
 
   /**
-   * Makes sure that this process has every key that rows need, and writes down its own.
+   * Checks that this process has every key that rows need, and records its first key.
    *
-   * @throws KeysMissing; as the runner does
+   * @throws KeysMissing; the errors of the runner
    */
   async begin(runner: StatementRunner): Promise<void> {
     const missing = await runner.run<{ id: string }>(BEGIN, [this.keys.ids]);
     if (missing.length > 0) throw new KeysMissing(missing.map(({ id }) => id));
   }
 
-  /** Writes down the first key of the ring alone, for who moves what he can to it. */
+  /** Records only the first key of the ring, for a program that re-encrypts rows with that key. */
   async add(runner: StatementRunner): Promise<void> {
     await runner.run(ADD, [this.keys.ids[0]]);
   }
 
-  /** After everything was moved to the first key. A replica that still uses another writes it down again. */
+  /** Call this after all rows were moved to the first key. A replica that still uses another key records it again. */
   async endOthers(runner: StatementRunner): Promise<void> {
     await runner.run(END_OTHERS, [this.keys.ids[0]]);
   }

@@ -3,7 +3,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
 import { KeysInUse } from './keys-in-use.js';
 
-/** Knows whether the database is one that SECRET_KEYS fit: the record in it, and every key that rows need. */
+/** Checks that SECRET_KEYS fit the database: its audit trail, and every key that rows need. */
 @Injectable()
 export class OurDatabase {
   constructor(
@@ -13,12 +13,12 @@ export class OurDatabase {
   ) {}
 
   /**
-   * Two short statements. To be called at the start, before anything is written, and by readiness.
+   * Runs two short statements. Call it at the start, before anything is written, and in the readiness probe.
    *
    * @throws RecordNotOurs; KeysMissing; StoreUnavailable
    */
   async open(): Promise<void> {
-    // The trail first: it detects other keys under known ids.
+    // The trail first: it detects different keys with known ids.
     await this.trail.open(this.statements);
     await this.keys.begin(this.statements);
   }
