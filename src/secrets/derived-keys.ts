@@ -7,7 +7,7 @@ import {
 } from 'node:crypto';
 import { sealPrefix, type SealingKey } from './secret-box.js';
 
-/** What a key is derived for: a MAC of one purpose proves nothing for another. */
+/** The purpose of a derived key. A MAC for one purpose is not valid for another. */
 export type KeyPurpose =
   | 'audit-event'
   | 'audit-head'
@@ -27,12 +27,12 @@ export type KeyPurpose =
   | 'import-file';
 
 const HASH = 'sha256';
-/** Of a MAC, behind what names its key. */
+/** The length of a MAC, without the prefix that names its key. */
 export const MAC_OCTETS = 32;
-/** Part of what every key is derived from; another number would be another set of keys. */
+/** Part of the input of every key; another version number results in other keys. */
 const SCHEME = 'oauth10 v1';
 
-/** The key of one entry of the ring for one purpose: HKDF-SHA-256 (RFC 5869), without salt. */
+/** Derives the key of one entry of the ring for one purpose: HKDF-SHA-256 (RFC 5869), without salt. */
 const deriveKey = ({ key }: SealingKey, purpose: KeyPurpose): KeyObject =>
   createSecretKey(Buffer.from(hkdfSync(HASH, key, '', `${SCHEME} ${purpose}`, MAC_OCTETS)));
 
@@ -42,13 +42,13 @@ interface MacKey {
 }
 
 /**
- * Authenticates what lies in the database with keys that the database does not hold: HMAC-SHA-256
- * under a key for each purpose, derived from each entry of `SECRET_KEYS`. The first entry makes MACs,
- * all check them. Layout: one octet with the length of the key id, the key id, 32 octets; so a MAC
- * says which key made it, and begins like a seal of that key.
+ * Authenticates data in the database with keys that are not in the database: HMAC-SHA-256 with a separate key for
+ * each purpose, derived from each entry of `SECRET_KEYS`. The first entry makes MACs, all entries verify them.
+ * Layout: one octet with the length of the key id, the key id, 32 octets. So a MAC names the key that made it, and
+ * has the same prefix as a value sealed with that key.
  *
- * Whoever joins several values to one text must do it so that no other values give the same text:
- * `JSON.stringify` of an array does.
+ * A caller that joins several values to one text must make sure that no other values result in the same text, for
+ * example with `JSON.stringify` of an array.
  */
 export class DerivedKeys {
   private readonly keys = new Map<KeyPurpose, readonly MacKey[]>();
@@ -58,7 +58,7 @@ export class DerivedKeys {
     if (ring.length === 0) throw new Error('The key ring is empty');
   }
 
-  /** The ids of the ring, the first key's first. */
+  /** The ids of the ring, beginning with the first key. */
   get ids(): readonly string[] {
     return this.ring.map(({ id }) => id);
   }
@@ -68,7 +68,7 @@ export class DerivedKeys {
     return macUnder(this.keysFor(purpose)[0] as MacKey, data);
   }
 
-  /** The MACs of the data under each key, the first one's first: what a lookup compares with. */
+  /** The MACs of the data under each key, beginning with the first key. Lookups compare with all of them. */
   macs(purpose: KeyPurpose, data: string | Buffer): Buffer[] {
     return this.keysFor(purpose).map((one) => macUnder(one, data));
   }
@@ -80,7 +80,7 @@ export class DerivedKeys {
     return timingSafeEqual(macUnder(maker, data), mac);
   }
 
-  /** Whether the first key made this MAC, by what the MAC says of itself. */
+  /** Whether the first key made this MAC, according to its prefix. Does not verify the MAC. */
   isUnderFirstKey(mac: Buffer): boolean {
     return startsWith(mac, sealPrefix((this.ring[0] as SealingKey).id));
   }

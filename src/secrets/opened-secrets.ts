@@ -1,8 +1,8 @@
 import { SecretBox, type SecretPlace } from './secret-box.js';
 
 /**
- * Opens sealed secrets, each once for as long as the row it came in is kept: the seal of a remembered
- * row costs more to open than the signature costs to check. What nobody keeps is forgotten with it.
+ * Opens sealed secrets, and remembers each as long as its row is cached, because opening costs more than verifying
+ * a signature. When the row leaves the cache, the secret is forgotten.
  */
 export class OpenedSecrets {
   private readonly opened = new WeakMap<Buffer, string>();
@@ -10,7 +10,7 @@ export class OpenedSecrets {
   constructor(private readonly secrets: SecretBox) {}
 
   /**
-   * @param sealed as read from the row and column that `place` names, and from nowhere else
+   * @param sealed as read from the row and column that `place` names, never from elsewhere
    * @throws SealBroken
    */
   open(sealed: Buffer, place: SecretPlace): string {

@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { randomOctets } from './random-values.js';
 
-/** One key of the ring: a short id that travels with what it sealed, and 32 octets. */
+/** One key of the ring: 32 octets, and a short id that is stored with each value it sealed. */
 export interface SealingKey {
   readonly id: string;
   readonly key: Buffer;
 }
 
-/** The place a sealed secret belongs to; it opens nowhere else. */
+/** The place of a sealed secret in the database; it opens only there. */
 export interface SecretPlace {
   readonly table: string;
   readonly row: string;
@@ -24,24 +24,25 @@ export class SealBroken extends Error {
 const NONCE_OCTETS = 12;
 const TAG_OCTETS = 16;
 
-// Unambiguous whatever characters a consumer key holds.
+// JSON is unambiguous, whatever characters a consumer key contains.
 const associatedData = (keyId: string, place: SecretPlace): Buffer =>
   Buffer.from(JSON.stringify([place.table, place.row, place.column, keyId]));
 
-/** How everything begins that the key of this id has sealed. */
+/** The prefix of all values that the key with this id sealed. */
 export const sealPrefix = (keyId: string): Buffer =>
   Buffer.concat([Buffer.from([Buffer.byteLength(keyId)]), Buffer.from(keyId)]);
 
 /**
- * Seals secrets that signatures need in the clear (RFC 5849 section 4.5: HMAC rules out hashing).
+ * Encrypts secrets that are needed in the clear to verify signatures (RFC 5849 section 4.5: HMAC rules out
+ * hashing).
  *
- * AES-256-GCM with a random 96-bit nonce. Table, row, column and key id are associated data, so a
- * ciphertext copied to another row, column or key does not open. Layout: one octet with the length
- * of the key id, the key id, nonce, tag, ciphertext. The first key of the ring seals, all open. With random nonces
- * a key is good for 2^32 seals; docs/operations.md says when to rotate.
+ * AES-256-GCM with a random 96-bit nonce. Table, row, column and key id are associated data, so a ciphertext that
+ * was copied to another row, column or key does not open. Layout: one octet with the length of the key id, the key
+ * id, nonce, tag, ciphertext. The first key of the ring seals, all keys open. With random nonces, a key may seal
+ * 2^32 times; docs/operations.md says when to rotate it.
  */
 export class SecretBox {
-  // Made once from its octets: with those, each use costs three times as much on Node 24.
+  // KeyObjects are created once: with raw keys, each use costs three times as much on Node 24.
   private readonly keys: ReadonlyMap<string, KeyObject>;
   private readonly sealing: { readonly id: string; readonly key: KeyObject };
 
@@ -70,7 +71,7 @@ export class SecretBox {
     ]);
   }
 
-  /** Opens what was sealed for the same place. Throws SealBroken. */
+  /** Opens a value that was sealed for the same place. Throws SealBroken. */
   open(sealed: Buffer, place: SecretPlace): string {
     const idEnd = 1 + (sealed[0] ?? 0);
     const nonceEnd = idEnd + NONCE_OCTETS;

@@ -3,7 +3,7 @@ import { Settings } from '../config/settings.js';
 import { DerivedKeys } from './derived-keys.js';
 import { SecretBox } from './secret-box.js';
 
-/** Owns the key ring. Depends on the settings alone; keeps nothing it opened. */
+/** Owns the key ring. Depends only on the settings; stores no opened secret. */
 @Module({
   providers: [
     {
