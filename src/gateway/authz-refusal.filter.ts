@@ -10,7 +10,7 @@ import { sendForm } from '../oauth10/form-reply.js';
 import { OAuthProblemFilter } from '../oauth10/oauth-problem.filter.js';
 import { OAuthProblem, parameterRejected } from '../protocol/oauth-problem.js';
 
-/** Refuses as every signed endpoint does. A gateway without a valid key gets 403. */
+/** Refuses like every signed endpoint. A gateway without a valid key gets 403. */
 @Catch()
 @Injectable()
 export class AuthzRefusalFilter implements ExceptionFilter {
@@ -25,7 +25,7 @@ export class AuthzRefusalFilter implements ExceptionFilter {
   }
 }
 
-/** nginx turns all but 2xx, 401 and 403 into 500, so what is no 401 here is 403. */
+/** nginx turns every status except 2xx, 401 and 403 into 500, so refusals other than 401 become 403. */
 @Catch()
 @Injectable()
 export class NginxRefusalFilter extends AuthzRefusalFilter {
@@ -47,7 +47,7 @@ export class NginxRefusalFilter extends AuthzRefusalFilter {
 }
 
 function translated(error: unknown): unknown {
-  // Not 401: that would ask the client for a key that is the gateway's to send.
+  // Not 401: that would ask the client for a key that the gateway has to send.
   if (error instanceof Problem) return new HttpRefusal(403, error.detail);
   if (error instanceof RepeatedHeader) {
     return parameterRejected([error.headerName], `Send ${error.headerName} once.`);

@@ -3,10 +3,10 @@ import type { VerifiedRequest } from '../oauth10/verified-request.js';
 import { percentEncodeText } from '../protocol/percent-encoding.js';
 
 /**
- * Tells the gateway who signed, in six headers that are always there: empty where there is nothing to
- * report, so that a gateway that copies them replaces whatever its client sent under these names.
+ * Tells the gateway who signed, in six headers. They are always present, and empty if there is nothing to report,
+ * so that a gateway that copies them overwrites headers of these names from its client.
  *
- * @param assertion the same as a JWT of the platform; empty where none is issued
+ * @param assertion the same facts as a JWT of the platform; empty if none is issued
  */
 export function sendIdentity(
   response: ServerResponse,

@@ -8,10 +8,10 @@ import { parameterRejected } from '../protocol/oauth-problem.js';
 import { bodyMissing } from './gateway-verdicts.js';
 import { isMethod, isOriginForm, splitUrl } from './reported-url.js';
 
-/** Where the client's request went, as the gateway reports it. */
+/** The method and URL of the client's request, as the gateway reports them. */
 export type ReportedPlace = Pick<SignedRequest, 'method' | 'scheme' | 'authority' | 'target'>;
 
-/** WebSockets begin as http; Traefik names them by their own schemes. */
+/** WebSockets begin as HTTP; Traefik reports their own schemes. */
 const SCHEMES: Readonly<Record<string, Scheme>> = {
   http: 'http',
   https: 'https',
@@ -20,8 +20,8 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
 };
 
 /**
- * Completes the place by what gateways pass on of the client's request: headers, body, address. A
- * body of no octets is one that was not forwarded, unless `Content-Length: 0` says that there is none.
+ * Adds to the place what gateways forward of the client's request: headers, body, address. An empty body means that
+ * the body was not forwarded, unless `Content-Length: 0` says that there is none.
  */
 export async function authzRequest(
   request: IncomingMessage,
@@ -63,7 +63,7 @@ export function forwardAuthPlace(request: IncomingMessage): ReportedPlace {
   return placeOf(request, method, uri, forwardedHost(request));
 }
 
-/** Envoy's HTTP ext_authz: the request itself, its target behind a prefix. */
+/** Envoy's HTTP ext_authz: the request itself, with a prefix before its target. */
 export function extAuthzPlace(request: IncomingMessage, target: string): ReportedPlace {
   return placeOf(request, request.method, target, undefined);
 }

@@ -15,7 +15,7 @@ import { PlatformTokens } from '../platform-tokens/platform-tokens.js';
 import { GatewayVerdicts } from './gateway-verdicts.js';
 import { GatewayGuard } from './gateway.guard.js';
 
-/** What Envoy's path_prefix puts before the target of its client's request. */
+/** The prefix that Envoy's path_prefix adds to the target of its client's request. */
 const EXT_AUTHZ = '/authz/ext-authz';
 
 const ENDPOINT = {
@@ -24,7 +24,7 @@ const ENDPOINT = {
   givesVerdicts: true,
 } as const satisfies Partial<EndpointStatement>;
 
-/** The verdict as a status, for gateways that copy their client's request. */
+/** Gives the verdict as a status, for gateways that copy their client's request. */
 @Controller('authz')
 export class AuthzController {
   constructor(

@@ -8,7 +8,7 @@ import { isFormContent } from '../protocol/form-content.js';
 import { parameterRejected } from '../protocol/oauth-problem.js';
 import { LastUse } from '../tokens/last-use.js';
 
-/** Their content means nothing (RFC 9110 section 9.3), so that most clients send none. */
+/** Content of these methods has no meaning (RFC 9110 section 9.3), so most clients send none. */
 const WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 
 /** The verdict on a request that a gateway reports. */
@@ -38,6 +38,6 @@ export class GatewayVerdicts {
   }
 }
 
-/** The body, or a part of it, stayed at the gateway; the advice says what its settings should do. */
+/** The gateway did not forward the body, or only a part of it. `remedy` says what its settings should do. */
 export const bodyMissing = (remedy: string) =>
   parameterRejected(['body'], `The gateway did not forward the body: let it ${remedy}`);

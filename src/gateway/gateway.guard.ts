@@ -8,10 +8,10 @@ import { singleHeader } from '../http/single-header.js';
 
 const TAKES_BEARER_KEY = 'takes-bearer-key';
 
-/** States that `Authorization` is the caller's here, and not that of the request in question. */
+/** Accepts a key in `Authorization`, which belongs to the caller here, and not to the client's request. */
 export const TakesBearerKey = (): ClassDecorator => SetMetadata(TAKES_BEARER_KEY, true);
 
-/** Lets a gateway through by the key in X-Gateway-Key, since `Authorization` is its client's. */
+/** Authenticates a gateway by the key in X-Gateway-Key, because `Authorization` is its client's. */
 @Injectable()
 export class GatewayGuard implements CanActivate {
   constructor(

@@ -11,7 +11,7 @@ import { contentKind } from '../protocol/form-content.js';
 import { GatewayGuard, TakesBearerKey } from './gateway.guard.js';
 import { postOnly } from './post-only.js';
 
-/** RFC 7662, for those who can't check a JWT themselves, and for identifiers of access tokens. */
+/** RFC 7662, for callers that cannot verify a JWT themselves, and for identifiers of access tokens. */
 @Controller('introspect')
 @TakesBearerKey()
 @Endpoint({ listener: 'admin', label: 'introspect', guard: GatewayGuard })
@@ -35,8 +35,8 @@ export class IntrospectController {
 }
 
 /**
- * The token of an introspection request (RFC 7662 section 2.1). What else the form says, a
- * `token_type_hint` for one, changes nothing.
+ * The token of an introspection request (RFC 7662 section 2.1). Other parameters, such as `token_type_hint`, have
+ * no effect.
  *
  * @throws Problem; InvalidInput; HttpRefusal
  */

@@ -12,9 +12,9 @@ import { strictInput } from '../input/strict-input.js';
 import { ReportedRequest } from './reported-request.js';
 
 /**
- * Reads a report of a request, which may carry as large a body as any signed request. JSON writes an octet of text
- * in six characters at the worst (`\u0001`); the URL and the headers, which HTTP keeps to some 16 KiB, are in it,
- * too.
+ * Reads a report of a request, whose body may be as large as that of any signed request. JSON needs at most six
+ * characters for an octet of text (`\u0001`). The limit also covers the URL and the headers, which HTTP limits to
+ * some 16 KiB.
  */
 @Injectable()
 class ReportPipe implements PipeTransform<IncomingMessage, Promise<ReportedRequest>> {
@@ -28,5 +28,5 @@ const FromRequest = createParamDecorator((_: unknown, context: ExecutionContext)
   context.switchToHttp().getRequest<IncomingMessage>(),
 );
 
-/** The request that the gateway reports, held to its rules. */
+/** The request that the gateway reports, validated. */
 export const Report = (): ParameterDecorator => FromRequest(ReportPipe);

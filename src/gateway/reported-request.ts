@@ -12,7 +12,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const textThat = (holds: (value: string) => boolean, otherwise: string): Rule =>
   text((value) => (holds(value) ? undefined : otherwise));
 
-/** Names of headers know no case, so no two may differ by it alone. */
+/** Header names are case-insensitive, so two names must differ in more than case. */
 const headers: Rule = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ pointer: '', detail: 'must be an object of names and values' }];
@@ -26,7 +26,7 @@ const headers: Rule = (value) => {
   return faults;
 };
 
-/** @param seen the names before it, in lower case */
+/** @param seen the previous names, in lower case */
 function faultOfHeader(name: string, content: unknown, seen: Set<string>): string | undefined {
   const folded = name.toLowerCase();
   if (seen.has(folded)) return 'repeats a header in another case';
@@ -50,7 +50,7 @@ export class ReportedRequest {
   @Satisfies(headers)
   headers!: Record<string, string>;
 
-  /** Its octets are those of UTF-8. Left out, as bodyBase64: not forwarded. */
+  /** Sent as UTF-8. If this and bodyBase64 are missing, the body was not forwarded. */
   @IsOptional()
   @Satisfies(textThat((body) => !/\p{Cs}/u.test(body), 'must be well-formed Unicode'))
   body?: string | null;
@@ -59,12 +59,12 @@ export class ReportedRequest {
   @Satisfies(textThat((body) => BASE64.test(body), 'must be base64 with padding'))
   bodyBase64?: string | null;
 
-  /** As an entry of X-Forwarded-For: a port may follow. */
+  /** Like an entry of X-Forwarded-For: a port may follow. */
   @IsOptional()
   @Satisfies(textThat((address) => addressInEntry(address) !== undefined, 'must be an IP address'))
   clientAddress?: string | null;
 
-  /** Whether a JWT of the platform is wanted beside the verdict. */
+  /** Whether the caller wants a JWT of the platform with the verdict. */
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
   assertion?: boolean | null;

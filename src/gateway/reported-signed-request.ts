@@ -7,16 +7,16 @@ import type { SignedRequest } from '../oauth10/signed-request.js';
 import type { ReportedRequest } from './reported-request.js';
 import { splitUrl } from './reported-url.js';
 
-/** The headers that were reported, their names in lower case. */
+/** The reported headers, with names in lower case. */
 export const headersOf = ({ headers }: ReportedRequest): ReadonlyMap<string, string> =>
   new Map(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), withoutBlanks(value)]),
   );
 
 /**
- * The request that was reported, to be verified.
+ * The reported request, ready for verification.
  *
- * @param source what brought the report; notes for the log are kept with that
+ * @param source the request that contained the report; it carries the notes for the log
  * @throws InvalidInput; HttpRefusal 413
  */
 export function signedRequest(
@@ -44,10 +44,10 @@ export function signedRequest(
 }
 
 /**
- * The body; undefined where it was kept back. An empty one is none that was kept back, unless its length
- * says otherwise, and neither is one that is left out beside `Content-Length: 0`.
+ * The body; undefined if the gateway did not forward it. An empty body counts as forwarded, unless `Content-Length`
+ * is more than 0. A missing body with `Content-Length: 0` counts as forwarded and empty.
  *
- * @throws HttpRefusal 413 for what no signed endpoint would read
+ * @throws HttpRefusal 413 for a body larger than signed endpoints accept
  */
 function octets(
   text: string | undefined,

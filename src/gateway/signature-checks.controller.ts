@@ -11,7 +11,7 @@ import { Report } from './report.decorator.js';
 import type { ReportedRequest } from './reported-request.js';
 import { headersOf, signedRequest } from './reported-signed-request.js';
 
-/** What staff see of a signed request that is reported as at /verify; nothing is spent. */
+/** Shows staff the check of a signed request, reported as for /verify; no nonce is spent. */
 @Controller('admin/signature-checks')
 @Endpoint({ listener: 'admin', label: 'admin', guard: AdminGuard })
 @UseFilters(AdminProblemFilter)

@@ -16,7 +16,7 @@ import { Report } from './report.decorator.js';
 import type { ReportedRequest } from './reported-request.js';
 import { headersOf, signedRequest } from './reported-signed-request.js';
 
-/** The verdict as JSON, for gateways and APIs that can ask in their own words. */
+/** Gives the verdict as JSON, for gateways and APIs that can build their own request. */
 @Controller('verify')
 @TakesBearerKey()
 @Endpoint({ listener: 'admin', label: 'verify', guard: GatewayGuard, givesVerdicts: true })
