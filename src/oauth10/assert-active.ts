@@ -9,12 +9,11 @@ import {
 } from '../tokens/temporary-credentials.js';
 
 /**
- * Refuses a genuine request whose consumer or token is out of service. Told only after the
- * signature held: whoever can sign may know.
+ * Refuses a genuine request if its consumer or token may not be used now. Call this after the signature was
+ * verified: only a client that can sign may learn the reason.
  *
  * @param nowSeconds by the database's clock
- * @throws OAuthProblem consumer_key_rejected, token_used, token_expired, token_revoked,
- *   token_rejected
+ * @throws OAuthProblem consumer_key_rejected, token_used, token_expired, token_revoked, token_rejected
  */
 export function assertActive(
   consumer: SigningConsumer,

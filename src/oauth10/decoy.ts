@@ -6,9 +6,9 @@ import type { SecretBox } from '../secrets/secret-box.js';
 const PLACE = { table: 'decoy', row: 'decoy', column: 'secret' } as const;
 
 /**
- * Stands in for a consumer or token that does not exist, so that an unknown key costs the same
- * unsealing and the same signature check as a known one and cannot be told by time. Nobody holds
- * its secrets; a signature that held for it would be refused all the same.
+ * Replaces a consumer or token that does not exist, so that an unknown key costs the same decryption and signature
+ * check as a known one, and timing does not reveal the difference. Nobody has its secrets, and even a valid
+ * signature with them is refused.
  */
 export class Decoy {
   private constructor(
@@ -22,13 +22,13 @@ export class Decoy {
     return new Decoy(secrets, secrets.seal(newSecret(), PLACE), publicKey);
   }
 
-  /** Its secrets for one request. */
+  /** The decoy's secrets for one request. */
   forOneRequest(): DecoySecrets {
     return new DecoySecrets(() => this.secrets.open(this.sealed, PLACE), this.rsaPublicKey);
   }
 }
 
-/** Decrypted lazily and at most once a request, as real secrets are, so that the timing is the same. */
+/** Decrypts lazily and at most once per request, like real secrets, so that the timing is the same. */
 export class DecoySecrets {
   private consumer: string | undefined;
   private previous: string | undefined;

@@ -7,9 +7,9 @@ import {
 } from '../protocol/oauth-problem.js';
 import type { SignatureMethodName } from '../protocol/signature-methods.js';
 
-/** The consumer exists and did not register this method, which reveals that it exists. */
+/** The consumer exists but did not register this method. The refusal reveals that it exists. */
 export class MethodNotRegistered extends OAuthProblem {
-  /** @param acceptable the consumer's own methods, as far as they are taken now */
+  /** @param acceptable those of the consumer's own methods that are accepted now */
   constructor(acceptable: readonly SignatureMethodName[]) {
     const { extra } = signatureMethodRejected(acceptable);
     super('signature_method_rejected', { extra, detail: 'not registered for the consumer' });
@@ -17,9 +17,9 @@ export class MethodNotRegistered extends OAuthProblem {
 }
 
 /**
- * The consumer exists and may not come without a token, which tells that it exists: to whoever
- * proves to be the consumer, and with OAUTH_PROBLEM_DETAIL=uniform to nobody else. Why the token is
- * needed, only the former is told.
+ * The consumer exists but must sign with a token. The refusal reveals that it exists. With
+ * OAUTH_PROBLEM_DETAIL=uniform, only a client with a valid signature gets it. The advice, which gives the reason,
+ * is always only for a client with a valid signature.
  */
 export class TokenMissing extends OAuthProblem {
   constructor(readonly signatureHolds: boolean) {
@@ -38,8 +38,8 @@ export class TokenMissing extends OAuthProblem {
 }
 
 /**
- * The exchange came without a verifier, which was told only after all the rest was looked at: in the time
- * of a signature that does not hold.
+ * The exchange had no verifier. This refusal comes after all other checks, so it takes the same time as one for a
+ * wrong signature.
  */
 export class VerifierMissing extends OAuthProblem {
   constructor() {
@@ -49,8 +49,8 @@ export class VerifierMissing extends OAuthProblem {
 }
 
 /**
- * What leaves the process of a problem. With OAUTH_PROBLEM_DETAIL=uniform, whoever guesses keys and
- * tokens learns only that the signature is not valid.
+ * What the response reveals of a problem. With OAUTH_PROBLEM_DETAIL=uniform, a client that guesses keys and tokens
+ * learns only that the signature is not valid.
  */
 export function disclosedProblem(
   problem: OAuthProblem,

@@ -1,26 +1,29 @@
-/** What one endpoint asks of the requests it serves; see RequestVerifier. */
+/** What one endpoint requires of a request; see RequestVerifier. */
 export interface EndpointRules {
-  /** Which token must sign: none at all, temporary credentials, or an access token. */
+  /** Which token must sign: none, temporary credentials, or an access token. */
   readonly token: 'none' | 'temporary' | 'access';
-  /** With `access`: whether a consumer marked twoLegged may come without a token. */
+  /** With `access`: whether a consumer marked twoLegged may sign without a token. */
   readonly twoLegged: boolean;
   /** Protocol parameters required beyond those of every signed request. */
   readonly required: readonly string[];
 }
 
-/** How an endpoint may be called, beside the rules of its signature. */
+/** How an endpoint may be called, in addition to the rules for its signature. */
 export interface SignedEndpointOptions extends EndpointRules {
-  /** The name that its requests are counted and logged under. */
+  /** The name of the endpoint in metrics and logs. */
   readonly label: string;
-  /** Undefined: any. */
+  /** The allowed methods; undefined: all. */
   readonly methods?: readonly string[];
-  /** As what the reply is sent, so that Accept must allow it; and OAUTH_GET_ENABLED governs GET. */
+  /**
+   * The format of the credentials in the reply, which Accept must allow; false: the reply has none. If not false,
+   * OAUTH_GET_ENABLED decides whether GET is allowed.
+   */
   readonly issuesCredentials: 'form' | 'json' | false;
-  /** Whether there is such an endpoint only where PLATFORM_TOKEN_ISSUER is set. */
+  /** Whether the endpoint exists only if PLATFORM_TOKEN_ISSUER is set. */
   readonly needsIssuer?: boolean;
 }
 
-/** How credentials may be asked for. */
+/** The methods for requesting credentials. */
 export const GET_OR_POST = ['GET', 'POST'];
 
 /** RFC 5849 section 2.1. */
@@ -40,7 +43,7 @@ export const EXCHANGE: EndpointRules = {
 /** RFC 5849 section 3: any protected resource. */
 export const RESOURCE: EndpointRules = { token: 'access', twoLegged: true, required: [] };
 
-/** Giving an access token back. */
+/** Revokes the access token that signs. */
 export const REVOKE: EndpointRules = {
   token: 'access',
   twoLegged: false,

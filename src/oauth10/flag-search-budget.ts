@@ -1,29 +1,29 @@
 import { LRUCache } from 'lru-cache';
 
 const CONSUMERS_MAX = 10_000;
-/** Of the only thread, for searches in vain under the flags of one consumer. */
+/** Processor time of the only thread for unsuccessful searches under the flags of one consumer. */
 const MS_PER_SECOND = 20;
 const MOST_MS = 150;
 
 /**
- * A wrong signature is tried under each flag of the consumer's, which takes a long request tens of milliseconds,
- * and who knows the consumer key can send one. So what searches in vain take is counted for each consumer;
- * those that find something cost nothing of it.
+ * Limits the time for trying a wrong signature under each flag of its consumer. That takes tens of milliseconds for
+ * a long request, and anyone who knows the consumer key can send one. The time of unsuccessful searches is counted
+ * for each consumer; successful searches are not counted.
  */
 export class FlagSearchBudget {
   private readonly spent = new LRUCache<string, { readonly ms: number; readonly at: number }>({
     max: CONSUMERS_MAX,
   });
 
-  /** @param now milliseconds that only grow */
+  /** @param now milliseconds of a clock that never goes back */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Whether the flags are not tried for now. */
+  /** Whether the budget is used up, so that flags are not tried now. */
   isSpent(consumerKey: string): boolean {
     return this.level(consumerKey) >= MOST_MS;
   }
 
-  /** A search in vain took so long. */
+  /** Counts the time of an unsuccessful search. */
   spend(consumerKey: string, ms: number): void {
     this.spent.set(consumerKey, { ms: this.level(consumerKey) + ms, at: this.now() });
   }

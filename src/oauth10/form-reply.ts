@@ -5,7 +5,7 @@ import { acceptRanges } from '../http/accept-ranges.js';
 import { formEncode } from '../protocol/form-encoding.js';
 import { RequestProperty } from '../http/request-property.js';
 
-/** Less than any difference that Accept can state: weights have three decimals (RFC 9110 12.4.2). */
+/** Smaller than any difference that Accept can express: weights have three decimals (RFC 9110 12.4.2). */
 const TIE_BREAK = 0.0005;
 
 const labels = new RequestProperty<IncomingMessage, { readonly type: ReplyType | undefined }>(
@@ -13,8 +13,8 @@ const labels = new RequestProperty<IncomingMessage, { readonly type: ReplyType |
 );
 
 /**
- * What the form-encoded body is labelled as, read once for a request: `usual` (REPLY_TYPE), unless Accept ranks the other
- * type above it. Undefined when the client takes neither label.
+ * The media type of the form-encoded body, determined once per request: `usual` (REPLY_TYPE), unless Accept ranks
+ * the other type higher. Undefined if the client accepts neither.
  */
 export function acceptableFormType(
   request: IncomingMessage,
@@ -26,10 +26,10 @@ export function acceptableFormType(
 }
 
 /**
- * Labels the form-encoded reply as a form, for a client that knows no text/plain; unless Accept names that
- * itself, or rules the form out.
+ * Labels the form-encoded reply as a form, for clients that do not understand text/plain, unless Accept names
+ * text/plain or excludes the form.
  *
- * @returns whether it does
+ * @returns whether the reply is labelled as a form
  */
 export function labelAsForm(request: IncomingMessage): boolean {
   const ranges = acceptRanges(request.headers) ?? [];
@@ -50,8 +50,9 @@ function readAccept(request: IncomingMessage, usual: ReplyType): ReplyType | und
 }
 
 /**
- * A range of Accept with its weight alone, since ours is of the type whatever the charset; and that of the family of the
- * type that is not the usual one (`text/`) a little lower, so that neither order nor precision decides between equals.
+ * Reduces a range of Accept to type and weight, because other parameters such as the charset do not matter. Lowers
+ * the weight a little if the range is of the family (`text/`) of the type that is not usual, so that neither order
+ * nor precision decides between equal weights.
  */
 function withTieBroken(range: string, family: string): string {
   const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
@@ -62,7 +63,7 @@ function withTieBroken(range: string, family: string): string {
   return `${type};q=${isOther ? Math.max(0, quality - TIE_BREAK) : quality}`;
 }
 
-/** Sends pairs as RFC 5849 section 2.1 wants them, labelled as the client asked, else as `usual` says. */
+/** Sends pairs in the form of RFC 5849 section 2.1, with the media type that the client prefers, or else `usual`. */
 export function sendForm(
   response: ServerResponse,
   usual: ReplyType,
@@ -70,7 +71,7 @@ export function sendForm(
   pairs: Iterable<readonly [string, string]>,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  // A client that accepts neither gets the refusal in the default type.
+  // A client that accepts neither type gets the refusal in the usual type.
   const type = acceptableFormType(response.req, usual) ?? usual;
   const body = formEncode(pairs);
   response

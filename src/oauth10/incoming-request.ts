@@ -9,7 +9,7 @@ import { normalizeAuthority } from '../protocol/base-string-uri.js';
 import { parameterRejected } from '../protocol/oauth-problem.js';
 import type { SignedRequest } from './signed-request.js';
 
-/** Turns what arrived on this service's own endpoints into a SignedRequest, once. */
+/** Converts a request to this service's own endpoints to a SignedRequest, once. */
 @Injectable()
 export class IncomingRequests {
   private readonly trustedProxies: AddressRanges;
@@ -19,10 +19,10 @@ export class IncomingRequests {
   }
 
   /**
-   * Reads the request, body included.
+   * Reads the request with its body.
    *
-   * @throws OAuthProblem parameter_rejected for a header sent twice or a Host that names no
-   *   authority; HttpRefusal 413 or 415 for the body
+   * @throws OAuthProblem parameter_rejected for a header sent twice or a Host that is not an authority; HttpRefusal
+   *   413 or 415 for the body
    */
   async read(request: IncomingMessage): Promise<SignedRequest> {
     try {

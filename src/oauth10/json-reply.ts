@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { acceptRanges } from '../http/accept-ranges.js';
 
 const JSON_TYPE = 'application/json';
-/** Whether the client takes JSON (RFC 9110 section 12.5.1). */
+/** Whether the client accepts JSON (RFC 9110 section 12.5.1). */
 export function acceptsJson({ headers }: IncomingMessage): boolean {
   const ranges = acceptRanges(headers);
   if (ranges === undefined) return true;
@@ -11,7 +11,7 @@ export function acceptsJson({ headers }: IncomingMessage): boolean {
   return negotiator.mediaType([JSON_TYPE]) !== undefined;
 }
 
-/** Sends JSON that is for nobody but who asked. */
+/** Sends JSON that no cache may store. */
 export function sendPrivateJson(
   response: ServerResponse,
   value: unknown,

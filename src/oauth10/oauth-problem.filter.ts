@@ -20,7 +20,7 @@ import { sendForm } from './form-reply.js';
 
 const RETRY_AFTER_SECONDS = '1';
 
-/** The one exit for whatever goes wrong with a signed request (RFC 5849 section 3.2). */
+/** Answers every failure of a signed request (RFC 5849 section 3.2). */
 @Catch()
 export class OAuthProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('OAuth10');
@@ -31,7 +31,7 @@ export class OAuthProblemFilter implements ExceptionFilter {
     this.answer(error, host.switchToHttp().getResponse<ServerResponse>());
   }
 
-  /** Answers with what the error means. */
+  /** Sends the response for the error. */
   answer(error: unknown, response: ServerResponse): void {
     if (response.headersSent) return void response.destroy();
     if (error instanceof OAuthProblem) return this.refuse(response, error);

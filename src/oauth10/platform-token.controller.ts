@@ -10,7 +10,7 @@ import { SignedEndpoint, Verified } from './signed-endpoint.decorator.js';
 import { SpentNonces } from './spent-nonces.js';
 import type { VerifiedRequest } from './verified-request.js';
 
-/** The way from OAuth 1.0a to bearer tokens, for clients that can go it. */
+/** Exchanges OAuth 1.0a signatures for bearer tokens, for clients that can use these. */
 @Controller('oauth/oauth10')
 @UseFilters(OAuthProblemFilter)
 export class PlatformTokenController {
@@ -20,7 +20,7 @@ export class PlatformTokenController {
     private readonly lastUse: LastUse,
   ) {}
 
-  /** A signed request in, a JWT of RFC 9068 out, in the form of RFC 6749 section 5.1. */
+  /** Takes a signed request and returns a JWT (RFC 9068), in the form of RFC 6749 section 5.1. */
   @All('platform-token')
   @SignedEndpoint({
     label: 'platform-token',

@@ -1,29 +1,29 @@
 /**
- * Timers fire in whole milliseconds of the process's clock, and up to one later. In the last ones before the
- * moment, turns of the event loop are counted instead.
+ * Timers fire at whole milliseconds of the process's clock, and up to one millisecond late. So for the last
+ * milliseconds this class counts turns of the event loop instead.
  */
 const TURNING_MS = 2;
 
 interface Waiting {
-  /** By performance.now(). */
+  /** In the time of performance.now(). */
   readonly due: number;
   readonly release: () => void;
 }
 
 /**
- * Waits to the microsecond, for all who wait together: at any time there is one timer or one turn of the
- * event loop to come, however many wait. In the turns, everybody else is served.
+ * Waits with microsecond precision. However many callers wait, at most one timer or one turn of the event loop is
+ * pending. Between the turns, other work continues.
  */
 export class PreciseTimer {
-  /** In the order in which they are due. */
+  /** Sorted by due time. */
   private readonly waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isTurning = false;
 
-  /** Resolves in the first turn of the event loop in which it is `due`, by performance.now(). */
+  /** Resolves in the first turn of the event loop after `due`, in the time of performance.now(). */
   until(due: number): Promise<void> {
     return new Promise((release) => {
-      // Most come in order: looked at from the end, the place is found at once.
+      // Most callers arrive in order of their due times, so a search from the end finds the place at once.
       let place = this.waiting.length;
       while (place > 0 && (this.waiting[place - 1] as Waiting).due > due) place -= 1;
       this.waiting.splice(place, 0, { due, release });
@@ -37,8 +37,9 @@ export class PreciseTimer {
     clearTimeout(this.timer);
     const leftMs = Math.floor(next.due) - Math.floor(now);
     if (leftMs > TURNING_MS) {
-      // Once on the way to that time, so that all who wait for one moment are awake for as long before it, whenever
-      // they came: a process that has just woken answers tens of microseconds later.
+      // Wakes up early, at a fixed time before the due time. So the process is awake equally long for all callers
+      // with the same due time, whenever they began to wait: a process that has just woken up answers tens of
+      // microseconds later.
       this.timer = setTimeout(this.turn, Math.max(1, leftMs - TURNING_MS - 1));
     } else {
       this.isTurning = true;

@@ -7,7 +7,7 @@ import type { SignedRequest } from './signed-request.js';
 import type { VerificationKeys } from './verification-keys.js';
 
 /**
- * Tells the parameters of a request by the place that they came from.
+ * Splits the parameters of a request by the place where they were sent.
  *
  * @param parameters all of the request, in the order header, query, body
  */
@@ -26,11 +26,10 @@ export function placedParameters(
 }
 
 /**
- * The request with the secrets that it should have been signed with, to be tried under the mistakes of
- * clients.
+ * The request with the secrets that should have signed it. The search for client mistakes needs both.
  *
  * @param parameters all of the request, in the order header, query, body
- * @param publicAuthority what this service is called by (PUBLIC_URL)
+ * @param publicAuthority the authority of PUBLIC_URL
  */
 export function refusedRequest(
   request: SignedRequest,
@@ -59,25 +58,25 @@ export function refusedRequest(
   };
 }
 
-/** The realm as it stands in the header, quoted or bare. */
+/** The realm as written in the header, quoted or not. */
 function realmOf(authorization: string): string | undefined {
   const found = /[\s,]realm="([^"]*)"|[\s,]realm=([^\s,"]+)/i.exec(authorization);
   return found?.[1] ?? found?.[2];
 }
 
-/** More proxies than these stand in no row; each of their names is signed in vain three times. */
+/** Chains of more proxies are unlikely, and each further name costs three attempts. */
 const OTHER_AUTHORITIES_MAX = 4;
-/** Beyond them nothing of X-Forwarded-Host is looked at. */
+/** How many names of X-Forwarded-Host are considered. */
 const NAMED_MAX = 16;
 
-/** What else the request, or this service, is called by: hosts alone, each once. */
+/** Other authorities of the request or of this service, without duplicates. */
 function otherAuthorities(
   { scheme, authority, otherHosts, source }: SignedRequest,
   publicAuthority: string | undefined,
 ): string[] {
   const { host, 'x-forwarded-host': forwarded } = source.headers;
   const named = otherHosts ?? [host, forwarded, publicAuthority].flat();
-  // Each proxy on the way may have added its own to X-Forwarded-Host.
+  // Each proxy may have added its own name to X-Forwarded-Host.
   const hosts = named
     .flatMap((list) => list?.split(',', NAMED_MAX) ?? [])
     .map((one) => one.trim())

@@ -3,8 +3,9 @@ import { parameterRejected } from '../protocol/oauth-problem.js';
 import type { SigningConsumer } from '../tokens/signing-consumer.js';
 
 /**
- * The callback of a request for temporary credentials. One without is let through by the verifier to a
- * consumer with the flag `callback_optional` alone: its only registered callback, else `oob`.
+ * The callback of a request for temporary credentials. The verifier accepts a request without one only if the
+ * consumer has the flag `callback_optional`. Then the callback is the consumer's only registered one, or else
+ * `oob`.
  *
  * @throws OAuthProblem parameter_rejected
  */
@@ -15,9 +16,8 @@ export function callbackOf(callback: string | undefined, consumer: SigningConsum
 }
 
 /**
- * RFC 5849 section 2.1: the callback is `oob`, exactly so, or a URI. Which URIs, the RFC leaves
- * open; here the consumer must have registered it, so that a stolen secret cannot send verifiers
- * elsewhere.
+ * RFC 5849 section 2.1: the callback is exactly `oob`, or a URI. The RFC does not say which URIs. Here the consumer
+ * must have registered it, so that a thief of its secret cannot redirect verifiers elsewhere.
  *
  * @throws OAuthProblem parameter_rejected
  */

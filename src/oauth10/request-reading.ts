@@ -14,7 +14,7 @@ import {
 } from '../protocol/request-parameters.js';
 import type { SignedRequest } from './signed-request.js';
 
-/** What a request says, once it is taken apart. */
+/** The parsed parts of a request. */
 export interface RequestReading {
   /** See baseStringUri. */
   readonly uri: string;
@@ -27,10 +27,10 @@ export interface RequestReading {
 }
 
 /**
- * Reads a request as RFC 5849 has it; where its shape is not so, as its consumer may send it.
+ * Reads a request by the rules of RFC 5849. If it breaks them, reads it again with the flags of its consumer.
  *
- * @param flagsOf looks up what a consumer may do otherwise; asked only where that would help
- * @throws OAuthProblem for what is not as it should be; what flagsOf throws
+ * @param flagsOf returns the flags of a consumer; called only if flags could help
+ * @throws OAuthProblem for a request that breaks the rules; the errors of flagsOf
  */
 export async function readAsConsumerMay(
   request: SignedRequest,
@@ -45,7 +45,7 @@ export async function readAsConsumerMay(
   }
 }
 
-/** Shape, then version and method. */
+/** Checks the shape first, then version and method. */
 function readSignedRequest(
   request: SignedRequest,
   rules: ParameterRules,
@@ -68,6 +68,6 @@ function readSignedRequest(
   return { uri, query, isForm, collected, protocol };
 }
 
-/** Whether the body is a form that isn't empty: no oauth_body_hash has a place beside one. */
+/** Whether the body is a form that is not empty. Such a body needs no oauth_body_hash. */
 export const hasForm = ({ isForm }: RequestReading, { body }: SignedRequest): boolean =>
   isForm && body !== undefined && body.length > 0;

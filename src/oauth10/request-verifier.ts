@@ -1,8 +1,8 @@
-// RFC 5849 section 3.2, in the order of the contract:
+// Verifies by RFC 5849 section 3.2, in the order of the contract:
 //   shape → version, method known, PLAINTEXT under TLS → timestamp → consumer, its methods → token
 //   → signature → body hash → state of consumer and token.
-// The nonce comes after, in the statement that acts on the request (nonces/nonce-claim.ts): it is
-// spent only by a request whose signature holds.
+// The statement that acts on the request claims the nonce after that (nonces/nonce-claim.ts), so only a request
+// with a valid signature spends its nonce.
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { Settings } from '../config/settings.js';
@@ -37,7 +37,7 @@ type Token = TemporaryCredentials | AccessToken;
 
 const VERIFIER = 'oauth_verifier';
 
-/** Says whether a signed request is genuine and its credentials good. */
+/** Decides whether a signed request is genuine and its credentials may be used. */
 @Injectable()
 export class RequestVerifier {
   private readonly flagSearches = new FlagSearchBudget();
@@ -77,8 +77,8 @@ export class RequestVerifier {
   }
 
   /**
-   * Clients that know no denial come to the exchange all the same, without a verifier. Who proves that
-   * the credentials are theirs is told of the denial; everybody else, that the verifier is missing.
+   * Clients that cannot handle a denial still request the exchange, without a verifier. A client that proves that
+   * it has the credentials learns of the denial; every other client learns only that the verifier is missing.
    */
   private async judgeDenied(
     request: SignedRequest,
@@ -108,7 +108,7 @@ export class RequestVerifier {
       await this.keyRing.decoyForOneRequest(),
       this.flagSearches,
     );
-    // Computed before anything is refused: who is unknown is told no sooner than who signs wrongly.
+    // Checked before any refusal, so that an unknown consumer is not refused sooner than a wrong signature.
     const { found, outcome } = await this.checkSignature(check, protocol, rules);
     const hint = outcome.holds
       ? undefined
@@ -136,9 +136,9 @@ export class RequestVerifier {
   }
 
   /**
-   * Checks the signature against what is remembered, and where that does not hold, against what the store
-   * has: who is remembered is refused no sooner than others. What the store has is computed with only
-   * where it is something else.
+   * Checks the signature against the cached credentials. If it does not hold, checks it against those in the
+   * database, so that a cached consumer is not refused sooner than others. Computes the signature again only if the
+   * credentials differ.
    */
   private async checkSignature(
     check: SignatureCheck,
@@ -172,7 +172,7 @@ export class RequestVerifier {
     assertWithinWindow(timestamp, nowSeconds, this.settings.timestampWindowSeconds);
   }
 
-  /** One round trip at most, whatever the endpoint. */
+  /** At most one round trip to the database, for every endpoint. */
   private find(
     { consumerKey, token }: ProtocolParameters,
     rules: EndpointRules,
@@ -188,7 +188,7 @@ export class RequestVerifier {
   }
 }
 
-/** What the request is, now that it is known to be genuine. */
+/** The verified form of a genuine request. */
 function verifiedRequest(
   request: SignedRequest,
   { uri, query, isForm, collected, protocol }: RequestReading,
@@ -223,7 +223,7 @@ const isVerifierMissing = (error: unknown): boolean =>
   error.code === 'parameter_absent' &&
   error.parameters?.join() === VERIFIER;
 
-/** The secret of the token that the request sends, for VerificationKeyRing. */
+/** The sealed secret of the request's token, for VerificationKeyRing. */
 function sealedSecret(
   { token: sent }: ProtocolParameters,
   token: Token | undefined,

@@ -2,17 +2,16 @@ import { parameterRejected } from '../protocol/oauth-problem.js';
 import type { Parameter } from '../protocol/parameter.js';
 
 /**
- * The scopes that a request asks for: the parameter `scope`, separated by spaces, or all that may be
- * asked for.
- * OAuth 1.0 knows no scope; the name and form are OAuth 2's, as the providers that added it use them.
+ * The scopes of a request: the parameter `scope`, separated by spaces, or else all that the consumer may request.
+ * OAuth 1.0 has no scopes; name and form are those of OAuth 2, as other OAuth 1.0 providers use them.
  *
- * @throws OAuthProblem parameter_rejected for a scope that may not be
+ * @throws OAuthProblem parameter_rejected for a scope that is not allowed
  */
 export function requestedScopes(
   parameters: readonly Parameter[],
   allowed: {
     readonly scopes: readonly string[];
-    /** Whose they are, for the advice. */
+    /** The owner of the scopes, for the advice. */
     readonly of?: string;
   },
 ): readonly string[] {

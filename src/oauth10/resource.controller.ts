@@ -11,7 +11,7 @@ import { SignedEndpoint, Verified } from './signed-endpoint.decorator.js';
 import { SpentNonces } from './spent-nonces.js';
 import type { VerifiedRequest } from './verified-request.js';
 
-/** What an access token is good for on this service itself. */
+/** The endpoints of this service that accept an access token. */
 @Controller('oauth/oauth10')
 @UseFilters(OAuthProblemFilter)
 export class ResourceController {
@@ -21,7 +21,7 @@ export class ResourceController {
     private readonly lastUse: LastUse,
   ) {}
 
-  /** A protected resource that says what it understood, for trying a signer on. */
+  /** A protected resource that reports how it read the request, for testing signatures. */
   @All('echo')
   @SignedEndpoint({ label: 'echo', ...RESOURCE, issuesCredentials: false })
   async echo(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {
@@ -42,7 +42,7 @@ export class ResourceController {
     sendPrivateJson(response, understood, 'application/json; charset=utf-8');
   }
 
-  /** The client gives its access token back. */
+  /** Lets a client revoke its access token. */
   @All('revoke')
   @SignedEndpoint({ label: 'revoke', ...REVOKE, methods: ['POST'], issuesCredentials: false })
   async revoke(@Verified() request: VerifiedRequest, @Res() response: ServerResponse) {

@@ -3,17 +3,21 @@ import { LRUCache } from 'lru-cache';
 
 const KEYS_MAX = 1000;
 
-/** Beyond it one signature costs the only thread some 10 ms, and anybody who knows the consumer key can send one. */
+/**
+ * With a larger exponent, one signature costs the only thread some 10 ms, and anyone who knows the consumer key can
+ * send one.
+ */
 const EXPONENT_LIMIT = 1n << 32n;
 
-/** Parsed RSA keys by their PEM: parsing one costs more than verifying a signature with it. */
+/** Caches parsed RSA keys by their PEM, because parsing costs more than verifying a signature. */
 export class RsaPublicKeys {
   private readonly keys = new LRUCache<string, { readonly key: KeyObject | undefined }>({
     max: KEYS_MAX,
   });
 
   /**
-   * Undefined for a key that no signature is verified with: its exponent was registered before there was a limit.
+   * Undefined for a key with too large an exponent, which was registered before the limit. It verifies no
+   * signature.
    *
    * @param pem checked when it was registered
    */

@@ -15,16 +15,16 @@ import type {
   VerificationKeys,
 } from './verification-keys.js';
 
-/** Whether the signature holds, and by what that is not as usual. */
+/** Whether the signature holds, and how it differs from a usual one. */
 export interface SignatureOutcome {
   readonly holds: boolean;
-  /** By the consumer's secret before the present one. */
+  /** With the consumer's previous secret. */
   readonly byPrevious: boolean;
-  /** By a mistake, or an empty secret, that the consumer may keep. */
+  /** With a mistake, or an empty secret, that a compatibility flag of the consumer allows. */
   readonly byFlag: CompatibilityFlag | undefined;
   /**
-   * The nonce as it was signed, where a flag reads it otherwise than it was sent. This one is claimed: one
-   * signature may be sent with several nonces that are all read as this.
+   * The nonce that was signed, if a flag changes how it is read. This value is claimed, because one signature may
+   * be sent with several nonces that are all read as this value.
    */
   readonly signedNonce?: string | undefined;
 }
@@ -32,16 +32,16 @@ export interface SignatureOutcome {
 const BODY_HASH = 'oauth_body_hash';
 const FAILS: SignatureOutcome = { holds: false, byPrevious: false, byFlag: undefined };
 
-/** One way to put the base string together. */
+/** One way to build the base string. */
 interface BaseStringForm {
   readonly parameters: readonly Parameter[];
-  /** The name of which the value was signed as it was sent. */
+  /** The parameter whose value was signed as it was sent, without encoding. */
   readonly unencodedName: string | undefined;
 }
 
 /**
- * Checks the signature of one request, against as many finds as there are. What depends on the request alone
- * is computed once; what depends on the find, for unknown credentials as for known ones, with the decoy's.
+ * Checks the signature of one request against one or more sets of credentials. What depends only on the request is
+ * computed once. What depends on the credentials is computed for unknown ones too, with the decoy's secrets.
  */
 export class SignatureCheck {
   private readonly baseStrings = new Map<BaseStringForm, string>();
@@ -52,13 +52,13 @@ export class SignatureCheck {
     private readonly reading: RequestReading,
     private readonly keyRing: VerificationKeyRing,
     private readonly decoy: DecoySecrets,
-    /** Left out for staff, who may search as they like. */
+    /** Undefined for staff, who may search without limit. */
     private readonly flagSearches?: FlagSearchBudget,
   ) {
     this.forms = formsOf(request, reading);
   }
 
-  /** What was signed, were everything as RFC 5849 has it; empty for PLAINTEXT, which signs nothing. */
+  /** The base string by the rules of RFC 5849; empty for PLAINTEXT, which signs nothing. */
   get usualBaseString(): string {
     const [usual] = this.forms;
     return usual && this.reading.protocol.signatureMethod.family !== 'plaintext'
@@ -67,7 +67,7 @@ export class SignatureCheck {
   }
 
   /**
-   * @param token 'none' where the request has none, undefined where it is unknown
+   * @param token 'none' if the request has none, undefined if it is unknown
    * @param nowSeconds by the database's clock
    */
   against(
@@ -90,7 +90,7 @@ export class SignatureCheck {
     return outcome;
   }
 
-  /** The keys of the find, as they are checked with; the decoy's where something is unknown. */
+  /** The keys for the credentials. The decoy's keys replace unknown ones. */
   keysOf(
     consumer: SigningConsumer | undefined,
     token: SealedTokenSecret | 'none' | undefined,
@@ -112,7 +112,7 @@ export class SignatureCheck {
       return { holds: true, byPrevious: false, byFlag: flagOfSecret(keys) };
     }
     if (signatureMethod.family === 'rsa') return FAILS;
-    // For every consumer, so that the work doesn't tell which one is changing its secret.
+    // Done for every consumer, so that timing does not reveal which consumer is changing its secret.
     const previous = this.previousKeys(consumer, keys, nowSeconds);
     return this.verifies(previous, baseString)
       ? { holds: true, byPrevious: true, byFlag: flagOfSecret(previous) }
@@ -121,14 +121,14 @@ export class SignatureCheck {
 
   private verifies(keys: VerificationKeys, baseString: string): boolean {
     const { signatureMethod, signature } = this.reading.protocol;
-    // Written out: spreading the keys showed in profiles (docs/adr/0063).
+    // Not spread, because spreading the keys showed in profiles (docs/adr/0063).
     const { consumerSecret, tokenSecret, rsaPublicKey, genuine } = keys;
     const input = { baseString, signature, consumerSecret, tokenSecret, rsaPublicKey };
-    // The decoy's keys cost the same work.
+    // Verifies with the decoy's keys as well, so that the time is the same.
     return signatureMethod.verify(input) && genuine;
   }
 
-  /** Each mistake that the consumer may keep, with its present secret and the one before. */
+  /** Tries each mistake that a flag of the consumer allows, with its current secret and with the previous one. */
   private underFlags(
     consumer: SigningConsumer,
     token: SealedTokenSecret | 'none' | undefined,
@@ -162,8 +162,8 @@ export class SignatureCheck {
   }
 
   /**
-   * An empty secret proves nothing: it counts for PLAINTEXT alone, and only while the consumer has the flag. The
-   * rules of registration hold the present secret to that, but not the one that a rotation left behind.
+   * An empty secret proves nothing: it is valid only for PLAINTEXT, and only while the consumer has the flag.
+   * Registration enforces that for the current secret, but not for the previous secret of a rotation.
    */
   private unlessEmpty(
     keys: VerificationKeys,
@@ -190,11 +190,11 @@ export class SignatureCheck {
   }
 }
 
-/** The flag without which the secret holds for nothing. */
+/** The flag that the secret requires. */
 const flagOfSecret = ({ consumerSecret }: VerificationKeys): CompatibilityFlag | undefined =>
   consumerSecret === '' ? 'empty_secret' : undefined;
 
-/** As RFC 5849 has it first, then what else may have been signed. */
+/** The base string of RFC 5849 first, then other accepted ones. */
 function formsOf(request: SignedRequest, reading: RequestReading): BaseStringForm[] {
   const { collected } = reading;
   const { parameters, signedOnce } = collected;

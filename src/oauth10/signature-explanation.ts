@@ -1,4 +1,4 @@
-// Contract section 10: why a signature that does not hold was refused.
+// Contract section 10: explains why a signature does not hold.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { signatureHint, type SignatureHint } from '../protocol/hints/signature-hint.js';
@@ -8,17 +8,17 @@ import { refusedRequest } from './refused-request.js';
 import type { SignedRequest } from './signed-request.js';
 import type { VerificationKeys } from './verification-keys.js';
 
-/** In a second of a process at most so many searches begin, however many signatures are wrong. */
+/** Limits how many searches a process begins per second, however many signatures are wrong. */
 export class SearchBudget {
   private readonly begunAtMs: number[] = [];
 
-  /** @param now milliseconds that only grow */
+  /** @param now milliseconds of a clock that never goes back */
   constructor(
     private readonly perSecond: number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Whether one more may begin now; it then counts. */
+  /** Whether another search may begin now. If so, counts it. */
   take(): boolean {
     const now = this.now();
     if (this.begunAtMs.length >= this.perSecond) {
@@ -32,12 +32,12 @@ export class SearchBudget {
 }
 
 /**
- * Requests of more octets, in target and body, are not searched: so long a one takes some milliseconds, for
- * anybody who sends it. A mistake shows in a short request as well, and staff may have any searched.
+ * Larger requests (target and body) are not searched, because that takes some milliseconds, and anyone can send
+ * them. The same mistake shows in a short request as well, and staff may search any request.
  */
 const SEARCHED_OCTETS_MAX = 16 * 1024;
 
-/** Explains signatures that do not hold, to who holds the secrets. */
+/** Explains wrong signatures to clients that have the right secrets. */
 @Injectable()
 export class SignatureExplanation {
   private readonly budget: SearchBudget;
@@ -49,8 +49,8 @@ export class SignatureExplanation {
   }
 
   /**
-   * The mistake that explains the signature; undefined where none does, the budget is spent, or
-   * one of the keys is the decoy's: for an unknown consumer or token the same search is made in vain.
+   * The mistake that explains the signature. Undefined if none does, the budget is used up, or a key is the
+   * decoy's: for an unknown consumer or token the search runs anyway, so that the time is the same.
    *
    * @param parameters all of the request, in the order header, query, body
    */
@@ -66,7 +66,7 @@ export class SignatureExplanation {
     return this.search(request, parameters, protocol, keys);
   }
 
-  /** The same for staff, whom neither setting binds. */
+  /** The same for staff, without the limits and settings for clients. */
   search(
     request: SignedRequest,
     parameters: readonly Parameter[],

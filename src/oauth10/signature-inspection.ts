@@ -1,5 +1,5 @@
-// Contract section 10: what staff see of a signed request. The verdict is that of the RequestVerifier, without
-// its nonce, its pace and its reserve: whoever asks may read everything.
+// Contract section 10: what staff see of a signed request. The verdict is that of the RequestVerifier, but it
+// claims no nonce, does not pad its timing and hides nothing, because staff may read everything.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
@@ -21,28 +21,28 @@ import { SignatureExplanation } from './signature-explanation.js';
 import type { SignedRequest } from './signed-request.js';
 import { VerificationKeyRing, type SealedTokenSecret } from './verification-keys.js';
 
-/** What was found out about a request; nothing of it is a secret. */
+/** The result of the inspection. It contains no secret. */
 export interface InspectedSignature {
-  /** Whether the signature holds, whatever else is wrong. */
+  /** Whether the signature holds, even if something else is wrong. */
   readonly active: boolean;
   readonly problem: string | null;
   readonly advice: string | null;
   readonly hint: string | null;
-  /** As this service computes it; null where nothing is signed, or the request can't be read. */
+  /** The base string of this service; null if nothing is signed or the request cannot be read. */
   readonly baseString: string | null;
-  /** Those that are signed. */
+  /** The signed parameters. */
   readonly parameters: readonly {
     readonly name: string;
     readonly value: string;
     readonly from: 'header' | 'query' | 'form';
   }[];
-  /** Which secrets went into the key. */
+  /** The secrets that are part of the key. */
   readonly keyParts: readonly ('consumerSecret' | 'tokenSecret')[];
 }
 
 const UNREADABLE = { active: false, hint: null, baseString: null, parameters: [], keyParts: [] };
 
-/** The token that a request names, whichever kind it is of. */
+/** The token of a request, an access token or temporary credentials. */
 interface FoundToken {
   readonly isAccessToken: boolean;
   readonly sealed: SealedTokenSecret | 'none' | undefined;
@@ -50,7 +50,7 @@ interface FoundToken {
   readonly token: Parameters<typeof assertActive>[1];
 }
 
-/** Looks into signatures for staff. */
+/** Inspects signatures for staff. */
 @Injectable()
 export class SignatureInspection {
   constructor(
@@ -62,8 +62,8 @@ export class SignatureInspection {
   ) {}
 
   /**
-   * Judges the signature of a request as that of a protected resource; temporary credentials sign as
-   * well. No nonce is spent, and the age of the timestamp is shown only if the signature holds.
+   * Checks the signature like that of a request for a protected resource. Temporary credentials are accepted as
+   * well. Spends no nonce, and checks the timestamp's age only if the signature holds.
    *
    * @throws StoreUnavailable
    */
@@ -112,7 +112,7 @@ export class SignatureInspection {
     return { isAccessToken: false, sealed, consumer: access.consumer, token: temporary.token };
   }
 
-  /** The first rule that the request breaks; the age of the timestamp comes after the signature. */
+  /** The first rule that the request breaks. The timestamp's age is checked after the signature. */
   private problemOf(
     request: SignedRequest,
     { protocol, collected, isForm }: RequestReading,
@@ -154,7 +154,7 @@ const problemFields = (problem: OAuthProblem | undefined) => ({
   hint: problem?.extra[SIGNATURE_HINT] ?? null,
 });
 
-/** The signature is not signed, and for PLAINTEXT it is the secrets themselves. */
+/** All parameters but oauth_signature, which is not signed, and which contains the secrets in PLAINTEXT. */
 function shownParameters(
   request: SignedRequest,
   parameters: readonly Parameter[],

@@ -9,7 +9,7 @@ import { Endpoint } from '../http/endpoint.decorator.js';
 import type { SignedEndpointOptions } from './endpoint-rules.js';
 import { SIGNED_ENDPOINT, SignedRequestGuard, verifiedRequestOf } from './signed-request.guard.js';
 
-/** The handler runs only for requests that the guard found genuine. */
+/** The handler runs only for requests that the guard has verified. */
 export const SignedEndpoint = (options: SignedEndpointOptions): MethodDecorator =>
   applyDecorators(
     Endpoint({
@@ -21,7 +21,7 @@ export const SignedEndpoint = (options: SignedEndpointOptions): MethodDecorator 
     SetMetadata(SIGNED_ENDPOINT, options),
   );
 
-/** The VerifiedRequest that the guard left. */
+/** The VerifiedRequest of the guard. */
 export const Verified = createParamDecorator((_: unknown, context: ExecutionContext) =>
   verifiedRequestOf(context.switchToHttp().getRequest<IncomingMessage>()),
 );

@@ -18,14 +18,14 @@ export const SIGNED_ENDPOINT = Symbol('signed endpoint');
 
 const verifiedRequests = new RequestProperty<IncomingMessage, VerifiedRequest>('verifiedRequests');
 
-/** What the guard found. Throws where a handler runs without it, which is a fault in our code. */
+/** The VerifiedRequest of the guard. Throws if the handler runs without the guard, which is a bug of ours. */
 export function verifiedRequestOf(request: IncomingMessage): VerifiedRequest {
   const verified = verifiedRequests.get(request);
   if (!verified) throw new Error('A handler asked for a signed request that no guard verified');
   return verified;
 }
 
-/** Lets through what the RequestVerifier finds genuine. */
+/** Allows only requests that the RequestVerifier accepts. */
 @Injectable()
 export class SignedRequestGuard implements CanActivate {
   constructor(
@@ -59,7 +59,7 @@ export class SignedRequestGuard implements CanActivate {
     return verified;
   }
 
-  /** Method and Accept come first: what is refused for its form must not have consumed anything. */
+  /** Checks method and Accept first: a request that is refused for these must not spend anything. */
   private assertServed(
     request: IncomingMessage,
     { methods, issuesCredentials, needsIssuer }: SignedEndpointOptions,

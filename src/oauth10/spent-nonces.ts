@@ -6,7 +6,7 @@ import { Nonces } from '../nonces/nonces.js';
 import { oauthProblem, timestampRefused } from '../protocol/oauth-problem.js';
 import { claimOf, type VerifiedRequest } from './verified-request.js';
 
-/** Spends the nonce of a verified request: the last thing that may refuse it. */
+/** Spends the nonce of a verified request. This is the last check that may refuse the request. */
 @Injectable()
 export class SpentNonces {
   constructor(
@@ -16,9 +16,10 @@ export class SpentNonces {
   ) {}
 
   /**
-   * @param act the request's own work, where that is a statement which can claim the nonce itself; false: it
-   *   was claimed before
-   * @throws OAuthProblem nonce_used; timestamp_refused for one from before a loss of claims; StoreUnavailable
+   * @param act the request's own work, if it is a statement that can claim the nonce itself; false if the nonce was
+   *   already claimed
+   * @throws OAuthProblem nonce_used; timestamp_refused for a timestamp from before a loss of claims;
+   *   StoreUnavailable
    */
   async spend(
     request: VerifiedRequest,

@@ -2,12 +2,12 @@ import { ForgivableProblem, type OAuthProblem } from '../protocol/oauth-problem.
 import { MethodNotRegistered, TokenMissing, VerifierMissing } from './disclosure.js';
 import { PreciseTimer } from './precise-timer.js';
 
-/** Longer than the look into the store and the computation that a refusal costs. */
+/** More than the time of the lookup and the computation of a refusal. */
 const STEP_MS = 5;
 
 const TELLS_BY_TIME = new Set(['consumer_key_unknown', 'token_rejected', 'signature_invalid']);
 
-/** Whether the time of the refusal could reveal which key or token exists. */
+/** Whether the time of the refusal could reveal which keys or tokens exist. */
 export const padsTiming = (problem: OAuthProblem): boolean =>
   TELLS_BY_TIME.has(problem.code) ||
   problem instanceof ForgivableProblem ||
@@ -15,15 +15,16 @@ export const padsTiming = (problem: OAuthProblem): boolean =>
   problem instanceof TokenMissing ||
   problem instanceof VerifierMissing;
 
-/** One for all: those that wait together share the turns of its last milliseconds. */
+/** One timer for all refusals, so that those that wait together share the turns of the last milliseconds. */
 const timer = new PreciseTimer();
 
 /**
- * Waits for the next step after the start: refusals leave 5 ms, or 10 or 15, after the request was
- * read. A row that is found takes longer to bring than one that is not, and what is remembered less
- * than either; within a step that shows no more.
+ * Waits for the next step after the start: refusals leave 5, 10 or 15 ms after the request was read. A row that
+ * exists takes longer to read than a missing one, and a cached one takes less than either. Within a step, the
+ * difference is not visible.
  *
- * To the microsecond, since a refusal that left with a timer of the process told by how much the step missed it.
+ * The wait has microsecond precision, because a timer of the process would miss the step by a time that reveals the
+ * difference.
  *
  * @param startedAt by performance.now()
  */

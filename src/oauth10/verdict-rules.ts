@@ -8,7 +8,7 @@ import { MethodNotRegistered, TokenMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
 
 /**
- * The consumer exists, and its method is one of its own.
+ * Checks that the consumer exists and may use the request's signature method.
  *
  * @throws OAuthProblem consumer_key_unknown; MethodNotRegistered
  */
@@ -26,7 +26,7 @@ export function assertConsumer(
 }
 
 /**
- * The token exists where one is sent, and is left out by two-legged consumers alone.
+ * Checks that a sent token exists, and that only two-legged consumers omit it.
  *
  * @throws OAuthProblem token_rejected; TokenMissing
  */
@@ -39,7 +39,7 @@ export function assertToken(
 ): void {
   if (rules.token === 'none') return;
   if (protocol.token === undefined) {
-    // Two-legged: RFC 5849 section 3.1 lets the token out; the consumer must be marked for it.
+    // Two-legged: RFC 5849 section 3.1 allows a request without a token; here the consumer must be marked for it.
     if (!consumer.twoLegged) throw new TokenMissing(signatureHolds);
   } else if (!token) {
     throw oauthProblem('token_rejected');
@@ -47,8 +47,8 @@ export function assertToken(
 }
 
 /**
- * The hash covers bodies that the signature does not. On a form, which the signature covers itself,
- * it has no place, unless the form is empty: some clients hash every body they have not.
+ * The hash covers bodies that the signature does not cover. A form is covered by the signature, so it must have no
+ * hash, unless the form is empty: some clients send a hash with every empty body.
  */
 export function assertBodyHash(
   { bodyHash }: ProtocolParameters,

@@ -8,25 +8,25 @@ import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import { Decoy, type DecoySecrets } from './decoy.js';
 import { RsaPublicKeys } from './rsa-public-keys.js';
 
-/** A sealed token secret and the place that it was sealed for. */
+/** A sealed token secret and its place. */
 export interface SealedTokenSecret {
   readonly sealed: Buffer;
   readonly place: SecretPlace;
 }
 
-/** What one signature is checked with (SignatureInput, but for the request's own part). */
+/** The keys for verifying one signature (SignatureInput without the values of the request). */
 export interface VerificationKeys {
   readonly consumerSecret: string | undefined;
   readonly tokenSecret: string;
   readonly rsaPublicKey: KeyObject | undefined;
-  /** False where one of them is the decoy's: then no signature holds, whatever it verifies as. */
+  /** False if one of the keys is the decoy's: then no signature holds, whatever the verification returns. */
   readonly genuine: boolean;
 }
 
 /**
- * Opens the keys that a signature is checked with: those that its method's family asks for, and no
- * others. Where consumer or token is unknown, or the consumer has no key of this family, the decoy's
- * stand in, so that all of these cost what a wrong signature costs.
+ * Opens the keys for a signature: only those that the family of its method needs. If consumer or token is unknown,
+ * or the consumer has no key of this family, the decoy's keys replace them. So all these cases cost the same as a
+ * wrong signature.
  */
 @Injectable()
 export class VerificationKeyRing {
@@ -35,7 +35,7 @@ export class VerificationKeyRing {
   private readonly secrets: OpenedSecrets;
 
   constructor(secrets: SecretBox) {
-    // Its key takes a while to make; the start does not wait for it.
+    // Generating the decoy's RSA key takes a while; the start does not wait for it.
     this.decoy = Decoy.create(secrets);
     this.secrets = new OpenedSecrets(secrets);
   }
@@ -46,7 +46,7 @@ export class VerificationKeyRing {
   }
 
   /**
-   * @param token 'none' where the request has none, undefined where it is unknown
+   * @param token 'none' if the request has none, undefined if it is unknown
    * @throws SealBroken
    */
   open(
@@ -76,9 +76,9 @@ export class VerificationKeyRing {
   }
 
   /**
-   * Opens the secret that a rotation left behind; the decoy's, where there is none.
+   * Opens the previous secret of a rotation, or the decoy's if there is none.
    *
-   * @param nowSeconds by the database's clock; past its expiry the secret is opened in vain
+   * @param nowSeconds by the database's clock; an expired secret is opened as well, but is not genuine
    * @throws SealBroken
    */
   previousSecret(

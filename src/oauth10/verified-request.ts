@@ -6,21 +6,21 @@ import type { SigningConsumer } from '../tokens/signing-consumer.js';
 import type { TemporaryCredentials } from '../tokens/temporary-credentials.js';
 
 /**
- * A request whose signature holds and whose consumer and token are in good standing. Its nonce is
- * not yet claimed: that is for the statement that acts on the request.
+ * A request with a valid signature, whose consumer and token may be used. Its nonce is not claimed yet: the
+ * statement that acts on the request claims it.
  */
 export interface VerifiedRequest {
   readonly consumer: SigningConsumer;
-  /** The temporary credentials that signed; undefined at endpoints that take none. */
+  /** The temporary credentials that signed; undefined at endpoints that accept none. */
   readonly temporaryCredentials: TemporaryCredentials | undefined;
-  /** The access token that signed; undefined at endpoints that take none and when two-legged. */
+  /** The access token that signed; undefined at endpoints that accept none, and for two-legged requests. */
   readonly accessToken: AccessToken | undefined;
   readonly protocol: ProtocolParameters;
   /** All parameters but `realm`, decoded, in the order header, query, body. */
   readonly parameters: readonly Parameter[];
   readonly clientAddress: string | undefined;
   readonly method: string;
-  /** The whole URL that was signed, query included, raw. */
+  /** The whole URL of the request with its query, raw. */
   readonly url: string;
   /** Whether the signature or oauth_body_hash covered the body. */
   readonly bodyVerified: boolean;
