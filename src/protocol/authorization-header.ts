@@ -7,15 +7,14 @@ export class MalformedHeader extends Error {
 }
 
 /**
- * Parses the value of an `Authorization` header (RFC 5849 §3.5.1), given as an octet string, and
- * leaves out `realm`. Undefined where there is no header or its scheme is not `OAuth`.
+ * Parses the value of an `Authorization` header (RFC 5849 §3.5.1), given as an octet string, and omits `realm`.
+ * Undefined if there is no header or its scheme is not `OAuth`.
  *
- * More is accepted than the grammar allows, because clients in use need it: bare values
- * (`scope=Scope1`), blanks around `=`, surplus commas, characters that should have been encoded.
- * `+` is a plus here.
+ * Accepts more than the grammar allows, because clients in use need it: unquoted values (`scope=Scope1`), blanks
+ * around `=`, extra commas, characters that should have been encoded. `+` means a plus here.
  *
- * Throws MalformedHeader, MalformedEncoding (with the parameter's name where known), and
- * TooManyParameters past `maxParameters`.
+ * Throws MalformedHeader, MalformedEncoding (with the parameter's name if it is known), and TooManyParameters if
+ * there are more than `maxParameters`.
  */
 export function parseAuthorizationHeader(
   value: string | undefined,
@@ -47,8 +46,8 @@ export function parseAuthorizationHeader(
 }
 
 /**
- * The `WWW-Authenticate` challenge of RFC 5849 §3.5.1, with the problem's code where there is one.
- * Whatever could end the quoted string, or the header line, is escaped or dropped.
+ * The `WWW-Authenticate` challenge of RFC 5849 §3.5.1, with the code of the problem if there is one. Characters
+ * that could end the quoted string or the header line are escaped or dropped.
  */
 export function formatOAuthChallenge(challenge: { realm: string; problem?: string }): string {
   const realm = `OAuth realm="${quotedText(challenge.realm)}"`;
@@ -110,7 +109,7 @@ function endOfName(value: string, from: number): number {
   throw new MalformedHeader('a name without "="');
 }
 
-/** Where the quoted string that starts at `open` closes, minding quoted pairs (in a realm). */
+/** The index of the closing quote of the string that starts at `open`. A realm may contain quoted pairs. */
 function closingQuote(value: string, open: number): number {
   for (let i = open + 1; i < value.length; i += 1) {
     const code = value.charCodeAt(i);
@@ -139,7 +138,7 @@ function commaOrEnd(value: string, from: number): number {
 }
 
 function decodeValue(encoded: string, name: string): string {
-  // An encoder writes %5C. A raw one is either half of a quoted pair or an octet: nobody can tell.
+  // An encoder writes %5C. A raw backslash may be half of a quoted pair or an octet; the two cannot be told apart.
   if (encoded.includes('\\')) throw new MalformedEncoding('a raw backslash', name);
   try {
     return percentDecode(encoded);

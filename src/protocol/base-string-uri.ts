@@ -3,9 +3,9 @@ import { parameterRejected } from './oauth-problem.js';
 export type Scheme = 'http' | 'https';
 
 /**
- * The base string URI (RFC 5849 §3.4.1.2) of a request. `authority` is the value of its `Host`
- * header; it is normalized here. `path` is the raw path, kept octet for octet, `/` where empty; the
- * query is no part of it. Throws OAuthProblem `parameter_rejected` naming `Host` where that is none.
+ * The base string URI (RFC 5849 §3.4.1.2) of a request. `authority` is the value of its `Host` header, which is
+ * normalized here. `path` is the raw path, which is kept octet for octet, and becomes `/` if it is empty. The query
+ * is not part of it. Throws OAuthProblem `parameter_rejected` naming `Host` if the authority is not valid.
  */
 export function baseStringUri(request: {
   scheme: Scheme;
@@ -23,13 +23,14 @@ const AUTHORITY =
   /^((?:[a-z0-9._~!$&'()*+,;=-]|%[0-9a-f]{2})+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?$/i;
 const DEFAULT_PORTS = { http: 80, https: 443 } as const;
 
-/** What was normalized last: nearly all requests of a service name one host, and each is looked at twice. */
+/**
+ * The last normalized value: nearly all requests of a service have the same host, and each request needs it twice.
+ */
 let latest: { scheme: Scheme; host: string; authority: string | undefined } | undefined;
 
 /**
- * A `Host` header's value in lower case, without the port that is the scheme's own default (443
- * stays on http, 80 on https). Undefined where it is no host: empty, with user info or blanks, or
- * with a port out of range.
+ * The value of a `Host` header in lower case, without the default port of the scheme (443 stays on http, 80 on
+ * https). Undefined if it is no host: empty, with user info or blanks, or with a port out of range.
  */
 export function normalizeAuthority(scheme: Scheme, host: string): string | undefined {
   if (latest?.host === host && latest.scheme === scheme) return latest.authority;
@@ -50,11 +51,11 @@ function normalized(scheme: Scheme, host: string): string | undefined {
 }
 
 /**
- * Splits a raw request target at its first `?`. Neither half is decoded or tidied up, and a `#`,
- * which no client sends, is not cut off: what an upstream might act on has to be signed.
+ * Splits a raw request target at its first `?`. Neither half is decoded or normalized. A `#`, which no client
+ * sends, is not cut off, because everything that an upstream may act on has to be signed.
  *
- * Throws OAuthProblem `parameter_rejected` where the target is not in origin-form (RFC 9112 §3.2.1):
- * with an absolute one, `Host` and target could name two hosts.
+ * Throws OAuthProblem `parameter_rejected` if the target is not in origin-form (RFC 9112 §3.2.1): in an absolute
+ * target, the host could differ from `Host`.
  */
 export function splitTarget(rawTarget: string): { path: string; query: string } {
   if (rawTarget !== '' && rawTarget[0] !== '/' && rawTarget[0] !== '?') {

@@ -9,9 +9,9 @@ const HASHES_BY_TEXT_LENGTH: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Whether `oauth_body_hash` (OAuth Request Body Hash draft, base64) is the hash of the raw body. The
- * draft ties the hash to the signature method, clients do not: SHA-1, SHA-256 and SHA-512 are all
- * taken with any method. False for any other length and for base64 that is not canonical.
+ * Whether `oauth_body_hash` (OAuth Request Body Hash draft, base64) is the hash of the raw body. The draft ties the
+ * hash to the signature method, but clients do not: SHA-1, SHA-256 and SHA-512 are accepted with any method. False
+ * for any other length, and for base64 that is not canonical.
  */
 export function bodyHashMatches(bodyHash: string, body: Buffer): boolean {
   const hash = HASHES_BY_TEXT_LENGTH.get(bodyHash.length);

@@ -1,12 +1,12 @@
 import { normalizeAuthority } from './base-string-uri.js';
 import { formEncode } from './form-encoding.js';
 
-/** How many characters a callback may have. */
+/** The largest number of characters of a callback. */
 export const MAX_CALLBACK_LENGTH = 2048;
 
 /**
- * Why a URI can't be registered as a callback (RFC 5849 §2.1), as a sentence for the person who
- * registers it; undefined where it can. Whatever two URI parsers may read in two ways is refused.
+ * Why a URI cannot be registered as a callback (RFC 5849 §2.1), as a sentence for the person who registers it;
+ * undefined if it can. Refuses every URI that two parsers may read differently.
  */
 export function callbackFault(uri: string): string | undefined {
   if (uri.length > MAX_CALLBACK_LENGTH) return `has more than ${MAX_CALLBACK_LENGTH} characters`;
@@ -29,9 +29,9 @@ export function callbackFault(uri: string): string | undefined {
 }
 
 /**
- * Whether a callback is one of those registered, character by character. Only the port of an http
- * callback to the client's own machine (127.0.0.1, [::1], localhost) may differ: a native
- * application can't know beforehand which one it will get.
+ * Whether a callback is one of the registered ones, compared character by character. Only the port of an http
+ * callback to the client's own machine (127.0.0.1, [::1], localhost) may differ, because a native application does
+ * not know its port in advance.
  */
 export function matchesRegisteredCallback(
   callback: string,
@@ -45,8 +45,8 @@ export function matchesRegisteredCallback(
 }
 
 /**
- * Appends parameters, as text, to the end of the callback's query (RFC 5849 §2.2); what the
- * callback has of its own stays as it is, octet for octet.
+ * Appends parameters, given as text, to the end of the callback's query (RFC 5849 §2.2). The callback itself stays
+ * the same, octet for octet.
  */
 export function appendToCallback(
   callback: string,
@@ -56,7 +56,7 @@ export function appendToCallback(
   const queryAt = callback.indexOf('?');
   if (queryAt === -1) return `${callback}?${appended}`;
   const query = callback.slice(queryAt + 1);
-  // A `?` at the end may be the query's own last octet: only the first one begins it.
+  // A `?` at the end may be the last octet of the query, because only the first one begins the query.
   return query === '' || query.endsWith('&') ? callback + appended : `${callback}&${appended}`;
 }
 
@@ -69,7 +69,7 @@ function webAuthorityFault(
     return 'has no valid host';
   }
   const hostName = authority.replace(/:[0-9]+$/, '').toLowerCase();
-  // Browsers read 127.1, 0x7f000001 and ex%61mple.com as other hosts than their letters say.
+  // Browsers read 127.1, 0x7f000001 and ex%61mple.com as other hosts than written.
   if (!URL.canParse(uri) || new URL(uri).hostname !== hostName) {
     return 'has a host that is not written in its usual form';
   }

@@ -1,8 +1,8 @@
-// Contract section 10: what a consumer that can't be changed may do otherwise than RFC 5849 says. The
-// flags are names here; what the signature of a client with such a mistake looks like, the table of
-// hints/mistakes.ts says, and what its parameters look like, request-parameters.ts.
+// Contract section 10: how a consumer whose program cannot be changed may deviate from RFC 5849. This file has only
+// the names of the flags. The table of hints/mistakes.ts defines what the signature of such a client looks like,
+// and request-parameters.ts defines its parameters.
 
-/** Every flag of `compatibility`, with what it lets pass. */
+/** Every flag of `compatibility`, with what it allows. */
 export const COMPATIBILITY_FLAGS = Object.freeze({
   split_parameters: 'protocol parameters in more than one place, none of them twice',
   repeated_parameters:
@@ -21,9 +21,9 @@ export const COMPATIBILITY_FLAGS = Object.freeze({
 /** The name of a flag. */
 export type CompatibilityFlag = keyof typeof COMPATIBILITY_FLAGS;
 
-/** No consumer has fewer. */
+/** The flags of a consumer without flags. */
 export const NO_FLAGS: ReadonlySet<CompatibilityFlag> = new Set();
 
-/** Whether there is a flag of this name. */
+/** Whether there is a flag with this name. */
 export const isCompatibilityFlag = (name: string): name is CompatibilityFlag =>
   Object.hasOwn(COMPATIBILITY_FLAGS, name);

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Compares two texts in constant time. Their length is not secret (digests). */
+/** Compares two texts in constant time. Their lengths are not secret, because they are digests. */
 export function equalDigests(sent: string, expected: string): boolean {
   const sentOctets = Buffer.from(sent, 'utf8');
   const expectedOctets = Buffer.from(expected, 'utf8');
@@ -8,7 +8,7 @@ export function equalDigests(sent: string, expected: string): boolean {
   return sentOctets.length === expectedOctets.length && timingSafeEqual(sentOctets, expectedOctets);
 }
 
-/** Compares two texts whose very length is a secret: over their digests, which have one length. */
+/** Compares two texts whose length is secret as well. It compares their digests, which have the same length. */
 export function equalSecrets(sent: string, expected: string): boolean {
   return timingSafeEqual(sha256(sent), sha256(expected));
 }

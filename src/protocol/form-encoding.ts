@@ -2,12 +2,11 @@ import { TooManyParameters, type Parameter } from './parameter.js';
 import { MalformedEncoding, percentDecode, percentEncodeText } from './percent-encoding.js';
 
 /**
- * Parses a query or a form body (RFC 5849 §3.4.1.3.1), given as an octet string. `+` is a space, a
- * name without `=` has the empty value, empty pieces between two `&` say nothing; order and
- * repeated names are kept.
+ * Parses a query or a form body (RFC 5849 §3.4.1.3.1), given as an octet string. `+` means a space, a name without
+ * `=` has the empty value, and an empty piece between two `&` is skipped. Order and repeated names are kept.
  *
- * Throws TooManyParameters past `maxParameters`, before any of them is decoded, and
- * MalformedEncoding, with the parameter's name where that much can be read.
+ * Throws TooManyParameters if there are more than `maxParameters`, before it decodes any of them. Throws
+ * MalformedEncoding, with the parameter's name if that can be decoded.
  */
 export function parseFormEncoded(
   raw: string,
@@ -17,8 +16,8 @@ export function parseFormEncoded(
 }
 
 /**
- * Form-encodes text pairs for a reply or a callback. Escapes as RFC 5849 §3.6 does, so a space is
- * `%20`, which every form decoder reads. Throws MalformedEncoding on a lone surrogate.
+ * Form-encodes pairs of texts for a reply or a callback. Escapes like RFC 5849 §3.6, so a space becomes `%20`,
+ * which every form decoder understands. Throws MalformedEncoding for a lone surrogate.
  */
 export function formEncode(pairs: Iterable<readonly [name: string, value: string]>): string {
   const encoded: string[] = [];

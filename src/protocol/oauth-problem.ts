@@ -1,6 +1,6 @@
-// RFC 5849 §3.2 says 400 or 401 and leaves the rest open. The codes are those of the OAuth Problem
-// Reporting extension, so that existing clients can act on them. The advice is for the honest
-// client's developer; it never tells what was expected, only what to look at.
+// RFC 5849 §3.2 only requires 400 or 401. The codes are those of the OAuth Problem Reporting extension, so that
+// existing clients can react to them. The advice is for developers of honest clients: it says what to check, but
+// never the expected value.
 import { percentEncodeText } from './percent-encoding.js';
 import type { SignatureMethodName } from './signature-methods.js';
 
@@ -76,7 +76,7 @@ const PROBLEMS = {
 /** Every code that `oauth_problem` can have. */
 export type OAuthProblemCode = keyof typeof PROBLEMS;
 
-/** The codes that carry no parameter of their own beside the advice. */
+/** The codes whose replies have no parameters other than the advice. */
 export type PlainProblemCode = Exclude<
   OAuthProblemCode,
   | 'parameter_absent'
@@ -91,9 +91,9 @@ export class OAuthProblem extends Error {
   override readonly name = 'OAuthProblem';
   readonly status: 400 | 401;
   readonly advice: string;
-  /** Further reply parameters by name, values not yet form-encoded. */
+  /** Further reply parameters by name, not form-encoded yet. */
   readonly extra: Readonly<Record<string, string>>;
-  /** Which parameters are absent or rejected, where the code is about some. */
+  /** The names of absent or rejected parameters, if the code is about parameters. */
   readonly parameters: readonly string[] | undefined;
   /** For logs only; never part of a reply. */
   readonly detail: string | undefined;
@@ -127,13 +127,13 @@ export class OAuthProblem extends Error {
 }
 
 /**
- * A request whose shape is refused, unless its consumer has flags of `compatibility` that let it pass. It takes
- * a look into the store to know, so the refusal waits as all do that would tell by time who exists.
+ * A request whose shape is refused unless its consumer has the necessary flags of `compatibility`. That check reads
+ * the database, so the refusal is delayed like all refusals whose timing could reveal which consumers exist.
  */
 export class ForgivableProblem extends OAuthProblem {
   constructor(
     problem: OAuthProblem,
-    /** Whom the request claims to come from. */
+    /** The consumer key in the request, not verified. */
     readonly consumerKey: string,
   ) {
     const { code, status, advice, extra, parameters, detail } = problem;
@@ -147,7 +147,7 @@ export class ForgivableProblem extends OAuthProblem {
   }
 }
 
-/** A problem whose code says all there is to say. `detail` is for logs. */
+/** A problem that needs no details for the client. `detail` is for logs. */
 export function oauthProblem(code: PlainProblemCode, detail?: string): OAuthProblem {
   return new OAuthProblem(code, detail === undefined ? {} : { detail });
 }
@@ -155,7 +155,7 @@ export function oauthProblem(code: PlainProblemCode, detail?: string): OAuthProb
 /** The name of the reply parameter that explains a signature (contract section 10). */
 export const SIGNATURE_HINT = 'oauth_signature_hint';
 
-/** The signature does not hold; a hint explains it, to who holds the secrets. */
+/** The signature does not hold. A hint explains it to clients that have the secrets. */
 export function signatureInvalid(hint?: { code: string; advice: string }): OAuthProblem {
   if (hint === undefined) return oauthProblem('signature_invalid');
   const { code, advice } = hint;
@@ -166,7 +166,7 @@ export function signatureInvalid(hint?: { code: string; advice: string }): OAuth
   });
 }
 
-/** Required parameters are missing: 400, or 401 where the request has no OAuth parameter at all. */
+/** Required parameters are missing: 400, or 401 if the request has no OAuth parameter at all. */
 export function parameterAbsent(names: readonly string[], anyPresent: boolean): OAuthProblem {
   return new OAuthProblem('parameter_absent', {
     status: anyPresent ? 400 : 401,
@@ -175,7 +175,7 @@ export function parameterAbsent(names: readonly string[], anyPresent: boolean): 
   });
 }
 
-/** Parameters, or their place, can't be accepted as sent. */
+/** Parameters, or their place, are not accepted. */
 export function parameterRejected(
   names: readonly string[],
   advice?: string,
@@ -196,7 +196,7 @@ export function versionRejected(): OAuthProblem {
   });
 }
 
-/** The signature method is unknown, not the consumer's, or PLAINTEXT without TLS. */
+/** The signature method is unknown, not one of the consumer's, or PLAINTEXT without TLS. */
 export function signatureMethodRejected(
   acceptable: readonly SignatureMethodName[],
   detail?: string,
@@ -214,7 +214,7 @@ export function timestampRefused(fromSeconds: number, toSeconds: number): OAuthP
   });
 }
 
-/** Problem Reporting joins encoded names by `&`, inside a value that is then encoded once more. */
+/** Problem Reporting joins encoded names with `&`; the reply then encodes the whole value again. */
 function joinNames(names: readonly string[]): string {
   return names.map(percentEncodeText).join('&');
 }

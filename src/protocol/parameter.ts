@@ -1,11 +1,11 @@
 /**
- * One request parameter (RFC 5849 §3.4.1.3.1), decoded, as octet strings: every character stands
- * for one octet (code 0–255). Only the parameters named `oauth_*` are known to be UTF-8; what
- * charset the others are in, nobody can tell, so their octets are kept as they came.
+ * One request parameter (RFC 5849 §3.4.1.3.1), decoded, as octet strings: each character is one octet (code 0–255).
+ * Only `oauth_*` parameters are known to be UTF-8. The charset of the others is unknown, so their octets are not
+ * changed.
  */
 export type Parameter = readonly [name: string, value: string];
 
-/** More parameters than the caller is ready to work through. */
+/** The request has more parameters than the caller accepts. */
 export class TooManyParameters extends Error {
   override readonly name = 'TooManyParameters';
 

@@ -1,12 +1,12 @@
-// RFC 5849 §3.6. Text becomes UTF-8 octets (octetsOf), octets become ASCII (percentEncode), and the
-// same two steps backwards (percentDecode, textOf). An octet string holds one octet a character,
-// code 0–255, which is how Node hands on header values and request targets.
+// RFC 5849 §3.6. octetsOf converts text to UTF-8 octets, percentEncode converts octets to ASCII; percentDecode and
+// textOf are the reverse steps. In an octet string, each character is one octet, code 0–255, as in Node's header
+// values and request targets.
 
-/** Input that no encoder following RFC 5849 §3.6 and UTF-8 can have produced. */
+/** Input that is not the output of any encoder that follows RFC 5849 §3.6 and UTF-8. */
 export class MalformedEncoding extends Error {
   override readonly name = 'MalformedEncoding';
 
-  /** @param parameterName the decoded name of the parameter at fault, where it is known. */
+  /** @param parameterName the decoded name of the faulty parameter, if it is known. */
   constructor(
     message: string,
     readonly parameterName?: string,
@@ -20,7 +20,9 @@ const UNRESERVED = /[A-Za-z0-9\-._~]/;
 const HEX_DIGITS = '0123456789ABCDEF';
 const HEX_OCTETS = Buffer.from(HEX_DIGITS);
 
-/** What each octet becomes; `percent` is the percent sign of an escape, which is itself escaped the second time. */
+/**
+ * The encoded form of each octet; `percent` is the percent sign of an escape, which double encoding escapes itself.
+ */
 const encodedOctets = (percent: string): readonly string[] =>
   Array.from({ length: 256 }, (_, octet) => {
     const character = String.fromCharCode(octet);
@@ -31,7 +33,7 @@ const encodedOctets = (percent: string): readonly string[] =>
 const ENCODED_ONCE = encodedOctets('%');
 const ENCODED_TWICE = encodedOctets('%25');
 
-/** How many characters of the signature base string one octet of a parameter becomes at most: `%25XX`. */
+/** The largest number of characters in the signature base string for one octet of a parameter: `%25XX`. */
 export const TWICE_ENCODED_LENGTH = 5;
 
 const IS_UNRESERVED = Uint8Array.from(ENCODED_ONCE, (encoded) => (encoded.length === 1 ? 1 : 0));
@@ -52,19 +54,19 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Encodes an octet string; all but RFC 3986's unreserved characters become `%` and upper-case hex.
- * Throws MalformedEncoding if a character is no octet.
+ * Encodes an octet string: all characters but the unreserved ones of RFC 3986 become `%` and upper-case hex. Throws
+ * MalformedEncoding if a character is not an octet.
  */
 export function percentEncode(octets: string): string {
   return encode(octets, ENCODED_ONCE);
 }
 
-/** What percentEncode makes of its own result, in one pass: how parameters stand in the base string. */
+/** The result of applying percentEncode twice, in one pass, as the base string needs it for parameters. */
 export function percentEncodeTwice(octets: string): string {
   return encode(octets, ENCODED_TWICE);
 }
 
-/** How many characters percentEncodeTwice makes of an octet string. */
+/** The length of the result of percentEncodeTwice. */
 export function lengthEncodedTwice(octets: string): number {
   let length = octets.length;
   for (let i = 0; i < octets.length; i += 1) {
@@ -88,12 +90,12 @@ function encode(octets: string, encodedOctet: readonly string[]): string {
   return plainFrom === 0 ? octets : encoded + octets.slice(plainFrom);
 }
 
-/** In anything longer, joining strings costs more than filling octets. */
+/** For longer strings, joining costs more than filling a buffer. */
 const JOINED_MAX_LENGTH = 64;
 
 /**
- * Where long names and values are gone through, octet by octet. Taken up again by each: pages that are new to the
- * process cost more than what is done in them. Nothing awaits meanwhile.
+ * Buffers for processing long names and values octet by octet. All calls reuse them, because allocating new memory
+ * costs more than the work itself. That is safe because no code awaits in between.
  */
 const READ = Buffer.alloc(64 * 1024);
 const WRITTEN = Buffer.alloc(READ.length * TWICE_ENCODED_LENGTH);
@@ -101,7 +103,7 @@ const WRITTEN = Buffer.alloc(READ.length * TWICE_ENCODED_LENGTH);
 const bufferOf = (usual: Buffer, length: number): Buffer =>
   length <= usual.length ? usual : Buffer.allocUnsafe(length);
 
-/** The octets, to be read by index up to their length. Throws MalformedEncoding if a character is no octet. */
+/** A buffer that begins with the octets. Throws MalformedEncoding if a character is not an octet. */
 function octetsToRead(octets: string): Buffer {
   if (/[\u0100-\uffff]/.test(octets)) throw beyondOneOctet();
   const read = bufferOf(READ, octets.length);
@@ -109,7 +111,9 @@ function octetsToRead(octets: string): Buffer {
   return read;
 }
 
-/** For what may be 64 KiB of octets to escape: each is written once, where joining strings makes garbage. */
+/**
+ * For up to 64 KiB of octets to escape: it writes each once into a buffer, because joining strings creates garbage.
+ */
 function encodeAll(octets: string, encodedOctet: readonly string[]): string {
   const isTwice = encodedOctet === ENCODED_TWICE;
   const read = octetsToRead(octets);
@@ -134,11 +138,10 @@ function encodeAll(octets: string, encodedOctet: readonly string[]): string {
 }
 
 /**
- * Decodes to an octet string. Hex may be in either case, and characters that should have been encoded
- * stand for themselves. Throws MalformedEncoding where `%` is not followed by two hex digits, or a
- * character is no octet.
+ * Decodes to an octet string. Accepts hex in either case, and characters that should have been encoded. Throws
+ * MalformedEncoding if `%` is not followed by two hex digits, or if a character is not an octet.
  *
- * @param plus what a `+` means: itself, or a blank as in a form
+ * @param plus the meaning of `+`: a plus, or a blank as in forms
  */
 export function percentDecode(encoded: string, plus: '+' | ' ' = '+'): string {
   let decoded = '';
@@ -177,7 +180,7 @@ function decodeAll(encoded: string, plus: number): string {
   return decoded.toString('latin1', 0, length);
 }
 
-/** The octet that is escaped by the percent sign at `at`. */
+/** The octet of the escape whose percent sign is at `at`. */
 function escapedOctet(encoded: string, at: number): number {
   const high = HEX_VALUES[encoded.charCodeAt(at + 1)] ?? NOT_HEX;
   const low = HEX_VALUES[encoded.charCodeAt(at + 2)] ?? NOT_HEX;
@@ -190,14 +193,14 @@ function escapedOctet(encoded: string, at: number): number {
 const beyondOneOctet = (): MalformedEncoding =>
   new MalformedEncoding('a character beyond one octet');
 
-/** The UTF-8 octets of a text. Throws MalformedEncoding on a lone surrogate, which has none. */
+/** The UTF-8 octets of a text. Throws MalformedEncoding for a lone surrogate, which has none. */
 export function octetsOf(text: string): string {
   if (isAscii(text)) return text;
   if (/\p{Surrogate}/u.test(text)) throw new MalformedEncoding('a lone surrogate');
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** The text that an octet string spells in UTF-8, or undefined where it is not valid UTF-8. */
+/** The text of an octet string in UTF-8; undefined if it is not valid UTF-8. */
 export function textOf(octets: string): string | undefined {
   if (isAscii(octets)) return octets;
   if (!isOctets(octets)) return undefined;
@@ -208,12 +211,12 @@ export function textOf(octets: string): string | undefined {
   }
 }
 
-/** The text to show for an octet string, with U+FFFD where it is not UTF-8. Never throws. */
+/** The text to display for an octet string, with U+FFFD for invalid UTF-8. Never throws. */
 export function displayText(octets: string): string {
   return isAscii(octets) ? octets : lenientUtf8.decode(Buffer.from(octets, 'latin1'));
 }
 
-/** Percent-encodes a text by its UTF-8 octets. Throws MalformedEncoding on a lone surrogate. */
+/** Percent-encodes the UTF-8 octets of a text. Throws MalformedEncoding for a lone surrogate. */
 export function percentEncodeText(text: string): string {
   return percentEncode(octetsOf(text));
 }

@@ -22,37 +22,38 @@ export interface ProtocolParameters {
   readonly token: string | undefined;
   readonly signatureMethod: SignatureMethod;
   readonly signature: string;
-  /** Seconds. Undefined only if the method does without. */
+  /** Seconds. Undefined only if the method does not need it. */
   readonly timestamp: number | undefined;
-  /** Undefined only if the method does without. */
+  /** Undefined only if the method does not need it. */
   readonly nonce: string | undefined;
   readonly callback: string | undefined;
   readonly verifier: string | undefined;
-  /** `oauth_body_hash`, the empty string included: once sent, it has to match. */
+  /** `oauth_body_hash`, also if it is empty: once sent, it must match. */
   readonly bodyHash: string | undefined;
 }
 
 const ALWAYS_REQUIRED = ['oauth_consumer_key', 'oauth_signature_method', 'oauth_signature'];
 const TIMESTAMP_AND_NONCE = ['oauth_timestamp', 'oauth_nonce'];
 
-/** What one endpoint asks of protocol parameters. */
+/** What one endpoint requires of the protocol parameters. */
 export interface ParameterRules {
-  /** Those needed beyond what every signed request has. */
+  /** Required in addition to those of every signed request. */
   readonly required: readonly string[];
-  /** `none`: there is no token yet (RFC 5849 §2.1), and none may be sent. */
+  /** `none`: there is no token yet (RFC 5849 §2.1), so the request must not send one. */
   readonly token?: 'none' | 'temporary' | 'access';
 }
 
 /**
- * Reads the protocol parameters. First their shape: nothing required is absent (an empty value counts as
- * absent), no token where none belongs, the timestamp is one. Then RFC 5849 §3.1 and §3.2: the version is
- * ours, the method is known, and on TLS where it needs that.
+ * Reads the protocol parameters. First it checks their shape: no required parameter is absent (an empty value
+ * counts as absent), there is no token at an endpoint without one, and the timestamp is valid. Then it checks RFC
+ * 5849 §3.1 and §3.2: the version is supported, the method is known, and the request uses TLS if the method needs
+ * that.
  *
- * @param scheme of the request as its client sees it
- * @param flags of `compatibility`: what the consumer may do all the same
+ * @param scheme of the request as the client sees it
+ * @param flags of `compatibility`: deviations that the consumer may make
  *
- * Throws ForgivableProblem where the consumer's flags could let it pass, else OAuthProblem `parameter_absent`, `parameter_rejected`, `version_rejected` or
- * `signature_method_rejected`.
+ * Throws ForgivableProblem if flags of the consumer could allow the request, else OAuthProblem `parameter_absent`,
+ * `parameter_rejected`, `version_rejected` or `signature_method_rejected`.
  */
 export function readProtocolParameters(
   { protocol }: CollectedParameters,
@@ -63,7 +64,7 @@ export function readProtocolParameters(
   const valueOf = (name: string): string | undefined => protocol.get(name) || undefined;
   const method = signatureMethodNamed(valueOf('oauth_signature_method') ?? '');
 
-  // RFC 5849 §3.1 excuses PLAINTEXT from the two as a pair: one alone protects from nothing.
+  // RFC 5849 §3.1 lets PLAINTEXT omit both, but not one of them: one alone gives no protection.
   const hasNeither = TIMESTAMP_AND_NONCE.every((name) => valueOf(name) === undefined);
   const excused = method?.needsTimestampAndNonce === false && hasNeither;
   const needed = [...ALWAYS_REQUIRED, ...(excused ? [] : TIMESTAMP_AND_NONCE), ...rules.required];
@@ -93,7 +94,7 @@ export function readProtocolParameters(
   };
 }
 
-/** Parameters that a consumer with the flag may leave out. */
+/** Parameters that a consumer with the flag may omit. */
 const LEFT_OUT_BY_FLAG: ReadonlyMap<string, CompatibilityFlag> = new Map([
   ['oauth_callback', 'callback_optional'],
 ]);
@@ -117,7 +118,7 @@ const isAcceptableOver = (scheme: Scheme, { needsTls }: SignatureMethod): boolea
 const acceptableOver = (scheme: Scheme): SignatureMethodName[] =>
   SIGNATURE_METHODS.filter((method) => isAcceptableOver(scheme, method)).map(({ name }) => name);
 
-/** `1.0A` is wrong by RFC 5849 §3.1, but the most used Node client sends it. */
+/** `1.0A` violates RFC 5849 §3.1, but the most used Node client sends it. */
 function isAcceptableVersion(version: string | undefined): boolean {
   return version === undefined || version === '1.0' || version === '1.0A' || version === '1.0a';
 }

@@ -1,5 +1,5 @@
-// RFC 5849 §3.4.1.3: header, query and form body are parsed here, once. Nobody downstream touches
-// the raw request again, so what was signed and what is acted on can't differ.
+// RFC 5849 §3.4.1.3: header, query and form body are parsed only here, once. Later steps never read the raw
+// request, so they act on exactly what was signed.
 import { MalformedHeader, parseAuthorizationHeader } from './authorization-header.js';
 import { parseFormEncoded } from './form-encoding.js';
 import { NO_FLAGS, type CompatibilityFlag } from './compatibility.js';
@@ -13,58 +13,58 @@ import {
   TWICE_ENCODED_LENGTH,
 } from './percent-encoding.js';
 
-/** How many parameters one request may have, over all places. */
+/** The largest number of parameters of a request, over all places. */
 export const MAX_PARAMETERS = 256;
 
-/** How many characters the value of a protocol parameter may have. */
+/** The largest number of characters in the value of a protocol parameter. */
 export const MAX_PROTOCOL_VALUE_LENGTH = 4096;
 
 /**
- * How many characters all names and values may have in the signature base string. A form of 64 KiB has some
- * 110,000 when all of it is percent-encoded. One of nothing but `+` would have 330,000, and cost more time than a
- * request may that nobody has signed; one of English text has 110,000, too.
+ * The largest number of characters of all names and values in the signature base string. A percent-encoded form of
+ * 64 KiB has some 110,000, and so has one of English text. A form of `+` only would have 330,000, and would cost
+ * more time than an unauthenticated request may.
  */
 export const MAX_SIGNED_LENGTH = 112 * 1024;
 
-/** Longer names, and more of them, are not repeated in a refusal. */
+/** A refusal does not repeat longer names, nor more of them. */
 const MAX_REPEATED_NAME_LENGTH = 64;
 const MAX_REPEATED_NAMES = 16;
 
-/** Where a parameter was sent (RFC 5849 §3.5), by the name used in refusals. */
+/** The place of a parameter (RFC 5849 §3.5), by the name used in refusals. */
 export type ParameterPlace = 'Authorization' | 'query' | 'body';
 
-/** The raw request's sources of parameters, as octet strings; each may be missing. */
+/** The parts of the raw request that contain parameters, as octet strings; each may be missing. */
 export interface ParameterSources {
   /** The value of the one `Authorization` header, whatever its scheme. */
   authorization?: string | undefined;
-  /** What follows the first `?` of the request target, without it. */
+  /** The request target after the first `?`. */
   query?: string | undefined;
   /** The body, only if it is single-part and `application/x-www-form-urlencoded`. */
   formBody?: string | undefined;
 }
 
 export interface CollectedParameters {
-  /** All parameters, the header's `realm` left out, in the order header, query, body. */
+  /** All parameters but the header's `realm`, in the order header, query, body. */
   readonly parameters: readonly Parameter[];
-  /** The same, each that is repeated left out but once; undefined where none is. */
+  /** The same without repetitions; undefined if no parameter is repeated. */
   readonly signedOnce: readonly Parameter[] | undefined;
   /** The parameters named `oauth_*`, as text. */
   readonly protocol: ReadonlyMap<string, string>;
-  /** Where the protocol parameters were sent; undefined where there are none. */
+  /** The place of the protocol parameters; undefined if there are none. */
   readonly place: ParameterPlace | undefined;
-  /** The flags of `compatibility` without which they would have been refused. */
+  /** The flags of `compatibility` that were necessary to accept them. */
   readonly needed: readonly CompatibilityFlag[];
 }
 
 /**
- * Parses the three sources and enforces what RFC 5849 §3.1, §3.2 and §3.5 say on the shape: `oauth_*`
- * parameters in one place only, none twice (names compared after decoding, case-sensitively), all
- * of them UTF-8 without NUL and of sane length, no more than MAX_PARAMETERS and MAX_SIGNED_LENGTH in all.
+ * Parses the three sources and enforces the rules of RFC 5849 §3.1, §3.2 and §3.5 for their shape: `oauth_*`
+ * parameters in only one place, none twice (decoded names are compared, case-sensitively), all of them UTF-8
+ * without NUL and not too long, and at most MAX_PARAMETERS and MAX_SIGNED_LENGTH in total.
  *
- * Throws OAuthProblem `parameter_rejected`, naming the parameters or the place at fault; ForgivableProblem where the
- * consumer's flags could let it pass.
+ * Throws OAuthProblem `parameter_rejected`, naming the faulty parameters or place; ForgivableProblem if flags of
+ * the consumer could allow it.
  *
- * @param flags of `compatibility`: what the consumer may do all the same
+ * @param flags of `compatibility`: deviations that the consumer may make
  */
 export function collectRequestParameters(
   sources: ParameterSources,
@@ -98,7 +98,7 @@ export function collectRequestParameters(
   return { parameters, place, ...withSurplus(parameters, protocol, place, surplus, flags) };
 }
 
-/** @throws OAuthProblem where the signature base string would be longer than is allowed */
+/** @throws OAuthProblem if the signature base string would be too long */
 function assertSignable(
   { authorization = '', query = '', formBody = '' }: ParameterSources,
   parameters: readonly Parameter[],
@@ -123,9 +123,9 @@ interface Surplus {
 }
 
 /**
- * Takes in what stands in further places, where the flags let that pass.
+ * Accepts parameters in further places if the flags allow it.
  *
- * @throws OAuthProblem where no flag would; ForgivableProblem where others would help
+ * @throws OAuthProblem if no flag would allow it; ForgivableProblem if other flags would
  */
 function withSurplus(
   parameters: readonly Parameter[],
@@ -147,7 +147,7 @@ function withSurplus(
       placeOf.set(name, place);
     } else {
       needed.add('repeated_parameters');
-      // With one value, in one more place, once.
+      // Only the same value, in one other place, once.
       isForgivable &&= earlier !== place && protocol.get(name) === value && !repeated.has(name);
       repeated.set(name, parameter);
     }

@@ -2,11 +2,11 @@ import type { Parameter } from './parameter.js';
 import { octetsOf, percentEncode, percentEncodeTwice } from './percent-encoding.js';
 
 /**
- * The signature base string (RFC 5849 §3.4.1.1) from the request method, the base string URI (an
- * octet string, see baseStringUri) and the parameters of the request (see collectRequestParameters).
- * Throws MalformedEncoding where the URI is no octet string; one that came over HTTP always is.
+ * The signature base string (RFC 5849 §3.4.1.1) of the request method, the base string URI (an octet string, see
+ * baseStringUri) and the parameters of the request (see collectRequestParameters). Throws MalformedEncoding if the
+ * URI is not an octet string; over HTTP it always is.
  *
- * @param unencodedName the one parameter, if any, whose value is signed as it was sent (see isBodyHashUnencoded)
+ * @param unencodedName the parameter, if any, whose value is signed as it was sent (see isBodyHashUnencoded)
  */
 export function signatureBaseString(
   method: string,
@@ -19,11 +19,11 @@ export function signatureBaseString(
 }
 
 /**
- * RFC 5849 §3.4.1.3.2, encoded as §3.4.1.1 wants it: every name and value encoded, sorted by encoded name,
- * then by encoded value, joined, and all that encoded once more. `oauth_signature` is left out.
+ * RFC 5849 §3.4.1.3.2, encoded for §3.4.1.1: encodes every name and value, sorts by encoded name and then by
+ * encoded value, joins, and encodes the result once more. Leaves out `oauth_signature`.
  *
- * Names and values are encoded both times at once, so that 64 KiB of them are gone through once. The order
- * stays the same: the second time, each `%` becomes `%25`, and all else stays as it is.
+ * Names and values are encoded twice in one pass, so that 64 KiB of them are read only once. That does not change
+ * the order: the second encoding only turns each `%` into `%25`.
  */
 function encodedNormalized(parameters: readonly Parameter[], unencodedName?: string): string {
   const encoded: [name: string, value: string][] = [];

@@ -1,6 +1,6 @@
-// RFC 5849 §3.4.2 (HMAC), §3.4.3 (RSA) and §3.4.4 (PLAINTEXT). One entry holds all there is to know
-// about a method; entries, not names, are handed on. The SHA-2 methods are not in the RFC; they
-// follow its two sections with the other hash.
+// RFC 5849 §3.4.2 (HMAC), §3.4.3 (RSA) and §3.4.4 (PLAINTEXT). An entry contains all facts about a method;
+// functions take entries, not names. The SHA-2 methods are not in the RFC; they follow its sections with another
+// hash.
 import { constants, createHmac, verify as verifyWithKey, type KeyObject } from 'node:crypto';
 import { equalDigests, equalSecrets } from './constant-time-equality.js';
 import { percentEncodeText } from './percent-encoding.js';
@@ -19,9 +19,9 @@ export interface SignatureInput {
   baseString: string;
   /** `oauth_signature`, decoded. */
   signature: string;
-  /** Undefined where the consumer has none (it signs with RSA): then no shared secret verifies. */
+  /** Undefined if the consumer has none, because it signs with RSA. Then no method with shared secrets verifies. */
   consumerSecret: string | undefined;
-  /** Empty where the request has no token. */
+  /** Empty if the request has no token. */
   tokenSecret: string;
   rsaPublicKey: KeyObject | undefined;
 }
@@ -29,22 +29,25 @@ export interface SignatureInput {
 export interface SignatureMethod {
   readonly name: SignatureMethodName;
   readonly family: 'hmac' | 'rsa' | 'plaintext';
-  /** By its name in node:crypto; empty where nothing is hashed. */
+  /** The name of the hash in node:crypto; empty if nothing is hashed. */
   readonly hash: string;
-  /** The signature is the secrets themselves (RFC 5849 §3.4.4), so the client must be on TLS. */
+  /** The signature is the secrets themselves (RFC 5849 §3.4.4), so the client must use TLS. */
   readonly needsTls: boolean;
-  /** RFC 5849 §3.1: PLAINTEXT alone may leave both out. */
+  /** RFC 5849 §3.1: only PLAINTEXT may omit both. */
   readonly needsTimestampAndNonce: boolean;
-  /** Rests on SHA-1, or on TLS alone (RFC 5849 §3.4.4, §4.11); a consumer may be held to others from a day on. */
+  /**
+   * Depends on SHA-1, or only on TLS (RFC 5849 §3.4.4, §4.11). From a given day on, a consumer may be restricted to
+   * other methods.
+   */
   readonly weak: boolean;
   /**
-   * Whether a signature of this method can have this length; nothing needs to be computed for one that
-   * can't. It is asked of the text alone, so that it tells nothing of who signs.
+   * Whether a signature of this method can have this length. If not, nothing needs to be computed. The answer
+   * depends only on the text, so it reveals nothing about the consumer.
    */
   fits(signature: string): boolean;
   /**
-   * Whether the signature holds; false, never an error, for whatever a client may send. Secrets
-   * must be well-formed text, which any text that has been stored as UTF-8 is.
+   * Whether the signature holds. Returns false for any invalid input of a client, and never throws for it. Secrets
+   * must be well-formed text, as any text stored as UTF-8 is.
    */
   verify(input: SignatureInput): boolean;
 }
@@ -63,7 +66,7 @@ const METHODS_BY_NAME: ReadonlyMap<string, SignatureMethod> = new Map(
   SIGNATURE_METHODS.map((method) => [method.name, method]),
 );
 
-/** Whether the method of this name is weak; a name that is none is not. */
+/** Whether the method of this name is weak; false for an unknown name. */
 export const isWeakMethod = (name: string): boolean => METHODS_BY_NAME.get(name)?.weak === true;
 
 /** The table's entry, by its exact name (RFC 5849 §3.1: values are case-sensitive). */
@@ -71,10 +74,13 @@ export function signatureMethodNamed(name: string): SignatureMethod | undefined 
   return METHODS_BY_NAME.get(name);
 }
 
-/** Octets of the modulus of the smallest and the largest key, those registered before 4096 bits was the limit included. */
+/**
+ * Octets of the modulus of the smallest and the largest key. Keys above 4096 bits were registered before that
+ * limit.
+ */
 const RSA_OCTETS = [2048 / 8, 8192 / 8] as const;
 
-/** How many characters of base64, with padding, so many octets are. */
+/** The number of base64 characters, with padding, for this many octets. */
 const base64Length = (octets: number): number => Math.ceil(octets / 3) * 4;
 
 function hmac(name: SignatureMethodName, hash: string, octets: number): SignatureMethod {
@@ -90,7 +96,7 @@ function hmac(name: SignatureMethodName, hash: string, octets: number): Signatur
       if (consumerSecret === undefined) return false;
       const key = joinedSecrets(consumerSecret, tokenSecret);
       const expected = createHmac(hash, key).update(baseString, 'latin1').digest('base64');
-      // The text is compared, so that one signature has one spelling in base64.
+      // Compares texts, so that only one base64 spelling of a signature is valid.
       return equalDigests(signature, expected);
     },
   });
@@ -118,7 +124,8 @@ function rsa(name: SignatureMethodName, hash: string): SignatureMethod {
           octets,
         );
       } catch {
-        // OpenSSL builds differ in what they call an error: another length, a hash out of policy.
+        // OpenSSL builds differ in what they report as an error: another length, or a hash that their policy
+        // forbids.
         return false;
       }
     },
@@ -141,7 +148,7 @@ function plaintext(): SignatureMethod {
   });
 }
 
-/** RFC 5849 §3.4.2: both encoded, and the `&` between them even where one or both are empty. */
+/** RFC 5849 §3.4.2: encodes both, and joins them with `&` even if one or both are empty. */
 function joinedSecrets(consumerSecret: string, tokenSecret: string): string {
   return `${percentEncodeText(consumerSecret)}&${percentEncodeText(tokenSecret)}`;
 }

@@ -1,8 +1,8 @@
 import { timestampRefused } from './oauth-problem.js';
 
 /**
- * `oauth_timestamp` in seconds (RFC 5849 §3.3: a positive integer), or undefined where the text is
- * none. Fifteen ASCII digits at most: they fit a JavaScript number and a bigint column.
+ * `oauth_timestamp` in seconds (RFC 5849 §3.3: a positive integer), or undefined if the text is not one. At most
+ * fifteen ASCII digits: these fit a JavaScript number and a bigint column.
  */
 export function parseTimestamp(text: string): number | undefined {
   if (!/^[0-9]{1,15}$/.test(text)) return undefined;
@@ -11,8 +11,8 @@ export function parseTimestamp(text: string): number | undefined {
 }
 
 /**
- * Throws OAuthProblem `timestamp_refused` unless the timestamp is at most `windowSeconds` before or
- * after now. A request from the future is refused too, or its nonce would have to be kept for years.
+ * Throws OAuthProblem `timestamp_refused` unless the timestamp is at most `windowSeconds` before or after now. A
+ * request from the future is refused too, because its nonce would have to be kept for years.
  */
 export function assertWithinWindow(
   timestampSeconds: number,

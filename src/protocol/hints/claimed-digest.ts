@@ -1,5 +1,4 @@
-// What a signature that did not hold may be, whichever way it was written: the digests it claims,
-// each compared in constant time.
+// The digests that a wrong signature may contain, whatever its notation. Each is compared in constant time.
 import {
   constants,
   hash as digestOf,
@@ -11,7 +10,7 @@ import { KeyedHash } from './keyed-hash.js';
 import { equalSecrets } from '../constant-time-equality.js';
 import { MalformedEncoding, percentDecode } from '../percent-encoding.js';
 
-/** How a signature was written that is right but for that; `other_hash`: computed with another. */
+/** The mistake in the notation of an otherwise correct signature; `other_hash`: computed with another hash. */
 export type Writing =
   | 'other_hash'
   | 'signature_is_hex'
@@ -19,20 +18,20 @@ export type Writing =
   | 'signature_plus_lost'
   | 'signature_encoded_twice';
 
-/** Holds one signature against base strings. */
+/** Compares one signature with base strings. */
 export interface SignatureCheck {
-  /** Whether it can hold over any base string at all, by how it is written. */
+  /** Whether the signature can hold for any base string, according to its notation. */
   readonly canHold: boolean;
-  /** Whether it was made over the base string (with the key, for HMAC), and written as it should be. */
+  /** Whether it was computed over the base string (for HMAC with the key) and has the correct notation. */
   holds(baseString: string, key: string | Buffer): boolean;
-  /** How it was written, where it was made over the right base string; undefined where it was not. */
+  /** The mistake in the notation of a signature over the right base string; undefined for any other signature. */
   howWritten(baseString: string, key: string | Buffer): Writing | undefined;
 }
 
-/** One way to read the signature. */
+/** One way to decode the signature. */
 interface Claim {
   readonly octets: Buffer;
-  /** Undefined: as it should be. */
+  /** Undefined if the notation is correct. */
   readonly writing: Writing | undefined;
 }
 
@@ -44,10 +43,10 @@ const HASH_OF_LENGTH: ReadonlyMap<number, string> = new Map([
   [64, 'sha512'],
 ]);
 
-/** A check of an HMAC signature; `hash` is the method's own, by its name in node:crypto. */
+/** A check of an HMAC signature; `hash` is the hash of the method, by its name in node:crypto. */
 export function hmacCheck(hash: string, signature: string): SignatureCheck {
   const claims = claimsOf(signature);
-  // Most tries are with one key.
+  // Most attempts use the same key.
   let last: { by: string; key: string | Buffer; keyed: KeyedHash } | undefined;
   const digest = (by: string, baseString: string, key: string | Buffer): Buffer => {
     if (last?.by !== by || last.key !== key) last = { by, key, keyed: new KeyedHash(by, key) };
@@ -77,7 +76,7 @@ export const plaintextCheck = (signature: string): SignatureCheck => ({
   howWritten: () => undefined,
 });
 
-/** What stands before a digest in an RSA signature (RFC 8017 section 9.2, note 1). */
+/** The prefix of the digest in an RSA signature (RFC 8017 section 9.2, note 1). */
 const DIGEST_INFO: Readonly<Record<string, Buffer>> = {
   sha1: Buffer.from('3021300906052b0e03021a05000414', 'hex'),
   sha256: Buffer.from('3031300d060960864801650304020105000420', 'hex'),
@@ -86,8 +85,8 @@ const DIGEST_INFO: Readonly<Record<string, Buffer>> = {
 };
 
 /**
- * A check of an RSASSA-PKCS1-v1_5 signature. What was signed is recovered from it once, with the public
- * key, so that each further base string costs a hash and no computation with the key.
+ * A check of an RSASSA-PKCS1-v1_5 signature. It recovers the signed digest once, with the public key. So each
+ * further base string costs only a hash, and no operation with the key.
  */
 export function rsaCheck(hash: string, signature: string, publicKey: KeyObject): SignatureCheck {
   const claims = claimsOf(signature).flatMap(({ octets, writing }) => {
@@ -123,12 +122,12 @@ function recoveredFrom(signature: Buffer, key: KeyObject): Buffer | undefined {
   try {
     return publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature);
   } catch {
-    // Not a signature by this key: another length, another padding.
+    // Not a signature by this key: the length or the padding differs.
     return undefined;
   }
 }
 
-/** Everything that the text may stand for; no two of them have the same writing. */
+/** All ways to decode the text, each with another notation. */
 function claimsOf(signature: string): Claim[] {
   const claims: Claim[] = [];
   const claim = (octets: Buffer | undefined, writing?: Writing) => {

@@ -22,7 +22,7 @@ import {
   type Shown,
 } from './normalized.js';
 
-/** Left as they are by JavaScript's encodeURIComponent, and by PHP, Python and Java in their ways. */
+/** Characters that encoders leave as they are: JavaScript's encodeURIComponent, and those of PHP, Python and Java. */
 const UNENCODED_SETS = [
   "!*'()",
   "!'()",
@@ -40,7 +40,7 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     advice:
       'A "+" in the query or the form was signed as a plus, but it stands for a space there. Send a space as %20 and a plus as %2B (Bruno, httr and Qt do not).',
     flag: 'literal_plus',
-    // Without escapes in the query, what is encoded from its raw text looks the same.
+    // If the query has no escapes, encoding its raw text gives the same result.
     likelierThan: ['values_encoded_twice'],
     *readings(request) {
       const { header, query, form, rawQuery, formBody } = request;
@@ -57,14 +57,14 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
     code: 'space_as_plus',
     advice:
       'A space was signed as "+". In the base string every space is %20 before it is encoded again.',
-    // What is signed as it was sent looks the same, where blanks are sent so.
+    // If blanks are sent as `+`, signing the text as it was sent gives the same result.
     likelierThan: ['values_not_encoded'],
     *readings(request) {
       const pairs = sortedParameters(request);
       if (!pairs.some((pair) => pair.some((octets) => octets.includes(' ')))) return;
       const plus: Encode = (octets) => percentEncode(octets).replaceAll('%20', '+');
       yield* inNamesOrValues(pairs, plus);
-      // As java.net.URLEncoder writes it: the asterisk stays, the tilde does not.
+      // Like java.net.URLEncoder: it leaves the asterisk, and encodes the tilde.
       yield* inNamesOrValues(pairs, (octets) =>
         plus(octets, '').replaceAll('%2A', '*').replaceAll('~', '%7E'),
       );
@@ -155,7 +155,8 @@ export const ENCODING_MISTAKES: readonly Mistake[] = [
         yield* inNamesOrValues(pairs, (octets) => percentEncode(turned(octets)));
       }
     },
-    // A name, or a protocol parameter, that could be read as another one would take a parameter off what is signed.
+    // Changes only values of request parameters. Otherwise a name or a protocol parameter could be read as another
+    // one, which the signature would not cover.
     *readingsUnderFlag(request) {
       const pairs = sortedParameters(request);
       if (!pairs.some(([, value]) => /[\r\n]/.test(value))) return;
@@ -182,20 +183,20 @@ const LINE_ENDS: readonly ((octets: string) => string)[] = [
 
 const withoutLineEnds = (octets: string): string => octets.replaceAll('\r\n', '');
 
-/** UTF-8 was sent, Latin-1 was signed. */
+/** The client sent UTF-8 and signed Latin-1. */
 function asLatin1(octets: string): string {
   const text = textOf(octets);
   return text === undefined || /[^\x00-\xff]/.test(text) ? octets : text;
 }
 
-/** Latin-1 was sent, or UTF-8 that was taken for Latin-1; UTF-8 of it was signed. */
+/** The client sent Latin-1, or UTF-8 that it read as Latin-1, and signed that as UTF-8. */
 const asUtf8OfLatin1 = (octets: string): string => octetsOf(octets);
 
-/** What has no place in ASCII was signed as a question mark, one for each character. */
+/** The client signed a question mark for each character outside ASCII. */
 const withQuestionMarks = (octets: string): string =>
   (textOf(octets) ?? octets).replace(/[^\x00-\x7f]/gu, '?');
 
-/** Each character cut down to its lowest eight bits, as `charCodeAt` with a byte buffer does. */
+/** The client signed the lowest eight bits of each character, like `charCodeAt` with a byte buffer. */
 const asLowOctets = (octets: string): string =>
   [...(textOf(octets) ?? octets)]
     .map((character) => String.fromCharCode(character.charCodeAt(0) & 0xff))
@@ -210,7 +211,7 @@ function encodeAllBut(unencoded: string): Encode {
     });
 }
 
-/** The encoding in names and values, in values alone, and in what is no protocol parameter. */
+/** Applies the encoding to names and values, to values only, and to all but the protocol parameters. */
 function* inNamesOrValues(pairs: readonly Parameter[], encode: Encode): Generator<Reading> {
   const { inNames, inProtocol } = shownEncodings(pairs);
   const other = unlessProtocol(encode);
@@ -220,7 +221,10 @@ function* inNamesOrValues(pairs: readonly Parameter[], encode: Encode): Generato
     yield { parameters: normalized(pairs, { encodeName: other, encodeValue: other }) };
 }
 
-/** The encoding in names, in values and in both, of all parameters, the protocol's own or the others. */
+/**
+ * Applies the encoding to names, to values, and to both: of all parameters, of the protocol parameters, or of the
+ * others.
+ */
 function* inPartOf(
   pairs: readonly Parameter[],
   { inNames, inProtocol }: Shown,
@@ -245,12 +249,12 @@ const unlessProtocol =
   (octets, name) =>
     isProtocol(name) ? percentEncode(octets) : encode(octets, name);
 
-/** Names and values of query and form as they were sent, each put through `encode`. */
+/** Applies `encode` to names and values of query and form as they were sent. */
 function* rawPieces(request: RefusedRequest, encode: Encode): Generator<Reading> {
   const { header, query, form, rawQuery, formBody } = request;
   const isSentRightly =
     rawQuery === joined(query.map(encodedRightly)) && formBody === joined(form.map(encodedRightly));
-  // Then it is what the others make of the decoded values.
+  // If they were sent correctly encoded, the mistakes with decoded values cover this case.
   if (isSentRightly) return;
   const raw = withoutSignature([...piecesOf(rawQuery), ...piecesOf(formBody)]);
   const pairs = [
@@ -269,7 +273,7 @@ const piecesOf = (raw: string): Parameter[] =>
       return equals < 0 ? [piece, ''] : [piece.slice(0, equals), piece.slice(equals + 1)];
     });
 
-/** Decodes once more where that can be done. */
+/** Percent-decodes once more, if possible. */
 export function decodedOnceMore(octets: string): string {
   try {
     return percentDecode(octets);

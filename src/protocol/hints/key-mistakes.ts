@@ -9,7 +9,7 @@ const encodedSecrets = ({ consumerSecret, tokenSecret }: RefusedRequest): [strin
   percentEncodeText(tokenSecret),
 ];
 
-/** The text in Latin-1, `?` where it has no such character, as clients write that know no UTF-8. */
+/** The text in Latin-1, with `?` for other characters, as clients without UTF-8 write it. */
 const latin1 = (text: string): string => text.replace(/[^\x00-\xff]/gu, '?');
 
 /** The mistakes in the key, the likeliest first. */
@@ -22,7 +22,7 @@ export const KEY_MISTAKES: readonly Mistake[] = [
       const [consumer] = encodedSecrets(request);
       if (!request.hasToken) return;
       yield { key: `${consumer}&` };
-      // The same mistake, made by a client that does not encode secrets either.
+      // The same mistake by a client that does not encode secrets either.
       yield { key: `${request.consumerSecret}&` };
     },
   },

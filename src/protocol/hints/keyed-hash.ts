@@ -1,8 +1,8 @@
-// HMAC for many texts in a row. Node's createHmac makes a stream for each of them, which costs more than the
-// digest of a base string; RFC 2104 is two digests, and the one-shot hash makes no stream.
+// HMAC for many texts in a row. Node's createHmac makes a stream for each of them, which costs more than the digest
+// of a base string. HMAC is two digests (RFC 2104), and the one-shot hash makes no stream.
 import { hash } from 'node:crypto';
 
-/** The octets of a block (RFC 2104 section 2, FIPS 180-4 section 1). */
+/** The block length of each hash, in octets (RFC 2104 section 2, FIPS 180-4 section 1). */
 const BLOCK_OCTETS: Readonly<Record<string, number>> = {
   md5: 64,
   sha1: 64,
@@ -12,8 +12,9 @@ const BLOCK_OCTETS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Where texts stand behind the key. Filled anew by each; nothing awaits meanwhile. No base string of a request that
- * is let in is longer (MAX_SIGNED_LENGTH, and method and URI): memory that is new to each digest costs more than it.
+ * Holds the key and the text for a digest. Every digest reuses it, because allocating new memory costs more than
+ * the digest. That is safe because no code awaits in between. No base string of an accepted request is longer
+ * (MAX_SIGNED_LENGTH, plus method and URI).
  */
 const TEXT = Buffer.alloc(128 * 1024);
 
@@ -35,18 +36,18 @@ export class KeyedHash {
     const octets = Buffer.from(key);
     const fitting = octets.length > block ? hash(by, octets, 'buffer') : octets;
     this.inner = padded(fitting, block, 0x36);
-    // The digest inside stands behind it.
+    // The inner digest is written behind the key.
     this.outer = Buffer.concat([padded(fitting, block, 0x5c), Buffer.alloc(block)]);
   }
 
-  /** @param text octets, one a character */
+  /** @param text one octet per character */
   digest(text: string): Buffer {
     const block = this.inner.length;
     const length = block + text.length;
     const keyedText = length <= TEXT.length ? TEXT : Buffer.allocUnsafe(length);
     this.inner.copy(keyedText);
     keyedText.write(text, block, 'latin1');
-    // As text: over a short base string, crypto.hash takes twice as long where it makes a buffer of the digest.
+    // In hex: for a short base string, crypto.hash takes twice as long if it returns a buffer.
     const inside = hash(this.by, keyedText.subarray(0, length), 'hex');
     const end = block + this.outer.write(inside, block, 'hex');
     return Buffer.from(hash(this.by, this.outer.subarray(0, end), 'hex'), 'hex');

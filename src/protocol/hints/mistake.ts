@@ -1,9 +1,9 @@
-// What one known mistake of a client is, for the table in mistakes.ts. Nothing here decides
-// anything: a mistake says what a client that makes it would have signed, and with which key.
+// A known mistake of clients, for the table in mistakes.ts. A mistake does not decide anything: it only says what a
+// client that makes it would have signed, and with which key.
 import type { CompatibilityFlag } from '../compatibility.js';
 import type { Parameter } from '../parameter.js';
 
-/** The codes of the contract's section 10, as `oauth_signature_hint` tells them. */
+/** The codes of section 10 of the contract, as sent in `oauth_signature_hint`. */
 export type HintCode =
   | 'key_incomplete'
   | 'token_secret_left_out'
@@ -55,63 +55,63 @@ export interface PlacedParameters {
   readonly form: readonly Parameter[];
 }
 
-/** A request whose signature did not hold, with the secrets that it should have been made with. */
+/** A request whose signature did not hold, with the secrets that should have signed it. */
 export interface RefusedRequest extends PlacedParameters {
   /** As sent. */
   readonly method: string;
   readonly scheme: 'http' | 'https';
   /** In lower case, without the scheme's own port (RFC 5849 §3.4.1.2). */
   readonly authority: string;
-  /** Other authorities that the request names, as sent: `Host`, `X-Forwarded-Host`, `PUBLIC_URL`. */
+  /** Other authorities of the request, as sent: `Host`, `X-Forwarded-Host`, `PUBLIC_URL`. */
   readonly otherAuthorities: readonly string[];
   /** Raw. */
   readonly path: string;
   /** Raw, without the `?`. */
   readonly rawQuery: string;
-  /** The form body, raw; empty where the body is none. */
+  /** The raw form body; empty if the body is not a form. */
   readonly formBody: string;
-  /** A body that is no form, as octets; empty where there is none. */
+  /** The octets of a body that is not a form; empty if there is none. */
   readonly otherBody: string;
-  /** The `realm` of the header, as it stands there; undefined where there is none. */
+  /** The `realm` as written in the header; undefined if there is none. */
   readonly realm: string | undefined;
   /** Whether a token was sent. */
   readonly hasToken: boolean;
   readonly consumerSecret: string;
-  /** Empty where the request has no token. */
+  /** Empty if the request has no token. */
   readonly tokenSecret: string;
 }
 
 /**
- * What a client with the mistake signs, where it differs from what RFC 5849 says. Several members
- * stand together; those that are left out are as they should be.
+ * What a client with the mistake signs, as far as it differs from RFC 5849. Several members may be set; those that
+ * are not set follow the RFC.
  */
 export interface Reading {
-  /** RFC 5849 §3.4.1.1, before it is encoded. */
+  /** RFC 5849 §3.4.1.1, before encoding. */
   readonly method?: string;
-  /** The base string URI, before it is encoded. */
+  /** The base string URI, before encoding. */
   readonly uri?: string;
   /** The normalized parameters, before they are encoded as a whole. */
   readonly parameters?: string;
-  /** Where the encoding of the three parts itself is at fault. */
+  /** The case of the escapes, if the encoding of the three parts is wrong itself. */
   readonly outerEscapes?: 'lower' | 'upper';
-  /** The HMAC key: octets of a text in UTF-8, or as they are. */
+  /** The HMAC key: a text, which is encoded as UTF-8, or octets. */
   readonly key?: string | Buffer;
 }
 
-/** One entry of the table: a mistake, how it shows, and what mends it. */
+/** One entry of the table: a mistake, its effects, and how to fix it. */
 export interface Mistake {
   readonly code: HintCode;
-  /** For the developer of the client: the mistake and the mend, in plain ASCII. */
+  /** For the developer of the client: the mistake and its fix, in plain ASCII. */
   readonly advice: string;
-  /** The flag of `compatibility` under which a consumer may keep it. */
+  /** The flag of `compatibility` that allows a consumer this mistake. */
   readonly flag?: CompatibilityFlag;
   /**
-   * Mistakes that may look the same to the letter, and of which this one is the likelier. Where two
-   * mistakes fit and neither names the other, no hint is given.
+   * Less likely mistakes that may result in exactly the same text. If two mistakes fit and neither names the other,
+   * no hint is given.
    */
   readonly likelierThan?: readonly HintCode[];
-  /** Everything that counts as this mistake, the likeliest first. */
+  /** All variants of the mistake, the likeliest first. */
   readings(request: RefusedRequest): Iterable<Reading>;
-  /** What the flag lets pass, where that is less: a hint gives nothing away, and a flag lets requests in. */
+  /** The variants that the flag allows, if fewer: a hint reveals nothing, but a flag makes requests valid. */
   readingsUnderFlag?(request: RefusedRequest): Iterable<Reading>;
 }

@@ -1,4 +1,4 @@
-// The table of section 10 of the contract: every mistake that is known, in the order of the search.
+// The table of section 10 of the contract: every known mistake, in the order of the search.
 import type { CompatibilityFlag } from '../compatibility.js';
 import { ENCODING_MISTAKES } from './encoding-mistakes.js';
 import { KEY_MISTAKES } from './key-mistakes.js';
@@ -14,7 +14,7 @@ const PARAMETER_MISTAKES: readonly Mistake[] = [
   ...ORDER_MISTAKES,
 ];
 
-/** Mistakes that show in the key or the base string, the likely ones first. */
+/** Mistakes in the key or the base string, the likeliest first. */
 export const MISTAKES: readonly Mistake[] = Object.freeze([
   ...KEY_MISTAKES,
   ...URI_MISTAKES,
@@ -23,10 +23,10 @@ export const MISTAKES: readonly Mistake[] = Object.freeze([
 
 const altersParameters = new Set(PARAMETER_MISTAKES);
 
-/** Whether method, URI and key are right in all that the mistake signs. */
+/** Whether the mistake affects only the parameters, so that method, URI and key are right. */
 export const altersParametersAlone = (mistake: Mistake): boolean => altersParameters.has(mistake);
 
-/** Mistakes in how the signature itself is written or computed, told without a search. */
+/** Mistakes in the notation or the hash of the signature itself, which are found without a search. */
 export const SIGNATURE_ADVICE: Readonly<
   Record<
     | 'other_hash'
@@ -49,7 +49,7 @@ export const SIGNATURE_ADVICE: Readonly<
     'The signature was percent-encoded twice. Encode it once where it is sent.',
 });
 
-/** The mistake in the signature that a consumer with the flag may keep. */
+/** The mistake in the signature that each flag allows. */
 export const MISTAKE_OF_FLAG: ReadonlyMap<CompatibilityFlag, Mistake> = new Map(
   MISTAKES.flatMap((mistake) => (mistake.flag === undefined ? [] : [[mistake.flag, mistake]])),
 );

@@ -1,15 +1,15 @@
-// RFC 5849 §3.4.1.3.2 with each of its steps replaceable, for the mistakes that replace one.
+// RFC 5849 §3.4.1.3.2 with replaceable steps, for mistakes in one of them.
 import type { Parameter } from '../parameter.js';
 import { percentEncode } from '../percent-encoding.js';
 import type { PlacedParameters } from './mistake.js';
 
-/** Puts pairs in order; they are encoded already. */
+/** Sorts pairs, which are encoded already. */
 export type Order = (pairs: Parameter[]) => Parameter[];
 
-/** An encoding of one name or value. It leaves letters, digits, `-`, `.` and `_` as they are. */
+/** Encodes one name or value. It never changes letters, digits, `-`, `.` and `_`. */
 export type Encode = (octets: string, name: string) => string;
 
-/** What many mistakes ask of one request. */
+/** Values that many mistakes need for one request. */
 interface Prepared {
   readonly all: readonly Parameter[];
   sorted?: readonly Parameter[];
@@ -31,8 +31,8 @@ export const allParameters = (request: PlacedParameters): readonly Parameter[] =
   prepared(request).all;
 
 /**
- * The same in the order in which they are signed. What is made of them by a mistake that moves none is then in
- * order already, or nearly so, and sorts in one walk.
+ * The same in signing order. If a mistake changes no position, its pairs are already sorted, or nearly, so sorting
+ * takes only one pass.
  */
 export function sortedParameters(request: PlacedParameters): readonly Parameter[] {
   const known = prepared(request);
@@ -40,7 +40,7 @@ export function sortedParameters(request: PlacedParameters): readonly Parameter[
   return known.sorted;
 }
 
-/** The pairs without `oauth_signature`, which never is part of what is signed. */
+/** The pairs without `oauth_signature`, which is never signed. */
 export const withoutSignature = (pairs: readonly Parameter[]): Parameter[] =>
   pairs.filter(([name]) => name !== 'oauth_signature');
 
@@ -53,7 +53,7 @@ const inOrder = (a: Parameter, b: Parameter): number =>
 /** Compares two texts by their code units. */
 export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Encodes, orders and joins, each step as RFC 5849 has it unless another is given. */
+/** Encodes, sorts and joins. Each step follows RFC 5849 unless another is given. */
 export function normalized(
   pairs: readonly Parameter[],
   steps: { encodeName?: Encode; encodeValue?: Encode; order?: Order } = {},
@@ -72,7 +72,7 @@ export function normalized(
   return joined(order(encoded));
 }
 
-/** A pair as RFC 5849 encodes it, and whether name and value look the same to every encoding. */
+/** A pair encoded by RFC 5849, and whether every encoding leaves name and value as they are. */
 interface EncodedPair {
   readonly right: Parameter;
   readonly isNamePlain: boolean;
@@ -80,8 +80,8 @@ interface EncodedPair {
 }
 
 /**
- * One search encodes the same pairs some twenty times. What they become is a property of theirs: in a WeakMap each
- * would be an entry that the collector of garbage goes through again and again (docs/adr/0056).
+ * One search encodes the same pairs some twenty times. The result is stored as a property of the pair: a WeakMap
+ * would have an entry for each, which every garbage collection visits (docs/adr/0056).
  */
 const ENCODED = Symbol('encoded');
 
@@ -93,23 +93,23 @@ function encodedPair(pair: Parameter & { [ENCODED]?: EncodedPair }): EncodedPair
   });
 }
 
-/** The tilde is not among them: some encode it. */
+/** Without the tilde, because some clients encode it. */
 const PLAIN = /^[A-Za-z0-9\-._]*$/;
 
-/** The pair as RFC 5849 encodes it. */
+/** The pair encoded by RFC 5849. */
 export const encodedRightly = (pair: Parameter): Parameter => encodedPair(pair).right;
 
-/** Where another encoding than RFC 5849's would show. */
+/** Where a wrong encoding would make a difference. */
 export interface Shown {
   readonly anywhere: boolean;
   readonly inNames: boolean;
-  /** In a name or value of the protocol's own. */
+  /** In a name or value of a protocol parameter. */
   readonly inProtocol: boolean;
 }
 
 const SHOWN = Symbol('shown');
 
-/** Tells which of several ways to encode otherwise come to the same, so that one of them is tried. */
+/** Shows which wrong encodings would have the same result, so that only one of them is tried. */
 export function shownEncodings(pairs: readonly Parameter[] & { [SHOWN]?: Shown }): Shown {
   return (pairs[SHOWN] ??= shownIn(pairs));
 }
@@ -133,5 +133,5 @@ export function joined(pairs: readonly Parameter[]): string {
   return text;
 }
 
-/** Whether the parameter is one of the protocol's own. */
+/** Whether the parameter is a protocol parameter. */
 export const isProtocol = (name: string): boolean => name.startsWith('oauth_');

@@ -31,7 +31,7 @@ export const ORDER_MISTAKES: readonly Mistake[] = [
       const byName: Order = (pairs) => pairs.sort(([a], [b]) => compare(a, b));
       for (const pairs of placesInAnyOrder(request))
         yield { parameters: normalized(pairs, { order: byName }) };
-      // Each place sorted for itself.
+      // Each place is sorted separately.
       for (const pairs of placesInAnyOrder(request, byOctets)) {
         yield { parameters: normalized(pairs, { order: asSent }) };
       }
@@ -55,7 +55,7 @@ export const ORDER_MISTAKES: readonly Mistake[] = [
         yield { parameters: normalized(byOctetsSent, { order: asSorted }) };
         yield { parameters: normalized(byDecoded(text), { order: asSorted }) };
       }
-      // As one text each, so that "a=" stands behind "a1=".
+      // Sorted as whole texts, so that "a=" comes after "a1=".
       yield { parameters: wholePairsSorted(pairs) };
     },
   },
@@ -75,7 +75,7 @@ export const ORDER_MISTAKES: readonly Mistake[] = [
   },
 ];
 
-/** The mistakes in which pairs are signed, the likeliest first. */
+/** Mistakes in the choice of the signed pairs, the likeliest first. */
 export const PAIR_MISTAKES: readonly Mistake[] = [
   {
     code: 'sent_twice',
@@ -113,7 +113,7 @@ export const PAIR_MISTAKES: readonly Mistake[] = [
       }
       yield { parameters: normalized(numberedNames(pairs, (at) => `[${at}]`)) };
       yield { parameters: normalized(numberedNames(pairs, () => '[]')) };
-      // A map that turns lists into texts, or orders the other place first.
+      // A map that is filled from the form before the query.
       const { header, query, form } = request;
       yield {
         parameters: normalized([...new Map(withoutSignature([...header, ...form, ...query]))]),
@@ -138,14 +138,14 @@ export const PAIR_MISTAKES: readonly Mistake[] = [
   },
 ];
 
-/** The mistakes with the protocol's own parameters, the likeliest first. */
+/** Mistakes with the protocol parameters, the likeliest first. */
 export const PROTOCOL_MISTAKES: readonly Mistake[] = [
   {
     code: 'empty_token_signed',
     advice:
       'An empty oauth_token was signed and not sent, as Postman does, or sent and not signed. Without a token leave it out of both, or have it in both.',
     flag: 'empty_token_signed',
-    // One that leaves out whatever is empty would have left out others, too.
+    // A client that omits everything empty would have omitted other parameters as well.
     likelierThan: ['empty_value_left_out'],
     *readings(request) {
       const pairs = sortedParameters(request);
@@ -210,10 +210,10 @@ export const PROTOCOL_MISTAKES: readonly Mistake[] = [
   },
 ];
 
-// One collation everywhere, whatever the process's locale is.
+// The same collation everywhere, whatever the locale of the process.
 const COLLATOR = new Intl.Collator('en');
 
-/** The places in each order, every one as sent or put in order for itself. */
+/** The places in every order, each as sent or sorted separately. */
 function* placesInAnyOrder(
   { header, query, form }: PlacedParameters,
   order: Order = (pairs) => pairs,
@@ -236,7 +236,7 @@ function wholePairsSorted(pairs: readonly Parameter[]): string {
   return encoded.sort(compare).join('&');
 }
 
-/** Each pair once, where all but the protocol's are there exactly twice; undefined otherwise. */
+/** Each pair once, if all but the protocol parameters occur exactly twice; undefined otherwise. */
 function sentTwice(pairs: readonly Parameter[]): Parameter[] | undefined {
   const counts = new Map<string, { pair: Parameter; count: number }>();
   const protocol = pairs.filter(([name]) => isProtocol(name));
@@ -260,7 +260,7 @@ const withoutRepeatedPairs = (pairs: readonly Parameter[]): Parameter[] => [
   ...new Map(pairs.map((pair) => [JSON.stringify(pair), pair])).values(),
 ];
 
-/** The values of one name as one text. */
+/** Joins all values of a name to one text. */
 function joinedValues(pairs: readonly Parameter[], between: string): Parameter[] {
   const values = new Map<string, string>();
   for (const [name, value] of pairs) {
@@ -270,7 +270,7 @@ function joinedValues(pairs: readonly Parameter[], between: string): Parameter[]
   return [...values];
 }
 
-/** Names that are sent more than once with what `suffix` makes of their place among them. */
+/** Appends a suffix to names that occur more than once, according to their position among them. */
 function numberedNames(pairs: readonly Parameter[], suffix: (at: number) => string): Parameter[] {
   const counts = new Map<string, number>();
   for (const [name] of pairs) counts.set(name, (counts.get(name) ?? 0) + 1);

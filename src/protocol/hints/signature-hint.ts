@@ -1,9 +1,9 @@
-// Contract section 10: a signature that does not hold is tried again under the mistakes that
-// clients are known to make, with the genuine secrets.
+// Contract section 10: if a signature does not hold, this search tries known mistakes of clients, with the genuine
+// secrets.
 //
-//   how the signature is written → each mistake of the table, in its order → whether it is the only one
+//   notation of the signature → each mistake of the table, in its order → whether the match is unique
 //
-// A digest of 160 bits or more that is equal can't be so by chance: what is found is what was signed.
+// Digests of 160 bits or more are not equal by chance: a match is what the client signed.
 import type { KeyObject } from 'node:crypto';
 import {
   octetsOf,
@@ -19,37 +19,38 @@ import type { HintCode, Mistake, Reading, RefusedRequest } from './mistake.js';
 import { altersParametersAlone, MISTAKES, MISTAKE_OF_FLAG, SIGNATURE_ADVICE } from './mistakes.js';
 import { normalized, sortedParameters } from './normalized.js';
 
-/** What would explain the signature, for the developer of the client. */
+/** The explanation of the signature, for the developer of the client. */
 export interface SignatureHint {
   readonly code: HintCode;
   readonly advice: string;
-  /** The flag of `compatibility` that would let the consumer in. */
+  /** The flag of `compatibility` that would make the signature valid. */
   readonly flag: CompatibilityFlag | undefined;
 }
 
-/** A signature that did not hold: what was sent, and by which method. */
+/** A signature that did not hold: its value and its method. */
 export interface RefusedSignature {
   readonly method: SignatureMethod;
   /** `oauth_signature`, decoded. */
   readonly signature: string;
-  /** The consumer's, for the RSA methods. */
+  /** The consumer's key, for the RSA methods. */
   readonly rsaPublicKey: KeyObject | undefined;
 }
 
 /**
- * How many octets one search goes through: a small request needs a tenth of it. It bounds the time
- * that the largest request takes to some 3 ms in the median (`npm run bench:hints`).
+ * The number of octets that one search may process; a small request needs a tenth of it. It limits the time for the
+ * largest request to some 3 ms in the median (`npm run bench:hints`).
  */
 const SEARCHED_OCTETS_MAX = 128 * 1024;
-/** To sort and join a pair costs as much as so many octets. */
+/** Sorting and joining a pair costs as much as processing this many octets. */
 const OCTETS_OF_A_PAIR = 32;
 
 /**
- * The one known mistake that explains the signature; undefined where none does, where two that have
- * nothing to do with each other do, and for PLAINTEXT, whose signature is no computation.
+ * The one known mistake that explains the signature. Undefined if none does, if two unrelated ones do, and for
+ * PLAINTEXT, whose signature is not computed.
  *
- * Where nothing is found, as for all who hold no secret, the work depends on the request alone. A match is told
- * once every other mistake that may come to the same was tried; a search that is cut short before tells none.
+ * If nothing matches, which is so for every client without the secrets, the work depends only on the request. A
+ * match is returned only after all other mistakes with possibly the same result were tried. A search that reaches
+ * its limit before that returns none.
  */
 export function signatureHint(
   request: RefusedRequest,
@@ -67,15 +68,15 @@ export function signatureHint(
   return found && { code: found.code, advice: adviceOf(found), flag: found.flag };
 }
 
-/** A signature that holds under a flag. */
+/** A signature that a flag makes valid. */
 export interface FlaggedSignature {
-  /** The nonce as it was signed, decoded; undefined: as it was sent. */
+  /** The nonce that was signed, decoded; undefined if it equals the one that was sent. */
   readonly nonce: string | undefined;
 }
 
 /**
- * The signature as one that a client makes with the mistake that the flag forgives; undefined where it is none,
- * and for a flag that forgives none of the signature.
+ * Checks whether the signature is right apart from the mistake that the flag allows. Undefined if it is not, and
+ * for a flag that does not concern the signature.
  */
 export function signatureUnderFlag(
   flag: CompatibilityFlag,
@@ -120,11 +121,11 @@ function checkOf({
   }
 }
 
-/** RSA has no key of secrets, PLAINTEXT nothing else. */
+/** RSA signatures do not depend on the secrets; PLAINTEXT signatures depend on nothing else. */
 const isUseless = ({ key }: Reading, family: SignatureMethod['family']): boolean =>
   family !== 'hmac' && (key === undefined) === (family === 'plaintext');
 
-/** The mistake and its mend; and for whoever can't mend the client, the flag. */
+/** The mistake and its fix, and the flag for clients that cannot be fixed. */
 const adviceOf = ({ advice, flag }: Mistake): string =>
   flag === undefined
     ? advice
@@ -145,13 +146,13 @@ function search(
       if (isUseless(reading, family)) continue;
       const attempt = signing.under(reading);
       octetsLeft -= signing.octetsToTry(attempt);
-      // What was found may then be one of two.
+      // The match may not be the only one.
       if (octetsLeft < 0) return undefined;
       if (found !== undefined) {
         if (isSame(attempt, found.attempt)) return undefined;
       } else if (!tried.has(attempt) && check.holds(signing.baseString(attempt), attempt.key)) {
         found = { mistake, attempt };
-        // Whether it is the only one is looked for without a hash, in as many octets again.
+        // The rest of the search, for a second match, computes no hash; it gets as many octets again.
         octetsLeft = SEARCHED_OCTETS_MAX;
         break;
       }
@@ -160,7 +161,7 @@ function search(
   return found?.mistake;
 }
 
-/** Whether another mistake that has nothing to do with the one found may come to the same. */
+/** Whether an unrelated mistake may have the same result as the match. */
 const mayBeSame = (
   found: { mistake: Mistake; attempt: Attempt },
   other: Mistake,
@@ -177,7 +178,7 @@ const areRelated = (found: Mistake, other: Mistake): boolean =>
   found.likelierThan?.includes(other.code) === true ||
   other.likelierThan?.includes(found.code) === true;
 
-/** What is signed with what; its parts are not encoded yet. */
+/** What is signed, and with which key; the parts are not encoded yet. */
 type Attempt = Required<Reading>;
 
 const isSame = (one: Attempt, other: Attempt): boolean =>
@@ -192,7 +193,10 @@ const isSameKey = (one: string | Buffer, other: string | Buffer): boolean =>
     ? one === other
     : Buffer.compare(one, other) === 0;
 
-/** What was tried: the right thing, and what differs from it in the parameters alone, or in the key, as most tries do. */
+/**
+ * Remembers attempts: the right one, and those that differ from it only in the parameters or only in the key, which
+ * most do.
+ */
 class Tried {
   private readonly parameters: Set<string>;
   private readonly keys: Set<string | Buffer>;
@@ -202,7 +206,7 @@ class Tried {
     this.keys = new Set([right.key]);
   }
 
-  /** Whether it was tried; from now on it was. */
+  /** Whether it was tried before. Records it as tried. */
   has({ method, uri, parameters, outerEscapes, key }: Attempt): boolean {
     const { right } = this;
     if (method !== right.method || uri !== right.uri || outerEscapes !== right.outerEscapes) {
@@ -215,7 +219,7 @@ class Tried {
   }
 }
 
-/** What RFC 5849 says is signed, and what a reading puts in its place. */
+/** The signed parts by RFC 5849, and with the changes of a reading. */
 class Signing {
   readonly right: Attempt;
   private readonly encodedRight: readonly [method: string, uri: string, parameters: string];
@@ -249,8 +253,8 @@ class Signing {
   }
 
   /**
-   * What a try costs, as octets of the base string, of which others are about as much longer than their parameters
-   * as the right one is: to hash the right parameters again costs a quarter of making others.
+   * The cost of an attempt, in octets of the base string. It is estimated from the length of the parameters, with
+   * the ratio of the right base string. Hashing the right parameters again costs a quarter of encoding others.
    */
   octetsToTry({ method, uri, parameters, key }: Attempt): number {
     const others = method.length + uri.length + key.length;

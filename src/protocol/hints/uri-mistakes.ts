@@ -10,13 +10,13 @@ import {
   type Encode,
 } from './normalized.js';
 
-/** A longer body is hardly one that was taken for a form, and each way to take it costs its length. */
+/** A client hardly reads a longer body as a form, and the cost of each variant grows with its length. */
 const BODY_AS_FORM_OCTETS_MAX = 4 * 1024;
 const BODY_AS_FORM_FIELDS_MAX = 64;
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'];
 
-/** The scheme's own port. */
+/** The default port of the scheme. */
 const portOf = (scheme: string): string => (scheme === 'https' ? '443' : '80');
 
 const otherScheme = ({ scheme }: RefusedRequest): 'http' | 'https' =>
@@ -41,7 +41,7 @@ export const URI_MISTAKES: readonly Mistake[] = [
       const { host, port } = split(request.authority);
       const path = pathOf(request);
       yield { uri: `${scheme}://${request.authority}${path}` };
-      // The port often goes with the scheme: https://host:443 behind a proxy is http://host:80 there.
+      // The port often follows the scheme: https://host:443 before a proxy is http://host:80 behind it.
       yield { uri: `${scheme}://${host}:${portOf(scheme)}${path}` };
       yield { uri: `${scheme}://${host}:${portOf(request.scheme)}${path}` };
       if (port !== undefined) yield { uri: `${scheme}://${host}${path}` };
@@ -99,7 +99,7 @@ export const URI_MISTAKES: readonly Mistake[] = [
       const { header, query, form, rawQuery } = request;
       if (query.length === 0) return;
       const base = `${request.scheme}://${request.authority}${pathOf(request)}`;
-      // Without what the client added to the query only after it had signed.
+      // Without what the client added to the query after it had signed.
       const [unsigned, own] = [
         piecesWithout(rawQuery, SIGNATURE),
         piecesWithout(rawQuery, 'oauth_'),
@@ -111,7 +111,8 @@ export const URI_MISTAKES: readonly Mistake[] = [
         if (held === '') continue;
         yield { uri: `${base}?${held}` };
         yield { uri: `${base}?${held}`, parameters: withoutOwn };
-        // tcllib takes what has a query for a POST; its other call makes "?" part of the first name.
+        // tcllib treats every request with a query as a POST; another of its calls makes "?" part of the first
+        // name.
         yield { uri: `${base}?${held}`, method: 'POST' };
       }
       const [first, ...rest] = others;
@@ -172,7 +173,7 @@ export const URI_MISTAKES: readonly Mistake[] = [
   },
 ];
 
-/** The method and URI under which form and query parameters are left out. */
+/** Mistakes in which query or form parameters are left out. */
 export const PLACE_MISTAKES: readonly Mistake[] = [
   {
     code: 'query_left_out',
@@ -218,20 +219,20 @@ const ESCAPE = /%([0-9A-Fa-f]{2})/g;
 const SIGNATURE = 'oauth_signature=';
 const withoutEscapedMark: Encode = (name) => percentEncode(name).replace(/^%3F/, '?');
 
-/** The query without the pieces that begin so. */
+/** The query without the pieces that begin with `start`. */
 const piecesWithout = (rawQuery: string, start: string): string =>
   rawQuery
     .split('&')
     .filter((piece) => !piece.startsWith(start))
     .join('&');
 
-/** RFC 3986 §6.2.2.2: escapes of unreserved characters are decoded, all others stay. */
+/** RFC 3986 §6.2.2.2: decodes escapes of unreserved characters and keeps all others. */
 function unreservedAlone(escape: string, hex: string): string {
   const character = String.fromCharCode(Number.parseInt(hex, 16));
   return /[A-Za-z0-9\-._~]/.test(character) ? character : escape;
 }
 
-/** The path encoded anew, segment by segment, as many URL builders do. */
+/** Encodes each segment of the path again, as many URL builders do. */
 const encodedSegments = (path: string): string => path.split('/').map(percentEncode).join('/');
 
 function decodedOrNothing(path: string): string | undefined {
@@ -243,7 +244,7 @@ function decodedOrNothing(path: string): string | undefined {
   }
 }
 
-/** What clients make of a body that they take for a form. */
+/** How clients read a body that they take for a form. */
 function* bodyAsFields(body: string): Generator<[string, string][]> {
   yield [[body, '']];
   const pieces = body.split('&', BODY_AS_FORM_FIELDS_MAX + 1);
@@ -262,7 +263,7 @@ function* bodyAsFields(body: string): Generator<[string, string][]> {
   if (members.length <= BODY_AS_FORM_FIELDS_MAX) yield members;
 }
 
-/** The members of a JSON object whose values are texts, numbers or booleans. */
+/** The members of a JSON object whose values are strings, numbers or booleans. */
 function membersOf(body: string): [string, string][] {
   if (!body.trimStart().startsWith('{')) return [];
   try {
