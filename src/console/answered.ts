@@ -1,10 +1,10 @@
 import type { Reply } from '../pages/reply.js';
 
-/** Thrown where a page is answered with something else than itself. */
+/** Thrown when a handler replies with something other than its page. */
 export class Answered extends Error {
   /**
-   * @param refusal what the reply tells as a refusal, for the record; a page that shows its form again throws it
-   * with the reply
+   * @param refusal the refusal that the reply reports; the filter adds it to the audit trail. A page that shows its
+   * form again throws it together with the reply
    */
   constructor(
     readonly reply: Reply,
@@ -14,7 +14,9 @@ export class Answered extends Error {
   }
 }
 
-/** The page; thrown where it tells a refusal, so that the filter puts that on record. */
+/**
+ * Returns the page. If the page reports a refusal, throws it, so that the filter adds the refusal to the audit trail.
+ */
 export function orAnswered(reply: Reply, refusal: Error | undefined): Reply {
   if (refusal !== undefined) throw new Answered(reply, refusal);
   return reply;

@@ -1,18 +1,18 @@
-/** A piece of text in a page, and what it leads to or means. */
+/** A piece of text in a page, with an optional link and style. */
 export interface Words {
   readonly text: string;
-  /** An address of the console. */
+  /** An address in the console. */
   readonly href?: string | undefined;
   readonly mark?: 'good' | 'bad' | 'off' | undefined;
-  /** What is compared letter by letter: keys, tokens, addresses. */
+  /** True for keys, tokens and addresses, which people compare letter by letter. */
   readonly isCode?: boolean | undefined;
-  /** What is shown only to who opens it: said in these words. */
+  /** The summary of a closed `<details>` element that contains the text. */
   readonly folded?: string | undefined;
 }
 
 export type Cell = string | Words;
 
-/** The head of a column by which the rows are sorted: it leads to the reverse order. */
+/** The head of the column that sorts the rows. It links to the reverse order. */
 export interface SortedColumn {
   readonly text: string;
   readonly sort: 'ascending' | 'descending';
@@ -26,26 +26,26 @@ export interface Field {
   /** A form with a `file` is sent as multipart/form-data. */
   readonly kind: 'text' | 'password' | 'area' | 'tick' | 'ticks' | 'choice' | 'file';
   readonly value?: string | undefined;
-  /** Of `ticks` and `choice`. */
+  /** Only for `ticks` and `choice`. */
   readonly options?: readonly (readonly [value: string, words: string])[];
-  /** What is ticked, or chosen. */
+  /** The selected options. */
   readonly chosen?: readonly string[];
   readonly help?: string | undefined;
   readonly fault?: string | undefined;
   readonly rows?: number;
   readonly isRequired?: boolean;
-  /** Where typing begins. */
+  /** Whether the field has the focus when the page opens (`autofocus`). */
   readonly isFirst?: boolean;
 }
 
-/** What is sent by one button. */
+/** A form with one button. */
 export interface FormBlock {
   readonly is: 'form';
   readonly action: string;
-  /** Left out: the page's own token; null: the form only asks, by GET. */
+  /** Undefined: the page's own token. Null: a GET form, which needs none. */
   readonly token?: string | null;
   readonly fields: readonly Field[];
-  /** Fields that few need. */
+  /** Fields that few people need, in a closed section. */
   readonly more?: {
     readonly summary: string;
     readonly fields: readonly Field[];
@@ -53,27 +53,27 @@ export interface FormBlock {
   };
   readonly hidden?: readonly (readonly [name: string, value: string])[];
   readonly submit: string;
-  /** What the button is about, where its words alone do not say so. */
+  /** A description of the button, if its text is ambiguous. */
   readonly about?: string;
   readonly isDangerous?: boolean;
-  /** Fields stand side by side. */
+  /** Whether the fields are in one row. */
   readonly isRow?: boolean;
 }
 
-/** What changes over time, drawn, with the same in numbers behind it. */
+/** A time series as a drawing, with a table of the same numbers. */
 export interface ChartBlock {
   readonly is: 'chart';
   readonly caption: string;
-  /** What is to be seen, for who can't see it. */
+  /** The text alternative for people who cannot see the drawing. */
   readonly label: string;
-  /** What the upper edge stands for; the lower one is 0. */
+  /** The value at the upper edge. The lower edge is 0. */
   readonly top: string;
-  /** What the left and right edges stand for. */
+  /** The times at the left and right edges. */
   readonly from: string;
   readonly to: string;
   readonly width: number;
   readonly height: number;
-  /** Four at most, each with a colour and a pattern of its own. */
+  /** At most four. Each has its own colour and pattern. */
   readonly lines: readonly { readonly name: string; readonly path: string }[];
   readonly table: {
     readonly summary: string;
@@ -82,7 +82,7 @@ export interface ChartBlock {
   };
 }
 
-/** What a page is made of, one below the other. */
+/** The elements of a page, from top to bottom. */
 export type Block =
   | { readonly is: 'heading'; readonly text: string }
   | { readonly is: 'text'; readonly text: string; readonly soft?: boolean }
@@ -105,7 +105,7 @@ export type Block =
       readonly caption: string;
       readonly columns: readonly (string | SortedColumn)[];
       readonly rows: readonly (readonly Cell[])[];
-      /** Said in place of a table without rows. */
+      /** The text that replaces an empty table. */
       readonly none: string;
       /** Address of the next page. */
       readonly next?: string | undefined;
@@ -123,9 +123,9 @@ export type Block =
   | FormBlock;
 
 /**
- * What a screen reader says as the page opens: that something was done, or that it was not.
+ * The text that a screen reader announces when the page opens: whether an action succeeded.
  *
- * @param text undefined where there is nothing to tell
+ * @param text undefined if there is nothing to announce
  */
 export const announced = (
   text: string | undefined,

@@ -6,8 +6,8 @@ import { ConsoleGuard } from './console.guard.js';
 import { PageReplyInterceptor } from './page-reply.interceptor.js';
 
 /**
- * A controller of pages below /console. What all of them share is bound here: who is let through, how a
- * reply is sent, and one exit for refusals.
+ * A controller of pages below /console. Binds what all of them share: the guard, the interceptor that sends the
+ * reply, and the filter that handles every refusal.
  */
 export const ConsoleController = (path: string): ClassDecorator =>
   applyDecorators(

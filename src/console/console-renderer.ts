@@ -11,7 +11,7 @@ import { consoleLayoutTemplate } from './templates/console-layout.template.js';
 import { consoleStyle } from './templates/console-style.js';
 import type { Texts } from './texts/english.js';
 
-/** For whom a page is rendered: somebody signed in, or not. */
+/** The reader of the page, signed in or not. */
 type Viewer = Pick<ConsoleRequest, 'texts' | 'target'> &
   Partial<Pick<StaffRequest, 'session' | 'formToken' | 'may'>>;
 
@@ -20,15 +20,15 @@ interface Link {
   readonly text: string;
 }
 
-/** What a page is made of beside its blocks. */
+/** The parts of a page around its blocks. */
 export interface ConsoleFrame {
   readonly title: string;
   readonly status?: number | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly cookies?: readonly string[];
-  /** The pages above this one. */
+  /** Links to the pages above this one. */
   readonly trail?: readonly Link[];
-  /** The pages beside this one. */
+  /** Links to the pages beside this one. */
   readonly tabs?: readonly Link[];
   readonly isNarrow?: boolean;
 }
@@ -46,7 +46,7 @@ const SECTIONS = [
   ['signingKeys', '/console/signing-keys'],
 ] as const satisfies readonly (readonly [keyof Texts['nav'], string])[];
 
-/** Makes pages of blocks. Everything is compiled at the start; every value is escaped. */
+/** Renders pages from blocks. Compiles all templates at startup and escapes every value. */
 @Injectable()
 export class ConsoleRenderer {
   private readonly eta = new Eta({ autoEscape: true });
@@ -63,7 +63,7 @@ export class ConsoleRenderer {
     this.eta.loadTemplate('@blocks', blocksTemplate);
   }
 
-  /** A whole page, with the headers that hold the browser to it. */
+  /** A whole page, with its Content-Security-Policy and other headers. */
   render(viewer: Viewer, frame: ConsoleFrame, blocks: readonly Block[]): Reply {
     const { texts, target, session, formToken } = viewer;
     const { style, brand } = this;

@@ -23,10 +23,10 @@ import { ConsoleRenderer } from './console-renderer.js';
 import { ConsoleRequests, staffRequestOf } from './staff-request.js';
 import type { ConsoleRefusalReason } from './texts/refusals.js';
 
-/** What a refusal is to whoever reads the page. */
+/** What the error page shows, and the code for the audit trail. */
 interface ErrorPage {
   readonly status: number;
-  /** What the record calls it. */
+  /** The code in the audit trail. */
   readonly code: string;
   readonly title: string;
   readonly advice: string;
@@ -34,7 +34,7 @@ interface ErrorPage {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The one exit for refusals of the console: puts them on record, then tells them on a page. */
+/** Handles every refusal of the console: adds it to the audit trail, then shows an error page. */
 @Catch()
 @Injectable()
 export class ConsoleFilter implements ExceptionFilter {
@@ -46,7 +46,7 @@ export class ConsoleFilter implements ExceptionFilter {
     private readonly refusedCalls: RefusedCalls,
   ) {}
 
-  /** Never rejects: the framework waits for no filter, so that a rejection would end the process. */
+  /** Never rejects. The framework does not await filters, so a rejection would end the process. */
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
     const request = http.getRequest<IncomingMessage>();

@@ -15,7 +15,7 @@ import { StaffSignIn } from './sign-in/staff-sign-in.js';
 import { StaffSessions, staffSessionIdIn, type StaffSession } from './staff-sessions.js';
 import { ConsoleRequests, forgedForm, keepStaffRequest } from './staff-request.js';
 
-/** What a form of the console carries: it was made for this member of staff. */
+/** The purpose of every console form: this member of staff may send it. */
 const formOf = ({ caller }: StaffSession): FormPurpose => ({
   purpose: 'console',
   subject: caller.name,
@@ -23,9 +23,9 @@ const formOf = ({ caller }: StaffSession): FormPurpose => ({
 });
 
 /**
- * Lets somebody through who is signed in and one of whose roles the page is for; a form besides only when
- * a page of this console made it for them. Everybody else is sent to sign in, or refused. A body that its
- * handler reads as it comes is left alone: the handler finds the form's token in it (uploaded-file.ts).
+ * Accepts a request if the caller is signed in and has one of the roles of the page. A form also needs a token that a
+ * page of this console made for this caller. The guard redirects or refuses all other requests. It does not read a
+ * streamed body: the handler finds the form's token in it (uploaded-file.ts).
  */
 @Injectable()
 export class ConsoleGuard implements CanActivate {

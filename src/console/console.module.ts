@@ -46,8 +46,8 @@ import { ImportPageController } from './transfers/import-page.controller.js';
 import { UnservedConsoleController } from './unserved-console.controller.js';
 
 /**
- * Owns the pages for staff and their sessions. Depends on the services that the admin API calls, and on its
- * roles; decides nothing about a consumer, a token or a key itself.
+ * Owns the pages for staff and their sessions. Depends on the services that the admin API calls, and on the roles of
+ * the admin API. Makes no decisions about consumers, tokens or keys.
  */
 @Module({
   imports: [
@@ -67,7 +67,7 @@ import { UnservedConsoleController } from './unserved-console.controller.js';
     TransferModule,
     UsageModule,
   ],
-  // The last one takes what the others left.
+  // UnservedConsoleController matches every path, so it must be the last.
   controllers: [
     ConsoleAddressController,
     OverviewController,

@@ -6,8 +6,7 @@ import type { Field, FormBlock, SortedColumn } from './blocks.js';
 import type { Texts } from './texts/english.js';
 
 /**
- * The query of a list, held to the rules of the same list of the admin API. A field of a form that was left
- * empty is none.
+ * Validates the query of a list with the rules of the same list of the admin API. Ignores empty form fields.
  *
  * @throws InvalidInput, Problem
  */
@@ -16,14 +15,14 @@ export function listQuery<Query extends PageQuery>(type: new () => Query, target
   return strictInput(type, Object.fromEntries(given));
 }
 
-/** The form above a list, whose fields are the parameters of its query. */
+/** The search form above a list. Its fields are the query parameters. */
 export const searchForm = (
   path: string,
   { search }: Pick<Texts, 'search'>,
   fields: readonly Field[],
 ): FormBlock => ({ is: 'form', action: path, token: null, isRow: true, submit: search, fields });
 
-/** The address of the page behind this position; undefined on the last. */
+/** The address of the next page; undefined on the last page. */
 export function nextPage(
   path: string,
   query: PageQuery,
@@ -33,7 +32,7 @@ export function nextPage(
   return /^<(.*)>; rel="next"$/.exec(link ?? '')?.[1];
 }
 
-/** The head of the column that the list is sorted by, which leads to its first page in reverse. */
+/** The head of the column that sorts the list. It links to the first page in reverse order. */
 export function sortedColumn(
   path: string,
   query: PageQuery & { readonly order?: 'asc' | 'desc' },
@@ -50,10 +49,10 @@ export function sortedColumn(
   };
 }
 
-/** A moment as staff compare it with logs: UTC, to the second. */
+/** A time in UTC, to the second, so that staff can compare it with logs. */
 export const shownTime = (at: Date): string =>
   `${at.toISOString().slice(0, 19).replace('T', ' ')}\u00a0UTC`;
 
-/** The address of a page about one thing. */
+/** The address of the page of one item. */
 export const pageOf = (list: string, id: string, page = ''): string =>
   `/console/${list}/${encodeURIComponent(id)}${page === '' ? '' : `/${page}`}`;

@@ -20,7 +20,7 @@ const SHOWN = 10;
 const SOON_MS = 30 * 24 * 60 * 60 * 1000;
 const KEYS_LOOKED_AT = 200;
 
-/** The bare address leads to the first page. */
+/** Redirects `/console` to the first page. */
 @Controller('console')
 @UseInterceptors(PageReplyInterceptor)
 @Endpoint({ listener: 'admin', label: 'console', guard: 'none' })
@@ -31,7 +31,7 @@ export class ConsoleAddressController {
   }
 }
 
-/** What there is to know at a glance. */
+/** The overview: recent events, warnings and figures. */
 @ConsoleController('')
 export class OverviewController {
   constructor(
@@ -43,7 +43,7 @@ export class OverviewController {
     private readonly pages: ConsoleRenderer,
   ) {}
 
-  // Behind what ends with a slash Nest would take it away.
+  // Nest removes the final slash of the controller's path, so this route adds an optional one.
   @Get('{/}')
   @Roles('auditor')
   async show(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {

@@ -5,10 +5,10 @@ import type { Reply } from '../pages/reply.js';
 const logger = new Logger('Console');
 
 /**
- * The page; where it fails, the part of it that is shown nowhere else, such as a new secret: no trouble with the
- * rest may hide that.
+ * Returns the page. If rendering it fails, returns only the part that cannot be shown again, such as a new secret. An
+ * unrelated error must not hide that part.
  *
- * @param part renders it without asking the database
+ * @param part renders it without a query
  */
 export function pageOrPart(page: Promise<Reply>, part: () => Reply): Promise<Reply> {
   return page.catch((error: unknown) => {

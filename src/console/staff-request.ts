@@ -13,40 +13,40 @@ import { CATALOGUES } from './texts/catalogues.js';
 import { english, type Texts } from './texts/english.js';
 import { RequestProperty } from '../http/request-property.js';
 
-/** What a browser of staff brought. */
+/** A request from a browser of staff. */
 export interface ConsoleRequest extends PageRequest {
   readonly texts: Texts;
-  /** The target, as it was asked for. */
+  /** The request target as received. */
   readonly target: string;
 }
 
-/** The same, of somebody who is signed in and may. */
+/** A request of a signed-in caller that the guard accepted. */
 export interface StaffRequest extends ConsoleRequest {
   readonly session: StaffSession;
-  /** Who acts, for the record. */
+  /** The actor for the audit trail. */
   readonly actor: AuditActor;
-  /** What the forms of the page carry. */
+  /** The token for the forms of the page. */
   readonly formToken: string;
-  /** Whether a form with this token was made for them. */
+  /** Whether this service made the form token for this caller. */
   readonly isFormToken: (sent: string | undefined) => boolean;
-  /** Whether one of the caller's roles is among these; `admin` may everything. */
+  /** Whether the caller has one of these roles. `admin` has them all. */
   readonly may: (...roles: readonly Role[]) => boolean;
 }
 
-/** A form without the token that a page of this console gives. */
+/** The refusal of a form without the token of a console page. */
 export const forgedForm = (): PageRefusal => new PageRefusal('forged', { retryAt: '/console/' });
 
 const staffRequests = new RequestProperty<IncomingMessage, StaffRequest>('staffRequest');
 
-/** Keeps with a request what the guard found out about it. */
+/** Attaches the guard's result to the request. */
 export const keepStaffRequest = (request: IncomingMessage, pageRequest: StaffRequest): void =>
   void staffRequests.set(request, pageRequest);
 
-/** What the guard found out about the request; undefined before it has. */
+/** The guard's result for the request; undefined before the guard has run. */
 export const staffRequestOf = (request: IncomingMessage): StaffRequest | undefined =>
   staffRequests.get(request);
 
-/** The request that the guard let through. */
+/** The request that the guard accepted. */
 export const CurrentRequest = createParamDecorator(
   (_: unknown, context: ExecutionContext): StaffRequest => {
     const pageRequest = staffRequestOf(context.switchToHttp().getRequest<IncomingMessage>());
@@ -55,15 +55,15 @@ export const CurrentRequest = createParamDecorator(
   },
 );
 
-/** Reads what browsers ask of the console. */
+/** Reads requests to the console. */
 @Injectable()
 export class ConsoleRequests {
   private readonly place: PagesPlace;
   private readonly languages: LanguageChoice<Texts>;
 
-  /** A language of the owner's pages alone is passed over here. */
+  /** Ignores languages that only the owner's pages have. */
   constructor({ trustProxy, production, pagesLanguages }: Settings) {
-    // PUBLIC_URL is where the other listener stands.
+    // PUBLIC_URL is the address of the other listener.
     this.place = { trustedProxies: new AddressRanges(trustProxy), production };
     const shared = pagesLanguages.filter((tag) => CATALOGUES.some(({ lang }) => lang === tag));
     this.languages = new LanguageChoice(CATALOGUES, shared.length > 0 ? shared : [english.lang]);
@@ -73,7 +73,7 @@ export class ConsoleRequests {
     return this.languages.textsFor(request.headers['accept-language']);
   }
 
-  /** Where the request came from, before anything else of it is read. @throws RepeatedHeader */
+  /** The client address. Reads nothing else of the request. @throws RepeatedHeader */
   addressOf(request: IncomingMessage): string | undefined {
     return clientFacts(request, this.place.trustedProxies).clientAddress;
   }

@@ -10,27 +10,27 @@ import { idHash } from '../pages/id-hash.js';
 import { DerivedKeys } from '../secrets/derived-keys.js';
 import { newBrowserId } from '../secrets/random-values.js';
 
-/** Somebody of staff is signed in on this browser. */
+/** A session of staff in one browser. */
 export interface StaffSession {
-  /** The value of the browser's cookie, which nobody else knows. */
+  /** The value of the browser's cookie. It is secret. */
   readonly id: string;
   readonly caller: Caller;
 }
 
-/** Another name than the owner's session has: cookies know no ports. */
+/** Differs from the cookie of the owner's session, because browsers share cookies between ports. */
 const COOKIE = 'oauth10-console';
 
-/** The id of the session that the browser names, if this service can have made it. */
+/** The session id in the browser's cookie; undefined if this service cannot have made it. */
 export function staffSessionIdIn(cookies: ReadonlyMap<string, string>): string | undefined {
   const value = cookies.get(COOKIE);
   return value !== undefined && /^[\w-]{32}$/.test(value) ? value : undefined;
 }
 
-/** A Set-Cookie value that names the session for as long as the browser runs. */
+/** A Set-Cookie value with the session id, until the browser closes. */
 export const staffSessionCookie = (id: string, secure: boolean): string =>
   cookie(COOKIE, id, secure);
 
-/** A Set-Cookie value that makes the browser forget the session. */
+/** A Set-Cookie value that deletes the session cookie. */
 export const noStaffSessionCookie = (secure: boolean): string => forgottenCookie(COOKIE, secure);
 
 const START = {
@@ -41,7 +41,7 @@ const START = {
     VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), $7)`,
 };
 
-// The last page is noted to the minute, so that looking around costs no writes.
+// Updates the last use at most once a minute, so that most requests write nothing.
 const FIND = {
   name: 'find-staff-session',
   text: `
@@ -59,8 +59,8 @@ const FIND = {
 const END = { name: 'end-staff-session', text: 'DELETE FROM staff_sessions WHERE id_hash = $1' };
 
 /**
- * Who is signed in on the console. Kept on the server, so that it can be ended; it never holds a key, and
- * ends with the key that it began with.
+ * The sessions of staff. They are in the database, so that the service can end them. A session contains no API key,
+ * and ends when its API key does.
  */
 @Injectable()
 export class StaffSessions {
@@ -73,9 +73,9 @@ export class StaffSessions {
   ) {}
 
   /**
-   * Starts a session under an id that nobody has seen before (session fixation).
+   * Starts a session with a new id (against session fixation).
    *
-   * @param previousId what the browser's cookie held until now; that session ends
+   * @param previousId the former value of the browser's cookie; that session ends
    */
   async start(caller: Caller, previousId?: string): Promise<StaffSession> {
     const id = newBrowserId();
@@ -97,7 +97,7 @@ export class StaffSessions {
     return { id, caller };
   }
 
-  /** The live session of this id, with what its caller may now; undefined when it ended, or never began. */
+  /** The live session with this id and the current roles of its caller; undefined if it ended or does not exist. */
   async find(id: string | undefined): Promise<StaffSession | undefined> {
     if (id === undefined) return undefined;
     const values = [idHash(id), this.settings.sessionIdleSeconds];
@@ -109,12 +109,12 @@ export class StaffSessions {
     return caller && { id, caller };
   }
 
-  /** Ends the session; from then on its id opens nothing. */
+  /** Ends the session. Its id is then useless. */
   async end(id: string): Promise<void> {
     await this.statements.run(END, [idHash(id)]);
   }
 
-  /** Of ADMIN_API_KEY, whose change ends the sessions that began with it. */
+  /** The MAC of ADMIN_API_KEY for sessions that began with it. A change of the key ends them. */
   private firstKeyMac({ name }: Caller): Buffer | null {
     const { adminApiKey } = this.settings;
     return name === FIRST_CALLER.name && adminApiKey !== undefined

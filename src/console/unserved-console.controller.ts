@@ -7,7 +7,7 @@ import { PageRefusal } from '../pages/page-refusal.js';
 import { ConsoleController } from './console-controller.decorator.js';
 import { CurrentRequest, type StaffRequest } from './staff-request.js';
 
-/** What no page serves: told to who is signed in, and after all other controllers of the console. */
+/** Refuses all other paths of the console, for signed-in callers. Registered after all other console controllers. */
 @ConsoleController('{*rest}')
 export class UnservedConsoleController {
   constructor(private readonly host: HttpAdapterHost<ExactPathAdapter>) {}

@@ -10,7 +10,7 @@ import type { StaffRequest } from '../staff-request.js';
 import type { Texts } from '../texts/english.js';
 import { statusOf } from './consumer-list.controller.js';
 
-/** All that staff decided on, each with what its word means. */
+/** All settings of the consumer, each with an explanation. */
 export function settingsBlock(consumer: Consumer, texts: Texts): Block {
   const rows = (Object.keys(CONSUMER_FIELDS) as ConsumerFieldName[]).map((name) => ({
     term: texts.consumers.fields[name].label,
@@ -48,7 +48,7 @@ function cellsOf(name: ConsumerFieldName, consumer: Consumer, texts: Texts): Cel
   return [name === 'rsaPublicKey' ? { text, isCode: true } : text];
 }
 
-/** How the secret stands, and the form that makes a new one. */
+/** The state of the secret, and the form that rotates it. */
 export function secretBlock(
   consumer: Consumer,
   secret: SecretStatus,
@@ -92,7 +92,12 @@ export function secretBlock(
   ];
 }
 
-/** Rotates as the form says; told at once, since the secret is nowhere else. @throws ConsumerUnknown, InvalidInput */
+/**
+ * Rotates the secret as the form requests. The reply shows the new secret at once, because it is stored nowhere in
+ * the clear.
+ *
+ * @throws ConsumerUnknown, InvalidInput
+ */
 export async function rotationBlocks(
   secrets: RotateConsumerSecret,
   consumerKey: string,
@@ -120,7 +125,7 @@ export async function rotationBlocks(
   }
 }
 
-/** The button that takes the consumer out of service, or back into it. */
+/** The button that disables or enables the consumer. */
 export function statusBlocks({ consumerKey, name, status }: Consumer, texts: Texts): Block[] {
   const { disable, disableIntro, enable, enableIntro } = texts.consumers;
   const isActive = status === 'active';
@@ -138,7 +143,7 @@ export function statusBlocks({ consumerKey, name, status }: Consumer, texts: Tex
   ];
 }
 
-/** The end of the consumer, confirmed by its key. */
+/** The form that deletes the consumer. Staff confirm with the consumer key. */
 export function deletionBlocks(
   { consumerKey, name }: Consumer,
   texts: Texts,

@@ -4,9 +4,9 @@ import type { FormFields } from '../../pages/form-fields.js';
 import type { Field } from '../blocks.js';
 import type { Texts } from '../texts/english.js';
 
-/** What everybody fills in who registers; the others have usual values. */
+/** The fields that every registration needs. The others have defaults. */
 const FIRST: readonly ConsumerFieldName[] = ['name', 'callbackUrls', 'scopes'];
-/** All that a form sets; a button of its own sets the status. */
+/** All fields of the form. The status has its own button. */
 const NAMES = (Object.keys(CONSUMER_FIELDS) as ConsumerFieldName[]).filter(
   (name) => name !== 'status',
 );
@@ -18,13 +18,16 @@ interface Row {
 
 const rowOf = (name: ConsumerFieldName): Row => CONSUMER_FIELDS[name];
 
-/** The values that a list may have, where they are few and known. */
+/** The allowed values of a list, if the schema enumerates them. */
 function enumOf({ schema }: Row): readonly string[] | undefined {
   const { items } = schema as { items?: { enum?: readonly string[] } };
   return items?.enum;
 }
 
-/** The fields of a posted form, as the admin API takes them. What makes no sense stays what it is, for the rules. */
+/**
+ * Converts a posted form to the input of the admin API. Malformed values stay unchanged, so that validation reports
+ * them.
+ */
 export function givenConsumer(form: FormFields): Record<string, unknown> {
   return Object.fromEntries(NAMES.map((name) => [name, valueOf(form, name)]));
 }
@@ -50,10 +53,10 @@ function valueOf(form: FormFields, name: ConsumerFieldName): unknown {
   }
 }
 
-/** What of a consumer a form is filled with: what it has, or what was sent and has to be mended. */
+/** The values that the form shows: the stored ones, or the rejected input. */
 export type FilledIn = Partial<Record<ConsumerFieldName, unknown>>;
 
-/** The fields of the form, each with its faults beside it. */
+/** The fields of the form, each with its faults. */
 export function consumerFormFields(
   filled: FilledIn,
   faults: readonly InputFault[],
@@ -73,7 +76,7 @@ export function consumerFormFields(
   };
 }
 
-/** What is wrong with a field, where it is one of several lines with its number. */
+/** The faults of a field. A fault in a list begins with the line number. */
 export function faultOf(name: string, faults: readonly InputFault[]): string | undefined {
   const own = faults.filter(
     ({ pointer }) => pointer === `/${name}` || pointer.startsWith(`/${name}/`),
@@ -101,7 +104,7 @@ function controlOf(
       kind: 'ticks',
       options: known.map((one) => [one, one] as const),
       chosen: (value ?? []) as string[],
-      // A group of boxes has no description of its own.
+      // Without help: a group of checkboxes has no description of its own.
       label: `${texts.consumers.fields[name].label}`,
     };
   }
@@ -131,7 +134,7 @@ function shownValue({ type }: Row, value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** A label as a line of the form has it: an equals sign of its name, and a backslash, behind a backslash. */
+/** Splits a line of the form into name and text at the first `=`. In the name, a backslash escapes `=` and `\`. */
 function labelIn(line: string): [name: string, text: string] {
   const name = /^(?:\\[\\=]|[^=])*/.exec(line)?.[0] ?? '';
   return [name.trim().replaceAll(/\\([\\=])/g, '$1'), line.slice(name.length + 1).trim()];

@@ -2,7 +2,7 @@ import type { ConsoleFrame } from '../console-renderer.js';
 import { pageOf } from '../lists.js';
 import type { Texts } from '../texts/english.js';
 
-/** What the pages of one consumer have around them. */
+/** The frame that all pages of one consumer share. */
 export function consumerFrame(consumerKey: string, name: string, texts: Texts): ConsoleFrame {
   const query = new URLSearchParams({ consumerKey });
   const onRecord = new URLSearchParams({ target: `consumer:${consumerKey}` });

@@ -21,7 +21,7 @@ import { consumerFormFields, faultOf, givenConsumer, type FilledIn } from './con
 const LIST = '/console/consumers';
 const REGISTRATION = '/console/consumer-registration';
 
-/** The consumers that there are. */
+/** The list of consumers. */
 @ConsoleController('consumers')
 export class ConsumerListController {
   constructor(
@@ -80,7 +80,7 @@ export class ConsumerListController {
       {
         is: 'table',
         caption: texts.title,
-        // By no other: a page of a list is read from its index (docs/adr/0019).
+        // Only this column sorts: the database reads each page of a list from an index (docs/adr/0019).
         columns: [...texts.columns, sortedColumn(LIST, query, texts.created)],
         rows: consumers.map((one) => rowOf(one, pageRequest.texts)),
         none: texts.none,
@@ -103,13 +103,13 @@ function rowOf(consumer: Consumer, texts: Texts): Cell[] {
   ];
 }
 
-/** Whether it is served, in words. */
+/** The status as text. */
 export const statusOf = ({ status }: Pick<Consumer, 'status'>, { consumers }: Texts): Cell =>
   status === 'active'
     ? { text: consumers.active, mark: 'good' }
     : { text: consumers.disabled, mark: 'bad' };
 
-/** Where a consumer is registered. Not below the list: a consumer may have any key. */
+/** The registration form. Its path is not below the list, because a consumer may have any key. */
 @ConsoleController('consumer-registration')
 export class ConsumerRegistrationController {
   constructor(
@@ -193,7 +193,7 @@ export class ConsumerRegistrationController {
     ]);
   }
 
-  /** Told at once and not after a redirect: the secret is nowhere else. */
+  /** Shows the secret in this reply, without a redirect: it is stored nowhere in the clear. */
   private registered(
     pageRequest: StaffRequest,
     { consumer, consumerSecret }: { consumer: Consumer; consumerSecret: string | null },

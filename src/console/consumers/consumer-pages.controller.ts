@@ -29,10 +29,10 @@ import {
   statusBlocks,
 } from './consumer-blocks.js';
 
-/** What a page says that its form was sent from. */
+/** The texts that confirm an action, by the parameter that the redirect adds. */
 const DONE = { saved: 'saved', active: 'doneEnabled', disabled: 'doneDisabled' } as const;
 
-/** One consumer: its settings, its secret, and its end. */
+/** The pages of one consumer: its settings, secret, status and deletion. */
 @ConsoleController('consumers/:consumerKey')
 export class ConsumerPagesController {
   constructor(

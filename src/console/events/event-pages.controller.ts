@@ -15,7 +15,7 @@ import type { Texts } from '../texts/english.js';
 
 const LIST = '/console/events';
 
-/** What the platform is told of consumers and tokens: what waits, what was delivered, what is given up. */
+/** The events for the platform: waiting, delivered and dead letters. */
 @ConsoleController('events')
 export class EventPagesController {
   constructor(
@@ -23,7 +23,7 @@ export class EventPagesController {
     private readonly pages: ConsoleRenderer,
   ) {}
 
-  /** Newest first, unless asked otherwise. */
+  /** Newest first by default. */
   @Get()
   @Roles('auditor')
   async list(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
@@ -111,7 +111,7 @@ function rowOf(event: ListedEvent, pageRequest: StaffRequest): Cell[] {
   ];
 }
 
-/** All that is known of an event, what its receiver reads included. */
+/** All fields of an event, including the body that the receiver gets. */
 function factsOf(event: ListedEvent, texts: Texts): Block {
   const { events } = texts;
   const { id, type, consumerKey, subject, data, createdAt, attempts, dueAt, settledAt } = event;

@@ -1,16 +1,16 @@
 import type { ChartBlock } from '../blocks.js';
 
-/** How far one step stands from the next, and how high the drawing is; a page stretches both. */
+/** The width of a step and the height of the drawing, in SVG units. The page scales both. */
 const STEP = 10;
 const HEIGHT = 200;
 
-/** One line: a value for each step, the oldest first; undefined where there is none to tell. */
+/** One line: a value for each step, the oldest first. Undefined if there is no value. */
 export interface Line {
   readonly name: string;
   readonly values: readonly (number | undefined)[];
 }
 
-/** The lines as they are drawn, under one scale that begins at 0. */
+/** The lines as SVG paths, on one scale that begins at 0. */
 export function drawn(
   lines: readonly Line[],
 ): Pick<ChartBlock, 'width' | 'height' | 'lines'> & { top: number } {
@@ -24,7 +24,7 @@ export function drawn(
   };
 }
 
-/** The next of 1, 2, 5, 10, 20 … and of 0.1, 0.2 …; the value may touch it. */
+/** The smallest of 1, 2, 5, 10, 20 … or 0.1, 0.2 … that is not below the value. */
 export function roundAbove(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -32,7 +32,7 @@ export function roundAbove(value: number): number {
   return Number((times * power).toPrecision(3));
 }
 
-/** An SVG path that is broken where there is no value; a value alone is a dot. */
+/** An SVG path with gaps where values are missing. A single value is a dot. */
 function pathOf(values: readonly (number | undefined)[], top: number): string {
   let path = '';
   let isDown = false;

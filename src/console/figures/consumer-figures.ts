@@ -3,7 +3,7 @@ import type { Block } from '../blocks.js';
 import type { Texts } from '../texts/english.js';
 import { refusalRows, refusedOf } from './refusals.js';
 
-/** What one consumer was refused for in the last days, since when, and how much it asked on each. */
+/** The refusals of one consumer in the last days by reason, with first and last day, and its requests on each day. */
 export function weekBlocks(days: readonly ConsumerDay[], { figures, lang }: Texts): Block[] {
   const named = dayNames(lang);
   const refusals = refusalRows(sumOf(days.map(({ counts }) => counts)));
@@ -39,7 +39,7 @@ export function weekBlocks(days: readonly ConsumerDay[], { figures, lang }: Text
   ];
 }
 
-/** Within a week a weekday says which one; the date is for who reads it later. */
+/** Day names with weekday and date: the weekday is enough within a week, but a copy of the page may be read later. */
 function dayNames(lang: string): (day: ConsumerDay | undefined) => string {
   const format = new Intl.DateTimeFormat(lang, {
     weekday: 'long',

@@ -11,7 +11,7 @@ const HINTS = [
   ...Object.entries(SIGNATURE_ADVICE),
 ];
 
-/** What each hint means, under an address of its own. */
+/** Explains each hint. Each has its own anchor. */
 @ConsoleController('hints')
 export class HintsPageController {
   constructor(private readonly pages: ConsoleRenderer) {}

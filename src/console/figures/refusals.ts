@@ -5,20 +5,20 @@ const HINT = 'hint:';
 
 const isRefusal = (code: string): boolean => code !== 'served' && !code.startsWith('ms:');
 
-/** One reason for refusals, and how often it was. */
+/** One reason for refusals, and its count. */
 export interface RefusalRow {
   readonly code: string;
   readonly times: number;
-  /** Told beside `signature_invalid`, and counted there, too. */
+  /** A hint belongs to a `signature_invalid` refusal, which also counts. */
   readonly isHint: boolean;
-  /** The code; a hint leads to what it means. */
+  /** The code. A hint links to its explanation. */
   readonly cell: Words;
 }
 
-/** The address of what a hint means. */
+/** The address of a hint's explanation. */
 export const hintPage = (code: string): string => `/console/hints#${encodeURIComponent(code)}`;
 
-/** How many requests were refused. */
+/** The number of refused requests. */
 export function refusedOf(counts: Counts): number {
   let sum = 0;
   for (const [code, times] of Object.entries(counts)) {
@@ -27,7 +27,7 @@ export function refusedOf(counts: Counts): number {
   return sum;
 }
 
-/** Why requests were refused: what was most often first. */
+/** The reasons for refusals, the most frequent first. */
 export function refusalRows(counts: Counts): RefusalRow[] {
   return Object.entries(counts)
     .filter(([code]) => isRefusal(code))

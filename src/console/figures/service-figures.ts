@@ -8,16 +8,16 @@ import { drawn } from './chart.js';
 import { refusalRows, refusedOf } from './refusals.js';
 
 const STEPS_IN_A_ROW = 60 / STEP_MINUTES;
-/** A fifth line could not be told from the others. */
+/** Readers could not distinguish a fifth line from the others. */
 const PROBLEMS_DRAWN = 4;
 
-/** One line of a chart: what counts of some minutes come to. */
+/** One line of a chart: computes a value from the counts of some minutes. */
 interface Measure {
   readonly name: string;
   readonly of: (counts: Counts, minutes: number) => number | undefined;
 }
 
-/** What all charts of the day have in common. */
+/** The data that all charts of the day share. */
 interface Charted {
   readonly steps: readonly ServiceStep[];
   readonly hours: readonly ServiceStep[];
@@ -25,7 +25,7 @@ interface Charted {
   readonly figures: Texts['figures'];
 }
 
-/** The last day of the service: how much, why not, how fast. */
+/** The last day of the service: rates, reasons for refusals, latency. */
 export function serviceBlocks(steps: readonly ServiceStep[], texts: Texts): Block[] {
   const { figures } = texts;
   const hours = hoursOf(steps);
@@ -75,7 +75,7 @@ export function serviceBlocks(steps: readonly ServiceStep[], texts: Texts): Bloc
   ];
 }
 
-/** The replicas, as far as can be told from what they write. */
+/** The replicas, as far as the rows that they write show them. */
 export function replicaBlocks(replicas: readonly Replica[], texts: Texts): Block[] {
   const { figures } = texts;
   return [
@@ -132,7 +132,7 @@ function chartOf(
   };
 }
 
-/** The steps, several in one. */
+/** Merges the steps of each hour. */
 function hoursOf(steps: readonly ServiceStep[]): ServiceStep[] {
   const firsts = steps.filter((_, n) => n % STEPS_IN_A_ROW === 0);
   return firsts.map(({ at }, row) => {

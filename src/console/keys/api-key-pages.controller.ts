@@ -19,7 +19,7 @@ import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 const LIST = '/console/api-keys';
 
-/** Keys of staff, gateways and consent applications. */
+/** The API keys of staff, gateways and consent applications. */
 @ConsoleController('api-keys')
 export class ApiKeyPagesController {
   constructor(

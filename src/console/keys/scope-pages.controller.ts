@@ -15,7 +15,7 @@ import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 const LIST = '/console/scopes';
 
-/** What scopes mean to resource owners, in staff's words. */
+/** The titles and descriptions of scopes, which staff write for resource owners. */
 @ConsoleController('scopes')
 export class ScopePagesController {
   constructor(
@@ -104,7 +104,7 @@ export class ScopePagesController {
     const last = found.length > limit ? page.at(-1) : undefined;
     const next = last && { at: new Date(0), key: last.scope };
     const kept = (name: string) => (faults.length > 0 ? pageRequest.form.all(name)[0] : undefined);
-    // What is wrong with the whole is told beside the name.
+    // A fault of the whole input is shown beside the name.
     const whole = faults.find(({ pointer }) => pointer === '')?.detail;
     const field = (name: string, label: string, kind: 'text' | 'area') => ({
       name,

@@ -10,7 +10,7 @@ import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 const LIST = '/console/signing-keys';
 
-/** The keys that sign the platform's own tokens, where it has any. */
+/** The signing keys of platform tokens, if the platform uses them. */
 @ConsoleController('signing-keys')
 export class SigningKeyPagesController {
   constructor(

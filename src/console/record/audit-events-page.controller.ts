@@ -19,10 +19,10 @@ const LIST = '/console/audit-events';
 const FILTERS = ['actor', 'action', 'target', 'from', 'to'] as const;
 const DOWNLOADED_AT_ONCE = 200;
 
-/** The record of what staff did, and tried to. */
+/** The audit trail: what staff did and tried to do. */
 @ConsoleController('audit-events')
 export class AuditEventsPageController {
-  /** A verification goes through the whole record: who asks while one runs is told what it finds. */
+  /** The verification that is running. It reads the whole audit trail, so later requests wait for its result. */
   private verification: Promise<AuditVerdict> | undefined;
 
   constructor(
@@ -37,7 +37,7 @@ export class AuditEventsPageController {
     return this.page(pageRequest, pageRequest.target, []);
   }
 
-  /** A POST, since it costs much: no link, prefetch or reload of a browser starts it. */
+  /** A POST because it is expensive: links, prefetches and reloads must not start it. */
   @Post('chain')
   @Roles('auditor')
   async chain(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
@@ -49,7 +49,7 @@ export class AuditEventsPageController {
     return this.page(pageRequest, LIST, announced(text, isWhole ? 'status' : 'alert'));
   }
 
-  /** All that fits, one event a line, oldest first. An error after the first line cuts the connection. */
+  /** All matching events, one a line, oldest first. An error after the first line closes the connection. */
   @Get('download')
   @Roles('auditor')
   async download(
@@ -121,7 +121,7 @@ export class AuditEventsPageController {
   }
 }
 
-/** Resolves when what was written was taken, or nobody takes it any more. */
+/** Resolves when the client has read the written data, or has disconnected. */
 const drained = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
     const settle = (): void => {

@@ -19,7 +19,7 @@ import { StaffSessions, staffSessionCookie, staffSessionIdIn } from '../staff-se
 import { ConsoleRequests, type ConsoleRequest } from '../staff-request.js';
 import { StaffSignIn, wayOn } from './staff-sign-in.js';
 
-/** The way in, which is open to whoever reaches the listener. */
+/** The sign-in pages, which are open to everyone who reaches the listener. */
 @Controller('console')
 @UseFilters(ConsoleFilter)
 @UseInterceptors(PageReplyInterceptor)
@@ -55,7 +55,7 @@ export class StaffSignInController {
     assertSameOrigin(pageRequest);
     const { to, cookies } = this.signIn.finishForm(pageRequest);
     const key = pageRequest.form.one('api_key')?.trim() ?? '';
-    // A token of the issuer is a program's; people come by the issuer itself.
+    // JWTs are for programs. People sign in at the issuer.
     const caller = looksLikeJwt(key) ? undefined : await this.callers.identify(key);
     if (caller) return this.signedIn(pageRequest, caller, to, cookies);
     const reply = this.page(pageRequest, to, { cookies });
@@ -91,7 +91,7 @@ export class StaffSignInController {
     return redirectTo(to, [staffSessionCookie(id, pageRequest.secure), ...cookies]);
   }
 
-  /** @param refused once more, since nobody has the key that was sent */
+  /** @param refused set when the submitted key was wrong and the form is shown again */
   private page(pageRequest: ConsoleRequest, to: string, refused?: { cookies: string[] }): Reply {
     const { signIn } = pageRequest.texts;
     const { state, cookies } = this.signIn.beginForm(pageRequest, to);

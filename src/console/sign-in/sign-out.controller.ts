@@ -6,7 +6,7 @@ import { ConsoleRenderer } from '../console-renderer.js';
 import { noStaffSessionCookie, StaffSessions } from '../staff-sessions.js';
 import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
-/** Ends the session, here and on the server. */
+/** Ends the session in the browser and in the database. */
 @ConsoleController('sign-out')
 export class StaffSignOutController {
   constructor(

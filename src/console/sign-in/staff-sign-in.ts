@@ -11,32 +11,32 @@ import { SignInCookies } from '../../pages/sign-in-cookies.js';
 import { formEncode } from '../../protocol/form-encoding.js';
 import type { ConsoleRequest } from '../staff-request.js';
 
-/** Where the issuer sends the browser back to (contract section 14). */
+/** The redirect URI for the issuer (contract section 14). */
 const SIGNED_IN_PATH = '/console/signed-in';
-/** Longer addresses are led to the first page. */
+/** Longer targets become the first page. */
 const MAX_TARGET = 1_000;
 
-/** What a browser began. */
+/** A sign-in that a browser started. */
 interface StartedStaffSignIn {
-  /** The address to come back to. */
+  /** The address to redirect to afterwards. */
   readonly to: string;
-  /** What the issuer's answer is held to; null where a key is pasted. */
+  /** The values that the issuer's response must match; null for a sign-in with an API key. */
   readonly checks: Omit<OidcChecks, 'state'> | null;
 }
 
 const FIRST_PAGE = '/console/';
 
-/** An address of the console that a sign-in may lead on to: never one elsewhere. */
+/** The target if a sign-in may redirect to it, else the first page. Never an address outside the console. */
 export function wayOn(target: string | undefined): string {
   if (target === undefined || target.length > MAX_TARGET) return FIRST_PAGE;
   if (!/^\/console(?:\/[\x21-\x5b\x5d-\x7e]*)?$/.test(target)) return FIRST_PAGE;
-  // As the browser will read it, dot segments resolved.
+  // Parses it as the browser does, with dot segments resolved.
   const { pathname } = new URL(target, 'http://console.invalid');
   if (!/^\/console(?:\/|$)/.test(pathname)) return FIRST_PAGE;
   return /^\/console\/(?:sign-in|sign-out|signed-in)(?:\/|$)/.test(pathname) ? FIRST_PAGE : target;
 }
 
-/** How staff sign in: at the platform's issuer where one is set, else with an API key. */
+/** Signs staff in at the platform's issuer if one is set, else with an API key. */
 @Injectable()
 export class StaffSignIn {
   private readonly issuer: OidcIssuer | undefined;
@@ -51,15 +51,15 @@ export class StaffSignIn {
     this.started = new SignInCookies(cookies, 'oauth10-console-sign-in-');
   }
 
-  /** Whether an issuer says who is of staff, and no key does. */
+  /** Whether staff sign in at an issuer and not with an API key. */
   get isByIssuer(): boolean {
     return this.issuer !== undefined;
   }
 
   /**
-   * Sends the browser to sign in.
+   * Redirects the browser to the sign-in.
    *
-   * @param target the address that it asked for, and comes back to
+   * @param target the requested address, to redirect to afterwards
    * @throws PageRefusal sign-in-unavailable
    */
   async begin(pageRequest: ConsoleRequest, target: string): Promise<Reply> {
@@ -74,16 +74,16 @@ export class StaffSignIn {
     return redirectTo(location, this.started.remember(pageRequest, state, { to, checks }));
   }
 
-  /** What the form for a key carries, and the Set-Cookie values that go with it (login CSRF). */
+  /** The state for the API key form, and its Set-Cookie values (against login CSRF). */
   beginForm(pageRequest: ConsoleRequest, to: string): { state: string; cookies: string[] } {
     const state = randomState();
     return { state, cookies: this.started.remember(pageRequest, state, { to, checks: null }) };
   }
 
   /**
-   * Where the form for a key leads on to, and the Set-Cookie values that end it.
+   * The redirect target of the API key form, and the Set-Cookie values that delete its cookie.
    *
-   * @throws PageRefusal no-cookie, forged: the form was shown to another browser, or nowhere
+   * @throws PageRefusal no-cookie, forged: the form was made for another browser, or not made here
    */
   finishForm(pageRequest: ConsoleRequest): { to: string; cookies: string[] } {
     const state = pageRequest.form.one('form_token') ?? '';
@@ -96,9 +96,9 @@ export class StaffSignIn {
   }
 
   /**
-   * Takes the issuer's answer, only in the browser that began the sign-in.
+   * Accepts the issuer's response, only in the browser that started the sign-in.
    *
-   * @throws PageRefusal, with the way to try again where that is known
+   * @throws PageRefusal, with an address to try again if it is known
    */
   async finish(
     pageRequest: ConsoleRequest,

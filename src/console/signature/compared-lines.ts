@@ -1,15 +1,15 @@
-/** A base string as a line, what differs first in it marked. */
+/** A base string as a line. The first difference is marked. */
 export interface ComparedLine {
   readonly term: string;
   readonly parts: readonly { readonly text: string; readonly isMarked?: boolean }[];
 }
 
-/** What is marked where one text ends and the other goes on. */
+/** The mark at the end of the shorter text if the longer one continues. */
 const END = '␃';
 
 /**
- * Two base strings as lines that stand one above the other, each with the first character in which they
- * differ marked; ours alone, where there is no other or they are the same.
+ * Two base strings as lines, one below the other. The first different character of each is marked. Only the service's
+ * line if there is no other or if both are equal.
  */
 export function comparedLines(
   ours: string,

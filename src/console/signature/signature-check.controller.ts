@@ -21,7 +21,7 @@ import { comparedLines } from './compared-lines.js';
 
 const PAGE = '/console/signature-check';
 
-/** Why a signature is refused: a request is pasted, and nothing of it is spent or kept. */
+/** Explains why a signature is refused. Staff paste a request. The check spends no nonce and stores nothing. */
 @ConsoleController('signature-check')
 export class SignatureCheckController {
   constructor(

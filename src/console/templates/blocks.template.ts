@@ -28,7 +28,7 @@ const TABLE = `<% const table = (caption, { columns, rows }) => { %><div class="
 <% }) %></tbody></table></div>
 <% }; %>`;
 
-// Drawn without words, which would shrink with it: they stand around it.
+// The SVG contains no text, because scaling would distort it. The labels are HTML around it.
 const CHART = `<% const chart = (block) => { const { width, height } = block; %><figure class="chart"><figcaption><%= block.caption %></figcaption>
 <div class="soft"><%= block.top %></div>
 <svg viewBox="0 -3 <%= width %> <%= height + 6 %>" preserveAspectRatio="none" role="img" aria-label="<%= block.label %>"><path class="grid" d="M0 0H<%= width %>M0 <%= height / 2 %>H<%= width %>M0 <%= height %>H<%= width %>"/>
@@ -40,7 +40,7 @@ const CHART = `<% const chart = (block) => { const { width, height } = block; %>
 <% table(block.caption, block.table); %></details></figure>
 <% }; %>`;
 
-/** The blocks of a page, each value escaped. */
+/** The blocks of a page. Every value is escaped. */
 export const blocksTemplate = `<% let at = 0; %>${CELL}${TABLE}${CHART}${HINTS}${FIELD}<% it.blocks.forEach((block) => { at += 1; %><% if (block.is === 'heading') { %><h2><%= block.text %></h2>
 <% } else if (block.is === 'text') { %><p class="lines<% if (block.soft) { %> soft<% } %>"><%= block.text %></p>
 <% } else if (block.is === 'note') { %><p class="note"<% if (block.role) { %> role="<%= block.role %>"<% } %>><%= block.text %></p>

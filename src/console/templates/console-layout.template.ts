@@ -1,4 +1,4 @@
-/** What every page of the console has around its blocks. `it.content` was escaped already. */
+/** The layout around the blocks of every console page. `it.content` is already escaped. */
 export const consoleLayoutTemplate = `<!doctype html>
 <html lang="<%= it.texts.lang %>">
 <head>

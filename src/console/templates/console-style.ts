@@ -1,6 +1,8 @@
 import { baseStyle } from '../../pages/base-style.js';
 
-/** The console's one stylesheet, inside every page: one column on a phone, navigation beside it on a desk. */
+/**
+ * The console's only stylesheet, inline in every page: one column on a phone, navigation at the side on wide screens.
+ */
 export const consoleStyle = (brandColor: string): string => `${baseStyle(brandColor)}
 :root{--line-0:#0b4fb3;--line-1:#a8071a;--line-2:#7a4f00;--line-3:#146c2e;--good:#146c2e;--bad:#a8071a;--off:#545c66;--mark:#ffe58f;--on-mark:#1b1f24}
 @media (prefers-color-scheme:dark){:root{--line-0:#8ab8ff;--line-1:#ff9c9c;--line-2:#f0c36d;--line-3:#7bd88f;--good:#7bd88f;--bad:#ff9c9c;--off:#aab2bd;--mark:#7a5b00;--on-mark:#fff}}

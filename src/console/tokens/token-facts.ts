@@ -3,13 +3,13 @@ import type { Block, Cell } from '../blocks.js';
 import { pageOf, shownTime } from '../lists.js';
 import type { Texts } from '../texts/english.js';
 
-/** Whether a token is good, in words. */
+/** The status of a token as text. */
 export const statusOf = ({ status }: ListedAccessToken, { tokens }: Texts): Cell => ({
   text: tokens.statuses[status],
   mark: status === 'active' ? 'good' : status === 'revoked' ? 'bad' : 'off',
 });
 
-/** All that staff may see of a token. */
+/** All fields of a token that staff may see. */
 export function factsOf(token: ListedAccessToken, texts: Texts): Block {
   const { tokens } = texts;
   const { consumerKey, subject, scopes, createdAt, expiresAt, revokedAt } = token;

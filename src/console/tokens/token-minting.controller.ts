@@ -18,7 +18,7 @@ import { factsOf } from './token-facts.js';
 const LIST = '/console/tokens';
 const MINTING = '/console/token-minting';
 
-/** A token that staff make for a subject. */
+/** The form with which staff create a token for a subject. */
 @ConsoleController('token-minting')
 export class TokenMintingController {
   constructor(
@@ -116,7 +116,7 @@ export class TokenMintingController {
   }
 }
 
-/** What the form tells beside its fields; undefined for what is no refusal. */
+/** The faults to show in the form; undefined if the error is not a refusal. */
 function faultsOf(error: unknown, { texts }: StaffRequest): readonly InputFault[] | undefined {
   if (error instanceof InvalidInput) return error.faults;
   if (!(error instanceof AccessTokenRefused)) return undefined;

@@ -22,7 +22,7 @@ const LIST = '/console/tokens';
 const MINTING = '/console/token-minting';
 const REVOCATION = '/console/token-revocation';
 
-/** Access tokens: found by consumer and by subject, each on a page of its own. */
+/** The list of access tokens, searchable by consumer and subject, and a page for each. */
 @ConsoleController('tokens')
 export class TokenPagesController {
   constructor(
@@ -116,7 +116,7 @@ export class TokenPagesController {
   }
 }
 
-/** All tokens of a consumer, of a subject, or of both, are ended at once. */
+/** Revokes all tokens of a consumer, of a subject, or of one consumer for one subject. */
 @ConsoleController('token-revocation')
 export class TokenRevocationController {
   constructor(
@@ -128,7 +128,7 @@ export class TokenRevocationController {
   @Roles()
   async revokeAll(@CurrentRequest() pageRequest: StaffRequest): Promise<Reply> {
     const { tokens: texts } = pageRequest.texts;
-    // A field that was sent twice would fall away, and with it a filter.
+    // `one` would drop a repeated field, and with it a filter. Validation refuses the array.
     const given = Object.fromEntries(
       (['consumerKey', 'subject'] as const).map((name) => {
         const values = pageRequest.form.all(name).filter((value) => value !== '');
@@ -163,7 +163,7 @@ function rowOf(token: ListedAccessToken, pageRequest: StaffRequest): Cell[] {
   ];
 }
 
-/** Where the search names whose tokens they are, all of them can be ended at once. */
+/** The button that revokes all tokens, if the search names a consumer or a subject. */
 function revokeAllBlocks(
   consumerKey: string | undefined,
   subject: string | undefined,

@@ -9,7 +9,7 @@ import { CurrentRequest, type StaffRequest } from '../staff-request.js';
 
 const PAGE = '/console/export';
 
-/** All consumers and access tokens as a file, with their secrets where they are wanted. */
+/** Exports all consumers and access tokens as a file, on request with their secrets. */
 @ConsoleController('export')
 export class ExportPageController {
   constructor(
@@ -37,7 +37,7 @@ export class ExportPageController {
     ]);
   }
 
-  /** A POST with the token of its form: no page elsewhere makes secrets leave, or puts that on record. */
+  /** A POST with a form token, so that no other site can start an export or add one to the audit trail. */
   @Post()
   @Roles()
   async send(

@@ -19,24 +19,24 @@ import { takeUpload } from './uploaded-file.js';
 const PAGE = '/console/import';
 const FILE = `${PAGE}/file`;
 
-/** What is told about an import. */
+/** The result of an import for the page. */
 interface Outcome {
   readonly status: number;
   readonly notes: readonly Block[];
   readonly refusal?: ImportRefused;
 }
 
-/** What both forms show. */
+/** The content of both forms. */
 interface Shown {
   readonly status?: number;
   readonly notes?: readonly Block[];
   readonly lines?: string | undefined;
-  /** Whether the next press is to look only. */
+  /** Whether the dry-run box of each form is ticked. */
   readonly dryRun?: { readonly lines?: boolean; readonly file?: boolean };
   readonly fileFault?: string;
 }
 
-/** Consumers and access tokens as lines of JSON: as many as a form carries, or a file of any length. */
+/** Imports consumers and access tokens from JSON lines: from a form field, or from a file of any length. */
 @ConsoleController('import')
 export class ImportPageController {
   constructor(
@@ -62,15 +62,15 @@ export class ImportPageController {
     const { refusal, ...outcome } = await this.import(pageRequest, chunks, dryRun, wouldBe);
     const reply = this.page(pageRequest, {
       ...outcome,
-      // After a look, the next press takes over.
+      // After a dry run without refusal, the next submission imports.
       dryRun: { lines: refusal !== undefined && dryRun },
-      // What was taken over need not be shown again, with its secrets.
+      // Imported lines contain secrets, so the page does not repeat them.
       lines: refusal || dryRun ? lines : '',
     });
     return orAnswered(reply, refusal);
   }
 
-  /** The file is taken as it comes: never whole in memory, and not before the form's token. */
+  /** Streams the file: it is never whole in memory, and its import begins only after the form token was verified. */
   @Post('file')
   @Roles()
   @StreamedBody()
@@ -114,7 +114,7 @@ export class ImportPageController {
     }
   }
 
-  /** A file may come for hours; a session may end meanwhile. */
+  /** An upload can take hours, and the session can end meanwhile. */
   private async assertStanding({ id }: StaffSession): Promise<void> {
     const session = await this.sessions.find(id);
     if (session?.caller.roles.includes('admin')) return;
@@ -146,7 +146,7 @@ export class ImportPageController {
         action: FILE,
         submit: texts.fileButton,
         fields: [
-          // Before the file, which is used as it comes.
+          // The box comes before the file, because the file is imported while it arrives.
           tick(dryRun.file),
           {
             name: 'file',
@@ -195,7 +195,7 @@ const refused = ({ import: texts }: Texts, { faults }: ImportRefused): Block[] =
   },
 ];
 
-/** The lines as a body would bring them. */
+/** The lines as a stream of one chunk. */
 // eslint-disable-next-line @typescript-eslint/require-await -- what reads it waits for each chunk
 async function* inOneChunk(lines: string): AsyncGenerator<Buffer> {
   yield Buffer.from(lines, 'utf8');

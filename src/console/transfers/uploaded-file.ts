@@ -7,29 +7,29 @@ import { MAX_BODY_OCTETS } from '../../http/request-body.js';
 import { PageRefusal } from '../../pages/page-refusal.js';
 import { forgedForm } from '../staff-request.js';
 
-/** What a form with a file brought. */
+/** The content of a form with a file. */
 export interface Upload {
   /** The fields before the file, by name. */
   readonly fields: ReadonlyMap<string, string>;
   /**
-   * The file as it comes; undefined where none was chosen. Ends when the form has ended.
-   * @throws PageRefusal malformed for what is cut short, or has anything behind the file
+   * The stream of the file; undefined if no file was chosen. Ends when the form has ended.
+   * @throws PageRefusal malformed if the form is cut short or has parts after the file
    */
   readonly chunks: AsyncIterable<Buffer> | undefined;
 }
 
 const TOKEN_FIELD = 'form_token';
 const FILE_FIELD = 'file';
-/** The token, a tick and the file, and one that is too many. */
+/** The token, a checkbox, the file, and one part too many, which the service refuses. */
 const LIMITS = { fieldSize: 1024, parts: 4 };
 
 /**
- * Reads a form of multipart/form-data (RFC 7578) with one file, in the memory of a few pieces. The form's token has to
- * be its first part: before it nothing is taken, and no more is read than of any other form. Fields have to come before
- * the file, since it is used as it comes.
+ * Reads a multipart/form-data form (RFC 7578) with one file, as a stream. The form token must be the first part.
+ * Until the token is verified, the service accepts nothing else and reads no more than of any other form. Fields must
+ * come before the file, because the file is used while it arrives.
  *
- * @param take uses the file; what it leaves of the form is passed over
- * @throws PageRefusal forged without the token, malformed; what `take` throws
+ * @param take uses the file; the unread rest of the form is discarded
+ * @throws PageRefusal forged without the token, malformed; all errors of `take`
  */
 export async function takeUpload<Result>(
   request: IncomingMessage,
@@ -43,29 +43,29 @@ export async function takeUpload<Result>(
     allowLongBody(request, response);
     return true;
   });
-  // Also of a body that has come as a whole: Node gives us none of what it still holds when the client goes.
+  // Needed even if the whole body has arrived: Node discards its buffer when the client disconnects.
   const onCut = (): void => {
     if (!request.readableEnded) form.destroy(new Error('the body ended early'));
   };
   request.once('close', onCut);
-  // The client may have gone while something else was waited for.
+  // The client may have disconnected before this function ran.
   if (request.readable) request.pipe(form);
   else onCut();
   try {
     return await take(await upload);
   } finally {
-    // Nobody needs the rest, which may be of any length.
+    // The unread rest is useless and may be of any length.
     if (!request.complete) response.setHeader('Connection', 'close');
     request.unpipe(form);
     form.destroy();
-    // The listener says how much that may be (http/body-pieces.ts).
+    // The listener limits how much is read (http/body-pieces.ts).
     request.resume();
   }
 }
 
 function multipartForm({ headers }: IncomingMessage): Busboy {
   const type = headers['content-type'] ?? '';
-  // The library takes other forms, too.
+  // Busboy also accepts other content types.
   if (!/^multipart\/form-data[ \t]*;/i.test(type)) throw forgedForm();
   try {
     return busboy({ headers: { 'content-type': type }, limits: LIMITS });
@@ -74,7 +74,7 @@ function multipartForm({ headers }: IncomingMessage): Busboy {
   }
 }
 
-/** Resolves at the beginning of the file, or at the end of a form that has none. */
+/** Resolves at the start of the file, or at the end of a form without a file. */
 function readParts(
   request: IncomingMessage,
   form: Busboy,
@@ -85,7 +85,7 @@ function readParts(
   let hasFile = false;
   const refuse = (): void => void form.destroy(refusal());
   const refusal = (): PageRefusal => (isGenuine ? new PageRefusal('malformed') : forgedForm());
-  // What the form throws at its end is put in its own words.
+  // Replaces the errors of busboy with a PageRefusal.
   const ended = finished(form).catch(() => {
     throw refusal();
   });
@@ -95,7 +95,7 @@ function readParts(
     octets += length;
     if (!isGenuine && octets > MAX_BODY_OCTETS) refuse();
   });
-  // The library tells a fault and goes on, as if there were more to come.
+  // Busboy reports an error but does not stop.
   form.once('error', (error: Error) => form.destroy(error));
   form.on('partsLimit', refuse);
   form.on('field', (name, value) => {
@@ -106,12 +106,12 @@ function readParts(
   });
   return new Promise((resolve, reject) => {
     form.on('file', (name, file, { filename }) => {
-      // It breaks off with the form, perhaps before anybody reads it.
+      // The file stream fails together with the form, possibly before it has a reader.
       file.on('error', () => undefined);
       if (form.destroyed) return;
       if (!isGenuine || hasFile || name !== FILE_FIELD) return refuse();
       hasFile = true;
-      // Browsers send a part without a name where no file was chosen.
+      // If no file was chosen, browsers send the part with an empty file name.
       if (filename === undefined) file.resume();
       else resolve({ fields, chunks: wholeFile(file, ended) });
     });
@@ -126,7 +126,7 @@ async function* wholeFile(file: Readable, formEnded: Promise<void>): AsyncGenera
   try {
     for await (const chunk of file) yield chunk as Buffer;
   } catch {
-    // It broke off with the form, which says why.
+    // The form failed too, and its error is thrown below.
   }
   await formEnded;
 }
