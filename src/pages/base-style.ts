@@ -1,6 +1,6 @@
 /**
- * What all pages look alike in: colours, links, fields, buttons. Colours are system pairs but for the
- * brand's, on which the text is black or white, whichever reads better.
+ * The style that all pages share: colours, links, fields, buttons. Colours come in pairs for light and dark mode. The
+ * brand colour is one value for both; text on it is black or white, whichever has more contrast.
  */
 export const baseStyle = (brandColor: string): string => `
 :root{color-scheme:light dark;--brand:${brandColor};--on-brand:${textOn(brandColor)};

@@ -2,23 +2,23 @@ import { parseCookie, stringifySetCookie } from 'cookie';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The cookies of these pages. `__Host-` keeps other hosts of the same domain from planting one, but
- * it needs Secure, and Secure needs https; over http, which only development serves, a cookie has a
- * plain name (docs/adr/0013).
+ * The name of a cookie. The prefix `__Host-` prevents other hosts of the same domain from setting the cookie. It
+ * needs Secure, and Secure needs https. Only development serves http; there the cookie has its plain name
+ * (docs/adr/0013).
  */
 const nameOf = (name: string, secure: boolean): string => (secure ? `__Host-${name}` : name);
 
 const attributes = (secure: boolean) =>
   ({ httpOnly: true, sameSite: 'lax', secure, path: '/' }) as const;
 
-/** This service's values need no decoding, and others' would cost an error each where it fails. */
+/** This service's values need no decoding. A failed decoding of a foreign cookie would cost an error. */
 const AS_SENT = { decode: (value: string) => value };
 
-/** What each cookie of this service is named; others of that beginning a stranger has made up. */
+/** The prefix of all cookies of this service. Clients can invent more names with it. */
 const BEGINNING = 'oauth10';
 const OURS = new RegExp(`^${BEGINNING}[\\w-]*[ \\t]*=`);
 
-/** The cookies that the browser sent and this service can have set, by their plain names, in order. */
+/** The request's cookies with names that this service uses, by their plain names, in the order sent. */
 export function cookiesIn(request: IncomingMessage, secure: boolean): ReadonlyMap<string, string> {
   const prefix = nameOf('', secure);
   const ours = oursIn(request.headers.cookie ?? '', prefix);
@@ -30,7 +30,7 @@ export function cookiesIn(request: IncomingMessage, secure: boolean): ReadonlyMa
   );
 }
 
-/** What is left of the header without the cookies of others. To parse thousands of those would cost milliseconds. */
+/** Removes foreign cookies from the header, because parsing thousands of them would take milliseconds. */
 function oursIn(header: string, prefix: string): string {
   const beginning = prefix + BEGINNING;
   const ours: string[] = [];
@@ -43,7 +43,7 @@ function oursIn(header: string, prefix: string): string {
   return ours.join(';');
 }
 
-/** Whether nothing but blanks parts this place from the `;` before it. */
+/** Whether only blanks are between this position and the `;` before it, or the start of the header. */
 function beginsPair(header: string, at: number): boolean {
   let before = at - 1;
   while (header[before] === ' ' || header[before] === '\t') before -= 1;
@@ -53,7 +53,7 @@ function beginsPair(header: string, at: number): boolean {
 /**
  * A Set-Cookie value.
  *
- * @param maxAgeSeconds how long the browser keeps it; undefined: as long as it runs
+ * @param maxAgeSeconds how long the browser keeps the cookie; undefined: until the browser closes
  */
 export const cookie = (
   name: string,
@@ -68,6 +68,6 @@ export const cookie = (
     ...(maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds }),
   });
 
-/** A Set-Cookie value that makes the browser forget. */
+/** A Set-Cookie value that deletes the cookie. */
 export const forgottenCookie = (name: string, secure: boolean): string =>
   cookie(name, '', secure, 0);

@@ -1,7 +1,7 @@
 /**
- * The one script of the pages: a button that copies what it stands beside, and says so in the status next to it
- * or, where there is none, by its own text. The page is whole without it, and so is the reader where a browser
- * keeps the clipboard from pages (over http).
+ * The only script of the pages: a button that copies the text beside it. It confirms in the status element beside it,
+ * or else in its own text. The button appears only where the browser offers the clipboard API (not over http); the
+ * page works without the script.
  */
 export const copyScript = `
 if(navigator.clipboard)document.querySelectorAll('.copy').forEach((button)=>{button.hidden=false;

@@ -2,9 +2,9 @@ import { PageRefusal } from './page-refusal.js';
 import type { PageRequest } from './page-request.js';
 
 /**
- * Makes sure that a form was posted from a page of this service. Browsers say where a form comes
- * from, in Origin or Sec-Fetch-Site, and must then say "from here"; programs that say nothing have
- * no cookie to abuse, and a token or cookie is asked for in any case.
+ * Checks that a page of this service posted the form. Browsers name the form's origin in Origin or Sec-Fetch-Site,
+ * and it must be this service. Programs that send neither header have no cookies that an attacker could use, and the
+ * service requires a token or cookie in any case.
  *
  * @throws PageRefusal forged
  */

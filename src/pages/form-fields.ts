@@ -2,7 +2,7 @@ import { parseFormEncoded } from '../protocol/form-encoding.js';
 import { textOf } from '../protocol/percent-encoding.js';
 import { MAX_PARAMETERS } from '../protocol/request-parameters.js';
 
-/** The fields of a query or of a posted form, as text. What is not well-formed has no fields. */
+/** The fields of a query or of a posted form, as text. Malformed input has no fields. */
 export class FormFields {
   private readonly pairs: readonly (readonly [string, string])[];
 

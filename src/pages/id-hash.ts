@@ -1,4 +1,4 @@
 import { createHash } from 'node:crypto';
 
-/** What the database keeps of an id that only one browser may know. */
+/** The hash of a browser's secret id. The database stores only the hash. */
 export const idHash = (id: string): Buffer => createHash('sha256').update(id).digest();

@@ -1,17 +1,19 @@
 import { SettingsError } from '../config/settings.js';
 
-/** Browsers send a handful; no more is read of a header that may be as long as all headers together. */
+/**
+ * Browsers send a few ranges. The service reads no more, because the header may be as long as all headers together.
+ */
 const RANGES_AT_MOST = 16;
 const HEADER_CHARACTERS_AT_MOST = 512;
 
-/** The languages of some pages: which there are, and which one a browser gets. */
+/** Selects the language of some pages for a browser. */
 export class LanguageChoice<Texts extends { readonly lang: string }> {
   private readonly offered: readonly Texts[];
   private readonly fallback: Texts;
 
   /**
-   * @param pagesLanguages of PAGES_LANGUAGES
-   * @throws SettingsError when it names a language that no catalogue is in
+   * @param pagesLanguages the value of PAGES_LANGUAGES
+   * @throws SettingsError if it names a language without a catalogue
    */
   constructor(catalogues: readonly Texts[], pagesLanguages: readonly string[]) {
     const known = catalogues.map(({ lang }) => lang).join(', ');
@@ -26,10 +28,10 @@ export class LanguageChoice<Texts extends { readonly lang: string }> {
   }
 
   /**
-   * The texts for a browser: by its preferences, each looked up as RFC 4647 section 3.4 says (`de-AT`
-   * finds `de`), or else in the language that PAGES_LANGUAGES names first.
+   * The texts for a browser: the first of its preferred languages that is available, looked up as RFC 4647 section
+   * 3.4 says (`de-AT` finds `de`), or else the first language of PAGES_LANGUAGES.
    *
-   * @param acceptLanguage RFC 9110 section 12.5.4; what is malformed in it is passed over
+   * @param acceptLanguage RFC 9110 section 12.5.4; malformed parts are ignored
    */
   textsFor(acceptLanguage: string | undefined): Texts {
     for (const range of rangesOf(acceptLanguage ?? '')) {
@@ -41,7 +43,7 @@ export class LanguageChoice<Texts extends { readonly lang: string }> {
   }
 }
 
-/** The language ranges that are wanted, in lower case, the most wanted first. */
+/** The requested language ranges in lower case, in order of preference. */
 function rangesOf(header: string): string[] {
   return header
     .slice(0, HEADER_CHARACTERS_AT_MOST)

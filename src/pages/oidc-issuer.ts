@@ -19,11 +19,14 @@ import type { OidcClient } from '../config/oidc-client.js';
 import { PageRefusal } from './page-refusal.js';
 import type { PageRequest } from './page-request.js';
 
-/** A person waits meanwhile. */
+/** Short, because a person waits. */
 const TIMEOUT_SECONDS = 5;
 const RETRY_AFTER = { 'Retry-After': '5' };
 
-/** What ties the issuer's answer to the question; kept on the server, but for what the URL shows. */
+/**
+ * The values that bind the issuer's response to the request. The service keeps them in a sealed cookie; only the URL
+ * reveals some of them.
+ */
 export interface OidcChecks {
   readonly state: string;
   readonly nonce: string;
@@ -38,7 +41,7 @@ export class OidcIssuer {
   constructor(private readonly client: OidcClient) {}
 
   /**
-   * Where the browser is sent to sign in.
+   * The address at which the person signs in.
    *
    * @throws PageRefusal sign-in-unavailable
    */
@@ -55,10 +58,9 @@ export class OidcIssuer {
   }
 
   /**
-   * The claims of who signed in, as the ID token has them. Its signature is verified too, although it comes straight
-   * from the issuer.
+   * The claims of the ID token. Its signature is verified, although it comes directly from the issuer.
    *
-   * @param callback the redirect URI with the query that the browser brought
+   * @param callback the redirect URI with the query of the browser's request
    * @throws PageRefusal sign-in-refused, sign-in-failed, sign-in-unavailable
    */
   async claimsOf(callback: URL, checks: OidcChecks): Promise<IDToken> {
@@ -78,7 +80,7 @@ export class OidcIssuer {
     throw new PageRefusal('sign-in-failed');
   }
 
-  /** Asked for when it is needed first, and again until the issuer has answered. */
+  /** The issuer's metadata, requested at the first use. A failed request is repeated at the next use. */
   private configuration(): Promise<Configuration> {
     this.discovered ??= this.discover().catch((error: unknown) => {
       this.discovered = undefined;
@@ -97,7 +99,7 @@ export class OidcIssuer {
       [customFetch]: fetchUncompressed,
       execute: [
         enableNonRepudiationChecks,
-        // Settings let http pass on the loopback of a developer's machine alone.
+        // The settings accept http only for loopback addresses in development.
         ...(new URL(issuer).protocol === 'http:' ? [allowInsecureRequests] : []),
       ],
     });
@@ -118,7 +120,7 @@ export class OidcIssuer {
 
 const ANSWER_PARAMETERS = ['code', 'state', 'iss', 'error'] as const;
 
-/** The redirect URI with what of the query belongs to the issuer's answer. */
+/** The redirect URI with the query parameters of the issuer's response. */
 export function answerTo(redirectUri: string, { query }: PageRequest): URL {
   const url = new URL(redirectUri);
   for (const name of ANSWER_PARAMETERS) {
@@ -127,7 +129,10 @@ export function answerTo(redirectUri: string, { query }: PageRequest): URL {
   return url;
 }
 
-/** By the Authorization header, which no log of forms shows, unless the issuer takes forms alone. */
+/**
+ * Authenticates with the Authorization header, because logs may show form bodies. Uses the form only if the issuer
+ * does not support the header.
+ */
 function secretAuth(clientSecret: string): ClientAuth {
   const [basic, post] = [ClientSecretBasic(clientSecret), ClientSecretPost(clientSecret)];
   return (server, ...rest) => {
@@ -136,14 +141,14 @@ function secretAuth(clientSecret: string): ClientAuth {
   };
 }
 
-/** Nothing that comes in is inflated, here as elsewhere. */
+/** Requests no compression: this service decompresses no input. */
 const fetchUncompressed: CustomFetch = (url, { headers, ...options }) =>
   fetch(url, { ...options, headers: { ...headers, 'accept-encoding': 'identity' } });
 
 const isTemporary = (error: string): boolean =>
   error === 'temporarily_unavailable' || error === 'server_error';
 
-/** The issuer could not be reached, took too long, or was in trouble itself. */
+/** Whether the issuer was unreachable, too slow, or failed itself. */
 function isOutage(error: unknown): boolean {
   if (error instanceof AuthorizationResponseError) return isTemporary(error.error);
   const { code, message, cause } = error as Trouble;
@@ -154,13 +159,13 @@ function isOutage(error: unknown): boolean {
   );
 }
 
-/** What openid-client throws, as far as it is read here; the cause may be the issuer's reply. */
+/** The parts of an openid-client error that this file reads. The cause may be the issuer's response. */
 type Trouble = Error & {
   code?: string;
   cause?: { code?: string; message?: string; status?: number };
 };
 
-/** As much of an error as holds nothing that a person or the issuer sent. */
+/** The parts of an error that contain no input from the person or the issuer. */
 function nameOf(error: unknown): string {
   const { name, code, cause } = error as Trouble;
   return [name, code, cause?.code].filter((part) => typeof part === 'string').join(' ');

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** What a page holds beside its words, all of it its own. */
+/** The parts of a page that its policy has to allow. */
 export interface PageContent {
   readonly style: string;
-  /** The page's script, where it has one. */
+  /** The page's script, if it has one. */
   readonly script?: string | undefined;
-  /** Where the page's forms may lead in the end, beside this service itself; null: anywhere. */
+  /** The targets of the page's forms and their redirects, besides this service; null: any target. */
   readonly formAction?: readonly string[] | null | undefined;
   readonly hasImages: boolean;
 }
 
-/** The Content-Security-Policy of a page: no script but its own, no frame, nothing from elsewhere. */
+/** The Content-Security-Policy of a page: only its own style and script, no frames, nothing from other origins. */
 export const pagePolicy = ({ style, script, formAction = [], hasImages }: PageContent): string =>
   [
     "default-src 'none'",

@@ -8,8 +8,8 @@ const SECONDS = 60;
 const POINTS = { page: 1, form: 3 };
 
 /**
- * Slows down who asks for pages faster than people read them. Counted in this process alone, and for each
- * module that provides one: owners at the public listener use up nothing of what staff have at the other.
+ * Limits how fast one address requests pages. Counts in this process only. Each module that provides the limiter
+ * counts separately, so owners on the public listener use up nothing of the limit for staff.
  */
 @Injectable()
 export class PageRateLimit {

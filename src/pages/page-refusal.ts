@@ -1,4 +1,4 @@
-/** Why a page cannot be shown, or a form not be followed, whosever pages they are. */
+/** Reasons why a page or a form is refused, for all kinds of pages. */
 export type PageRefusalReason =
   | 'signed-out'
   | 'forged'
@@ -32,19 +32,19 @@ const STATUSES: Readonly<Record<string, number>> = {
 
 /** Details that the error page of a refusal shows. */
 export interface PageRefusalDetail {
-  /** Of the reply. */
+  /** Headers of the response. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** A page of this service where it can be tried again. */
+  /** A page of this service on which the person can try again. */
   readonly retryAt?: string;
-  /** The application that the owner came from. */
+  /** The application that sent the owner here. */
   readonly consumer?: { readonly name: string; readonly websiteUrl: string | null };
-  /** Where the owner's decision leads, and what that place is called. */
+  /** The link to the callback after the owner's decision, and the name of its place. */
   readonly goOn?: { readonly href: string; readonly place: string };
 }
 
-/** A refusal that is shown as an error page, never as a redirect. */
+/** A refusal. It becomes an error page, never a redirect. */
 export class PageRefusal<Reason extends string = PageRefusalReason> extends Error {
-  /** The status of the reply; 400 where nothing else is said. */
+  /** The status of the response; 400 by default. */
   readonly status: number;
 
   constructor(

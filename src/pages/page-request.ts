@@ -8,30 +8,30 @@ import { contentKind } from '../protocol/form-content.js';
 import { cookiesIn } from './cookies.js';
 import { FormFields } from './form-fields.js';
 
-/** What a browser brought, parsed once; nobody downstream touches the raw request. */
+/** A parsed request of a browser. No code after this reads the raw request. */
 export interface PageRequest {
   readonly method: string;
   readonly query: FormFields;
-  /** Empty unless a form was posted. */
+  /** Empty if no form was posted. */
   readonly form: FormFields;
   /** This service's cookies by their plain names, in the order sent: the oldest first. */
   readonly cookies: ReadonlyMap<string, string>;
-  /** This service as the browser sees it: `https://host:port`. */
+  /** The origin of this service in the browser: `https://host:port`. */
   readonly ownOrigin: string;
-  /** What a proxy takes off the paths of this service; empty, or with a leading `/`. */
+  /** The path prefix that a proxy removes; empty, or with a leading `/`. */
   readonly basePath: string;
-  /** Whether cookies can be Secure. */
+  /** Whether cookies are Secure. */
   readonly secure: boolean;
   readonly clientAddress: string | undefined;
-  /** The `X-Request-Id` of the answer. */
+  /** The `X-Request-Id` of the response. */
   readonly requestId: string;
-  /** What the browser says of where the request came from. */
+  /** The source of the request, as the browser reports it. */
   readonly from: { readonly origin: string | undefined; readonly site: string | undefined };
 }
 
 /** The external address of a listener's pages, and the trusted proxies. */
 export interface PagesPlace {
-  /** As browsers see the listener, where that is known; else each request says so. */
+  /** The listener's address in the browser, if it is configured. Otherwise each request supplies it. */
   readonly publicUrl?:
     { readonly scheme: Scheme; readonly authority: string; readonly path: string } | undefined;
   readonly trustedProxies: AddressRanges;
@@ -39,9 +39,9 @@ export interface PagesPlace {
 }
 
 /**
- * Reads the request, body included unless its handler reads that itself.
+ * Reads the request. Also reads the body, unless the handler reads it itself.
  *
- * @param requestId of its answer
+ * @param requestId the `X-Request-Id` of the response
  * @throws HttpRefusal 413 or 415 for the body; RepeatedHeader
  */
 export async function readPageRequest(
@@ -52,7 +52,7 @@ export async function readPageRequest(
 ): Promise<PageRequest> {
   const facts = clientFacts(request, place.trustedProxies);
   const seen = place.publicUrl ?? seenBy(facts);
-  // In production even a request that looks like http gets no cookie that http could carry.
+  // In production all cookies are Secure, even if the request seems to use http.
   const secure = seen.scheme === 'https' || place.production;
   return {
     method: request.method ?? '',

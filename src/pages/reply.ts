@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** What goes back to the browser. */
+/** A response to the browser. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -9,11 +9,11 @@ export interface Reply {
   readonly body?: string | Buffer;
 }
 
-// The address holds the token, so other sites must not learn it. `no-referrer` would be stricter,
-// but with it browsers hide from us, too, where a form comes from (Origin: null).
+// The address contains the token, so other sites must not see it. `no-referrer` would be stricter, but with it
+// browsers also hide from this service where a form comes from (Origin: null).
 const EVERYWHERE = {
   'Cache-Control': 'no-store',
-  // No page that opened this one in a window keeps a hold on it, to lead it elsewhere.
+  // A page that opened this one in a window must not be able to navigate it.
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Referrer-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
@@ -21,8 +21,8 @@ const EVERYWHERE = {
 };
 
 /**
- * A redirect after everything was checked. 302, since the callback's contract says so; browsers
- * follow it with GET.
+ * A redirect, only after all checks. 302, because the contract of the callback requires it; browsers follow it with
+ * GET.
  */
 export const redirectTo = (location: string, cookies: readonly string[] = []): Reply => ({
   status: 302,
@@ -31,9 +31,9 @@ export const redirectTo = (location: string, cookies: readonly string[] = []): R
 });
 
 /**
- * Sends the reply.
+ * Sends the response.
  *
- * @param always headers that every reply of this service has, beside those of every service
+ * @param always headers of every response of this service, besides those of all pages
  */
 export function sendReply(
   response: ServerResponse,
@@ -49,7 +49,7 @@ export function sendReply(
     .end(body);
 }
 
-/** The headers of the reply, but for its length. */
+/** The headers of the response, except its length. */
 export const replyHeaders = (
   { headers, cookies = [] }: Reply,
   always: Readonly<Record<string, string>> = {},

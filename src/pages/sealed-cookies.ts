@@ -3,32 +3,33 @@ import { SealBroken, SecretBox, type SecretPlace } from '../secrets/secret-box.j
 import { cookie } from './cookies.js';
 import type { PageRequest } from './page-request.js';
 
-/** What a cookie is about: it opens for nothing else. */
+/** The place of a cookie. The seal opens only in the same place. */
 export interface CookieMatter {
   /** The cookie's plain name. */
   readonly name: string;
   readonly about: string;
 }
 
-/** A value and until when it counts, in milliseconds. */
+/** A value and its expiry, in milliseconds since 1970. */
 type Sealed<Value> = readonly [expiresAt: number, value: Value];
 
 /**
- * Cookies in which a browser keeps something for this service, for a while: sealed, so that it can
- * neither be read nor made there, and so that nothing has to be stored for strangers.
+ * Cookies that store a value of this service in the browser for a limited time. They are sealed (encrypted and
+ * authenticated), so that the browser can neither read nor make them. The service stores nothing for unauthenticated
+ * clients.
  */
 @Injectable()
 export class SealedCookies {
   constructor(private readonly secrets: SecretBox) {}
 
-  /** A Set-Cookie value; `value` is JSON. */
+  /** A Set-Cookie value. `value` must be JSON. */
   set(matter: CookieMatter, value: unknown, secure: boolean, ttlSeconds: number): string {
     const sealed: Sealed<unknown> = [Date.now() + ttlSeconds * 1000, value];
     const octets = this.secrets.seal(JSON.stringify(sealed), placeOf(matter));
     return cookie(matter.name, octets.toString('base64url'), secure, ttlSeconds);
   }
 
-  /** What set() sealed for this matter; undefined: nothing, or its time is over. */
+  /** The value that set() sealed for this place; undefined if there is none, or it has expired. */
   read<Value>({ cookies }: PageRequest, matter: CookieMatter): Value | undefined {
     const sealed = cookies.get(matter.name);
     if (sealed === undefined) return undefined;
@@ -43,7 +44,7 @@ export class SealedCookies {
   }
 }
 
-/** Where the seal holds: a cookie, and no row. */
+/** The place in which the seal opens: a cookie, not a row. */
 const placeOf = ({ name, about }: CookieMatter): SecretPlace => ({
   table: 'cookie',
   row: about,

@@ -3,26 +3,26 @@ import { idHash } from './id-hash.js';
 import { SealedCookies, type CookieMatter } from './sealed-cookies.js';
 import type { PageRequest } from './page-request.js';
 
-/** How long a person may take to sign in. */
+/** The time in which a person must sign in. */
 const TTL_SECONDS = 900;
-/** Servers in front take 8 KB of cookies. The oldest make room for the newest. */
+/** Servers in front accept 8 KB of cookies. New cookies replace the oldest. */
 const AT_ONCE = 20;
 const OCTETS_MAX = 7_000;
 
 /**
- * Remembers what a browser came for while somebody signs in on it, in a cookie of its own for each
- * sign-in: tabs go on in any order, and strangers leave nothing in the database. Since the cookie is
- * the browser's, a stranger's link can't sign this browser in as the stranger.
+ * Stores what a browser requested while its user signs in, in a separate cookie for each sign-in. Tabs can finish in
+ * any order, and unauthenticated clients leave nothing in the database. Only the browser that started the sign-in has
+ * the cookie, so an attacker's link cannot sign this browser in as the attacker.
  */
 export class SignInCookies<Begun> {
-  /** @param prefix of the cookies' names: what began at other pages is nothing to these */
+  /** @param prefix of the cookies' names; sign-ins with other prefixes are ignored */
   constructor(
     private readonly cookies: SealedCookies,
     private readonly prefix: string,
   ) {}
 
   /**
-   * @param state unguessable; travels to where people sign in, and back
+   * @param state an unguessable value that the sign-in returns
    * @param signIn JSON
    * @returns Set-Cookie values
    */
@@ -39,7 +39,7 @@ export class SignInCookies<Begun> {
     return [fresh, ...tooMany.map(([name]) => forgottenCookie(name, pageRequest.secure))];
   }
 
-  /** What this browser began under the state; undefined when there is nothing, or it is too old. */
+  /** The sign-in that this browser started with the state; undefined if there is none, or it has expired. */
   find(pageRequest: PageRequest, state: string): Begun | undefined {
     return this.cookies.read(pageRequest, this.matterOf(state));
   }

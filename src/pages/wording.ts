@@ -1,6 +1,6 @@
 /**
- * Keeps a name that somebody else chose from changing the reading order of the sentence around it
- * (Unicode's first strong isolate).
+ * Prevents a name from changing the reading order of the sentence around it (Unicode's first strong isolate). Names
+ * are chosen by others.
  */
 export const isolated = (name: string): string => `\u2068${name}\u2069`;
 
@@ -12,7 +12,7 @@ const UNITS = [
 ] as const;
 
 /**
- * Says a number of seconds in the largest unit that says it in whole numbers, or nearly so.
+ * Formats a number of seconds in the largest unit that is not longer, rounded.
  *
  * @param lang BCP 47 tag
  */
@@ -25,7 +25,7 @@ export const durationIn =
   };
 
 /**
- * Says a day, as UTC has it.
+ * Formats a day in UTC.
  *
  * @param lang BCP 47 tag
  */
