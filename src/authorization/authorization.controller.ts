@@ -13,7 +13,7 @@ import { SignIn } from './sign-in/sign-in.js';
 import type { BrowserRequest } from './browser-request.js';
 import { CallbackLinks } from './callback-links.js';
 
-/** RFC 5849 section 2.2: where the client sends the resource owner's browser. */
+/** RFC 5849 section 2.2: the consumer redirects the resource owner's browser here. */
 @Controller('oauth/auz')
 @Endpoint({ listener: 'public', label: 'authorize', guard: 'none' })
 export class AuthorizationController {
@@ -35,14 +35,15 @@ export class AuthorizationController {
   }
 
   private async show(pageRequest: BrowserRequest): Promise<Reply> {
-    // Nothing redirects before token and consumer are known good.
+    // Checks token and consumer before any redirect.
     const pending = await this.pending(pageRequest);
     const query = [['oauth_token', pending.oauthToken]] as const;
     const { consentUrl } = this.settings;
     if (consentUrl !== undefined) return redirectTo(appendToCallback(consentUrl, query));
     const session = await this.sessions.find(pageRequest.sessionId);
     if (session) return this.consentPage.show(pageRequest, pending, session);
-    // A form on the consumer's site brings no SameSite cookie along; coming back by GET does.
+    // Browsers send no SameSite cookie with a form from the consumer's site. They send it with the GET after this
+    // redirect.
     if (pageRequest.method === 'POST' && pageRequest.from.site === 'cross-site') {
       return redirectTo(appendToCallback('/oauth/auz/authorize', query));
     }
@@ -60,7 +61,7 @@ export class AuthorizationController {
   }
 }
 
-/** The one `oauth_token`, in the query or in a posted form. */
+/** The value of `oauth_token`, if query and form contain exactly one. */
 function sentToken({ query, form }: BrowserRequest): string | undefined {
   const sent = [...query.all('oauth_token'), ...form.all('oauth_token')];
   return sent.length === 1 ? sent[0] : undefined;

@@ -31,7 +31,7 @@ import { UnservedPageController } from './unserved-page.controller.js';
 import { BrowserRequests } from './browser-request.js';
 import { CallbackLinks } from './callback-links.js';
 
-/** The way to sign in that the settings allow. Taking any name is for development alone. */
+/** The sign-in that the settings allow. Only development accepts any name. */
 const signIn = {
   provide: SignIn,
   inject: [Settings, PageRenderer, StartedSignIns],
@@ -42,8 +42,8 @@ const signIn = {
 };
 
 /**
- * Owns the resource owner's pages and sessions. Depends on the use cases of tokens/ and the words of
- * scopes/; never issues a token and never sees a secret of a consumer.
+ * Owns the resource owner's pages and sessions. Depends on the use cases of tokens/ and the titles of scopes/. Never
+ * issues a token and never reads a consumer's secret.
  */
 @Module({
   imports: [DatabaseModule, GrantsModule, PagesModule, ScopesModule, TokensModule],

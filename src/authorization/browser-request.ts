@@ -8,15 +8,15 @@ import { PageLanguages } from './page-languages.js';
 import { sessionIdIn } from './sessions.js';
 import type { Texts } from './texts/english.js';
 
-/** What an owner's browser brought. */
+/** A request from an owner's browser. */
 export interface BrowserRequest extends PageRequest {
-  /** What the browser's cookie names; whether there is such a session is another question. */
+  /** The session id in the browser's cookie. The session may not exist. */
   readonly sessionId: string | undefined;
-  /** In the browser's language, or the nearest to it. */
+  /** The texts in the browser's language, or in the best available one. */
   readonly texts: Texts;
 }
 
-/** Reads what browsers ask of the owner’s pages. */
+/** Reads requests to the owner’s pages. */
 @Injectable()
 export class BrowserRequests {
   private readonly place: PagesPlace;
@@ -28,15 +28,15 @@ export class BrowserRequests {
     this.place = { publicUrl, trustedProxies: new AddressRanges(trustProxy), production };
   }
 
-  /** Where the request came from, before anything else of it is read. */
+  /** The client address. Reads nothing else of the request. */
   addressOf(request: IncomingMessage): string | undefined {
     return clientFacts(request, this.place.trustedProxies).clientAddress;
   }
 
   /**
-   * Reads the request, body included.
+   * Reads the request and its body.
    *
-   * @param requestId of its answer
+   * @param requestId the `X-Request-Id` of the response
    * @throws HttpRefusal 413 or 415 for the body; RepeatedHeader
    */
   async read(request: IncomingMessage, requestId: string): Promise<BrowserRequest> {

@@ -1,20 +1,19 @@
-/** Where a callback leads, for the owner's page and for `form-action`. */
+/** The destination of a callback, for the consent page and for `form-action`. */
 export type CallbackDestination =
-  /** Nowhere: a code is shown. */
+  /** There is no callback; the page shows the verifier. */
   | { readonly kind: 'oob' }
-  /** A site on the web. */
+  /** A web site. */
   | { readonly kind: 'host'; readonly host: string; readonly source: string }
-  /** A program on the owner's own machine, by its private scheme or through the loopback. */
+  /** A program on the owner's own machine, reached through a private URI scheme or the loopback interface. */
   | { readonly kind: 'device'; readonly name: string; readonly source: string };
 
-/** A host source can name these hosts; of all others (IPv6, odd registered names) it can't. */
+/** Hosts that a CSP host source can name. It cannot name others (IPv6, odd registered names). */
 const NAMEABLE = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/;
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /**
- * Where a registered callback leads. `source` is what `form-action` has to allow, since
- * browsers hold the redirect after a form to it: the callback's origin, or its scheme where the
- * policy's grammar has no word for the origin.
+ * The destination of a registered callback. `source` is what `form-action` has to allow, because browsers apply it to
+ * the redirect after a form. It is the callback's origin, or only its scheme if CSP cannot express the origin.
  */
 export function callbackDestination(callback: string): CallbackDestination {
   if (callback === 'oob') return { kind: 'oob' };

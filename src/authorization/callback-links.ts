@@ -25,12 +25,12 @@ export class CallbackLinks {
     private readonly settings: Settings,
   ) {}
 
-  /** Whether a browser can be stopped on its way to this callback. */
+  /** Whether a browser can block the redirect to this callback. */
   isNeeded(callback: string): boolean {
     return this.settings.pagesFormAction.length > 0 && callback !== 'oob';
   }
 
-  /** Set-Cookie values to go with the redirect that the session's owner is sent on. */
+  /** Set-Cookie values for the response that redirects the owner to the callback. */
   keep(
     pageRequest: BrowserRequest,
     request: AuthorizationRequest,
@@ -43,7 +43,7 @@ export class CallbackLinks {
     return [this.cookies.set(matterOf(oauthToken, subject), location, pageRequest.secure, seconds)];
   }
 
-  /** The refusal with a link to the application, where it is about a decision of this owner in this browser. */
+  /** Adds a link to the application to the refusal, if this owner made the decision in this browser. */
   added(
     refusal: unknown,
     pageRequest: BrowserRequest,
@@ -60,7 +60,7 @@ export class CallbackLinks {
   }
 }
 
-/** A cookie for each request, so that one tab leaves another's alone; it opens for its owner alone. */
+/** One cookie for each request, so that tabs do not overwrite each other's. The seal opens only for this owner. */
 const matterOf = (oauthToken: string, subject: string): CookieMatter => ({
   name: `${NAME}-${idHash(oauthToken).toString('base64url', 0, NAME_OCTETS)}`,
   about: JSON.stringify([oauthToken, subject]),

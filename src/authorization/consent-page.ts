@@ -12,7 +12,7 @@ import type { Texts } from './texts/english.js';
 import type { BrowserRequest } from './browser-request.js';
 import { CallbackLinks } from './callback-links.js';
 
-/** Shows the owner who asks for what (RFC 5849 section 2.2). */
+/** Shows the owner which consumer requests which scopes (RFC 5849 section 2.2). */
 @Injectable()
 export class ConsentPage {
   constructor(
@@ -23,7 +23,7 @@ export class ConsentPage {
     private readonly settings: Settings,
   ) {}
 
-  /** @param nothingTicked the owner pressed Allow with nothing ticked, and is asked once more */
+  /** @param nothingTicked the owner pressed Allow with no box ticked, and has to confirm */
   async show(
     { texts }: BrowserRequest,
     request: AuthorizationRequest,
@@ -54,8 +54,8 @@ export class ConsentPage {
   }
 
   /**
-   * Browsers hold every redirect after a form to `form-action`, and a callback may redirect on to
-   * anywhere. So the policy says nothing of it, unless the operator names all the places.
+   * Browsers apply `form-action` to every redirect after a form, and a callback may redirect to any address. So the
+   * policy has no `form-action`, unless the operator lists all destinations.
    */
   private formAction(place: CallbackDestination): readonly string[] | null {
     if (place.kind === 'oob') return [];

@@ -14,10 +14,10 @@ export class CsrfCheck {
   ) {}
 
   /**
-   * The session of who posted the form, which was made for this very person; undefined when nobody
-   * is signed in any more.
+   * The session of the owner who posted the form. The form must have been made for this owner. Undefined if the
+   * session has ended.
    *
-   * @param retryAt where the owner gets a form of their own
+   * @param retryAt the page with a new form for the owner
    * @throws PageRefusal no-cookie, forged
    */
   async sessionOf(

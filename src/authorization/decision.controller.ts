@@ -18,7 +18,7 @@ import { pageAfterSignIn } from './sign-in/signed-in.js';
 import type { BrowserRequest } from './browser-request.js';
 import { CallbackLinks } from './callback-links.js';
 
-/** The resource owner allows or denies (RFC 5849 section 2.2). */
+/** The resource owner allows or denies the request (RFC 5849 section 2.2). */
 @Controller('oauth/auz')
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class DecisionController {
@@ -57,7 +57,10 @@ export class DecisionController {
     }
   }
 
-  /** Gives what stayed ticked; what was never asked for is refused, and nothing is asked about. */
+  /**
+   * Grants the ticked scopes; scopes that were not requested are refused. If no box is ticked, the owner has to
+   * confirm.
+   */
   private async allow(
     pageRequest: BrowserRequest,
     request: AuthorizationRequest,

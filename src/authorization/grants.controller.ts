@@ -16,7 +16,7 @@ import { pageAfterSignIn } from './sign-in/signed-in.js';
 import type { Texts } from './texts/english.js';
 import type { BrowserRequest } from './browser-request.js';
 
-/** "Your connections": what the owner has allowed, and can take back. */
+/** "Your connections": the owner sees and revokes connections. */
 @Controller('oauth/auz/grants')
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class GrantsController {
@@ -47,7 +47,7 @@ export class GrantsController {
       const form = { purpose: 'revoke', about: '' } as const;
       const session = await this.forms.sessionOf(pageRequest, form, retryAt);
       if (!session) throw new PageRefusal('signed-out', { retryAt });
-      // Gone already is as good: the page that follows shows what is left.
+      // A connection that is already revoked is no error: the next page shows the remaining ones.
       const reference = pageRequest.form.one('reference') ?? '';
       await this.connections.revoke(session.subject, reference, ownerActor(session, pageRequest));
       return redirectTo('/oauth/auz/grants?revoked=1');

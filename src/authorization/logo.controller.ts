@@ -5,7 +5,9 @@ import { Settings } from '../config/settings.js';
 import { PageHandler } from './page-handler.js';
 import { PageRefusal } from '../pages/page-refusal.js';
 
-/** The platform's logo. Opened by itself, even an SVG may run and load nothing. */
+/**
+ * The platform's logo. Its policy prevents even an SVG from running or loading anything when it is opened directly.
+ */
 @Controller('oauth/auz')
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class LogoController {

@@ -2,7 +2,7 @@ import type { AuditActor } from '../audit/audit-event.js';
 import type { BrowserRequest } from './browser-request.js';
 import type { Session } from './sessions.js';
 
-/** The resource owner who is signed in, for the record. */
+/** The signed-in resource owner as the actor in the audit trail. */
 export const ownerActor = (
   { subject }: Session,
   { requestId, clientAddress }: BrowserRequest,

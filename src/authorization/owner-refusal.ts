@@ -1,7 +1,7 @@
 import type { PageRefusalReason } from '../pages/page-refusal.js';
 import type { AuthorizationRequestStatus } from '../tokens/authorization-request-reader.js';
 
-/** Why a page of the resource owner cannot be shown, or a form not be followed. */
+/** Reasons why a page or a form of the resource owner is refused. */
 export type OwnerRefusalReason =
   | PageRefusalReason
   | Exclude<AuthorizationRequestStatus, 'pending'>

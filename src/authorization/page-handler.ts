@@ -19,10 +19,10 @@ import { PageRateLimit } from '../pages/page-rate-limit.js';
 
 const RETRY_AFTER_SECONDS = '1';
 
-/** A year; the host alone, since other hosts below it are not ours to speak for. */
+/** One year. Without includeSubDomains, because subdomains may belong to other services. */
 const HSTS = { 'Strict-Transport-Security': 'max-age=31536000' };
 
-/** What is over by itself, so that the same page may be there a moment later. */
+/** Temporary reasons: the same page may work a moment later. */
 const TEMPORARY: ReadonlySet<OwnerRefusalReason> = new Set([
   'too-many',
   'sign-in-unavailable',
@@ -35,11 +35,11 @@ type ShownRefusal = Pick<PageRefusal<OwnerRefusalReason>, 'reason' | 'status' | 
 interface Link {
   readonly href: string;
   readonly text: string;
-  /** Leads to a site that need not learn where its visitor comes from. */
+  /** Whether the target is another site, which must get no Referer. */
   readonly isForeign?: boolean;
 }
 
-/** The one way in and out of the resource owner's pages. */
+/** Handles every request to the resource owner's pages. */
 @Injectable()
 export class PageHandler {
   private readonly logger = new Logger('Pages');
@@ -60,10 +60,10 @@ export class PageHandler {
   }
 
   /**
-   * Serves a request: method, rate, form, then the work. Whatever goes wrong becomes a page that
-   * repeats nothing of the request, and the log is told nothing of it but what was unforeseen.
+   * Serves a request: checks the method, the rate and the form, then calls `work`. Every error becomes a page that
+   * repeats nothing of the request. The log contains only unexpected errors.
    *
-   * @param methods the methods that the page has
+   * @param methods the allowed methods of the page
    */
   async serve(
     request: IncomingMessage,
@@ -82,11 +82,11 @@ export class PageHandler {
     } catch (error) {
       reply = this.errorPage(error, request, response);
     }
-    // A body that the listener did not take has been answered by it.
+    // If the listener refused the body, it has already responded.
     if (!response.headersSent) sendReply(response, this.placed(reply), this.always);
   }
 
-  /** Pages lead on by paths as the service knows them; the browser knows what a proxy puts in front. */
+  /** Adds the path prefix that a proxy removes, because the service's own paths lack it. */
   private placed(reply: Reply): Reply {
     const { Location: location } = reply.headers;
     if (!location?.startsWith('/')) return reply;
@@ -103,7 +103,7 @@ export class PageHandler {
     return this.pages.render('message', texts, { title, status, headers }, data);
   }
 
-  /** Where the owner can go on from a page that refuses, the best way first. */
+  /** Links for the owner on an error page, the best first. */
   private waysFrom(
     reason: OwnerRefusalReason,
     { retryAt, consumer, goOn }: PageRefusalDetail,
@@ -113,7 +113,7 @@ export class PageHandler {
     const links: Link[] = [];
     if (goOn) links.push({ href: goOn.href, text: texts.goOnTo(goOn.place), isForeign: true });
     if (retryAt !== undefined) links.push({ href: retryAt, text: texts.tryAgain });
-    // The empty reference is the page itself; nothing of its address is repeated.
+    // The empty reference is the page itself, so the address is not repeated.
     else if (TEMPORARY.has(reason) && method === 'GET')
       links.push({ href: '', text: texts.tryAgain });
     if (consumer?.websiteUrl) {

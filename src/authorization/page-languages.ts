@@ -7,7 +7,7 @@ import type { Texts } from './texts/english.js';
 /** The languages of the resource owner's pages. */
 @Injectable()
 export class PageLanguages extends LanguageChoice<Texts> {
-  /** @throws SettingsError when PAGES_LANGUAGES names a language that no catalogue is in */
+  /** @throws SettingsError if PAGES_LANGUAGES names a language without a catalogue */
   constructor({ pagesLanguages }: Settings) {
     super(CATALOGUES, pagesLanguages);
   }

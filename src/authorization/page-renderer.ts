@@ -23,26 +23,26 @@ const TEMPLATES = {
   signIn: signInTemplate,
 };
 
-/** What a page is made of beside its template's own data. */
+/** The parts of a page around its template. */
 export interface PageFrame {
   readonly title: string;
   readonly status?: number;
-  /** Who is signed in, for the page's head. */
+  /** The session, for the page's header. */
   readonly session?: Session | undefined;
-  /** Where the page's forms may lead in the end, beside this service itself; null: anywhere. */
+  /** The targets of the page's forms and their redirects, besides this service; null: any target. */
   readonly formAction?: readonly string[] | null;
-  /** The page's script, where it has one. */
+  /** The page's script, if it has one. */
   readonly script?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
 }
 
-/** The title of pages if the operator set no name. */
+/** The name on the pages if the operator sets none and PUBLIC_URL is not set. */
 const NO_BRAND = 'OAuth10';
 
 const OWN_ADDRESS = /\b(?:href|action|src)="(?=\/oauth\/auz\/)/g;
 
-/** Makes pages of templates. Everything is compiled at the start; every value is escaped. */
+/** Renders pages from templates. Compiles all templates at startup and escapes every value. */
 @Injectable()
 export class PageRenderer {
   private readonly eta = new Eta({ autoEscape: true });
@@ -62,7 +62,7 @@ export class PageRenderer {
     }
   }
 
-  /** A whole page, with the headers that hold the browser to it. */
+  /** A whole page, with its Content-Security-Policy and other headers. */
   render(
     template: keyof typeof TEMPLATES,
     texts: Texts,
@@ -96,7 +96,7 @@ export class PageRenderer {
     };
   }
 
-  /** The addresses of these pages, with what a proxy takes off in front. Texts hold no raw quotation mark. */
+  /** Adds the path prefix that a proxy removes to the pages' own addresses. Texts contain no raw quotation mark. */
   private placed(html: string): string {
     const { path = '' } = this.settings.publicUrl ?? {};
     return path === '' ? html : html.replace(OWN_ADDRESS, (attribute) => attribute + path);

@@ -7,12 +7,12 @@ import type { AuthorizationRequest } from '../tokens/authorization-request-reade
 import { PageRefusal } from '../pages/page-refusal.js';
 import type { OwnerRefusalReason } from './owner-refusal.js';
 
-/** Authorization requests that can still be decided; all others are refused in the pages' words. */
+/** Finds authorization requests that await a decision, and refuses all others. */
 @Injectable()
 export class PendingRequests {
   constructor(private readonly requests: AuthorizationRequests) {}
 
-  /** @throws PageRefusal unless the request waits for a decision, and its consumer may have one */
+  /** @throws PageRefusal unless the request is pending, its consumer is active and its callback is registered */
   async find(oauthToken: string | undefined): Promise<AuthorizationRequest> {
     const found = oauthToken === undefined ? undefined : await this.requests.find(oauthToken);
     if (!found) throw new PageRefusal('unknown');
@@ -24,7 +24,7 @@ export class PendingRequests {
     return found;
   }
 
-  /** Why a decision was not recorded: what became of the request meanwhile. */
+  /** The reason why a decision was not recorded, from the current status of the request. */
   async refusalOf(error: unknown, oauthToken: string): Promise<unknown> {
     if (!(error instanceof AuthorizationRequestRefused)) return error;
     if (error.reason === 'decided') {

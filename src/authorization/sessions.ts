@@ -7,32 +7,32 @@ import { newBrowserId } from '../secrets/random-values.js';
 import { cookie, forgottenCookie } from '../pages/cookies.js';
 import { idHash } from '../pages/id-hash.js';
 
-/** Someone is signed in on this browser. */
+/** A session in one browser. */
 export interface Session {
-  /** The value of the browser's cookie, which nobody else knows. */
+  /** The value of the browser's cookie. It is secret. */
   readonly id: string;
   readonly subject: string;
 }
 
-/** The cookie that names the session, in a browser on which someone has signed in. */
+/** The cookie with the session id. */
 const COOKIE = 'oauth10';
 
-/** The id of the session that the browser names, if this service can have made it. */
+/** The session id in the browser's cookie; undefined if this service cannot have made it. */
 export function sessionIdIn(cookies: ReadonlyMap<string, string>): string | undefined {
   const value = cookies.get(COOKIE);
   return value !== undefined && /^[\w-]{32}$/.test(value) ? value : undefined;
 }
 
-/** A Set-Cookie value that names the session for as long as the browser runs. */
+/** A Set-Cookie value with the session id, until the browser closes. */
 export const sessionCookie = (id: string, secure: boolean): string => cookie(COOKIE, id, secure);
 
-/** A Set-Cookie value that makes the browser forget the session. */
+/** A Set-Cookie value that deletes the session cookie. */
 export const noSessionCookie = (secure: boolean): string => forgottenCookie(COOKIE, secure);
 
-/** A dead session is kept in nobody's way: each sign-in takes a few of them along. */
+/** The number of expired sessions that each sign-in deletes. */
 const SWEPT_AT_ONCE = 20;
 
-/** @param idleSeconds the placeholder of how long a session may go unused */
+/** @param idleSeconds the placeholder for the longest time without a request */
 const LIVE = (idleSeconds: string): string =>
   `expires_at > now() AND last_seen_at > now() - make_interval(secs => ${idleSeconds})`;
 
@@ -56,7 +56,7 @@ const START = {
     SELECT EXISTS (SELECT FROM continued) AS continued`,
 };
 
-// The last page is noted to the minute, so that looking around costs no writes.
+// Updates the last use at most once a minute, so that most requests write nothing.
 const FIND = {
   name: 'find-session',
   text: `
@@ -72,7 +72,7 @@ const FIND = {
 
 const END = { name: 'end-session', text: 'DELETE FROM sessions WHERE id_hash = $1' };
 
-/** Who is signed in on the resource owner's pages. Kept on the server, so that it can be ended. */
+/** The sessions of resource owners. They are in the database, so that the service can end them. */
 @Injectable()
 export class Sessions {
   constructor(
@@ -82,12 +82,11 @@ export class Sessions {
   ) {}
 
   /**
-   * Starts a session under an id that nobody has seen before: one that the browser brought could
-   * have been planted there by somebody else (session fixation). Only a session that this very person
-   * has already goes on under its id, since another tab may be on its way with it; whoever could plant
-   * that one is that person.
+   * Starts a session with a new id, because an attacker may have set the browser's id (session fixation). Only a live
+   * session of the same person keeps its id, because another tab may be using it. Only that person could have set its
+   * id.
    *
-   * @param previousId what the browser's cookie held until now; another person's session ends
+   * @param previousId the former value of the browser's cookie; another person's session ends
    */
   async start(subject: string, previousId?: string): Promise<Session> {
     const id = newBrowserId();
@@ -102,7 +101,7 @@ export class Sessions {
     return { id: row?.continued && previousId !== undefined ? previousId : id, subject };
   }
 
-  /** The live session of this id; undefined when it ended, or never began. */
+  /** The live session with this id; undefined if it ended or does not exist. */
   async find(id: string | undefined): Promise<Session | undefined> {
     if (id === undefined) return undefined;
     const values = [idHash(id), this.settings.sessionIdleSeconds];
@@ -111,7 +110,7 @@ export class Sessions {
     return grant && { id, subject: grant.subject };
   }
 
-  /** Ends the session; from then on its id opens nothing. */
+  /** Ends the session. Its id is then useless. */
   async end(id: string): Promise<void> {
     await this.statements.run(END, [idHash(id)]);
   }

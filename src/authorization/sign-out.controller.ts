@@ -9,7 +9,7 @@ import { noSessionCookie, Sessions } from './sessions.js';
 import { pageAfterSignIn } from './sign-in/signed-in.js';
 import type { BrowserRequest } from './browser-request.js';
 
-/** Ends the session, here and on the server. */
+/** Ends the session in the browser and in the database. */
 @Controller('oauth/auz')
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class SignOutController {
@@ -30,7 +30,7 @@ export class SignOutController {
   private async end(pageRequest: BrowserRequest): Promise<Reply> {
     const form = { purpose: 'sign-out', about: '' } as const;
     const session = await this.forms.sessionOf(pageRequest, form, pageAfterSignIn(undefined));
-    // A session that ended meanwhile needs no end.
+    // Undefined if the session has already ended.
     if (session) await this.sessions.end(session.id);
     const { signedOut } = pageRequest.texts.session;
     const frame = { title: signedOut.title, cookies: [noSessionCookie(pageRequest.secure)] };

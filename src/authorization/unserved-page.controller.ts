@@ -4,7 +4,7 @@ import { Endpoint } from '../http/endpoint.decorator.js';
 import { PageHandler } from './page-handler.js';
 import { PageRefusal } from '../pages/page-refusal.js';
 
-/** Every other address under /oauth/auz/, in the same words to people. Comes last in its module. */
+/** Refuses all other paths under /oauth/auz/ with an error page. Must be the last controller of its module. */
 @Controller('oauth/auz')
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class UnservedPageController {

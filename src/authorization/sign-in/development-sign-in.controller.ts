@@ -11,7 +11,7 @@ import { DevelopmentSignIn } from './development-sign-in.js';
 import { SignIn } from './sign-in.js';
 import { SignedIn } from './signed-in.js';
 
-/** Where the form of the development sign-in goes. */
+/** Receives the form of the development sign-in. */
 @Controller('oauth/auz')
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class DevelopmentSignInController {

@@ -10,13 +10,13 @@ import { SignIn } from './sign-in.js';
 import { pageAfterSignIn } from './signed-in.js';
 import { StartedSignIns, type StartedSignIn } from './started-sign-ins.js';
 
-/** A sign-in whose form was sent. */
+/** A sign-in whose form was posted. */
 type EndedSignIn = StartedSignIn & {
   /** Set-Cookie values that end it. */
   readonly cookies: readonly string[];
 };
 
-/** Takes any name, and says so. Production never gets it (authorization.module.ts). */
+/** Accepts any name, and says so on the page. Never used in production (authorization.module.ts). */
 @Injectable()
 export class DevelopmentSignIn extends SignIn {
   constructor(
@@ -30,7 +30,7 @@ export class DevelopmentSignIn extends SignIn {
     return Promise.resolve(this.form(pageRequest, request));
   }
 
-  /** The form; `ended`: once more, since the name that was sent can't be a subject. */
+  /** The form. `ended`: the posted name cannot be a subject, so the form is shown again. */
   form(
     pageRequest: BrowserRequest,
     request: AuthorizationRequest | undefined,
@@ -56,9 +56,9 @@ export class DevelopmentSignIn extends SignIn {
   }
 
   /**
-   * What the browser began with the form that it now sends, and the cookies that end it.
+   * The sign-in that the posted form belongs to, with the Set-Cookie values that end it.
    *
-   * @throws PageRefusal no-cookie, forged: the form was shown to another browser, or nowhere
+   * @throws PageRefusal no-cookie, forged: the form was made for another browser, or not made here
    */
   finish(pageRequest: BrowserRequest): EndedSignIn {
     assertSameOrigin(pageRequest);

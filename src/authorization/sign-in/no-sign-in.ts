@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PageRefusal } from '../../pages/page-refusal.js';
 import { SignIn } from './sign-in.js';
 
-/** Production, and the settings name no way to sign in: then there is none. */
+/** For production without a configured sign-in: refuses every sign-in. */
 @Injectable()
 export class NoSignIn extends SignIn {
   begin(): Promise<never> {

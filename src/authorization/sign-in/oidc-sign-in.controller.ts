@@ -9,7 +9,7 @@ import { OidcSignIn } from './oidc-sign-in.js';
 import { SignIn } from './sign-in.js';
 import { SignedIn } from './signed-in.js';
 
-/** Where the OpenID Connect issuer sends the browser back to. */
+/** The redirect URI for the OpenID Connect issuer. */
 @Controller('oauth/auz')
 @Endpoint({ listener: 'public', label: 'pages', guard: 'none' })
 export class OidcSignInController {

@@ -10,10 +10,10 @@ import { SignIn } from './sign-in.js';
 import { pageAfterSignIn } from './signed-in.js';
 import { StartedSignIns } from './started-sign-ins.js';
 
-/** Where the issuer sends the browser back to, below this service's own origin. */
+/** The path of the redirect URI, below this service's public address. */
 const SIGNED_IN_PATH = '/oauth/auz/signed-in';
 
-/** Who came back from the issuer, and what for. */
+/** The result of a sign-in at the issuer. */
 export interface FinishedSignIn {
   readonly subject: string;
   readonly oauthToken: string | undefined;
@@ -21,7 +21,7 @@ export interface FinishedSignIn {
   readonly cookies: readonly string[];
 }
 
-/** Sends people to the platform's OpenID Connect issuer, and takes them back. */
+/** Signs owners in at the platform's OpenID Connect issuer. */
 @Injectable()
 export class OidcSignIn extends SignIn {
   constructor(
@@ -46,10 +46,10 @@ export class OidcSignIn extends SignIn {
   }
 
   /**
-   * Takes the issuer's answer, only in the browser that began the sign-in: one that was made for
-   * somebody else signs nobody in. That it counts once is the issuer's part: a code does.
+   * Accepts the issuer's response only in the browser that started the sign-in, so a response for another browser
+   * signs nobody in. The issuer accepts each code only once, so the service does not check that.
    *
-   * @throws PageRefusal, with the way to try again where that is known
+   * @throws PageRefusal, with an address to try again if it is known
    */
   async finish(pageRequest: BrowserRequest): Promise<FinishedSignIn> {
     const state = pageRequest.query.one('state') ?? '';

@@ -3,15 +3,15 @@ import type { Reply } from '../../pages/reply.js';
 import type { BrowserRequest } from '../browser-request.js';
 
 /**
- * How the resource owner shows who they are (RFC 5849 section 2.2: the server must verify the
- * identity first). Which way there is, the settings decide (authorization.module.ts).
+ * Verifies the resource owner's identity (required by RFC 5849 section 2.2). The settings choose the implementation
+ * (authorization.module.ts).
  */
 export abstract class SignIn {
   /**
-   * Answers a browser on which nobody is signed in: with a page, or with a redirect to where people
-   * sign in. Once they have, SignedIn takes over.
+   * Responds to a browser without a session, with a page or with a redirect to the issuer. After the sign-in,
+   * SignedIn starts the session.
    *
-   * @param request what to come back to; undefined: "Your connections"
+   * @param request the authorization request to redirect to afterwards; undefined: "Your connections"
    */
   abstract begin(
     pageRequest: BrowserRequest,

@@ -4,17 +4,17 @@ import { redirectTo, type Reply } from '../../pages/reply.js';
 import { sessionCookie, Sessions } from '../sessions.js';
 import type { BrowserRequest } from '../browser-request.js';
 
-/** What happens once it is known who sits at the browser, whichever way it became known. */
+/** The last step of every sign-in, after the owner's identity is verified. */
 @Injectable()
 export class SignedIn {
   constructor(private readonly sessions: Sessions) {}
 
   /**
-   * Starts the session, or goes on with the one that the same person has on this browser, and sends
-   * the browser to what it came for.
+   * Starts a session, or continues this browser's session of the same person. Redirects the browser to the requested
+   * page.
    *
    * @param subject the resource owner's id; isSubject() must hold
-   * @param oauthToken the authorization request to come back to; undefined: "Your connections"
+   * @param oauthToken the authorization request to redirect to; undefined: "Your connections"
    * @param cookies further Set-Cookie values
    */
   async as(
@@ -31,7 +31,7 @@ export class SignedIn {
   }
 }
 
-/** The page that a person came for before they signed in. */
+/** The page that the owner requested before the sign-in. */
 export const pageAfterSignIn = (oauthToken: string | undefined): string =>
   oauthToken === undefined
     ? '/oauth/auz/grants'

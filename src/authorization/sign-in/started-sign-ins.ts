@@ -3,15 +3,15 @@ import { SealedCookies } from '../../pages/sealed-cookies.js';
 import { SignInCookies } from '../../pages/sign-in-cookies.js';
 import type { OidcChecks } from '../../pages/oidc-issuer.js';
 
-/** A sign-in that has begun on an owner's browser. */
+/** A sign-in that an owner's browser started. */
 export interface StartedSignIn {
-  /** The authorization request to come back to; null: "Your connections". */
+  /** The authorization request to redirect to afterwards; null: "Your connections". */
   readonly oauthToken: string | null;
-  /** What the issuer's answer is held to; null where there is no issuer. */
+  /** The values that the issuer's response must match; null without an issuer. */
   readonly detail: Omit<OidcChecks, 'state'> | null;
 }
 
-/** The sign-ins that have begun on the resource owner's pages. */
+/** The sign-ins that browsers started on the resource owner's pages. */
 @Injectable()
 export class StartedSignIns extends SignInCookies<StartedSignIn> {
   constructor(cookies: SealedCookies) {

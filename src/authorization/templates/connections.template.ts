@@ -1,4 +1,4 @@
-/** What the owner has allowed, each with a button that takes it back. */
+/** The owner's connections, each with a button that revokes it. */
 export const connectionsTemplate = `<h1><%= it.texts.connections.title %></h1>
 <% if (it.revoked) { %><p class="note" role="status"><%= it.texts.connections.revoked %></p>
 <% } %><% if (it.connections.length === 0) { %><p><%= it.texts.connections.none %></p>

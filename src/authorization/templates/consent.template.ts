@@ -1,4 +1,4 @@
-/** Who asks for what, and the two buttons. */
+/** The consumer, the requested scopes, and the two buttons. */
 export const consentTemplate = `<h1><%= it.texts.consent.title(it.consumer.name) %></h1>
 <% if (it.nothingTicked) { %><p class="note" role="alert"><%= it.texts.consent.nothingTicked(it.consumer.name) %></p>
 <% } %><% if (it.consumer.description) { %><p class="lines"><%= it.consumer.description %></p><% } %>

@@ -1,6 +1,6 @@
 /**
- * What every page has around its content. `it.content` is a page that was escaped already. The
- * page's own form comes first, for those who go by keyboard or by program.
+ * The layout around the content of every page. `it.content` is already escaped. The page's own form comes before the
+ * sign-out form, so that keyboards and programs reach it first.
  */
 export const layoutTemplate = `<!doctype html>
 <html lang="<%= it.texts.lang %>">

@@ -1,4 +1,4 @@
-/** Development sign-in. The words of its controls are part of the HTTP contract. */
+/** The development sign-in. The texts of its controls are part of the HTTP contract. */
 export const signInTemplate = `<h1><%= it.texts.signIn.title %></h1>
 <% if (it.consumerName) { %><p><%= it.texts.signIn.purpose(it.consumerName) %></p><% } %>
 <p class="note"><%= it.texts.signIn.development %></p>

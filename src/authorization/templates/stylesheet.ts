@@ -1,6 +1,6 @@
 import { baseStyle } from '../../pages/base-style.js';
 
-/** The one stylesheet, inside every page: a page is complete in one reply. */
+/** The only stylesheet, inline in every page, so that a page needs only one response. */
 export const stylesheet = (brandColor: string): string => `${baseStyle(brandColor)}
 body{margin:0;background:var(--page);color:var(--text);font:1.0625rem/1.5 system-ui,sans-serif;
 overflow-wrap:anywhere}

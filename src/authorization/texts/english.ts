@@ -1,7 +1,7 @@
 import type { OwnerRefusalReason } from '../owner-refusal.js';
 import { dayIn, durationIn, isolated as name } from '../../pages/wording.js';
 
-/** A page that only says something. */
+/** A message without a form. */
 export interface Message {
   readonly title: string;
   readonly advice: string;
@@ -90,15 +90,15 @@ const errors: Record<OwnerRefusalReason, Message> = {
   },
 };
 
-/** Every text of the resource owner's pages. Another language is another file of this shape. */
+/** Every text of the resource owner's pages. Each language has a file of this shape. */
 export const english = {
   /** BCP 47 tag of the language, for the lang attribute. */
   lang: LANG,
   errors,
   tryAgain: 'Try again',
-  /** The way back to the application's own site. */
+  /** The link to the application's own site. */
   backTo: (consumer: string) => `Go back to ${name(consumer)}`,
-  /** What to report to the operators. */
+  /** The number to report to the operators. */
   requestId: (id: string) => `If you ask for help, tell this number: ${id}`,
 
   signIn: {
@@ -125,12 +125,12 @@ export const english = {
     scopes: 'It may',
     noScopes: 'It will know your user name, and nothing else was asked for.',
     untick: 'Untick what you do not want to allow.',
-    /** Below a scope that nobody has put into words. */
+    /** For a scope without a description. */
     undescribed: 'Named so by the application; nobody has described it here.',
-    /** After Allow was pressed with nothing ticked. */
+    /** After the owner pressed Allow with no box ticked. */
     nothingTicked: (consumer: string) =>
       `Nothing is ticked. Press Allow once more if ${name(consumer)} may know your user name and nothing else.`,
-    /** Where the browser may have been stopped on its way to the application. */
+    /** For a redirect to the application that the browser may have blocked. */
     stuck: 'If nothing happens after you decide:',
     goOn: 'go on from here',
     allow: 'Allow',
@@ -147,7 +147,7 @@ export const english = {
     goodFor: (seconds: number) => `It is good for another ${duration(seconds)}.`,
   },
 
-  /** For an application that the browser did not get to. */
+  /** For a redirect to the application that the browser blocked. */
   goOnTo: (place: string) => `Go on to ${name(place)}`,
 
   denied: {
