@@ -27,18 +27,18 @@ export type Introspected =
 
 const INACTIVE = { active: false } as const;
 
-/** Three parts of base64url. */
+/** Three base64url parts. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
-/** Longer than any that is stored. */
+/** Longer than any stored identifier. */
 const MAX_IDENTIFIER_LENGTH = 1024;
 
-/** Who may use what is looked at, while it holds. */
+/** The current rights of a token or of a two-legged consumer. */
 interface Standing {
   readonly twoLegged: boolean;
   readonly accessToken: AccessToken | undefined;
 }
 
-/** Tells what a token is worth now, and of one that is worth nothing no more than that (RFC 7662). */
+/** Introspects a token (RFC 7662). The response for an inactive token contains nothing else. */
 @Injectable()
 export class Introspection {
   constructor(
@@ -59,7 +59,10 @@ export class Introspection {
     return payload ? this.ofJwt(payload) : this.ofIdentifier(token);
   }
 
-  /** A JWT is worth what the OAuth token is worth now that it was made for. */
+  /**
+   * A JWT is active only while the OAuth token or two-legged consumer behind it is. The response lists only the
+   * scopes that both still have.
+   */
   private async ofJwt(payload: JWTPayload): Promise<Introspected> {
     const { client_id: consumerKey, sub, scope, exp, iat, jti } = payload;
     if (typeof consumerKey !== 'string' || typeof sub !== 'string' || jti === undefined) {
@@ -110,7 +113,7 @@ export class Introspection {
     }
   }
 
-  /** The consumer and the token as they are now; undefined when either may do nothing. */
+  /** The consumer and the token in their current state; undefined if either may not be used. */
   private async standingOf(
     consumerKey: string,
     token: string | undefined,
@@ -130,7 +133,10 @@ export class Introspection {
     return { twoLegged: consumer.twoLegged, accessToken: withinConsumer(accessToken, consumer) };
   }
 
-  /** Undefined for what no key of ours signed as an access token for us, or is not in its time. */
+  /**
+   * The payload of a JWT; undefined if none of our keys signed it, if it is no access token for our audience, or if
+   * it is not valid at this time.
+   */
   private async payloadOf(jwt: string): Promise<JWTPayload | undefined> {
     const { platformTokens } = this.settings;
     if (!platformTokens) return undefined;

@@ -1,2 +1,2 @@
-/** No issuer is set, so that there are neither keys nor tokens. */
+/** No issuer is set, so there are neither keys nor tokens. */
 export class NoPlatformTokens extends Error {}

@@ -12,9 +12,9 @@ import { TokenKeys } from './token-keys.js';
 import { WellKnownController } from './well-known.controller.js';
 
 /**
- * Owns the platform's own tokens: their keys, what is published of these, the JWTs of RFC 9068 and what is
- * told of them. Depends on the database, grants/, secrets/ and audit/ for the keys, on tokens/ for what
- * becomes of an OAuth token; verifies no signed request.
+ * Owns platform tokens: their signing keys, the published keys and metadata, the JWTs of RFC 9068, and introspection.
+ * Depends on the database, grants/, secrets/ and audit/ for the keys, and on tokens/ for the status of OAuth tokens.
+ * Verifies no signed request.
  */
 @Module({
   imports: [AuditModule, DatabaseModule, GrantsModule, SecretsModule, TokensModule],

@@ -15,7 +15,7 @@ import type { TokenKey } from './token-key.js';
 import { TokenKeys } from './token-keys.js';
 import { tokenReference } from './token-reference.js';
 
-/** What a JWT says: who signed a request by OAuth 1.0a, for whom, and what for. */
+/** The content of a JWT: who signed an OAuth 1.0a request, for whom, and with which scopes. */
 export interface Bearer {
   readonly consumer: Pick<SigningConsumer, 'consumerKey' | 'expiresAtSeconds'>;
   /** Undefined: two-legged. Its scopes are those of the verdict, or fewer. */
@@ -24,10 +24,10 @@ export interface Bearer {
   readonly bodyVerified: boolean;
 }
 
-/** A JWT and how long it lives. */
+/** A JWT and its lifetime. */
 export interface PlatformToken {
   readonly jwt: string;
-  /** Whole seconds from now on. */
+  /** Whole seconds from now. */
   readonly expiresInSeconds: number;
 }
 
@@ -44,7 +44,7 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt';
 const REMEMBERED_OCTETS_MAX = 4 * 1024 * 1024;
 const OVERHEAD_OCTETS = 300;
 
-/** Makes the JWT access tokens of RFC 9068. Whoever asks has verified the request before. */
+/** Makes the JWT access tokens of RFC 9068. Callers must verify the request before. */
 @Injectable()
 export class PlatformTokens {
   private readonly remembered = new LRUCache<string, Made>({
@@ -67,8 +67,8 @@ export class PlatformTokens {
   }
 
   /**
-   * A JWT for a request that was verified just now; one may serve several requests that say the same, for
-   * up to half its life.
+   * A JWT for a request that was just verified. Requests with the same content share a JWT for up to half its
+   * lifetime.
    *
    * @throws NoPlatformTokens; StoreUnavailable
    */
@@ -85,7 +85,7 @@ export class PlatformTokens {
     return made.jwt;
   }
 
-  /** A JWT of its own, with all of its life before it. @throws NoPlatformTokens; StoreUnavailable */
+  /** A new JWT with its whole lifetime. @throws NoPlatformTokens; StoreUnavailable */
   async issue(bearer: Bearer): Promise<PlatformToken> {
     const { jwt, iat, exp } = await this.make(bearer, await this.signingKey());
     return { jwt, expiresInSeconds: exp - iat };
@@ -131,7 +131,7 @@ export class PlatformTokens {
   }
 }
 
-/** All that a JWT says but its times: what differs in any of it is another one. */
+/** The content of a JWT without its times. Requests share a JWT only if all of it is equal. */
 const saidOf = ({ consumer, accessToken, bodyVerified }: Bearer): unknown[] => [
   consumer.consumerKey,
   consumer.expiresAtSeconds,

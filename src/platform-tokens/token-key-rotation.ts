@@ -13,17 +13,17 @@ import { TokenKeys, type ShownTokenKey } from './token-keys.js';
 
 const ROTATED_EVERY_SECONDS = 90 * 24 * 60 * 60;
 const LOOK_AGAIN_MS = 60_000;
-/** Others may be as quick. */
+/** Another replica may make the same position first. */
 const TRIES = 5;
 /**
- * From the moment a key is dated until each replica publishes it: the transaction's end, and the time
- * that memory may lag. Only a lead that is to outlast a verifier's memory has to count with it.
+ * The longest time from a key's creation until every replica publishes it: the rest of the transaction, and the delay
+ * of the caches. Added only to a lead that must be longer than verifiers cache the keys.
  */
 const PUBLICATION_SECONDS = 10;
 
 type Reason = 'first' | 'age' | 'algorithm' | 'asked';
 
-/** Makes keys: the first one, the next one every 90 days, and whenever staff ask. */
+/** Makes keys: the first one, the next one every 90 days, and one whenever staff request it. */
 @Injectable()
 export class TokenKeyRotation implements OnModuleDestroy {
   private readonly logger = new Logger('PlatformTokens');
@@ -39,10 +39,11 @@ export class TokenKeyRotation implements OnModuleDestroy {
   ) {}
 
   /**
-   * Makes the first key, or one of another algorithm where the setting was changed, and looks after the
-   * keys from now on. Trouble with the store is left for the next look.
+   * Makes the first key, or one of the new algorithm if the setting changed. Then checks the keys every minute; a
+   * failed check is logged and repeated.
    *
-   * @throws whatever else stands in the way of an event on record
+   * @throws StoreUnavailable; the next check tries again
+   * @throws all other errors of the audit trail
    */
   async begin(): Promise<void> {
     const { platformTokens } = this.settings;
@@ -61,8 +62,8 @@ export class TokenKeyRotation implements OnModuleDestroy {
   }
 
   /**
-   * Makes the next key where it is time: of several replicas, one does. Another algorithm is a reason at
-   * the start alone, lest replicas whose settings differ overtake each other for ever.
+   * Makes the next key if it is due. Of several replicas, only one makes it. Checks for a new algorithm only at the
+   * start: otherwise replicas with different settings would replace each other's keys forever.
    *
    * @throws StoreUnavailable
    */
@@ -77,7 +78,7 @@ export class TokenKeyRotation implements OnModuleDestroy {
   }
 
   /**
-   * Makes the next key because somebody asks.
+   * Makes the next key at the request of staff.
    *
    * @throws NoPlatformTokens; StoreUnavailable
    */
@@ -105,7 +106,7 @@ export class TokenKeyRotation implements OnModuleDestroy {
     return ageSeconds >= ROTATED_EVERY_SECONDS ? 'age' : undefined;
   }
 
-  /** @returns the name of the key; undefined when another was made meanwhile */
+  /** @returns the id of the key; undefined if another replica made one first */
   private async make(
     reason: Reason,
     lastPosition: number,
@@ -113,7 +114,7 @@ export class TokenKeyRotation implements OnModuleDestroy {
     actor: AuditActor,
   ): Promise<string | undefined> {
     const pair = await newKeyPair(algorithm);
-    // No verifier remembers a set without the first one: there was none.
+    // The first key needs no lead: no verifier can have cached a set without it.
     const lead = reason === 'first' ? 0 : leadOf(keyLeadSeconds);
     const createdMs = Math.round(this.clock.nowSeconds() * 1000);
     const key: NewTokenKey = {

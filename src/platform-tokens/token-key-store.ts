@@ -12,11 +12,11 @@ import { openKeyPair, tokenKeySecret, type TokenKey } from './token-key.js';
 type KeyRow = GrantRow &
   Pick<TokenKey, 'longestTtlSeconds'> & {
     readonly secret: Buffer;
-    /** Of any row, whoever wrote it: the next key takes another place. */
+    /** The position of every row, even of an invalid one, because the next key must not reuse it. */
     readonly place: number;
   };
 
-/** A key that is to be stored. */
+/** A key to store. */
 export interface NewTokenKey {
   readonly kid: string;
   readonly pem: string;
@@ -28,9 +28,9 @@ export interface NewTokenKey {
 
 /** The stored keys. */
 export interface StoredTokenKeys {
-  /** Those that are ours, by position. */
+  /** The keys that this service wrote, by position. */
   readonly keys: readonly TokenKey[];
-  /** Of all rows, also of others' making; 0 for none. */
+  /** The highest position of all rows, even of invalid ones; 0 without rows. */
   readonly lastPosition: number;
 }
 
@@ -42,7 +42,7 @@ const ALL = {
     FROM token_signing_keys t ORDER BY position`,
 };
 
-// One position has one key: of those who make the next one at the same time, the first does.
+// Each position has one key. If several replicas insert the same position, the first insert wins.
 const INSERT = {
   name: 'insert-token-signing-key',
   text: `
@@ -59,7 +59,7 @@ const LIVES_LONGER = {
     UPDATE token_signing_keys SET longest_ttl_seconds = $1 WHERE longest_ttl_seconds < $1`,
 };
 
-/** The keys as the database holds them. */
+/** The keys in the database. */
 @Injectable()
 export class TokenKeyStore {
   private readonly logger = new Logger('PlatformTokens');
@@ -72,7 +72,7 @@ export class TokenKeyStore {
   ) {}
 
   /**
-   * Reads all keys, and has none of them end before what this process signs with it.
+   * Reads all keys. First extends the publication of keys to the token lifetime of this process, if it is longer.
    *
    * @throws StoreUnavailable
    */
@@ -89,7 +89,7 @@ export class TokenKeyStore {
     };
   }
 
-  /** Whether the key was stored: false when its position is taken. */
+  /** Whether the key was stored; false if its position is taken. */
   async insert(transaction: Transaction, key: NewTokenKey): Promise<boolean> {
     const { kid, pem, position, algorithm, createdAt, signsFrom } = key;
     const granted = SIGNING_KEY_GRANT.toGranted({ kid, position, algorithm, createdAt, signsFrom });
@@ -106,7 +106,7 @@ export class TokenKeyStore {
     return stored.length > 0;
   }
 
-  /** Undefined for a row that this service did not write, or can't open: it signs nothing and proves nothing. */
+  /** Undefined for a row that this service did not write or cannot decrypt. Such a key is never used. */
   private opened({ secret, longestTtlSeconds, ...row }: KeyRow): TokenKey | undefined {
     const grant = this.grants.verified(SIGNING_KEY_GRANT, row, {});
     if (!grant) return undefined;

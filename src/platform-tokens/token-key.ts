@@ -3,42 +3,42 @@ import { calculateJwkThumbprint, type JWK } from 'jose';
 import { promisify } from 'node:util';
 import type { TokenAlgorithm } from '../config/token-issuer.js';
 
-/** How long a verifier may keep the published keys without asking again. */
+/** How long a verifier may cache the published keys. */
 export const JWKS_MAX_AGE_SECONDS = 300;
 
 /**
- * The end of a key's publication behind the last `exp` that it signed: a replica that has not been notified of
- * the next key yet signs with it for a moment longer.
+ * A key stays published this long after the last `exp` that it can have signed, because a replica that has not yet
+ * been notified of the next key signs a moment longer.
  */
 export const RETIREMENT_GRACE_SECONDS = 5;
 
-/** A key of ours, whenever it signs. */
+/** A signing key of this service: next, signing or retired. */
 export interface TokenKey {
   /** The thumbprint of RFC 7638. */
   readonly kid: string;
-  /** 1, 2, 3: a key follows those that it replaces. */
+  /** 1, 2, 3: each key replaces those before it. */
   readonly position: number;
   readonly algorithm: TokenAlgorithm;
   readonly createdAt: Date;
   readonly signsFrom: Date;
-  /** Nothing that it signed lives longer, in seconds. */
+  /** The longest lifetime of the tokens that it signed, in seconds. */
   readonly longestTtlSeconds: number;
   readonly privateKey: KeyObject;
-  /** As it is published. */
+  /** The published public key. */
   readonly publicJwk: JWK;
 }
 
-/** `next` is published and signs later; `retired` is published until all that it signed has expired. */
+/** `next` is published and signs later. `retired` is published until all tokens that it signed have expired. */
 export type TokenKeyStatus = 'next' | 'signing' | 'retired';
 
-/** Where the private key is sealed. */
+/** The place in which the private key is sealed. */
 export const tokenKeySecret = (kid: string) =>
   ({ table: 'token_signing_keys', row: kid, column: 'secret' }) as const;
 
 const generate = promisify(generateKeyPair);
 const RSA_BITS = 2048;
 
-/** A new key pair: its name, and the private key as PKCS #8 in PEM. */
+/** A new key pair: its id, and the private key as PKCS #8 in PEM. */
 export async function newKeyPair(
   algorithm: TokenAlgorithm,
 ): Promise<{ readonly kid: string; readonly pem: string }> {
@@ -63,7 +63,7 @@ async function newPrivateKey(algorithm: TokenAlgorithm): Promise<KeyObject> {
 const publicJwkOf = (privateKey: KeyObject): JWK =>
   createPublicKey(privateKey).export({ format: 'jwk' });
 
-/** The pair of a stored private key; the public half is never stored, so that nobody can put another there. */
+/** The key pair of a stored private key. The public key is never stored, so nobody can replace it. */
 export function openKeyPair(
   kid: string,
   algorithm: TokenAlgorithm,
@@ -75,7 +75,7 @@ export function openKeyPair(
 
 const seconds = (instant: Date): number => instant.getTime() / 1000;
 
-/** The newest key whose time to sign has come; undefined where there is none. */
+/** The newest key whose start time has passed; undefined if there is none. */
 export const signingKeyAt = (keys: readonly TokenKey[], nowSeconds: number): TokenKey | undefined =>
   keys
     .filter(({ signsFrom }) => seconds(signsFrom) <= nowSeconds)
@@ -84,7 +84,7 @@ export const signingKeyAt = (keys: readonly TokenKey[], nowSeconds: number): Tok
       undefined,
     );
 
-/** When a key's publication ends, in seconds since 1970; null while no newer key is there. */
+/** The end of a key's publication, in seconds since 1970; null if there is no newer key. */
 export function publishedUntil(key: TokenKey, keys: readonly TokenKey[]): number | null {
   const newer = keys.filter(({ position }) => position > key.position);
   if (newer.length === 0) return null;
@@ -92,11 +92,11 @@ export function publishedUntil(key: TokenKey, keys: readonly TokenKey[]): number
   return takenOverAt + key.longestTtlSeconds + RETIREMENT_GRACE_SECONDS;
 }
 
-/** The keys that verifiers have to know, in their order. */
+/** The keys that verifiers need, in their order. */
 export const publishedAt = (keys: readonly TokenKey[], nowSeconds: number): TokenKey[] =>
   keys.filter((key) => (publishedUntil(key, keys) ?? Infinity) > nowSeconds);
 
-/** What a published key is there for. */
+/** The status of a published key. */
 export function statusAt(
   key: TokenKey,
   keys: readonly TokenKey[],

@@ -14,18 +14,18 @@ import {
   type TokenKeyStatus,
 } from './token-key.js';
 
-/** As the trigger of migration 0020 writes it. */
+/** The payload that the trigger of migration 0020 sends. */
 const CHANGED = 'signing-keys';
 /** How long the cache may be used while no notifications arrive. */
 const UNNOTIFIED_MAX_AGE_MS = 1_000;
 
-/** A key as staff see it: everything but the key. */
+/** A key as staff see it, without the key material. */
 export interface ShownTokenKey extends Omit<
   TokenKey,
   'privateKey' | 'publicJwk' | 'longestTtlSeconds'
 > {
   readonly status: TokenKeyStatus;
-  /** Null while no newer key is there. */
+  /** Null if there is no newer key. */
   readonly publishedUntil: Date | null;
 }
 
@@ -35,17 +35,18 @@ interface Remembered extends StoredTokenKeys {
 }
 
 /**
- * The keys of all replicas, in memory for as long as the replica is notified of every change; else read again every
- * second. While the store is out of reach, what was read last is good: no key is ever taken back.
+ * Caches the keys of all replicas. While the change feed is current, the cache is valid until the next notification;
+ * otherwise for one second. If the database is unreachable, the last result stays valid, because keys are never
+ * revoked.
  */
 @Injectable()
 export class TokenKeys {
   private readonly logger = new Logger('PlatformTokens');
   private remembered: Remembered | undefined;
   private reading: Promise<Remembered> | undefined;
-  /** Changes whenever memory may have become wrong. */
+  /** Increases whenever the cache may be outdated. */
   private age = 0;
-  /** Told when it begins, and not at each of the reads that follow. */
+  /** Logs only the first of several failed reads. */
   private isFailing = false;
 
   constructor(
@@ -62,12 +63,12 @@ export class TokenKeys {
     });
   }
 
-  /** The key that signs now; undefined where there is none yet. @throws StoreUnavailable */
+  /** The key that signs now; undefined if there is none yet. @throws StoreUnavailable */
   async signing(): Promise<TokenKey | undefined> {
     return signingKeyAt((await this.all()).keys, this.clock.nowSeconds());
   }
 
-  /** The keys that verifiers have to know, oldest first. @throws StoreUnavailable */
+  /** The keys that verifiers need, oldest first. @throws StoreUnavailable */
   async published(): Promise<readonly TokenKey[]> {
     return publishedAt((await this.all()).keys, this.clock.nowSeconds());
   }
@@ -84,7 +85,7 @@ export class TokenKeys {
     return publishedAt(keys, nowSeconds).map((key) => shownAt(key, keys, nowSeconds));
   }
 
-  /** Every stored key, also those whose publication has ended and that are still to be swept. */
+  /** Every stored key, also keys that are no longer published but not yet deleted. */
   async all(): Promise<StoredTokenKeys> {
     const { remembered } = this;
     if (remembered && this.isFresh(remembered)) return remembered;
@@ -98,7 +99,7 @@ export class TokenKeys {
     }
   }
 
-  /** Has the next one who asks look into the store. */
+  /** Invalidates the cache: the next caller reads the database. */
   forget(): void {
     this.age += 1;
     this.reading = undefined;

@@ -5,16 +5,16 @@ import { randomOctets } from '../secrets/random-values.js';
 const CIPHER = 'aes-256-gcm';
 const SALT_OCTETS = 16;
 const TAG_OCTETS = 16;
-/** Each key encrypts once. */
+/** A constant is safe, because each key encrypts only once. */
 const NONCE = Buffer.alloc(12);
 
-/** A key of its own for each salt: there are far more tokens than one key may encrypt by random nonces. */
+/** A separate key for each salt: there are more tokens than one key may encrypt with random nonces. */
 const derivedFrom = (consumerKey: string, salt: Buffer): string =>
   JSON.stringify([consumerKey, salt.toString('hex')]);
 
 /**
- * The `jti` of a JWT: no other has the same, and it holds the identifier of the OAuth token, so that
- * whoever introspects the JWT is told when that one was revoked. Nobody else can read or make it.
+ * The unique `jti` of a JWT. It contains the encrypted identifier of the OAuth token, so that introspection of the
+ * JWT can tell whether the OAuth token was revoked. Nobody else can read or make a valid one.
  *
  * @param token empty for a JWT without an access token
  */
@@ -26,7 +26,7 @@ export function tokenReference(keys: DerivedKeys, token: string, consumerKey: st
   return Buffer.concat([salt, cipher.getAuthTag(), ciphertext]).toString('base64url');
 }
 
-/** The identifier in a `jti` of ours for this consumer; undefined in any other. */
+/** The identifier in a `jti` that this service made for this consumer; undefined for any other `jti`. */
 export function referencedToken(
   keys: DerivedKeys,
   jti: string,
@@ -44,7 +44,7 @@ export function referencedToken(
       const ciphertext = octets.subarray(SALT_OCTETS + TAG_OCTETS);
       return decipher.update(ciphertext, undefined, 'utf8') + decipher.final('utf8');
     } catch {
-      // Made under another key of the ring, or not by us.
+      // Made with another key of SECRET_KEYS, or not by this service.
     }
   }
   return undefined;

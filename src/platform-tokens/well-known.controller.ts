@@ -14,13 +14,13 @@ const CACHED = `public, max-age=${JWKS_MAX_AGE_SECONDS}`;
 
 const RETRY_AFTER = { 'Retry-After': '1' };
 
-/** RFC 5849 itself, as the grant and as the way that a client proves who it is. */
+/** Identifies a request signed by RFC 5849, as the grant type and as the client authentication method. */
 const SIGNED_REQUEST = 'urn:ietf:rfc:5849';
 
 const ENDPOINT = { listener: 'every', label: 'well-known', guard: 'none' } as const;
 const METADATA = 'oauth-authorization-server';
 
-/** What verifiers and clients of the platform's own tokens find out for themselves. */
+/** Publishes the keys and the metadata that verifiers and clients of platform tokens need. */
 @Controller('.well-known')
 @Endpoint(ENDPOINT)
 export class WellKnownController {
@@ -40,7 +40,7 @@ export class WellKnownController {
     sendJson(response, { keys: keys.map(({ publicJwk }) => publicJwk) });
   }
 
-  /** Undefined while there are none: an empty set would be remembered. */
+  /** Undefined if there are no keys, because clients would cache an empty set. */
   private async published(): Promise<readonly TokenKey[] | undefined> {
     try {
       const keys = await this.keys.published();
@@ -51,7 +51,7 @@ export class WellKnownController {
     }
   }
 
-  /** The metadata of RFC 8414, also where an issuer with a path has it (section 3.1). */
+  /** The metadata of RFC 8414, also at the address for an issuer with a path (section 3.1). */
   @Get(METADATA)
   @Endpoint({ ...ENDPOINT, servesBelow: true })
   metadata(@Req() request: IncomingMessage, @Res() response: ServerResponse): void {
@@ -69,10 +69,10 @@ export class WellKnownController {
   }
 }
 
-/** Empty where the issuer has none; a final `/` is no part of it. */
+/** The issuer's path without a final `/`; empty if it has none. */
 const pathOf = (issuer: string): string => new URL(issuer).pathname.replace(/\/$/, '');
 
-/** Lists without an element are left out (RFC 8414 section 3.2). */
+/** Omits empty lists (RFC 8414 section 3.2). */
 const metadataOf = ({ issuer }: PlatformTokenSettings, base: string): object => ({
   issuer,
   jwks_uri: `${base}/.well-known/jwks.json`,
