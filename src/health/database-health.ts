@@ -8,13 +8,16 @@ import { KeysMissing } from '../grants/keys-in-use.js';
 import { OurDatabase } from '../grants/our-database.js';
 import { SharedCheck } from './shared-check.js';
 
-/** Readiness must turn within two seconds of a loss, also when the database just falls silent. */
+/** Readiness must change within two seconds of a loss, even if the database only stops responding. */
 const PATIENCE_MS = 1_400;
 
 /** Probes within this time share one check, so that clients cannot query the database at will. */
 const FRESH_MS = 500;
 
-/** Up when the database answers, takes writes, has seen every migration of this release, and is one that SECRET_KEYS fit. */
+/**
+ * Up if the database responds, accepts writes, has every migration of this release, and was written with these
+ * SECRET_KEYS.
+ */
 @Injectable()
 export class DatabaseHealth {
   private readonly trouble = new SharedCheck(() => this.look(), FRESH_MS);

@@ -7,7 +7,7 @@ import { ShutdownHealth } from './shutdown-health.js';
 
 const NOT_STORED = 'no-store';
 
-/** The three probes of Kubernetes, in the JSON of terminus, on both listeners. */
+/** The three Kubernetes probes, in the JSON format of terminus, on both listeners. */
 @Controller('health')
 @Endpoint({ listener: 'every', label: 'health', guard: 'none' })
 export class HealthController {
@@ -26,7 +26,9 @@ export class HealthController {
     return this.health.check([]);
   }
 
-  /** Requests may be sent here: database and nonce store answer, the schema is ours, and nobody said stop. */
+  /**
+   * The service accepts requests: database and nonce store respond, the schema is current, and no shutdown has begun.
+   */
   @Get('ready')
   @Header('Cache-Control', NOT_STORED)
   @HealthCheck()
@@ -38,7 +40,7 @@ export class HealthController {
     ]);
   }
 
-  /** The start is over: the schema is in place. */
+  /** Startup is complete: the schema is in place. */
   @Get('startup')
   @Header('Cache-Control', NOT_STORED)
   @HealthCheck()

@@ -10,8 +10,10 @@ import { HealthGauges } from './health-gauges.js';
 import { NonceStoreHealth } from './nonce-store-health.js';
 import { ShutdownHealth } from './shutdown-health.js';
 
-/** Owns the probes. Depends on the data source, on what tells whether the database is ours, the change feed, the nonce store and the shutdown state; changes
- * nothing. */
+/**
+ * Owns the probes. Depends on the data source, on the check whether SECRET_KEYS fit the database, and on the change
+ * feed, the nonce store and the shutdown state. Changes nothing.
+ */
 @Module({
   imports: [
     TerminusModule.forRoot({ logger: false }),

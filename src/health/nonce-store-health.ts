@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { NoncePlace } from '../nonces/nonce-place.js';
 
-/** Up when nonces can be claimed in the nonce store; nothing is said of one that nobody uses. */
+/** Up if nonces can be claimed in the nonce store. Reports nothing if no nonce store is used. */
 @Injectable()
 export class NonceStoreHealth {
   constructor(

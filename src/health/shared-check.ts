@@ -1,10 +1,10 @@
-/** Runs a check once for all callers that ask while it runs, and reuses its result for a while. */
+/** Runs a check once for all concurrent callers, and reuses its result for a while. */
 export class SharedCheck<Found> {
   private isRunning = false;
   private last: { readonly at: number; readonly found: Promise<Found> } | undefined;
 
   /**
-   * @param check never rejects, and ends by itself
+   * @param check must not reject, and must end by itself
    * @param freshMs how long a result is reused, from the start of its check
    */
   constructor(

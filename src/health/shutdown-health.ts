@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { ShutdownState } from '../http/shutdown-state.js';
 
-/** Down once the process was asked to stop. */
+/** Down after a shutdown has begun. */
 @Injectable()
 export class ShutdownHealth {
   constructor(
