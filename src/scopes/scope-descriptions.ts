@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements } from '../database/statements.js';
 
-/** What staff say of a scope. One of the two is there. */
+/** The texts of staff for a scope. At least one is set. */
 export interface ScopeWords {
-  /** A few words that finish the sentence "It may …"; null: the scope's name will do. */
+  /** A few words that complete the sentence "It may …"; null: the scope's name is used. */
   readonly title: string | null;
   readonly description: string | null;
 }
@@ -46,7 +46,7 @@ const DELETE = {
   text: 'DELETE FROM scope_descriptions WHERE scope = $1 RETURNING 1',
 };
 
-/** What staff say over the admin API that scopes mean. Their word counts before SCOPES_FILE's. */
+/** The titles and descriptions that staff set in the admin API. They take precedence over SCOPES_FILE. */
 @Injectable()
 export class ScopeDescriptions {
   constructor(
@@ -54,7 +54,7 @@ export class ScopeDescriptions {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** Those of the scopes that are described, in no order. */
+  /** The described ones of these scopes, in no order. */
   async of(scopes: readonly string[]): Promise<DescribedScope[]> {
     return scopes.length === 0 ? [] : this.statements.run<DescribedScope>(FIND, [scopes]);
   }
@@ -66,12 +66,12 @@ export class ScopeDescriptions {
     return found;
   }
 
-  /** The described scopes behind a name, in the order of their names' octets. */
+  /** The described scopes after this name, in the order of the names' octets. */
   page(afterScope: string, limit: number): Promise<DescribedScope[]> {
     return this.statements.run<DescribedScope>(PAGE, [afterScope, limit]);
   }
 
-  /** Describes a scope, whatever was said of it before. */
+  /** Describes a scope, and replaces any former description. */
   async describe(
     scope: string,
     { title, description }: ScopeWords,
@@ -87,7 +87,7 @@ export class ScopeDescriptions {
     );
   }
 
-  /** Takes staff's words back; SCOPES_FILE's count again. @throws ScopeUndescribed */
+  /** Deletes the description of staff, so that SCOPES_FILE applies again. @throws ScopeUndescribed */
   async forget(scope: string, actor: AuditActor): Promise<void> {
     await this.audit.record(
       { ...actOn(scope, actor, 'forget'), detail: {} },

@@ -2,19 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { ScopeDescriptions } from './scope-descriptions.js';
 
-/** A scope as people read it. */
+/** The name and texts of a scope for people. */
 export interface ScopeTitle {
   readonly name: string;
   readonly title: string;
   readonly description: string | undefined;
-  /** Whether somebody put it into words. */
+  /** Whether staff or SCOPES_FILE describe it. */
   readonly isDescribed: boolean;
 }
 
 /**
- * Puts scopes into words: those that staff gave over the admin API, else those of SCOPES_FILE, else
- * the scope's name. Staff's word replaces the file's whole entry, so that no title stands over the
- * other's description.
+ * Finds the texts of scopes: those of the admin API, else those of SCOPES_FILE, else the scope's name. An entry of
+ * the admin API replaces the whole entry of the file, so that title and description always belong together.
  */
 @Injectable()
 export class ScopeTitles {
@@ -23,7 +22,7 @@ export class ScopeTitles {
     private readonly settings: Settings,
   ) {}
 
-  /** One read, however many scopes; the order stays. */
+  /** Needs one query for any number of scopes. Keeps their order. */
   async of(names: readonly string[]): Promise<ScopeTitle[]> {
     const described = await this.descriptions.of([...new Set(names)]);
     const byStaff = new Map(described.map((words) => [words.scope, words]));

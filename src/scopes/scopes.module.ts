@@ -5,8 +5,8 @@ import { ScopeDescriptions } from './scope-descriptions.js';
 import { ScopeTitles } from './scope-titles.js';
 
 /**
- * Owns what scopes mean to people. Depends on the settings, the database and the record of audit/;
- * grants nothing: which scopes there are, consumers say.
+ * Owns the titles and descriptions of scopes. Depends on the settings, the database and the audit trail of audit/.
+ * Grants nothing: the consumers' registrations decide which scopes exist.
  */
 @Module({
   imports: [AuditModule, DatabaseModule],
