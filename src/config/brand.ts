@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 
-/** What makes the resource owner's pages look like the platform's own. */
+/** The settings that give the resource owner's pages the platform's look. */
 export interface Brand {
   readonly name: string | undefined;
   readonly logo: Logo | undefined;
@@ -10,7 +10,7 @@ export interface Brand {
   readonly legalText: string | undefined;
 }
 
-/** A picture, held in memory. */
+/** An image in memory. */
 export interface Logo {
   readonly mediaType: string;
   readonly octets: Buffer;
@@ -24,10 +24,10 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.jpeg': 'image/jpeg',
 };
 
-/** Far above any logo, far below what would hurt to send with every first visit. */
+/** Larger than any logo, and small enough to send with every first visit. */
 const MAX_LOGO_OCTETS = 256 * 1024;
 
-/** Reads the picture once. */
+/** Reads the image at startup. */
 export function logoFile(path: string): Logo {
   const mediaType = MEDIA_TYPES[extname(path).toLowerCase()];
   if (mediaType === undefined) throw new Error('must name an SVG, PNG, WebP or JPEG file');
@@ -43,7 +43,7 @@ export function logoFile(path: string): Logo {
   return { mediaType, octets };
 }
 
-/** A colour that is safe in a stylesheet. */
+/** A colour that cannot break the stylesheet. */
 export function brandColor(text: string): string {
   if (!/^#[0-9a-f]{6}$/i.test(text)) throw new Error('must be a colour as #rrggbb');
   return text.toLowerCase();

@@ -1,9 +1,9 @@
 import { readSecretFile } from './secret-file.js';
 
-/** What is missing for a command that works with a service; its message says it all. */
+/** A client setting is missing or invalid. The message is complete. */
 export class ClientSettingsError extends Error {}
 
-/** Where the admin listener of a service is, and the key to it, for commands that work with it over REST. */
+/** The address of the admin listener and the API key, for commands that use the admin API. */
 export interface ClientSettings {
   /** Without a final `/`. */
   readonly url: string;
@@ -15,7 +15,7 @@ const USUAL_URL = 'http://127.0.0.1:3001';
 /**
  * Reads OAUTH10_URL and OAUTH10_API_KEY (or OAUTH10_API_KEY_FILE).
  *
- * @param apiKeyFile says it before the environment does
+ * @param apiKeyFile takes precedence over the environment
  * @throws ClientSettingsError
  */
 export function readClientSettings(

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Settings } from './settings.js';
 
-/** Owns what was set from outside, read before the modules are made. Everyone may inject it. */
+/** Owns the settings, which are read before Nest creates the modules. Every module may inject them. */
 @Module({})
 export class ConfigModule {
   static for(settings: Settings): DynamicModule {

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 
-/** libpq's meaning of each: see docs/operations.md. */
+/** The modes of libpq; see docs/operations.md. */
 export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
-/** Whether the password's proof is bound to the server's certificate (SCRAM-SHA-256-PLUS). */
+/** Whether SCRAM authentication is bound to the server's certificate (SCRAM-SHA-256-PLUS). */
 export type ChannelBinding = 'disable' | 'prefer' | 'require';
 
-/** What the parameters of a connection string say beside host, user and database. */
+/** The parameters of a connection string, except host, user and database. */
 export interface ConnectionParameters {
-  /** Undefined: `prefer`, and on the loopback `allow`. */
+  /** Undefined: `prefer`, or `allow` for loopback addresses. */
   readonly sslMode?: SslMode;
-  /** A file of certificates, or `system` for those that come with Node. */
+  /** A file of CA certificates, or `system` for those that Node includes. */
   readonly sslRootCert?: string;
   readonly sslCert?: string;
   readonly sslKey?: string;
@@ -20,15 +20,15 @@ export interface ConnectionParameters {
   readonly options?: string;
   readonly applicationName?: string;
   readonly connectTimeoutSeconds?: number;
-  /** There is a pooler in between, whether or not it shows. */
+  /** Whether a connection pooler is in between, even if the service cannot detect it. */
   readonly isPooled?: boolean;
-  /** Known, and without effect here. */
+  /** Known parameters without effect here. */
   readonly ignored: readonly string[];
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** With what may say the same as the parts of the URL before `?`. */
+/** Adds the parameters that can replace the parts of the URL before `?`. */
 export type AllParameters = Writable<ConnectionParameters> & {
   user?: string;
   password?: string;
@@ -52,7 +52,7 @@ const oneOf = <const Choice extends string>(
   return choice;
 };
 
-/** Told apart from a typing error that would leave TLS without its certificates for a minute. */
+/** Reads the file to detect a wrong path at once. Otherwise TLS would lack its certificates for a minute. */
 function readableFile(name: string, path: string): string {
   try {
     readFileSync(path);
@@ -71,10 +71,10 @@ const known: Record<string, Reader> = {
   dbname: (into, text) => (into.dbname = text),
   host: (into, text) => (into.host = text),
   port: (into, text) => (into.port = text),
-  // node-postgres' own: encrypted, and nothing verified.
+  // A mode of node-postgres: encrypted, but not verified.
   sslmode: (into, text, name) =>
     (into.sslMode = text === 'no-verify' ? 'require' : oneOf(name, text, SSL_MODES)),
-  // JDBC's and node-postgres' own.
+  // A parameter of JDBC and node-postgres.
   ssl: (into, text, name) => {
     const wanted = ['true', '1'].includes(oneOf(name, text, ['true', '1', 'false', '0']));
     into.sslMode ??= wanted ? 'verify-full' : 'disable';
@@ -93,10 +93,10 @@ const known: Record<string, Reader> = {
   connect_timeout: (into, text) => {
     if (!/^\d{1,4}$/.test(text))
       throw new Error('has a connect_timeout that is no number of seconds');
-    // libpq: 0 waits for ever, which nobody here does.
+    // In libpq, 0 means to wait forever. Here it means the default.
     if (text !== '0') into.connectTimeoutSeconds = Number(text);
   },
-  // The service writes, so that each of these asks for what it does anyway.
+  // The service writes, so these three values change nothing.
   target_session_attrs: (_, text) => {
     if (['any', 'read-write', 'primary'].includes(text)) return;
     throw new Error(
@@ -109,7 +109,7 @@ const known: Record<string, Reader> = {
   gssencmode: (_, text) => {
     if (text === 'require') throw new Error('has gssencmode=require, which is not supported');
   },
-  // Prisma's.
+  // A parameter of Prisma.
   pgbouncer: (into, text) => (into.isPooled = text === 'true'),
   uselibpqcompat: () => undefined,
 };
@@ -129,7 +129,7 @@ const WITHOUT_EFFECT = new Set([
   'tcp_user_timeout',
 ]);
 
-/** What other drivers understand, and where it is said here. */
+/** Parameters of other drivers, and the settings that replace them. */
 const SAID_ELSEWHERE: Record<string, string> = {
   connection_limit: 'DATABASE_POOL_SIZE says it',
   currentSchema: 'DATABASE_SCHEMA says it',
@@ -140,7 +140,7 @@ const SAID_ELSEWHERE: Record<string, string> = {
   service: 'the URL itself says it',
 };
 
-/** @throws Error that completes the sentence "DATABASE_URL …" */
+/** @throws Error whose message completes the sentence "DATABASE_URL …" */
 export function applyParameters(parameters: ReadonlyMap<string, string>): AllParameters {
   const into: AllParameters = { ignored: [] };
   for (const [name, text] of parameters) {
@@ -157,7 +157,7 @@ export function applyParameters(parameters: ReadonlyMap<string, string>): AllPar
 }
 
 function assertSound(into: AllParameters): void {
-  // Whoever names whom to trust means to have it verified.
+  // If the URL names trusted certificates, they must be verified.
   if (into.sslRootCert !== undefined) into.sslMode ??= 'verify-full';
   if (into.sslRootCert === 'system' && into.sslMode !== 'verify-full') {
     throw new Error('has sslrootcert=system, which stands with sslmode=verify-full alone');

@@ -4,16 +4,16 @@ import {
   type ConnectionParameters,
 } from './database-url-parameters.js';
 
-/** Where one server listens; a host that begins with `/` is the folder of a Unix socket. */
+/** The address of one server. A host that begins with `/` is the directory of a Unix socket. */
 export interface DatabaseHost {
-  /** Undefined: what pg takes by itself, PGHOST or localhost. */
+  /** Undefined: the default of pg, PGHOST or localhost. */
   readonly host: string | undefined;
   readonly port: number;
 }
 
-/** What a connection string says: where PostgreSQL is, and how to log in there. */
+/** A parsed connection string: the address of PostgreSQL, and the credentials. */
 export interface DatabaseTarget extends ConnectionParameters {
-  /** Several are tried in this order. */
+  /** Several hosts are tried in this order. */
   readonly hosts: readonly DatabaseHost[];
   readonly user?: string;
   readonly password?: string;
@@ -24,16 +24,16 @@ const DEFAULT_PORT = 5432;
 const PARTS = /^postgres(?:ql)?:\/\/(?:([^/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/;
 
 /**
- * Reads a connection string as libpq does (PostgreSQL's manual, section "Connection URIs"): sockets,
- * several hosts, hosts and ports among the parameters. What would be passed over in silence is a
- * fault: a parameter that is not known, a session that takes no writes.
+ * Reads a connection string as libpq does (PostgreSQL manual, section "Connection URIs"): sockets, several hosts, and
+ * hosts and ports among the parameters. Refuses what would otherwise be ignored: an unknown parameter, or a request
+ * for a read-only session.
  *
  * @throws Error whose message completes the sentence "DATABASE_URL …", without the password
  */
 export function parseDatabaseUrl(text: string): DatabaseTarget {
   const [, login = '', authority = '', path = '', query = ''] =
     (/^[\x21-\x7e]+$/.test(text) ? PARTS.exec(text) : null) ?? fail();
-  // A password with a `/` or a `?` that is not percent-encoded: what follows it is repeated nowhere.
+  // A password with a `/` or `?` that is not percent-encoded. No message may repeat the rest of it.
   if (login === '' && path.includes('@')) fail();
   const isPerhapsPassword = login === '' && query.includes('@');
   const [user = '', ...password] = login.split(':');
@@ -86,10 +86,10 @@ function pairsOf(query: string): Map<string, string> {
 }
 
 /**
- * @param authority hosts separated by commas, percent-encoded, each perhaps with its port
- * @param hosts those of the parameter `host`, in the place of the authority's; its ports stay
- * @param ports those of the parameter `port`, in the place of the authority's: one for all of the hosts, or as many
- *   as they are
+ * @param authority hosts separated by commas, percent-encoded, each with an optional port
+ * @param hosts the parameter `host`, which replaces the hosts of the authority but not their ports
+ * @param ports the parameter `port`, which replaces the ports of the authority: one for all hosts, or one for each
+ * host
  */
 function hostsOf(
   authority: string,
@@ -119,7 +119,7 @@ function failOfHost(): never {
   throw new Error('has a host that is no name, address or percent-encoded path, with its port');
 }
 
-/** Some write the socket itself instead of its folder. */
+/** Some connection strings name the socket itself instead of its directory. */
 function socketOf(host: string): DatabaseHost | undefined {
   const parts = /^(\/.*)\/\.s\.PGSQL\.(\d+)$/.exec(host);
   return parts ? { host: parts[1], port: portOf(parts[2]) } : undefined;

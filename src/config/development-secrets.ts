@@ -6,7 +6,7 @@ import { Settings, SettingsError } from './settings.js';
 import { adminApiKey as parseAdminApiKey } from './value-parsers.js';
 import { writeOnce } from './write-once.js';
 
-/** A secret that lies in a file under DATA_DIR, since the environment sets none. */
+/** A secret in a file under DATA_DIR, because the environment does not set it. */
 export interface KeptSecret {
   readonly name: 'SECRET_KEYS' | 'ADMIN_API_KEY';
   readonly file: string;
@@ -16,12 +16,11 @@ const random = (octets: number, encoding: 'base64' | 'hex'): string =>
   randomBytes(octets).toString(encoding);
 
 /**
- * In development, fills in SECRET_KEYS and ADMIN_API_KEY where they are missing: generated once and
- * kept under DATA_DIR (mode 600). Of two starts that race, both end up with the same values.
- * In production nothing is made up; there readSettings() insists on both.
+ * In development, generates SECRET_KEYS and ADMIN_API_KEY if they are missing, and keeps them under DATA_DIR (mode
+ * 600). Concurrent starts get the same values. In production it generates nothing, and readSettings() requires both.
  *
- * @throws SettingsError when a file can't be kept, or holds what the variable could not: a key cut
- * short by an editor must not become the key.
+ * @throws SettingsError if a file cannot be kept, or contains a value that the variable could not have. An editor may
+ * have truncated the key, and a truncated key must not be used.
  */
 export async function withDevelopmentSecrets(
   settings: Settings,
@@ -58,7 +57,7 @@ export async function withDevelopmentSecrets(
   };
 }
 
-/** A parser's message completes the sentence; what the system says does not, but its code helps. */
+/** A parser's message completes the sentence. A system error's message does not, so its code is used. */
 function whyUnusable(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return code === undefined

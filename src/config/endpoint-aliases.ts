@@ -1,6 +1,6 @@
 import { isPlainPath } from './public-url.js';
 
-/** The public endpoints that may be served under further paths. */
+/** The public endpoints that can have additional paths. */
 export const ALIASED = [
   'initiate',
   'authorize',
@@ -10,10 +10,10 @@ export const ALIASED = [
   'platform-token',
 ] as const;
 
-/** Further paths of the public endpoints, by path. */
+/** The additional paths of public endpoints, by path. */
 export type EndpointAliases = ReadonlyMap<string, (typeof ALIASED)[number]>;
 
-/** Whether the public listener has the path for itself, in this version or a later one (contract section 1). */
+/** Whether this version or a later one reserves the path on the public listener (contract section 1). */
 export const isOwnPath = (path: string): boolean =>
   OWN_PATHS.some((own) => path === own || path.startsWith(`${own}/`));
 

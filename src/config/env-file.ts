@@ -1,10 +1,10 @@
 import { loadEnvFile } from 'node:process';
 
 /**
- * Adds what `.env` in the working directory says to the environment, where there is such a file. What
- * is set already stays, so that the file never overrules whoever started the process.
+ * Adds the variables of `.env` in the working directory to the environment, if the file exists. Variables that are
+ * already set take precedence.
  *
- * @throws Error that names the file when it is there and can't be read
+ * @throws Error that names the file if it exists but is not readable
  */
 export function addEnvFile(path = '.env'): void {
   try {

@@ -1,18 +1,18 @@
 import type { PublicUrl } from './public-url.js';
 import { LOOPBACK_HOSTS } from './value-parsers.js';
 
-/** Where events are sent to (CloudEvents 1.0), and how a receiver knows that they are ours. */
+/** The receiver of events (CloudEvents 1.0), and the keys that authenticate them. */
 export interface EventSettings {
   readonly url: string;
   /** The `source` of every event: a URI. */
   readonly source: string;
-  /** The keys that sign, by Standard Webhooks: one, or two while the receiver moves to the first. */
+  /** The signing keys of Standard Webhooks: one, or two while the receiver changes to the first. */
   readonly keys: readonly Buffer[];
-  /** How long the receiver may take for its answer. */
+  /** The time limit for the receiver's response. */
   readonly timeoutSeconds: number;
 }
 
-/** The variables of the environment that speak of them. */
+/** The environment variables for events. */
 interface Variables {
   readonly EVENTS_URL?: string;
   readonly EVENTS_SECRET?: readonly Buffer[];
@@ -23,7 +23,7 @@ interface Variables {
 }
 
 const PREFIX = 'whsec_';
-/** As Standard Webhooks bounds them. */
+/** The limits of Standard Webhooks. */
 const KEY_OCTETS_MIN = 24;
 const KEY_OCTETS_MAX = 64;
 const KEYS_MAX = 2;
@@ -51,7 +51,7 @@ function parseOne(text: string): Buffer {
   return key;
 }
 
-/** Undefined: no events are made. */
+/** Undefined: the service creates no events. */
 export function eventsFrom(variables: Variables): EventSettings | undefined {
   const { EVENTS_URL: url, EVENTS_SECRET: keys } = variables;
   const source = sourceFrom(variables);
@@ -59,7 +59,9 @@ export function eventsFrom(variables: Variables): EventSettings | undefined {
   return { url, source, keys, timeoutSeconds: variables.EVENTS_TIMEOUT_SECONDS };
 }
 
-/** What EVENTS_URL and EVENTS_SECRET can't say alone. A variable at fault itself comes first. */
+/**
+ * Faults of combinations with EVENTS_URL and EVENTS_SECRET. Empty if one of these variables has a fault of its own.
+ */
 export function eventFaults(variables: Variables, known: readonly string[]): string[] {
   const { EVENTS_URL: url, EVENTS_SECRET: keys, NODE_ENV } = variables;
   if (known.some((fault) => /^(EVENTS_(URL|SECRET)|PUBLIC_URL|PLATFORM_TOKEN_ISSUER)/.test(fault)))
@@ -89,7 +91,7 @@ export function eventFaults(variables: Variables, known: readonly string[]): str
   return faults;
 }
 
-/** The name that the platform knows this service by already. */
+/** The name by which the platform already knows this service. */
 function sourceFrom({ PLATFORM_TOKEN_ISSUER, PUBLIC_URL }: Variables): string | undefined {
   if (PLATFORM_TOKEN_ISSUER !== undefined) return PLATFORM_TOKEN_ISSUER;
   return PUBLIC_URL && `${PUBLIC_URL.scheme}://${PUBLIC_URL.authority}${PUBLIC_URL.path}`;

@@ -1,7 +1,7 @@
 import { readEnvironment } from './read-environment.js';
 import { SettingsError, type Settings } from './settings.js';
 
-/** What a migration needs: the database, and no other secret. */
+/** The settings that a migration needs: the database, and no other secret. */
 export type MigrationSettings = Pick<
   Settings,
   'databaseUrl' | 'databaseUrlFile' | 'databaseSchema' | 'databasePoolSize' | 'dataDir'
@@ -16,8 +16,7 @@ const READ = [
 ];
 
 /**
- * Reads where and as whom to migrate: as MIGRATION_DATABASE_URL says, else as DATABASE_URL does. Whatever
- * else is set may be at fault.
+ * Reads the database URL for migrations: MIGRATION_DATABASE_URL, else DATABASE_URL. Ignores faults of other settings.
  *
  * @throws SettingsError
  */

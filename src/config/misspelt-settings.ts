@@ -1,15 +1,15 @@
 import './setting-definitions.js';
 import { settingRules } from './setting.decorator.js';
 
-/** A variable that is no setting, and the setting that it looks like. */
+/** An unknown variable, and the setting with a similar name. */
 export interface MisspeltSetting {
   readonly variable: string;
   readonly setting: string;
 }
 
 /**
- * The variables that look like settings and are none. They are told and not refused: the environment
- * holds variables of others too (`PORTS`, what Kubernetes sets for its services).
+ * Unknown variables with names similar to settings. The service only warns about them, because the environment also
+ * contains variables of other programs (`PORTS`, those of Kubernetes services).
  */
 export function misspeltSettings(env: NodeJS.ProcessEnv = process.env): MisspeltSetting[] {
   const known = new Map<string, string>();
@@ -26,13 +26,13 @@ export function misspeltSettings(env: NodeJS.ProcessEnv = process.env): Misspelt
     .sort((a, b) => a.variable.localeCompare(b.variable));
 }
 
-/** How it is said: a sentence that never holds a value. */
+/** The warning. It never contains a value. */
 export const sentenceAbout = ({ variable, setting }: MisspeltSetting): string =>
   `${variable} is not a setting. Did you mean ${setting}?`;
 
 function nearest(variable: string, known: readonly string[]): string | undefined {
   const spelt = variable.toUpperCase().replaceAll(/[-.]/g, '_');
-  // Only secrets are read from files.
+  // Only secrets can be read from files.
   const withoutFile = spelt.replace(/_FILE$/, '');
   let found: string | undefined;
   let least = Infinity;
@@ -43,10 +43,10 @@ function nearest(variable: string, known: readonly string[]): string | undefined
   return found;
 }
 
-/** Short names have neighbours that mean something else. */
+/** Short names are similar to names with other meanings. */
 const tolerance = ({ length }: string): number => (length < 5 ? 0 : length < 8 ? 1 : 2);
 
-/** How many characters are to be set, added or left out to come from one to the other. */
+/** The number of characters to replace, add or remove to change one text into the other. */
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return Infinity;
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,12 +1,12 @@
-/** Where one Redis or Valkey listens. */
+/** The address of one Redis or Valkey server. */
 export interface NonceStoreHost {
   readonly host: string;
   readonly port: number;
 }
 
-/** What NONCE_STORE_URL and NONCE_STORE_CLUSTER say. */
+/** The values of NONCE_STORE_URL and NONCE_STORE_CLUSTER. */
 export interface NonceStoreTarget {
-  /** One server, or several of which one is the primary; of a cluster, those that are asked for the others. */
+  /** One server, or a primary and its replicas; for a cluster, the nodes that are asked for the others. */
   readonly hosts: readonly NonceStoreHost[];
   readonly isCluster: boolean;
   readonly tls: boolean;
@@ -17,7 +17,7 @@ export interface NonceStoreTarget {
 
 type Url = Omit<NonceStoreTarget, 'isCluster'>;
 
-/** The variables of the environment that speak of it. */
+/** The environment variables for the nonce store. */
 interface Variables {
   readonly NONCE_STORE_URL?: Url;
   readonly NONCE_STORE_CLUSTER: boolean;
@@ -29,8 +29,8 @@ const PARTS =
   /^(rediss?):\/\/(?:([^/?#@]*)@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?\/?(\d{1,4})?$/i;
 
 /**
- * Reads `redis://` and `rediss://` URLs, separated by commas. They differ in host and port alone: the login
- * and the number of the database are said once, or alike.
+ * Reads `redis://` and `rediss://` URLs, separated by commas. Only host and port may differ: the login may be in one
+ * or in all of them, the database number must be the same.
  *
  * @throws Error whose message completes the sentence "NONCE_STORE_URL …", without the password
  */
@@ -85,7 +85,7 @@ export function nonceStoreFrom(variables: Variables): NonceStoreTarget | undefin
   return NONCE_STORE_URL && { ...NONCE_STORE_URL, isCluster: NONCE_STORE_CLUSTER };
 }
 
-/** What NONCE_STORE_URL can't say alone. */
+/** Faults of combinations with other variables. */
 export function nonceStoreFaults(variables: Variables, known: readonly string[]): string[] {
   const { NONCE_STORE_URL, NONCE_STORE_CLUSTER, RATE_LIMIT_STORE } = variables;
   if (known.some((fault) => fault.startsWith('NONCE_STORE_'))) return [];

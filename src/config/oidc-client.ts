@@ -1,14 +1,14 @@
 import type { Environment } from './setting-definitions.js';
 import { settingRules } from './setting.decorator.js';
 
-/** This service as a client of an OpenID Connect issuer. */
+/** The registration of this service as a client of an OpenID Connect issuer. */
 export interface OidcClient {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** What the names of the settings for one client begin with: resource owners', or staff's. */
+/** The prefix of the settings of one client: for resource owners, or for staff. */
 type Prefix = '' | 'STAFF_';
 
 const namesOf = <Of extends Prefix>(prefix: Of) =>
@@ -18,7 +18,7 @@ const namesOf = <Of extends Prefix>(prefix: Of) =>
     `${prefix}OIDC_CLIENT_SECRET`,
   ] as const satisfies readonly (keyof Environment)[];
 
-/** The client, when all that it takes is set. */
+/** The client, if all its settings are set. */
 export function oidcClientFrom(
   environment: Environment,
   prefix: Prefix = '',
@@ -27,7 +27,10 @@ export function oidcClientFrom(
   return issuer && clientId && clientSecret ? { issuer, clientId, clientSecret } : undefined;
 }
 
-/** What is missing of the settings, and what production asks for. A variable at fault itself comes first. */
+/**
+ * Missing settings, and settings that production does not allow. Empty if one of these variables has a fault of its
+ * own.
+ */
 export const oidcFaults = (environment: Environment, known: readonly string[]): string[] => [
   ...faultsOf('', environment, known),
   ...faultsOf('STAFF_', environment, known),

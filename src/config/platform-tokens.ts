@@ -4,7 +4,7 @@ import { LOOPBACK_HOSTS } from './value-parsers.js';
 
 /** This service as an issuer of the platform's JWT access tokens (RFC 9068). */
 export interface PlatformTokenSettings {
-  /** Kept as it was written: verifiers compare it octet by octet. */
+  /** Exactly as set, because verifiers compare it octet by octet. */
   readonly issuer: string;
   readonly audience: string;
   readonly ttlSeconds: number;
@@ -13,7 +13,7 @@ export interface PlatformTokenSettings {
   readonly keyLeadSeconds: number;
 }
 
-/** Undefined where no issuer is set: then nobody gets any. */
+/** Undefined if no issuer is set: the service issues no tokens. */
 export function platformTokensFrom(environment: Environment): PlatformTokenSettings | undefined {
   const { PLATFORM_TOKEN_ISSUER: issuer, PLATFORM_TOKEN_AUDIENCE: audience } = environment;
   if (issuer === undefined || audience === undefined) return undefined;
@@ -26,7 +26,10 @@ export function platformTokensFrom(environment: Environment): PlatformTokenSetti
   };
 }
 
-/** What is missing of issuer and audience, and what production asks for. A variable at fault itself comes first. */
+/**
+ * A missing issuer or audience, and an issuer that production does not allow. Empty if one of these variables has a
+ * fault of its own.
+ */
 export function platformTokenFaults(environment: Environment, known: readonly string[]): string[] {
   const { PLATFORM_TOKEN_ISSUER: issuer, PLATFORM_TOKEN_AUDIENCE: audience } = environment;
   const isKnown = (name: string) => known.some((fault) => fault.startsWith(name));

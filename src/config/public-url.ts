@@ -1,13 +1,13 @@
-/** The place that clients sign for, when it is not the one the service sees. */
+/** The public address that clients sign, if it differs from the one that the service sees. */
 export interface PublicUrl {
   readonly scheme: 'http' | 'https';
   /** Lower-case host, with the port unless it is the scheme's own (RFC 5849 section 3.4.1.2). */
   readonly authority: string;
-  /** What a proxy takes off the path before the request arrives here; empty, or with a leading `/` alone. */
+  /** The path prefix that a proxy removes; empty, or with a leading `/` and no final one. */
   readonly path: string;
 }
 
-/** Reads PUBLIC_URL: scheme, authority and perhaps a path, whose final `/` is dropped. */
+/** Reads PUBLIC_URL: scheme, authority and an optional path, without its final `/`. */
 export function parsePublicUrl(text: string): PublicUrl {
   const match = /^https?:\/\/[^/?#\\@\s]+(\/[^?#\\\s]*)?$/i.exec(text);
   if (!match || !URL.canParse(text)) {
@@ -21,7 +21,7 @@ export function parsePublicUrl(text: string): PublicUrl {
   return { scheme: protocol === 'https:' ? 'https' : 'http', authority: host, path };
 }
 
-/** Whether the path begins with `/` and no client, proxy or router makes another of it. */
+/** Whether the path begins with `/` and no client, proxy or router rewrites it. */
 export function isPlainPath(path: string): boolean {
   return (
     /^\/(?:[\w\-.~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/.test(path) &&

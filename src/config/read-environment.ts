@@ -6,8 +6,8 @@ import { readSecretFile } from './secret-file.js';
 import { settingRules, type SettingRule } from './setting.decorator.js';
 
 /**
- * Parses the variables that `Environment` declares and leaves all others alone. Every fault is
- * collected as a sentence that starts with the variable's name and never holds its value.
+ * Parses the variables that `Environment` declares and ignores all others. Collects all faults. Each fault is a
+ * sentence that begins with the variable's name and never contains its value.
  */
 export function readEnvironment(env: NodeJS.ProcessEnv): {
   environment: Environment;
@@ -30,8 +30,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
 }
 
 /**
- * An empty variable counts as not set where "none" is a possible value; a number or a choice
- * can't be none, and there it is a fault for the rule to find.
+ * The text of a variable, or of its file. An empty variable counts as not set if the setting has no default. A
+ * setting with a default, such as a number or a choice, cannot be empty, so there the rule reports a fault.
  */
 function textOf(
   env: NodeJS.ProcessEnv,

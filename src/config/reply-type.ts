@@ -1,5 +1,5 @@
 export const PLAIN_TYPE = 'text/plain';
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-/** How a form-encoded reply may be labelled. */
+/** The content type of a form-encoded response. */
 export type ReplyType = typeof PLAIN_TYPE | typeof FORM_TYPE;

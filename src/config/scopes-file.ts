@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** What a scope means to people who have never heard of scopes. */
+/** The texts that explain a scope to resource owners. */
 export interface ScopeDescription {
   readonly title: string;
   readonly description: string | undefined;
 }
 
-/** By the scope's name. A scope that is missing is shown by its name. */
+/** By the scope's name. The pages show the name of a scope without an entry. */
 export type ScopeDescriptions = ReadonlyMap<string, ScopeDescription>;
 
 const SHAPE =
   'must name a JSON file that holds {"scope": "Title"} or {"scope": {"title": "…", "description": "…"}}';
 
-/** Reads the file at the path once; it is part of the settings, so its faults stop the start. */
+/** Reads the file at startup. Its faults are faults of the settings and stop the start. */
 export function scopesFile(path: string): ScopeDescriptions {
   let parsed: unknown;
   try {

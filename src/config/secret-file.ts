@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Reads a secret from a file. Editors and `echo` end it with a line feed that belongs to no secret.
+ * Reads a secret from a file. Removes the final line feed, which editors and `echo` add.
  *
- * @throws Error with the `code` of a file that can't be read, and without one for an empty file
+ * @throws Error with a `code` if the file is not readable, and without one if it is empty
  */
 export function readSecretFile(file: string): string {
   const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');

@@ -1,5 +1,5 @@
 export interface SecretKey {
-  /** Written beside each sealed value, so that the right key is found again. */
+  /** Stored with each sealed value to find its key again. */
   readonly id: string;
   /** 32 octets. */
   readonly key: Buffer;
@@ -8,9 +8,8 @@ export interface SecretKey {
 const KEY_OCTETS = 32;
 
 /**
- * Reads SECRET_KEYS, `id:base64[,id:base64]`: the first key seals, the others still open what
- * they once sealed. Messages name keys by their position only, since a slip of the pen may well
- * put the secret where the id belongs.
+ * Reads SECRET_KEYS, `id:base64[,id:base64]`. The first key seals; the others only open what they sealed before.
+ * Messages name keys only by position, because the secret may be in the id's place by mistake.
  */
 export function parseSecretKeys(text: string): readonly SecretKey[] {
   const keys = text.split(',').map((entry, index) => parseSecretKey(entry, index + 1));
@@ -20,7 +19,7 @@ export function parseSecretKeys(text: string): readonly SecretKey[] {
   return keys;
 }
 
-/** The text that `parseSecretKeys` reads back. */
+/** The text that `parseSecretKeys` reads. */
 export function formatSecretKey({ id, key }: SecretKey): string {
   return `${id}:${key.toString('base64')}`;
 }

@@ -31,7 +31,7 @@ export type ProblemDetail = 'full' | 'uniform';
 export type RateLimitStore = 'memory' | 'postgresql' | 'nonce-store';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
-/** The environment variables the service knows, each with its rule. `.env.example` explains them. */
+/** The environment variables of the service, each with its rule. `.env.example` explains them. */
 export class Environment {
   @Setting({ parse: anyText, example: 'production' })
   NODE_ENV?: string;

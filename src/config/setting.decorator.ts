@@ -1,15 +1,15 @@
 import { Expose, Transform } from 'class-transformer';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 
-/** How one environment variable becomes one value. */
+/** The rule that turns an environment variable into a value. */
 export interface SettingRule<Value> {
-  /** Turns the text into the value; throws an Error whose message completes the sentence "NAME …". */
+  /** Converts the text to the value. @throws Error whose message completes the sentence "NAME …" */
   parse(text: string): Value;
-  /** A value that would do. Shown with every fault, so never a real secret. */
+  /** A valid value. Every fault shows it, so it must not be a real secret. */
   example: string;
   /** The default text. Without it, the value may be undefined. */
   fallback?: string;
-  /** A secret may also be read from the file that NAME_FILE names, and is never shown. */
+  /** A secret can also be read from the file that NAME_FILE names. It is never shown. */
   secret?: boolean;
 }
 
@@ -19,12 +19,12 @@ class Fault {
 
 const rules = new Map<string, SettingRule<unknown>>();
 
-/** Every declared variable by name, in the order of declaration. */
+/** The rules of all declared variables by name, in the order of declaration. */
 export function settingRules(): ReadonlyMap<string, SettingRule<unknown>> {
   return rules;
 }
 
-/** Declares that the property's variable is parsed, and judged, by the rule. */
+/** Declares the rule that parses and validates the property's variable. */
 export function Setting<Value>(rule: SettingRule<Value>): PropertyDecorator {
   return (target, property) => {
     rules.set(String(property), rule);

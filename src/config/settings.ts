@@ -24,107 +24,107 @@ import type { ScopeDescriptions } from './scopes-file.js';
 import type { SecretKey } from './secret-keys.js';
 import { staffTokenFaults } from './staff-tokens.js';
 
-/** All that can be set from outside, read once at the start. The class is its own Nest token. */
+/** All settings, read once at startup. The class is its own injection token in Nest. */
 export class Settings {
-  /** NODE_ENV is `production`; every other value means development. */
+  /** Whether NODE_ENV is `production`; every other value means development. */
   readonly production!: boolean;
   readonly host!: string;
-  /** 0 means any free port. */
+  /** 0: any free port. */
   readonly port!: number;
   readonly adminPort!: number;
   /** In production the loopback address, unless ADMIN_HOST is set. */
   readonly adminHost!: string;
   /** The most requests in flight on the public listener. */
   readonly maxRequestsInFlight!: number;
-  /** Clients sign for this place, whatever the service sees itself. */
+  /** The address that clients sign, whatever the service sees itself. */
   readonly publicUrl?: PublicUrl;
-  /** Further paths of the public endpoints. */
+  /** Additional paths of the public endpoints. */
   readonly endpointAliases!: EndpointAliases;
-  /** Addresses and CIDRs of the proxies whose X-Forwarded-* headers are believed. */
+  /** Addresses and CIDRs of trusted proxies. The service trusts their X-Forwarded-* headers. */
   readonly trustProxy!: readonly string[];
 
-  /** None: the embedded PostgreSQL under `dataDir`. */
+  /** Undefined: the embedded PostgreSQL under `dataDir`. */
   readonly databaseUrl?: string;
-  /** Where changes are listened for; undefined: where the database is. */
+  /** The database URL for LISTEN; undefined: `databaseUrl`. */
   readonly databaseListenUrl?: string;
-  /** These two are read anew for each connection, so that a changed password needs no restart. */
+  /** Both files are read again for each connection, so that a changed password needs no restart. */
   readonly databaseUrlFile?: string;
   readonly databaseListenUrlFile?: string;
   readonly databasePoolSize!: number;
-  /** Holds all tables; undefined: the first of the role's search_path. */
+  /** The schema of all tables; undefined: the first of the role's search_path. */
   readonly databaseSchema?: string;
-  /** Where nonces are claimed; undefined: in the database. */
+  /** The server that holds nonces; undefined: the database. */
   readonly nonceStore?: NonceStoreTarget;
-  /** Whether the start applies missing migrations, or waits for them. */
+  /** Whether the start applies missing migrations; otherwise it waits for them. */
   readonly autoMigrate!: boolean;
-  /** Absolute. */
+  /** An absolute path. */
   readonly dataDir!: string;
 
-  /** The first seals, all open. Empty only before the development secrets are filled in. */
+  /** The first seals, all open. Empty only before the development secrets are generated. */
   readonly secretKeys!: readonly SecretKey[];
   readonly adminApiKey?: string;
-  /** Where it is kept, in development; undefined where the environment sets it. */
+  /** The file with the key, in development; undefined if the environment sets the key. */
   readonly adminApiKeyFile?: string;
   readonly adminJwksUrl?: string;
   readonly adminJwtIssuer?: string;
   readonly adminJwtAudience?: string;
-  /** A dot leads into an object. */
+  /** A dot separates the names of nested claims. */
   readonly adminJwtRolesClaim!: string;
-  /** The only `typ` of a header that is taken; undefined: also JWT, and none. */
+  /** The only accepted `typ` in the header; undefined: also JWT, or no `typ`. */
   readonly adminJwtType?: 'at+jwt';
 
-  /** The JWT access tokens that this service issues; undefined: none. */
+  /** The settings of the JWT access tokens that this service issues; undefined: it issues none. */
   readonly platformTokens?: PlatformTokenSettings;
 
-  /** Where events of consumers and tokens go; undefined: none are made. */
+  /** The receiver of events about consumers and tokens; undefined: no events are created. */
   readonly events?: EventSettings;
-  /** How long events are tried, and kept after that. */
+  /** How long delivery of an event is retried, and how long the event is then kept. */
   readonly eventsRetentionDays!: number;
 
   readonly consentUrl?: string;
-  /** Where resource owners sign in by OpenID Connect. */
+  /** The OpenID Connect issuer for resource owners. */
   readonly oidc?: OidcClient;
-  /** Where staff sign in to the console by OpenID Connect; undefined: with an API key. */
+  /** The OpenID Connect issuer for staff in the console; undefined: staff sign in with an API key. */
   readonly staffOidc?: OidcClient;
-  /** A session on the resource owner's pages ends this long after sign-in, whatever happens. */
+  /** The longest lifetime of a session on the resource owner's pages, from the sign-in. */
   readonly sessionTtlSeconds!: number;
-  /** It ends this long after the last page, too. */
+  /** The longest time between two requests of a session. */
   readonly sessionIdleSeconds!: number;
-  /** Points an address may spend on the resource owner's pages in a minute; 0: no limit. */
+  /** The points that an address can spend on the resource owner's pages in a minute; 0: no limit. */
   readonly pagesRateLimitPerMinute!: number;
-  /** Where alone callbacks may redirect further: origins or schemes; empty: anywhere. */
+  /** The only places to which callbacks may redirect: origins or schemes; empty: any place. */
   readonly pagesFormAction!: readonly string[];
-  /** The languages of the resource owner's pages; the first is for browsers that want no other. */
+  /** The languages of the resource owner's pages. The first is the default. */
   readonly pagesLanguages!: readonly string[];
   readonly scopeDescriptions!: ScopeDescriptions;
   readonly brand!: Brand;
   readonly realm!: string;
   readonly oauthGetEnabled!: boolean;
-  /** What the replies of initiate and token, and refusals, are labelled as where Accept prefers neither. */
+  /** The content type of refusals and of the responses of initiate and token, if Accept prefers none. */
   readonly replyType!: ReplyType;
   readonly problemDetail!: ProblemDetail;
-  /** Whether a client with the right secrets learns which mistake explains its wrong signature. */
+  /** Whether a client with the right secrets learns the mistake that explains its wrong signature. */
   readonly signatureHints!: boolean;
-  /** The most searches for a hint that one process starts in a second. */
+  /** The maximum number of searches for a hint that a process starts in a second. */
   readonly signatureHintsPerSecond!: number;
   readonly temporaryCredentialTtlSeconds!: number;
   /** 0: until revoked. */
   readonly accessTokenTtlSeconds!: number;
   readonly timestampWindowSeconds!: number;
 
-  /** Signed requests a minute; 0: no limit. */
+  /** Signed requests per minute; 0: no limit. */
   readonly rateLimitPerAddress!: number;
   readonly rateLimitPerConsumer!: number;
   readonly rateLimitStore!: RateLimitStore;
 
-  /** 0: this replica sweeps nothing. */
+  /** 0: this replica does not sweep. */
   readonly sweepIntervalSeconds!: number;
-  /** How long ended access tokens are kept for staff to see; 0: for ever. */
+  /** How long expired and revoked access tokens are kept for staff; 0: forever. */
   readonly tokenRetentionDays!: number;
 
   readonly shutdownDelaySeconds!: number;
   readonly logLevel!: LogLevel;
-  /** Where spans are sent to by OTLP over HTTP; none: nothing is traced. */
+  /** The OTLP over HTTP endpoint for spans; undefined: no tracing. */
   readonly tracesUrl?: string;
 
   constructor(values: { readonly [Name in keyof Settings]: Settings[Name] }) {
@@ -133,7 +133,7 @@ export class Settings {
   }
 }
 
-/** The environment can't be run with. Each fault is a sentence that names a variable. */
+/** The settings are invalid. Each fault is a sentence that names a variable. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 
@@ -142,7 +142,7 @@ export class SettingsError extends Error {
   }
 }
 
-/** Reads the environment; throws a `SettingsError` that holds every fault at once. */
+/** Reads the environment. @throws SettingsError with all faults */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const { environment, faults } = readEnvironment(env);
   faults.push(...faultsBetween(environment, faults));
@@ -152,7 +152,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   return new Settings(valuesFrom(environment, env));
 }
 
-/** What no variable can say alone. A variable that is at fault already is not called missing. */
+/** Faults of combinations of variables. A variable with a fault of its own is not also reported as missing. */
 function faultsBetween(environment: Environment, known: readonly string[]): string[] {
   const { PORT, ADMIN_PORT, NODE_ENV } = environment;
   const faults: string[] = [];
@@ -189,10 +189,10 @@ function faultsBetween(environment: Environment, known: readonly string[]): stri
   return faults;
 }
 
-/** What nobody would find by chance, and anybody by trying. */
+/** Secrets that are valid but easy to guess. */
 function guessableFaults({ SECRET_KEYS, ADMIN_API_KEY }: Environment): string[] {
   const faults: string[] = [];
-  // What was at fault is still the text that it was.
+  // An invalid variable still has its text as value.
   const keys: readonly SecretKey[] = typeof SECRET_KEYS === 'object' ? SECRET_KEYS : [];
   if (keys.some(({ key }) => new Set(key).size === 1)) {
     faults.push(

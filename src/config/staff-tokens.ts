@@ -1,6 +1,6 @@
 import type { Environment } from './setting-definitions.js';
 
-/** Faults of the settings for JWTs of staff, which must be set all together. */
+/** Faults of the settings for JWTs of staff, which must all be set together. */
 export function staffTokenFaults(environment: Environment): string[] {
   const { ADMIN_JWKS_URL, ADMIN_JWT_ISSUER, ADMIN_JWT_AUDIENCE, NODE_ENV } = environment;
   if (typeof ADMIN_JWKS_URL !== 'string') return [];

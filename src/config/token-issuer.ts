@@ -1,6 +1,6 @@
 import { httpUrl } from './value-parsers.js';
 
-/** What the platform's own tokens may be signed with. */
+/** The algorithms that can sign platform tokens. */
 export const TOKEN_ALGORITHMS = ['ES256', 'EdDSA', 'RS256'] as const;
 export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
 

@@ -4,8 +4,8 @@ import ipaddr from 'ipaddr.js';
 const MAPPING_BITS = 96;
 
 /**
- * Reads TRUST_PROXY: addresses and CIDRs, separated by commas. Names such as `loopback` are not
- * taken: whom the service believes about a client's address should be written out.
+ * Reads TRUST_PROXY: addresses and CIDRs, separated by commas. Accepts no names such as `loopback`, because the
+ * trusted addresses should be explicit.
  */
 export function parseTrustedAddresses(text: string): readonly string[] {
   const addresses = text.split(',').map((address) => address.trim());
@@ -19,7 +19,9 @@ export function parseTrustedAddresses(text: string): readonly string[] {
   return addresses;
 }
 
-/** Four decimal parts, or IPv6 without a zone; not the octal and short forms of old. */
+/**
+ * Whether the text is an address: four decimal parts, or IPv6 without a zone. Old octal and short forms are invalid.
+ */
 function isAddress(text: string): boolean {
   return (
     ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'))
@@ -37,6 +39,6 @@ function isBlock(text: string): boolean {
   );
 }
 
-/** ::ffff:192.0.2.0/24 holds no IPv4 address, though it looks so; with /120 it does. */
+/** ::ffff:192.0.2.0/24 looks like IPv4 addresses but contains none; ::ffff:192.0.2.0/120 does. */
 const isMapped = (address: string): boolean =>
   ipaddr.IPv6.isValid(address) && ipaddr.IPv6.parse(address).isIPv4MappedAddress();

@@ -1,10 +1,7 @@
 import { resolve } from 'node:path';
 import { parseDatabaseUrl } from './database-url.js';
 
-/**
- * Decimal digits only: `1e3`, `0x10`, ` 7`, `+7` and the empty text, all of which `Number` would
- * take, are faults.
- */
+/** Accepts only decimal digits. Refuses `1e3`, `0x10`, ` 7`, `+7` and the empty text, which `Number` accepts. */
 export function wholeNumber(from: number, to: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -45,7 +42,7 @@ export function textWithoutBlanks(text: string): string {
   return text;
 }
 
-/** A name or address to listen on; brackets belong to URLs, not to it. */
+/** A name or address to listen on, without the brackets of URLs. */
 export function listenHost(text: string): string {
   if (!/^[A-Za-z0-9.:_%-]+$/.test(text)) {
     throw new Error('must be an address or host name to listen on');
@@ -61,7 +58,7 @@ export function realm(text: string): string {
   return text;
 }
 
-/** An absolute path; a relative one counts from the working directory. */
+/** An absolute path; a relative path is resolved against the working directory. */
 export function directory(text: string): string {
   if (text === '' || text.includes('\0')) {
     throw new Error('must be a path');
@@ -69,7 +66,7 @@ export function directory(text: string): string {
   return resolve(text);
 }
 
-/** An absolute http(s) URL without userinfo and fragment; the text is kept as it was written. */
+/** An absolute http(s) URL without userinfo and fragment. Returns the text unchanged. */
 export function httpUrl(text: string): string {
   const url = /^https?:\/\/[\x21-\x7e]+$/i.test(text) && URL.canParse(text) && new URL(text);
   if (!url || url.username !== '' || url.password !== '' || /[#\\]/.test(text)) {
@@ -80,7 +77,9 @@ export function httpUrl(text: string): string {
 
 export const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
 
-/** An issuer's identifier (OpenID Connect Core section 2); http is for a developer's machine. */
+/**
+ * An issuer's identifier (OpenID Connect Core section 2). Accepts http only for loopback addresses in development.
+ */
 export function oidcIssuer(text: string): string {
   const { protocol, hostname } = new URL(httpUrl(text));
   const safe = protocol === 'https:' || LOOPBACK_HOSTS.includes(hostname);
@@ -90,10 +89,10 @@ export function oidcIssuer(text: string): string {
   return text;
 }
 
-/** A source of a policy: an https origin, `https:`, or the private scheme of a program. */
+/** A CSP source: an https origin, `https:`, or a program's private scheme. */
 const FORM_ACTION = /^(https:\/\/[a-z0-9.-]+(:\d{1,5})?|https:|[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:)$/;
 
-/** Origins (`https://host`, perhaps with a port), `https:` and private schemes (RFC 8252). */
+/** Origins (`https://host`, with an optional port), `https:` and private schemes (RFC 8252). */
 export function formActions(text: string): readonly string[] {
   const sources = text.split(',').map((source) => source.trim());
   if (!sources.every((source) => FORM_ACTION.test(source))) {
@@ -104,7 +103,7 @@ export function formActions(text: string): readonly string[] {
   return sources;
 }
 
-/** BCP 47 language tags; whether there is such a language, the pages know. */
+/** BCP 47 language tags. The pages check whether they have the languages. */
 export function languageTags(text: string): readonly string[] {
   const tags = text.split(',').map((tag) => tag.trim());
   if (!tags.every((tag) => /^[a-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(tag))) {
@@ -113,13 +112,13 @@ export function languageTags(text: string): readonly string[] {
   return tags;
 }
 
-/** A connection string that can be read; the text is kept as it was written. */
+/** A valid connection string. Returns the text unchanged. */
 export function postgresUrl(text: string): string {
   parseDatabaseUrl(text);
   return text;
 }
 
-/** A name of PostgreSQL's; it is quoted wherever it goes. */
+/** The name of a PostgreSQL schema. Statements always quote it. */
 export function schemaName(text: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text) || /^pg_/i.test(text)) {
     throw new Error('must be the name of a schema: letters, digits and underscores');

@@ -2,5 +2,5 @@ import { createRequire } from 'node:module';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
-/** The version of this program, as its package says. */
+/** The version in package.json. */
 export const VERSION = version;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 
 /**
- * Resolves to the content of the file, which is `content` if there was no file yet. Of several
- * processes that race, one writes and all get its value; nobody ever sees half of it. Mode 600.
+ * Resolves to the content of the file. Creates the file with `content` if it does not exist (mode 600). Of concurrent
+ * processes, one writes and all get its value; none ever reads a partial file.
  */
 export async function writeOnce(
   file: string,
