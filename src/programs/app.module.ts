@@ -16,7 +16,7 @@ import { OpenApiModule } from '../openapi/openapi.module.js';
 import { SweepingModule } from '../sweeping/sweeping.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 
-/** The composition root: the only file that names every module. */
+/** The root module: the only file that names every module. */
 @Module({})
 export class AppModule {
   static for(settings: Settings, databaseUrl: string): DynamicModule {

@@ -12,9 +12,9 @@ const SEALED = {
 };
 
 /**
- * `oauth10 audit begin`: begins a record in a database that is in use, after one that was altered was put
- * aside (docs/operations.md). The service itself does so in a new database alone: whoever emptied the
- * record must not have it begun anew by a restart. Ends with 0, or with 2 when there is a record.
+ * `oauth10 audit begin`: begins an audit trail in a database that is in use, after an altered one was moved away
+ * (docs/operations.md). The service begins one only in a new database: otherwise an attacker could empty the audit
+ * trail and have a restart begin it again. Exits with 0, or with 2 if there is an audit trail.
  */
 export const beginAudit = (): Promise<void> =>
   runProgram(nothing, async ({ dataSource, secretBox, proofs }) => {
@@ -26,7 +26,7 @@ export const beginAudit = (): Promise<void> =>
       );
     }
     const [consumer] = await statements.run<{ key: string; secret: Buffer }>(SEALED);
-    // With other keys than the service's, the record would be as foreign to it as before.
+    // With the wrong SECRET_KEYS, the service could not verify the new audit trail either.
     if (consumer) secretBox.open(consumer.secret, consumerSecret(consumer.key));
     const trail = new AuditTrail(new Transactions(dataSource), proofs);
     await trail.begin(operator('begin'), 'put aside');

@@ -5,10 +5,10 @@ import { Transactions } from '../database/transactions.js';
 import { nothing, runProgram } from './offline-program.js';
 
 /**
- * `oauth10 audit verify`: goes through the record of staff and says whether it is whole. Ends with
- * 0 when it is, with 1 when it was altered, with 2 when that could not be found out.
+ * `oauth10 audit verify`: verifies the audit trail. Exits with 0 if it is complete and unaltered, with 1 if it was
+ * altered, with 2 if the verification failed.
  *
- * @param known an end of the record that was noted before
+ * @param known an end of the audit trail that was noted before
  */
 export const verifyAudit = (known?: AuditHead): Promise<void> =>
   runProgram(nothing, async ({ dataSource, proofs }) =>

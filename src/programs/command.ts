@@ -3,12 +3,12 @@ import { VERSION } from '../config/version.js';
 import { completionScript, SHELLS } from './completion.js';
 import { addRestCommands } from './rest/rest-commands.js';
 
-/** Called wrongly, or it could not be found out. docs/command.md lists all codes. */
+/** A usage error, or a failure. docs/command.md lists all codes. */
 const EXIT_USAGE = 2;
 
 /**
- * The whole tree of `oauth10 …`. Each subcommand loads its program only when it runs, so that help is quick
- * and the service starts with nothing that it does not need.
+ * The whole command tree of `oauth10 …`. A subcommand loads its program only when it runs, so that help is fast and
+ * the service loads only what it needs.
  */
 export function oauth10Command(): Command {
   const program = new Command('oauth10')

@@ -3,9 +3,9 @@ import type { Command, Option } from 'commander';
 /** The supported shells. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-/** A command of the tree, and what may follow it. */
+/** A command of the tree, and its possible arguments. */
 interface Place {
-  /** The words that lead there, `oauth10` not among them. */
+  /** The words of the command, without `oauth10`. */
   readonly path: readonly string[];
   readonly commands: readonly Word[];
   readonly options: readonly Word[];
@@ -18,12 +18,12 @@ interface Word {
   readonly description: string;
 }
 
-/** A script for the shell, made from the tree of commands. It asks nobody as it completes. */
+/** A completion script, generated from the command tree. It runs no program when it completes. */
 export function completionScript(root: Command, shell: (typeof SHELLS)[number]): string {
   const places = placesOf(root, []);
   if (shell === 'fish') return fishScript(places);
   const script = bashScript(places);
-  // zsh runs completions that were written for bash.
+  // zsh can run bash completions.
   return shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${script}` : script;
 }
 
@@ -46,7 +46,7 @@ function placesOf(command: Command, path: readonly string[]): Place[] {
 const wordsOf = ({ long, description }: Option): Word[] =>
   long ? [{ word: long, description }] : [];
 
-/** The place is found by the words so far that are commands; values of options are not distinguished. */
+/** Finds the command from the previous words that are commands. Does not recognize the values of options. */
 function bashScript(places: readonly Place[]): string {
   const cases = places.map(({ path, commands, options, takesFile }) => {
     const words = [...commands, ...options].map(({ word }) => word).join(' ');
@@ -77,7 +77,7 @@ complete -o filenames -F _oauth10 oauth10
 function fishScript(places: readonly Place[]): string {
   const quoted = (text: string) => `'${text.replaceAll(/[\\']/g, '\\$&')}'`;
   const lines = places.flatMap(({ path, commands, options, takesFile }) => {
-    // Here, and not yet at a command below.
+    // The condition: this command, and none of its subcommands.
     const isHere = [
       ...path.map((word) => `__fish_seen_subcommand_from ${word}`),
       ...(path.length === 0 || commands.length > 0

@@ -7,10 +7,10 @@ import { KeysMissing } from '../grants/keys-in-use.js';
 import { SealBroken } from '../secrets/secret-box.js';
 
 /**
- * The text that a program prints when an error ends it: the message alone for what the operator can fix, the stack
- * for anything else.
+ * The text that a program prints when an error ends it: only the message if the operator can fix the cause, otherwise
+ * the stack trace.
  *
- * @param expected further errors whose message suffices
+ * @param expected further error classes of which only the message is printed
  */
 export function errorMessage(
   error: unknown,

@@ -10,24 +10,21 @@ import { ExportRecords, type ExportedCounts } from '../transfer/export-records.j
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** What is asked for. */
+/** The options of an export. */
 export interface ExportOrder {
   readonly path: string;
-  /** In the clear. */
+  /** Whether to export secrets in the clear. */
   readonly secrets: boolean;
 }
 
-/**
- * `oauth10 export FILE`: ends with 0 when the file is whole, with 2 when there is none. A file that
- * is there already stays as it is.
- */
+/** `oauth10 export FILE`: exits with 0 if the file is complete, with 2 if there is none. Never overwrites a file. */
 export const exportAll = (order: ExportOrder): Promise<void> =>
   runProgram(
     () => assertFree(order.path),
     async (store) => {
       const audit = await openRecord(store);
       let isWhole = false;
-      // Heard from before the file is there.
+      // Handles signals before the file exists, so that none leaves a partial file.
       for (const signal of SIGNALS) process.once(signal, () => process.exit(isWhole ? 0 : 2));
       const file = new ExportFile(order.path);
       process.once('exit', () => file.clearAway());

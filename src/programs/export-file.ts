@@ -15,15 +15,15 @@ const append = promisify(appendFile);
 const sync = promisify(fsync);
 
 /**
- * The file of an export, for its owner alone: it is there whole, or not at all. Until it is whole it has
- * `.part` after its name, and is known by its descriptor: what others put in that place stays theirs.
+ * The file of an export, readable only by its owner. It appears only when it is complete. Before that its name ends
+ * with `.part`, and its descriptor identifies it, so that a file of another program under this name stays untouched.
  */
 export class ExportFile {
   private readonly part: string;
   private readonly descriptor: number;
   private isClearedAway = false;
 
-  /** @throws ProgramError also when such a part is there already */
+  /** @throws ProgramError also if the `.part` file already exists */
   constructor(private readonly path: string) {
     this.part = `${path}.part`;
     try {
@@ -45,8 +45,8 @@ export class ExportFile {
   }
 
   /**
-   * Gives the file its name, once it is on the disk. Unlike a rename, it replaces nothing that has come
-   * there meanwhile.
+   * Gives the file its name, after its data is on the disk. Unlike a rename, it overwrites no file that now has the
+   * name.
    *
    * @throws ProgramError
    */
@@ -60,7 +60,9 @@ export class ExportFile {
     throw new ProgramError(`${this.part} was taken away while it was written.`);
   }
 
-  /** Removes what is not whole, or has its own name by now. Waits for nothing; may be called again. */
+  /**
+   * Removes the `.part` file, which is partial or already has its final name too. Synchronous; may be called again.
+   */
   clearAway(): void {
     if (this.isClearedAway) return;
     this.isClearedAway = true;

@@ -3,13 +3,13 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShutdownState } from '../http/shutdown-state.js';
 
-/** In-flight requests get this long to finish; every wait inside them is shorter. */
+/** The time limit for requests in flight; longer than every wait inside them. */
 const DRAIN_TIMEOUT_MS = 10_000;
 const IDLE_CHECK_INTERVAL_MS = 50;
 
 /**
- * Makes readiness fail at once, serves requests for the delay, so that load balancers notice, then lets those
- * in flight finish and closes the application.
+ * Makes readiness fail at once, and serves requests during the delay, so that load balancers notice. Then lets the
+ * requests in flight finish and closes the application.
  */
 export async function shutDown(
   app: INestApplication,
@@ -22,7 +22,7 @@ export async function shutDown(
   await app.close();
 }
 
-/** Takes no new connections, and ends each of the others as soon as it is idle. */
+/** Accepts no new connections, and closes each existing one when it is idle. */
 async function drain(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());

@@ -12,17 +12,16 @@ import { ImportRefused, type LineFault } from '../transfer/import-refused.js';
 import { TransferProgress } from '../transfer/transfer-progress.js';
 import { StagedImports } from '../transfer/staged-imports.js';
 
-/** What is asked for. */
+/** The options of an import. */
 export interface ImportOrder {
   readonly path: string;
-  /** Only looks. */
+  /** Whether to check the file without importing it. */
   readonly dryRun: boolean;
 }
 
 /**
- * `oauth10 import FILE`: ends with 0 when the file was taken over, now or before; with 1 when it
- * was refused, and then nothing of it was; with 2 when something came in between. Run again, it
- * goes on where it was cut off.
+ * `oauth10 import FILE`: exits with 0 if the file is imported, now or in a former run; with 1 if it was refused, and
+ * then nothing was imported; with 2 if the import failed. The next run continues an interrupted import.
  */
 export const importFile = (order: ImportOrder): Promise<void> =>
   runProgram(
@@ -106,7 +105,7 @@ function printRefusal({ reason, faults }: ImportRefused): number {
 }
 
 function sentence({ line, pointer, detail }: LineFault): string {
-  // A pointer holds names of the file's choice, and a terminal obeys control characters.
+  // The file chooses the names in the pointer, and they could contain control characters for the terminal.
   const place = JSON.stringify(pointer)
     .slice(1, -1)
     .replaceAll(/\p{Cc}/gu, '?');

@@ -7,7 +7,7 @@ import { dataSourceOptions } from '../database/data-source.js';
 import { startEmbeddedServer } from '../database/embedded-server/embedded-server.js';
 import { errorMessage } from './error-message.js';
 
-/** The two are often started together. */
+/** Waits for the database, because both are often started together. */
 const PATIENCE_MS = 60_000;
 
 async function bringUpToDate(): Promise<void> {
@@ -30,7 +30,7 @@ async function bringUpToDate(): Promise<void> {
   process.stdout.write('The schema is up to date.\n');
 }
 
-/** `oauth10 migrate`: brings the schema up to date, and says so. Ends the process with 1 when it can't. */
+/** `oauth10 migrate`: applies missing migrations and prints the result. Exits with 1 on failure. */
 export async function migrate(): Promise<void> {
   try {
     await bringUpToDate();

@@ -19,27 +19,27 @@ import { DerivedKeys } from '../secrets/derived-keys.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { errorMessage } from './error-message.js';
 
-/** What a program that runs beside the service works with. */
+/** The services that a program next to the service uses. */
 export interface Store {
   readonly settings: Settings;
   readonly dataSource: DataSource;
   readonly secretBox: SecretBox;
   readonly keys: DerivedKeys;
   readonly grants: Grants;
-  /** Of the record. */
+  /** The proofs of the audit trail. */
   readonly proofs: RecordProofs;
 }
 
-/** What was asked for wrongly, or can't be done: its message says so without a stack trace. */
+/** A usage error, or an impossible request. The message suffices without a stack trace. */
 export class ProgramError extends Error {}
 
 const UNDEFINED_TABLE = '42P01';
 
 /**
- * The record, for whoever writes: with keys that the service has not, what is sealed would be lost, and
- * the record look altered.
+ * Opens the audit trail for programs that write. Refuses other keys than the service's: the service could not open
+ * secrets sealed with them, and the audit trail would look altered.
  *
- * @throws RecordNotOurs; KeysMissing; ProgramError where the schema is not there yet
+ * @throws RecordNotOurs; KeysMissing; ProgramError if there is no schema yet
  */
 export async function openRecord({ dataSource, keys, proofs }: Store): Promise<AuditTrail> {
   const trail = new AuditTrail(new Transactions(dataSource), proofs);
@@ -54,8 +54,8 @@ export async function openRecord({ dataSource, keys, proofs }: Store): Promise<A
 }
 
 /**
- * Who runs a program, for the record: `PROGRAM:` and the name of the account, or its number in a
- * container that names none.
+ * The user who runs a program, for the audit trail: `PROGRAM:` and the account name, or the user id in a container
+ * without account names.
  */
 export function operator(program: string): AuditActor {
   return actorWithoutRequest(`${program}:${accountName()}`);
@@ -69,20 +69,20 @@ function accountName(): string {
   }
 }
 
-/** Where a program has nothing to find out before the store is opened. */
+/** For programs without checks before the database is opened. */
 export const nothing = (): void => undefined;
 
 /**
- * Runs a program on the service's own database, and ends the process with the code that it gives, or
- * with 2 when it throws. The schema stays as it is.
+ * Runs a program on the service's database, and exits with the code that `work` returns, or with 2 if it throws.
+ * Never changes the schema.
  *
- * @param look what is found out before anything is opened
+ * @param look checks that run before the database is opened
  */
 export async function runProgram<Found>(
   look: () => Found | Promise<Found>,
   work: (store: Store, found: Found) => Promise<number>,
 ): Promise<void> {
-  // Whoever read what it says may be gone; what is done counts all the same.
+  // The reader of the output may have closed it. The program continues.
   process.stdout.on('error', () => undefined);
   try {
     const found = await look();

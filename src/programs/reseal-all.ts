@@ -10,13 +10,13 @@ import { renewMacs, type RenewedMacs } from '../resealing/renew-macs.js';
 import { reseal, type Resealed } from '../resealing/reseal.js';
 
 /**
- * `oauth10 reseal`: seals every stored secret with the first key of SECRET_KEYS, and makes the MACs of what
- * grants something with it, so that the others can be retired. After an upgrade from a version that knew
- * no MACs it makes the missing ones, and with that ends the time in which a row may lack one; the record
- * says which it is, and must be whole for it.
+ * `oauth10 reseal`: seals every stored secret with the first key of SECRET_KEYS, and renews with it the MACs of all
+ * rows that grant something, so that the other keys can be retired. After an upgrade from a version without MACs, it
+ * adds the missing ones, and rows without a MAC are invalid from then on. The audit trail records whether MACs may
+ * still be missing, so it must be unaltered.
  *
- * Ends with 0 when nothing is left under another key, with 1 when a value could not be opened or a row
- * was not ours, with 2 when that could not be found out. It may be run again at any time.
+ * Exits with 0 if nothing depends on another key, with 1 if a value could not be opened or a row was not written by
+ * this service, with 2 on failure. It may be run again at any time.
  */
 export const resealAll = (): Promise<void> =>
   runProgram(nothing, async (store) => {
@@ -62,17 +62,17 @@ function printResult(columns: readonly Resealed[], tables: readonly RenewedMacs[
 
 /** The audit trail, and the faults that prevent resealing it. */
 interface WholeRecord {
-  /** Undefined where there are faults. */
+  /** Undefined if there are faults. */
   readonly trail: AuditTrail | undefined;
-  /** Proofs that another key than the first made. */
+  /** The number of proofs made with another key than the first. */
   readonly underOtherKeys: number;
   readonly faults: Faults;
 }
 
 /**
- * Opens a record that is whole. Events stay as they were written: a new one, proven with the first key,
- * proves all that came before it as it stands, so that the proofs of other keys are not needed any more.
- * What was altered before must not be proven so, and no row gets a MAC on the word of such a record.
+ * Opens the audit trail if it is unaltered. Events stay unchanged: a new event, proven with the first key, also
+ * proves all events before it, so that the proofs of other keys are no longer needed. An altered audit trail must not
+ * get such a proof, and must not decide that rows get MACs.
  */
 async function openWhole({ dataSource, proofs }: Store): Promise<WholeRecord> {
   const transactions = new Transactions(dataSource);

@@ -15,12 +15,12 @@ import type { RunningService } from './start-service.js';
 import { linesWritten } from '../logging/json-logger.js';
 import { errorMessage } from './error-message.js';
 
-/** A collector that is down does not keep the process. */
+/** An unreachable collector must not block the exit. */
 const LAST_SPANS_TIMEOUT_MS = 2_000;
-/** Nor does a reader of the log that reads no more. */
+/** A reader of the log that has stopped reading must not block the exit. */
 const LAST_LINES_TIMEOUT_MS = 1_000;
 
-/** Starts the service and, on a signal, ends the process in order. */
+/** Starts the service. On a signal, shuts down in order and ends the process. */
 async function start(): Promise<void> {
   addEnvFile();
   const { settings, kept } = await withDevelopmentSecrets(readSettings());
@@ -33,7 +33,7 @@ async function start(): Promise<void> {
     settings.databaseUrl === undefined
       ? startEmbeddedServer({ directory: join(settings.dataDir, 'postgresql') })
       : undefined,
-    // Loading the framework takes most of a start; PostgreSQL comes up meanwhile.
+    // Loading the framework takes most of the startup time, so PostgreSQL starts in parallel.
     import('./start-service.js'),
   ]);
   let service: RunningService | undefined = undefined as RunningService | undefined;
@@ -44,7 +44,7 @@ async function start(): Promise<void> {
     if (stopping) return;
     stopping = true;
     logger.log('stopping', { delaySeconds });
-    // The database may be waited for yet.
+    // Undefined while the start waits for the database.
     await service?.stop(delaySeconds);
     await embedded?.stop();
     const lastSpans = endTracing?.().catch(() => undefined);
@@ -56,13 +56,13 @@ async function start(): Promise<void> {
   process.on('SIGTERM', () => void stop(settings.shutdownDelaySeconds));
   process.on('SIGINT', () => void stop(0));
   service = await startService(settings, settings.databaseUrl ?? embedded?.url ?? '');
-  // Not before: the start is what makes the log JSON.
+  // After the start, because the start configures the JSON log.
   for (const misspelt of misspeltSettings()) logger.warn('Unknown setting', { ...misspelt });
-  // Last: who reads it may send the signal at once.
+  // Last, because a reader of this output may send the signal at once.
   greet(settings, service, embedded, kept);
 }
 
-/** Says where things are, and what to type next. */
+/** Prints the addresses and the next steps. */
 function greet(
   settings: Settings,
   service: RunningService,
@@ -112,7 +112,7 @@ function greet(
   process.stdout.write(lines.join('\n'));
 }
 
-/** `oauth10 serve`. Ends the process with 1 when the service can't start. */
+/** `oauth10 serve`. Exits with 1 if the service cannot start. */
 export async function serve(): Promise<void> {
   try {
     await start();

@@ -37,14 +37,14 @@ import { shutDown } from './graceful-shutdown.js';
 
 const LOGGER = new Logger('Listeners');
 
-/** A service that answers on all its listeners. */
+/** A service that responds on all its listeners. */
 export interface RunningService {
   readonly ports: Readonly<Record<Listener, number>>;
   /** Shuts down gracefully (graceful-shutdown.ts). */
   stop(delaySeconds: number): Promise<void>;
 }
 
-/** What answers on the listeners, before and after the service is put together. */
+/** The handlers of the listeners. They are replaced when the application is ready. */
 interface Answering {
   handlerOf: (listener: Listener) => RequestListener;
   shutdown: Pick<ShutdownState, 'shuttingDown'>;
@@ -53,8 +53,8 @@ interface Answering {
 }
 
 /**
- * Opens the listeners, and builds the service once the database is reachable. Until then they answer
- * that the process is alive and not ready.
+ * Opens the listeners, and creates the application when the database is reachable. Until then, the listeners report
+ * that the process is alive but not ready.
  *
  * @throws SettingsError; DatabaseRefusal for faults of the database that waiting does not fix
  */
@@ -134,7 +134,7 @@ async function putTogether(
     await makeSigningKeys(app);
     return app;
   } catch (error) {
-    // What was opened on the way would go on by itself.
+    // Connections and timers that are already open would keep running.
     await app.close();
     throw error;
   }
@@ -171,8 +171,8 @@ function limitsOf(
 }
 
 /**
- * Nothing is served before it is known whether SECRET_KEYS fit the database; one that has just gone away
- * is waited for.
+ * Checks that SECRET_KEYS fit the database before the service responds. Waits if the database has just become
+ * unreachable.
  *
  * @throws RecordNotOurs; KeysMissing
  */
@@ -183,17 +183,17 @@ async function openDatabase(app: NestExpressApplication): Promise<void> {
   });
 }
 
-/** Behind the record, which each new key is put on. */
+/** Runs after the audit trail is open, because each new key adds an event to it. */
 async function makeSigningKeys(app: NestExpressApplication): Promise<void> {
   try {
     await app.get(TokenKeyRotation, { strict: false }).begin();
   } catch (error) {
-    // The next look, or the first who needs one, makes it.
+    // The next check, or the first request that needs a key, makes it.
     if (!isStoreUnavailable(error)) throw error;
   }
 }
 
-/** @throws SettingsError when the address is taken, or not this machine's. */
+/** @throws SettingsError if the address is taken or does not belong to this machine */
 function listen(server: Server, setting: string, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const refuse = ({ code }: NodeJS.ErrnoException) =>
@@ -203,7 +203,7 @@ function listen(server: Server, setting: string, port: number, host: string): Pr
     server.once('error', refuse);
     server.listen(port, host, () => {
       server.off('error', refuse);
-      // Without descriptors or memory the system accepts no connection, later perhaps again.
+      // The system accepts no connections without descriptors or memory, but may do so later.
       server.on('error', (error) =>
         LOGGER.error('A connection was not accepted', errorFields(error)),
       );

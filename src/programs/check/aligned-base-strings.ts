@@ -3,8 +3,8 @@ import { printable } from '../rest/printable.js';
 type Step = readonly [service: string | undefined, client: string | undefined];
 
 /**
- * A signature base string, a line a piece: method, URI, and each parameter. Beside the client's, both are
- * aligned, and the first place where they differ is marked.
+ * The parts of a signature base string, one a line: method, URI, and each parameter. If the client's base string is
+ * given, both are aligned, and the first difference is marked.
  */
 export function alignedBaseStrings(service: string, client: string | undefined): string[] {
   if (client === undefined) return piecesOf(service).map((piece) => `  ${printable(piece)}`);
@@ -23,7 +23,9 @@ export function alignedBaseStrings(service: string, client: string | undefined):
   return isMarked ? lines : [...lines, '  They are the same: the key differs, or the digest.'];
 }
 
-/** Parameters are one piece of the base string, in which `&` is written `%26`. */
+/**
+ * Splits a base string into method, URI and parameters. The parameters are one part, in which `&` is written `%26`.
+ */
 function piecesOf(baseString: string): string[] {
   const [method = '', uri, ...rest] = baseString.split('&');
   const parameters = rest.length === 0 ? [] : rest.join('&').split('%26');
@@ -36,7 +38,7 @@ const commonLength = (a = '', b = ''): number => {
   return length;
 };
 
-/** The longest common subsequence keeps its lines; what is between is paired in order. */
+/** Aligns by the longest common subsequence; the lines between are paired in order. */
 function aligned(a: readonly string[], b: readonly string[]): Step[] {
   const longest = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
   const at = (i: number, j: number): number => longest[i]?.[j] ?? 0;

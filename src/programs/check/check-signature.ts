@@ -14,20 +14,20 @@ import { parseGivenRequest } from './given-request.js';
 import { reportSignatures } from './signature-report.js';
 
 export interface CheckOptions extends RestOptions {
-  /** Holds one request; `-`: standard input. */
+  /** The file with one request; `-`: standard input. */
   readonly file: string;
   readonly scheme: 'http' | 'https';
-  /** A file with what the client says it signed. */
+  /** A file with the base string of the client. */
   readonly baseString?: string;
-  /** NDJSON of many requests, for `report`. */
+  /** A file with many requests as NDJSON, for `report`. */
   readonly from?: string;
   readonly report?: boolean;
   readonly concurrency: number;
 }
 
 /**
- * `oauth10 check-signature`: shows whether a signature holds, what was signed and what the client does wrong.
- * Ends with 0 when it holds (with `--report`: when all do), with 1 when not, with 2 when it was not found out.
+ * `oauth10 check-signature`: shows whether a signature is valid, what was signed and the client's mistake. Exits with
+ * 0 if it is valid (with `--report`: if all are), with 1 if not, with 2 if the check failed.
  */
 export const checkSignature = (options: CheckOptions): Promise<void> =>
   runRestProgram(options, (api) => {

@@ -1,6 +1,6 @@
-/** What `POST /admin/signature-checks` answers (contract section 10). */
+/** The response of `POST /admin/signature-checks` (contract section 10). */
 export interface CheckedSignature {
-  /** Whether the signature holds, whatever else is wrong. */
+  /** Whether the signature is valid, whatever else is wrong. */
   readonly active: boolean;
   readonly problem: string | null;
   readonly advice: string | null;

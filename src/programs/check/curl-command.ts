@@ -3,7 +3,7 @@ import { octetsOf } from '../../protocol/percent-encoding.js';
 import { RestProgramError } from '../rest/rest-program.js';
 import { shellWords } from './shell-words.js';
 
-/** What the options read so far say. */
+/** The values of the options so far. */
 interface Given {
   method?: string;
   urls: string[];
@@ -28,7 +28,7 @@ const encoded: Take = (given, value) => {
   given.data.push(`${mark === '=' && name !== '' ? `${name}=` : ''}${encodedAsCurl(text)}`);
 };
 
-/** Options with a value, by all of their names. */
+/** Options with a value, by all their names. */
 const WITH_VALUE = new Map<string, Take>([
   ...named<Take>(['-X', '--request'], (given, value) => (given.method = value)),
   ...named<Take>(['-H', '--header'], (given, value) => given.headers.push(value)),
@@ -40,7 +40,7 @@ const WITH_VALUE = new Map<string, Take>([
   ...named<Take>(['--data-urlencode'], encoded),
   ...named<Take>(['--url'], (given, value) => given.urls.push(value)),
 ]);
-/** Options without one. The signature does not depend on the silent ones. */
+/** Options without a value. Those with an empty function do not affect the signature. */
 const ALONE = new Map<string, (given: Given) => void>([
   ...named(['-G', '--get'], (given: Given) => (given.isGet = true)),
   ...named(['-I', '--head'], (given: Given) => (given.isHead = true)),
@@ -53,9 +53,9 @@ const ALONE = new Map<string, (given: Given) => void>([
 ]);
 
 /**
- * The request that a curl command would send. Nothing is run, no file is read.
+ * The request that a curl command would send. Runs nothing and reads no file.
  *
- * @throws RestProgramError which names an option that is not read
+ * @throws RestProgramError that names an unsupported option
  */
 export function parseCurlCommand(command: string): RawRequest {
   const [, ...words] = shellWords(command);
@@ -92,7 +92,7 @@ function readOption(given: Given, name: string, words: string[], value?: string)
   take(given, found);
 }
 
-/** `-sSXPOST`: letters, of which the last may have its value behind it. */
+/** `-sSXPOST`: combined short options. The last one may be followed by its value. */
 function readShortOptions(given: Given, letters: string, words: string[]): void {
   for (let n = 0; n < letters.length; n += 1) {
     const name = `-${letters[n]}`;
@@ -117,7 +117,7 @@ function headersOf(lines: readonly string[], hasBody: boolean): Record<string, s
     const [, name = '', mark = '', text = ''] = /^([^:;]+)([:;])([^]*)$/.exec(line) ?? [];
     if (name === '') refuse('-H must be Name: value');
     const [folded, value] = [name.toLowerCase(), octetsOf(text.trim())];
-    // curl takes a header without a value as one not to send; `Name;` sends it empty.
+    // In curl, `Name:` removes a header and `Name;` sends it empty.
     if (mark === ':' && value === '') headers.delete(folded);
     else if (folded === 'authorization' && headers.has(folded)) refuse('two Authorization headers');
     else headers.set(folded, [name, value]);
@@ -125,7 +125,7 @@ function headersOf(lines: readonly string[], hasBody: boolean): Record<string, s
   return Object.fromEntries(headers.values());
 }
 
-/** As curl does: every octet but letters, digits and -._~ */
+/** Encodes as curl does: every octet except letters, digits and -._~ */
 const encodedAsCurl = (text: string): string =>
   encodeURIComponent(text).replaceAll(
     /[!'()*]/g,

@@ -12,10 +12,10 @@ interface HarRequest {
 }
 
 /**
- * A request as people have it: a curl command, an entry of a HAR file (or a HAR of one entry), the fields of
+ * Parses a request in a common form: a curl command, an entry of a HAR file (or a HAR with one entry), the fields of
  * `POST /admin/signature-checks`, or raw HTTP/1.
  *
- * @param scheme of a raw request whose target begins with `/`
+ * @param scheme the scheme of a raw request whose target begins with `/`
  * @throws RestProgramError
  */
 export function parseGivenRequest(given: Buffer, scheme: 'http' | 'https'): RawRequest {
@@ -41,7 +41,7 @@ function parseJsonRequest(given: Buffer): RawRequest {
   try {
     if (isUtf8(given)) value = JSON.parse(given.toString());
   } catch {
-    // Said below.
+    // Reported below.
   }
   if (typeof value !== 'object' || value === null) throw new RestProgramError('This is no JSON.');
   const { log, request } = value as { log?: { entries?: unknown[] }; request?: unknown };
@@ -61,7 +61,7 @@ function parseJsonRequest(given: Buffer): RawRequest {
 function fromHar({ method, url, headers = [], postData }: HarRequest): RawRequest {
   const named = new Map<string, [string, string]>();
   for (const { name, value } of headers) {
-    // HTTP/2 writes method, scheme, authority and path as headers.
+    // HTTP/2 pseudo-headers: method, scheme, authority and path.
     if (name.startsWith(':')) continue;
     const folded = name.toLowerCase();
     const before = named.get(folded)?.[1];

@@ -3,10 +3,10 @@ import { RestProgramError } from '../rest/rest-program.js';
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 /**
- * The words of a shell command as people copy it: blanks, quotes, `$'…'`, backslashes and lines that go on.
- * Nothing is run or filled in.
+ * Splits a copied shell command into words. Supports blanks, quotes, `$'…'`, backslashes and line continuations. Runs
+ * and expands nothing.
  *
- * @throws RestProgramError for variables, substitutions and operators, which only a shell knows
+ * @throws RestProgramError for variables, substitutions and operators, which need a shell
  */
 export function shellWords(command: string): string[] {
   const words: string[] = [];
@@ -43,7 +43,7 @@ export function shellWords(command: string): string[] {
       word = (word ?? '') + until("'", true, true);
     } else if (character === '\\') {
       const next = command[at] ?? '';
-      // A line that goes on; Windows ends it in CRLF.
+      // A line continuation. On Windows the line ends with CRLF.
       const skipped = next === '\r' && command[at + 1] === '\n' ? 2 : 1;
       at += skipped;
       if (next !== '\n' && skipped === 1) word = (word ?? '') + next;

@@ -9,16 +9,16 @@ import { Table } from '../rest/table.js';
 import { CHECKS_PATH, type CheckedSignature } from './checked-signature.js';
 
 interface ReportOptions extends RestOptions {
-  /** How many requests are under way at a time. */
+  /** The number of concurrent checks. */
   readonly concurrency: number;
 }
 
-/** What one consumer does wrong in one way. */
+/** One mistake of one consumer. */
 interface Refused {
   readonly consumerKey: string;
-  /** The hint, or the problem where there is none. */
+  /** The hint, or the problem if there is no hint. */
   readonly mistake: string;
-  /** Of `compatibility`, that would let it in. */
+  /** The flag of `compatibility` that would accept the request. */
   readonly flag: string | null;
   count: number;
   readonly firstLine: number;
@@ -26,18 +26,20 @@ interface Refused {
 }
 
 const COLUMNS = ['consumerKey', 'mistake', 'flag', 'count', 'firstLine'];
-/** Lines that say no request are counted, and the first of them named. */
+/** Lines without a request are counted, but only the first ones are listed. */
 const UNREADABLE_NAMED = 20;
-/** What is wrong with the line, not with the service or the caller. */
+/** Statuses for a fault of the line, not of the service or the caller. */
 const FAULT_OF_LINE = new Set([400, 413, 422]);
-/** Old on the day of the replay, and not when they were sent. */
+/** The timestamps were valid when the requests were sent, but are too old at the check. */
 const OF_AGE = 'timestamp_refused';
 
 const FLAG_OF_HINT = new Map(
   [...MISTAKE_OF_FLAG].map(([flag, { code }]) => [code as string, flag]),
 );
 
-/** Checks each line of a file and reports who would be refused, and why. @throws RestProgramError; AdminApiError */
+/**
+ * Checks each line of a file and reports the refused requests with reasons. @throws RestProgramError; AdminApiError
+ */
 export async function reportSignatures(
   api: AdminApi,
   path: string,
@@ -107,7 +109,7 @@ class Report {
     if (this.faults.length < UNREADABLE_NAMED) this.faults.push({ line, detail });
   }
 
-  /** Most first. */
+  /** The most frequent first. */
   get rows(): Refused[] {
     return [...this.refused.values()].sort(
       (a, b) => b.count - a.count || a.firstLine - b.firstLine,

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientSettings } from '../../config/client-settings.js';
 import { printable } from './printable.js';
 
-/** What the service says no to, or does not say: the message is for people. */
+/** The service refused the call or did not respond. The message is for people. */
 export class AdminApiError extends Error {
   constructor(
     message: string,
-    /** Undefined where there was no answer of the service. */
+    /** Undefined if the service did not respond. */
     readonly status?: number,
-    /** The problem (RFC 9457) as it came. */
+    /** The problem (RFC 9457) as received. */
     readonly problem?: Problem,
   ) {
     super(message);
@@ -34,9 +34,9 @@ export interface Page {
 }
 
 const TIMEOUT_MS = 30_000;
-/** Of one call; a POST repeats its Idempotency-Key. */
+/** For one call. Repetitions of a POST have the same Idempotency-Key. */
 const ATTEMPTS = 4;
-/** A second each: a try whose end nobody knows has its key for ten seconds at most (idempotency/). */
+/** One per second: an attempt with unknown result reserves its key for at most ten seconds (idempotency/). */
 const ATTEMPTS_IN_FLIGHT = 12;
 const LONGEST_WAIT_SECONDS = 60;
 const AGAIN_LATER = new Set([429, 503]);
@@ -46,10 +46,10 @@ export class AdminApi {
   constructor(private readonly settings: ClientSettings) {}
 
   /**
-   * One call. A POST has an Idempotency-Key, so that an answer that got lost makes nothing twice. "Later" is
-   * heard: the call is made again after Retry-After.
+   * One call. A POST has an Idempotency-Key, so that a repetition after a lost response creates nothing twice. After
+   * 429, 503 or a temporary conflict (409), the call is repeated when the time in Retry-After is over.
    *
-   * @returns the JSON of the reply; undefined where it has none
+   * @returns the JSON of the response; undefined if it has none
    * @throws AdminApiError
    */
   async call(method: string, path: string, body?: unknown, query: Query = {}): Promise<unknown> {
@@ -78,7 +78,7 @@ export class AdminApi {
     }
   }
 
-  /** A list, from a cursor on: one page, or all that follow. */
+  /** The pages of a list from a cursor on: one page, or all of them. */
   async *pages(path: string, query: Query, all: boolean): AsyncGenerator<Page> {
     let cursor = query['cursor'];
     do {
@@ -109,7 +109,7 @@ const queryOf = (query: Query): string => {
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 };
 
-/** Of all conflicts only that with the try before passes, and says when. */
+/** The only temporary conflict is the one with a former attempt; it has Retry-After. */
 const attemptsAfter = ({ status, headers }: Response): number => {
   if (status === 409 && headers.has('retry-after')) return ATTEMPTS_IN_FLIGHT;
   return AGAIN_LATER.has(status) ? ATTEMPTS : 1;
@@ -142,7 +142,7 @@ function parsed(text: string): Problem | undefined {
   }
 }
 
-/** A problem in words: what, then each field by its pointer, then what to ask the log for. */
+/** The text of a problem: the detail, then each field by its pointer, then the request id to search in the log. */
 function inWords(status: number, { title, detail, code, requestId, errors = [] }: Problem): string {
   return [
     `${detail ?? title ?? 'Refused.'} (${status}${code === undefined ? '' : ` ${code}`})`,

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { consumerFields, type ConsumerField } from '../../consumers/consumer-fields.js';
 
-/** A field of a consumer on the command line. The names and rules are the service's; it says what is wrong. */
+/** A command-line option for a field of a consumer. The service validates the value. */
 interface FieldOption {
   readonly field: string;
   readonly flags: string;
@@ -15,7 +15,7 @@ const asYesNo = (text: string) => {
   if (text === 'true' || text === 'false') return text === 'true';
   throw new InvalidArgumentError('It is true or false.');
 };
-/** Digits to a number. @throws InvalidArgumentError */
+/** Parses decimal digits. @throws InvalidArgumentError */
 export function asWholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
   return Number(text);
@@ -36,7 +36,7 @@ const READERS: Record<ConsumerField<unknown>['type'], FieldOption['read']> = {
 };
 const REPEATED: readonly FieldOption['read'][] = [asList, asLabel];
 
-/** Each field of a consumer that staff may give; status has commands of its own. */
+/** An option for each field that staff can set. The status has its own commands. */
 export const CONSUMER_OPTIONS: readonly FieldOption[] = consumerFields.flatMap(
   ([field, { option, type }]) => {
     if (option === undefined) return [];
@@ -61,7 +61,7 @@ export function withConsumerOptions(command: Command): Command {
   return command;
 }
 
-/** The fields that were given, by their names in the API. */
+/** The given fields, by their names in the API. */
 export const consumerFieldsOf = (options: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(
     CONSUMER_OPTIONS.map((one) => [one.field, options[keyOf(one)]] as const).filter(

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { RestProgramError } from './rest-program.js';
 
 /**
- * What a file holds; `-` is standard input.
+ * The content of a file; `-` is standard input.
  *
  * @throws RestProgramError
  */
@@ -24,7 +24,7 @@ export async function readJsonObject(file: string): Promise<Record<string, unkno
       return value as Record<string, unknown>;
     }
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new RestProgramError(`${file} is no JSON object`);
 }

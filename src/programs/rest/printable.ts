@@ -1,7 +1,7 @@
-/** A line for a terminal, which obeys control characters: none is left. */
+/** Replaces control characters, because a terminal would execute them. */
 export const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '?');
 
-/** A value of JSON in a cell. */
+/** A JSON value as a table cell. */
 export function cell(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (Array.isArray(value)) return value.length === 0 ? '-' : printable(value.map(cell).join(', '));

@@ -6,7 +6,7 @@ import type { RestOptions } from './rest-program.js';
 
 type Options = RestOptions & Readonly<Record<string, unknown>>;
 type Rest = typeof import('./rest-program.js');
-/** What a command does with the API, and how it prints the result. */
+/** Calls the API for a command, and prints the result. */
 type Work = (
   api: AdminApi,
   options: Options,
@@ -20,7 +20,10 @@ const TOKEN_COLUMNS = ['token', 'consumerKey', 'subject', 'scopes', 'status', 'e
 const EVENT_COLUMNS = ['id', 'type', 'consumerKey', 'state', 'attempts', 'lastError', 'createdAt'];
 const API_KEY_COLUMNS = ['id', 'name', 'role', 'expiresAt', 'lastUsedAt'];
 
-/** Adds what works with a service that runs: consumers, tokens, api-keys and events. */
+/**
+ * Adds the commands that use the admin API of a running service: consumers, tokens, api-keys, events,
+ * check-signature.
+ */
 export function addRestCommands(program: Command): void {
   addConsumers(program.command('consumers').description('registered clients, over REST'));
   addTokens(program.command('tokens').description('access tokens, over REST'));
@@ -205,7 +208,7 @@ function addEvents(group: Command): void {
   });
 }
 
-/** Adds a command that knows `--json` and where the key is, and loads what it runs when it runs. */
+/** Adds a command with the options of the admin API. It loads its program only when it runs. */
 function add(
   group: Command,
   nameAndArgument: string,
@@ -222,7 +225,10 @@ function add(
   });
 }
 
-/** The options of each command over REST. A key is never an argument, which the system shows to everybody. */
+/**
+ * The options of every command over REST. The API key is never an argument, because other users can see the arguments
+ * of processes.
+ */
 export const withRestOptions = (command: Command): Command =>
   command
     .option('--json', 'JSON for programs')

@@ -3,18 +3,18 @@ import { ClientSettingsError, readClientSettings } from '../../config/client-set
 import { AdminApi, AdminApiError, type Page } from './admin-api.js';
 import { propertyLines, Table } from './table.js';
 
-/** What each command over REST understands. */
+/** The options of every command over REST. */
 export interface RestOptions {
   readonly apiKeyFile?: string;
   readonly json?: boolean;
 }
 
-/** What can't be done as it was asked: the message says why. */
+/** The request is impossible. The message says why. */
 export class RestProgramError extends Error {}
 
 /**
- * Works with a service over REST, and ends the process with the code that the work gives; with 1 when the
- * service says no, with 2 when it could not be asked.
+ * Runs a command over REST and exits with the code that `work` returns; with 1 if the service refuses the call, with
+ * 2 if the service did not respond.
  */
 export async function runRestProgram(
   { apiKeyFile }: RestOptions,
@@ -34,21 +34,21 @@ export async function runRestProgram(
   }
 }
 
-/** Who reads may have read enough (`| head`): then there is nothing more to do. */
+/** The reader may stop early (`| head`). Then the program ends. */
 function endWithReader(): void {
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     process.exit(code === 'EPIPE' ? 0 : 2);
   });
 }
 
-/** Writes, and waits while the reader is slower. */
+/** Writes to standard output, and waits for a slow reader. */
 export function say(text: string): Promise<void> {
   return new Promise((resolve) => {
     process.stdout.write(text, () => resolve());
   });
 }
 
-/** One thing: its properties, or its JSON. */
+/** Prints one object: its properties, or its JSON. */
 export async function show(thing: unknown, { json }: RestOptions): Promise<void> {
   await say(
     json
@@ -59,12 +59,14 @@ export async function show(thing: unknown, { json }: RestOptions): Promise<void>
   );
 }
 
-/** What was done where there is nothing to show. */
+/** Prints a confirmation for an action without a result. */
 export async function done(sentence: string, { json }: RestOptions): Promise<void> {
   await say(json ? '{}\n' : `${sentence}\n`);
 }
 
-/** A list: a table, or one JSON object `{items, nextCursor}` as the API has it, whatever the pages. */
+/**
+ * Prints a list: a table, or one JSON object `{items, nextCursor}` in the format of the API, for any number of pages.
+ */
 export async function list(
   pages: AsyncIterable<Page>,
   columns: readonly string[],

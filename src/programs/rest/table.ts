@@ -4,7 +4,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 const GAP = '  ';
 
-/** Rows in columns as wide as they must be; a column once begun never grows narrower. */
+/** Formats rows in columns. A column is as wide as its widest cell so far and never gets narrower. */
 export class Table {
   private readonly widths: number[];
   private isBegun = false;
@@ -13,7 +13,7 @@ export class Table {
     this.widths = columns.map((name) => name.length);
   }
 
-  /** The lines of these rows, the first time with the names of the columns above. */
+  /** The lines of these rows. The first call adds the column names. */
   lines(rows: readonly Row[]): string[] {
     const cells = rows.map((row) => this.columns.map((name) => cell(row[name])));
     const all = this.isBegun ? cells : [this.columns.map((name) => name.toUpperCase()), ...cells];
@@ -33,7 +33,7 @@ export class Table {
   }
 }
 
-/** One thing, a line a property. */
+/** One object, one property a line. */
 export function propertyLines(thing: Row): string[] {
   const names = Object.keys(thing);
   const width = Math.max(0, ...names.map((name) => name.length));
