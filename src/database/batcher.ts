@@ -1,27 +1,28 @@
 import { StoreUnavailable } from '../failures/store-unavailable.js';
 
 /**
- * Thrown by `send` when a single item is at fault: all was taken back, and each item is sent again by itself,
- * so that the one at fault fails alone.
+ * Thrown by `send` when one item of the batch is at fault. `send` has rolled everything back; the batcher sends each
+ * item again by itself, so that only the faulty one fails.
  */
 export class FaultOfOne extends Error {}
 
-/** Work that several callers can have done by one statement. */
+/** Work of several callers that one statement can do. */
 export interface BatchOptions<Item, Result> {
-  /** Two items of one key are never in one statement. */
+  /** A statement never contains two items with the same key. */
   readonly keyOf: (item: Item) => string;
   /**
-   * `wait`: the second item of a key goes with a later statement, so that it meets what the first
-   * left behind. `share`: it is the same question, and gets the same answer.
+   * `wait`: the second item of a key is sent in a later statement, so that it sees the effect of the first. `share`:
+   * the second item is the same query as the first, and gets the same result.
    */
   readonly sameKey: 'wait' | 'share';
   /**
-   * Sends one statement; resolves to one result for each item, in their order. `since`, by performance.now(), is
-   * when the items were first sent: an item that is sent again by itself has no more time for that.
+   * Sends one statement; resolves to one result for each item, in the order of the items. `since` is when the items
+   * were first sent, by performance.now(). The time limit of an item that is sent again by itself also counts from
+   * then.
    */
   readonly send: (items: readonly Item[], since: number) => Promise<Result[]>;
   /**
-   * The most statements in flight, 2 by default. 1 where they would block each other: items that arrive
+   * The most statements in flight, 2 by default. Use 1 if the statements would block each other; items that arrive
    * meanwhile make the next batch larger.
    */
   readonly maxInFlight?: number;
@@ -37,25 +38,25 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Wide enough for any burst, and no statement grows beyond what the server answers in a moment. */
+/** Large enough for any burst, and small enough that the server answers each statement quickly. */
 const ITEMS_MAX = 128;
-/** One would leave the database idle while the process reads an answer and writes the next question. */
+/** With only one, the database would be idle while the process reads a result and writes the next statement. */
 const MAX_IN_FLIGHT = 2;
-/** A statement that takes longer is blocked by something, and the next batch is sent without waiting for it. */
+/** A statement that takes longer is probably blocked, so the next batch is sent without waiting for it. */
 const SLOW_STATEMENT_MS = 50;
-/** Of a batch that was refused: more would take the sessions of all others. */
+/** How many items of a failed batch are sent again at a time; more would use up the sessions of the pool. */
 const RESENT_AT_ONCE = 4;
-/** Who waited for longer is told that the store is out of reach, and may try again. */
+/** An item that has waited longer fails with StoreUnavailable, and its caller may retry. */
 const RESENT_WITHIN_MS = 3_000;
 
 /**
- * Sends items that arrive together as one SQL statement: one round trip, one transaction and one flush to
- * disk for all of them. There is no fixed delay. Items that arrive while nothing is in flight are sent
- * at the end of the same turn of the event loop; items that arrive while statements are in flight
- * are sent as one batch when the next of these settles.
+ * Sends items that arrive together as one SQL statement: one round trip, one transaction and one flush to disk for
+ * all of them. There is no fixed delay. Items that arrive while nothing is in flight are sent at the end of the same
+ * turn of the event loop. Items that arrive while statements are in flight are sent as one batch when the next of
+ * these settles.
  *
- * A row that the database refuses fails alone: the statement was rolled back as a whole, so each of
- * its items is sent again by itself, RESENT_AT_ONCE of them at a time.
+ * A row that the database refuses fails alone. The whole statement was rolled back, so each of its items is sent
+ * again by itself, RESENT_AT_ONCE of them at a time.
  */
 export class Batcher<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
@@ -64,7 +65,7 @@ export class Batcher<Item, Result> {
 
   constructor(private readonly work: BatchOptions<Item, Result>) {}
 
-  /** The result for one item. Rejects with what `send` rejects with for it. */
+  /** Resolves to the result for one item. Rejects with the error of `send` for the item. */
   run(item: Item): Promise<Result> {
     const key = this.work.keyOf(item);
     if (this.work.sameKey === 'share') {
@@ -146,7 +147,7 @@ export class Batcher<Item, Result> {
 
 const WAITED_FOR_ONE_ROW = new Set(['40P01', '55P03']); // deadlock, lock_timeout
 
-/** All was rolled back for what may be a single row of it. */
+/** Whether the whole batch was rolled back because of what may be a single row. */
 function mayBeTheFaultOfOne(error: unknown): boolean {
   if (error instanceof FaultOfOne) return true;
   const below = error instanceof StoreUnavailable ? error.cause : error;

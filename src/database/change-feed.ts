@@ -12,45 +12,45 @@ import { Statements } from './statements.js';
 
 /** A cache of rows of the database. */
 export interface ChangeListener {
-  /** A row has changed; the payload is that of the trigger’s NOTIFY. */
+  /** A row has changed. The payload is that of the trigger’s NOTIFY. */
   changed(payload: string): void;
   /** Notifications may have been lost: everything cached is stale. */
   lost(): void;
 }
 
 const CHANNEL = 'oauth10_changes';
-/** How long caches may be used after the server answered a heartbeat, from when that was sent. */
+/** How long caches may be used after a heartbeat that the server answered, counted from when it was sent. */
 const LEASE_MS = 800;
 const HEARTBEAT_MS = 200;
-/** A caller of catchUp() waits no longer; leases from earlier heartbeats end then. */
+/** The longest that catchUp() waits. After that it ends the lease, and earlier heartbeats give no new one. */
 const CATCH_UP_MS = 250;
 const ANSWER_TIMEOUT_MS = 1_000;
 const RECONNECT_AFTER_MS = 500;
-/** A pooler in transaction mode passes no notification on, however often it is tried. */
+/** A pooler in transaction mode never forwards notifications, so frequent retries are useless. */
 const RETRY_POOLER_AFTER_MS = 30_000;
 
 const PROBE_STATEMENT = { name: 'probe-change-feed', text: `SELECT pg_notify('${CHANNEL}', $1)` };
 const LEASE_ENDED = -1;
 
-/** A caller of catchUp(), and when it called. */
+/** A waiting call of catchUp(), and when it began. */
 interface Waiting {
   readonly sinceMs: number;
   readonly resolve: () => void;
 }
 
 /**
- * Cache invalidation by LISTEN/NOTIFY, on a connection of its own. Cached rows may be used only while
- * `isCurrent()`: the server has answered a heartbeat on that connection within the lease, so that every
- * notification older than that has arrived. A connection that is closed, or silent, or that passes no
- * notification on (a pooler in transaction mode) makes the service slower: the caches are bypassed. It
- * never uses a stale row for longer than the lease.
+ * Cache invalidation by LISTEN/NOTIFY, on a connection of its own. Cached rows may be used only while `isCurrent()`:
+ * the server has answered a heartbeat on this connection within the lease, so every notification from before the
+ * heartbeat has arrived. If the connection is closed or silent, or does not forward notifications (a pooler in
+ * transaction mode), the service bypasses the caches and is slower. It never uses a stale row for longer than the
+ * lease.
  */
 @Injectable()
 export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(ChangeFeed.name);
   private readonly listeners: ChangeListener[] = [];
   private leaseEndsAtMs = LEASE_ENDED;
-  /** A heartbeat that was sent earlier gives no lease. */
+  /** A heartbeat that was sent before this time gives no lease. */
   private leasesFromMs = -Infinity;
   private isListening = false;
   private waiting: Waiting[] = [];
@@ -68,7 +68,7 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     const { databaseListenUrl, databaseListenUrlFile } = settings;
     this.connector = connectorOf(dataSource.options).with({
       startup: {},
-      // Channels belong to the database as a whole.
+      // Channels belong to the whole database, not to a schema.
       schema: undefined,
       client: { application_name: 'oauth10 changes', query_timeout: ANSWER_TIMEOUT_MS },
       ...(databaseListenUrl !== undefined && {
@@ -81,18 +81,18 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     this.listeners.push(listener);
   }
 
-  /** Whether the caches may be used: notifications of all but the last second have arrived. */
+  /** Whether the caches may be used: all notifications have arrived except those of the last second. */
   isCurrent(): boolean {
     return performance.now() < this.leaseEndsAtMs;
   }
 
   /**
-   * Resolves when the notifications of all changes committed before the call have arrived, or when the
-   * caches are bypassed. A writer awaits it before it answers; then no later request to this process
-   * sees the old state. Concurrent calls share one heartbeat. Never throws; takes at most 250 ms.
+   * Resolves when the notifications of all changes committed before the call have arrived, or when the caches are
+   * bypassed. A writer awaits this before it sends its response, so no later request to this process sees the old
+   * state. Concurrent calls share one heartbeat. Never throws; takes at most 250 ms.
    */
   async catchUp(): Promise<void> {
-    // Nothing cached now will be used: a new connection begins with empty caches.
+    // No cached row will be used: a new connection begins with empty caches.
     if (!this.isListening) return;
     const caughtUp = new Promise<void>((resolve) => {
       this.waiting.push({ sinceMs: performance.now(), resolve });
@@ -133,20 +133,21 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** Ends, by an error, when the connection does not answer any more. */
+  /** Listens until the connection no longer answers, then throws. */
   private async listen(onListening: () => void): Promise<void> {
     const client = await this.connector.connect();
     this.session = client;
     const pool = poolOf(this.dataSource);
-    // After a fail-over that left connections standing, rows would be read at one server, and changes heard of at
-    // another. The pool follows the feed, and a session that the pool makes elsewhere ends the feed, to follow it.
+    // After a failover that left connections open, the pool could read rows at one server while the feed gets
+    // notifications from another. So the pool drops sessions at other servers than the feed's. If the pool opens a
+    // session at another server, the feed ends, and reconnects.
     const leadPool = () => pool.forsake(client.serverStart);
     const followPool = ({ serverStart }: Session) => {
       if (serverStart === client.serverStart) return;
       this.endLease();
       client.destroy();
     };
-    // The pool does not see this event, and its idle sessions may be with the same server.
+    // The pool does not see this event, but its idle sessions may be at the same server.
     client.once('read-only', () => {
       client.destroy();
       pool.forsake();
@@ -170,7 +171,7 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
       onListening();
       while (!this.isStopped) {
         const askedAtMs = performance.now();
-        // The server passes on what has been announced before it answers.
+        // The server sends pending notifications before it answers.
         await client.query('SELECT');
         if (askedAtMs > this.leasesFromMs) this.leaseEndsAtMs = askedAtMs + LEASE_MS;
         this.resolveWaiting(askedAtMs);
@@ -187,14 +188,14 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     this.leasesFromMs = performance.now();
   }
 
-  /** Resolves the calls of catchUp() from before the heartbeat was sent. */
+  /** Resolves the calls of catchUp() that began before the heartbeat was sent. */
   private resolveWaiting(askedAtMs: number): void {
     const caughtUp = this.waiting.filter(({ sinceMs }) => sinceMs < askedAtMs);
     this.waiting = this.waiting.filter(({ sinceMs }) => sinceMs >= askedAtMs);
     for (const { resolve } of caughtUp) resolve();
   }
 
-  /** For that long, or until somebody wakes it. */
+  /** Waits for this long, or until `wake` is called. */
   private async pause(milliseconds: number): Promise<void> {
     if (this.isStopped) return;
     await new Promise<void>((resolve) => {
@@ -206,7 +207,9 @@ export class ChangeFeed implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  /** Sends a NOTIFY on another connection and waits for it on this one: nothing else shows that LISTEN took effect. */
+  /**
+   * Sends a NOTIFY on another connection and waits for it on this one: nothing else proves that LISTEN took effect.
+   */
   private async probe(client: Session): Promise<void> {
     const payloadSent = `probe ${randomUUID()}`;
     const arrived = new Promise<boolean>((resolve) => {

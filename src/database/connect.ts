@@ -11,15 +11,15 @@ import { assertGrants } from './missing-grants.js';
 const PAUSE_MS = 500;
 
 export interface ConnectOptions {
-  /** Whether missing migrations are applied; if not, they are waited for. */
+  /** Whether to apply missing migrations; if false, connect() waits until they are applied. */
   readonly autoMigrate: boolean;
-  /** How long a database that is not there is waited for; for ever by default. */
+  /** How long to wait for an unavailable database; forever by default. */
   readonly patienceMs?: number;
 }
 
 /**
- * Connects, and resolves once the schema is up to date, so that whatever is made afterwards finds its
- * tables. A database that is out of reach is waited for, and each new reason is logged once.
+ * Connects, and resolves when the schema is up to date, so that everything created afterwards finds its tables. Waits
+ * while the database is unavailable, and logs each new reason once.
  *
  * @throws DatabaseRefusal for faults that waiting does not fix
  */
@@ -31,7 +31,7 @@ export async function connect(
   const logger = new Logger('Database');
   const deadline = Date.now() + patienceMs;
   let lastReason: string | undefined;
-  // Attempts fail now in this way and now in that; what they come to is the same.
+  // The errors of attempts vary although the reason is the same.
   const logReason = (reason: string, fields?: ErrorFields) => {
     if (reason !== lastReason) logger.warn('The database is not ready yet', { reason, ...fields });
     lastReason = reason;
@@ -61,13 +61,13 @@ export async function connect(
   }
 }
 
-/** @throws what keeps us from it, and not what TypeORM makes of that */
+/** @throws the original connection error, which TypeORM would wrap */
 async function untilReached(options: DataSourceOptions): Promise<void> {
   const session = await connectorOf(options).connect();
   await session.end();
 }
 
-/** A host name with several addresses fails with as many errors. */
+/** A host name with several addresses fails with one error for each address. */
 function innermost(error: unknown): unknown {
   const { errors } = error as { errors?: readonly unknown[] };
   return errors?.[0] ?? error;

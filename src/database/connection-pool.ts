@@ -10,15 +10,15 @@ import type { Session } from './session.js';
 export interface ConnectionPoolOptions {
   readonly connector: Connector;
   readonly max: number;
-  /** How long who needs a session waits for one. */
+  /** How long a caller waits for a session. */
   readonly connectionTimeoutMillis: number;
-  /** An idle session is ended after that; the last one stays. */
+  /** How long a session may be idle before it is ended; the last session stays. */
   readonly idleTimeoutMillis: number;
 }
 
-/** A session that is lent out. */
+/** A session on loan to a caller. */
 export type LentSession = Session & {
-  /** @param isSpoiled true, or an error, ends the session instead of keeping it */
+  /** @param isSpoiled true, or an error, ends the session; otherwise the pool keeps it */
   release(isSpoiled?: unknown): void;
 };
 
@@ -31,12 +31,12 @@ interface Waiting {
 type Borrowed = (error: unknown, session?: LentSession, release?: LentSession['release']) => void;
 
 const RETRY_AFTER_MS = 250;
-/** For a server to take leave; a silent one never does. */
+/** How long to wait until the server closes a session; a silent server never does. */
 const FAREWELL_MS = 1_000;
-/** At the end of the process, for what is under way on sessions that are lent out. */
+/** How long sessions on loan may finish their work at shutdown. */
 const LAST_WORK_MS = 5_000;
 
-/** The pool that TypeORM works with. @throws StoreUnavailable when it is closed */
+/** The pool that TypeORM uses. @throws StoreUnavailable when it is closed */
 export function poolOf(dataSource: DataSource): ConnectionPool {
   const { master } = dataSource.driver as unknown as { master?: ConnectionPool };
   if (master === undefined) throw new StoreUnavailable();
@@ -44,10 +44,10 @@ export function poolOf(dataSource: DataSource): ConnectionPool {
 }
 
 /**
- * The sessions of the process, in place of pg's own pool, whose interface it has as far as TypeORM and
- * the limiter of rates need it. It differs where a fail-over or a new password shows: whoever waits takes
- * the first session that there is, be it new or given back; while no new one can be made, those that are
- * there serve on; and all of them are let go when one finds that its server takes no writes any more.
+ * The sessions of the process. Replaces pg's own pool, and implements as much of its interface as TypeORM and the
+ * rate limiter need. It differs after a failover or a password change. A waiting caller gets the first available
+ * session, either new or returned. While no new session can be made, the existing ones stay in use. When one session
+ * finds that its server no longer accepts writes, all sessions are ended.
  */
 export class ConnectionPool extends EventEmitter {
   private readonly logger = new Logger('Database');
@@ -55,9 +55,9 @@ export class ConnectionPool extends EventEmitter {
   private idle: Session[] = [];
   private waiting: Waiting[] = [];
   private opening = 0;
-  /** No session could be made the last time that it was tried. */
+  /** Whether the last attempt to make a session failed. */
   private isAway = false;
-  /** Told once for all of what breaks together. */
+  /** Whether a lost connection was logged; connections that break together are logged once. */
   private hasBroken = false;
   private wasThere = false;
   private retry: NodeJS.Timeout | undefined;
@@ -84,7 +84,7 @@ export class ConnectionPool extends EventEmitter {
 
   connect(): Promise<LentSession>;
   connect(borrowed: Borrowed): void;
-  /** Lends a session out. @throws StoreUnavailable whose cause says why there is none */
+  /** Lends out a session. @throws StoreUnavailable whose cause says why there is none */
   connect(borrowed?: Borrowed): Promise<LentSession> | void {
     const session = this.borrow();
     if (!borrowed) return session;
@@ -94,7 +94,7 @@ export class ConnectionPool extends EventEmitter {
     );
   }
 
-  /** One statement on any session. @throws what pg threw; StoreUnavailable for want of a session */
+  /** Runs one statement on any session. @throws what pg threw; StoreUnavailable if no session is available */
   async query(config: QueryConfig): Promise<QueryResult> {
     const session = await this.borrow();
     let isSpoiled = true;
@@ -108,9 +108,9 @@ export class ConnectionPool extends EventEmitter {
   }
 
   /**
-   * Ends every session: the idle ones now, the others when they are given back.
+   * Ends every session: idle ones now, the others when they are returned.
    *
-   * @param butThoseAt a server whose sessions stay, by its `serverStart`
+   * @param butThoseAt the `serverStart` of a server whose sessions are kept
    */
   forsake(butThoseAt?: string): void {
     for (const session of this.sessions) {
@@ -119,7 +119,7 @@ export class ConnectionPool extends EventEmitter {
     for (const session of this.idle.filter(({ isForsaken }) => isForsaken)) this.drop(session);
   }
 
-  /** A pooler that did not show is between these sessions and the server after all. */
+  /** Treats all sessions as pooled, because an undetected pooler turned out to be in front of the server. */
   expectPooler(): void {
     for (const session of this.sessions) session.isPooled = true;
     this.options.connector.expectPooler();
@@ -127,7 +127,7 @@ export class ConnectionPool extends EventEmitter {
 
   end(): Promise<void>;
   end(ended: (error?: unknown) => void): void;
-  /** Lends nothing out any more, and resolves once all sessions are gone. */
+  /** Lends out no more sessions, and resolves when all are closed. */
   end(ended?: (error?: unknown) => void): Promise<void> | void {
     this.isEnded = true;
     clearInterval(this.idleSweep);
@@ -193,7 +193,7 @@ export class ConnectionPool extends EventEmitter {
     next.resolve(this.lend(session));
   }
 
-  /** As many as are waited for; one at a time while they can't be made. */
+  /** Opens one session for each waiting caller; one at a time while connecting fails. */
   private openMore(): void {
     if (this.isEnded || this.retry !== undefined) return;
     const most = this.isAway ? 1 : Infinity;
@@ -238,7 +238,7 @@ export class ConnectionPool extends EventEmitter {
     this.serve(session);
   }
 
-  /** Who waits goes on waiting while there are sessions that may be given back. */
+  /** Handles a failed connection attempt. Callers keep waiting as long as there are sessions that may be returned. */
   private beRefused(error: unknown): void {
     if (this.isEnded) return;
     if (!this.isAway && this.wasThere) {
@@ -261,7 +261,7 @@ export class ConnectionPool extends EventEmitter {
     }
   }
 
-  /** While no new ones can be made, those that there are must do. */
+  /** Ends idle sessions; none while no new ones can be made. */
   private endIdle(): void {
     if (this.isAway) return;
     const idleSinceMs = performance.now() - this.options.idleTimeoutMillis;

@@ -5,19 +5,19 @@ import { DatabaseRefusal } from './database-refusal.js';
 import { Session, type SessionOptions, type StartupSettings } from './session.js';
 import { encryptionsFor, type Encryption } from './tls.js';
 
-/** How sessions are made. */
+/** How to make sessions. */
 export interface ConnectorOptions {
-  /** Asked for each new session, so that a changed password is known at once. */
+  /** Called for each new session, so that a changed password takes effect at once. */
   readonly target: () => DatabaseTarget;
   readonly startup: StartupSettings;
   /** Must come first in the session's search_path. */
   readonly schema?: string | undefined;
-  /** What pg takes beside host, user and encryption. */
+  /** Options of pg besides host, user and encryption. */
   readonly client: Pick<SessionOptions, 'query_timeout' | 'application_name'>;
 }
 
 const CONNECT_TIMEOUT_MS = 2_000;
-/** One of several hosts that says nothing leaves time for the others. */
+/** With several hosts, a silent one must leave time for the others. */
 const CONNECT_TIMEOUT_OF_SEVERAL_MS = 1_000;
 const KEEP_ALIVE_AFTER_MS = 10_000;
 const OLDEST_VERSION = 15;
@@ -41,28 +41,28 @@ interface Inspected {
 }
 
 /**
- * Makes sessions on a server that takes writes: the one that did so last is asked first, then the others
- * of the connection string. Remembers what it learnt of the way there.
+ * Makes sessions on a server that accepts writes. Tries the last such server first, then the other hosts of the
+ * connection string. Remembers what it learns about the connection.
  */
 export class Connector {
   private readonly logger = new Logger('Database');
   private good: DatabaseHost | undefined;
-  /** The target of the last session that was let in: its password may be good for a while yet. */
+  /** The target of the last successful login. Its password may remain valid for a while after a change. */
   private lastLetIn: DatabaseTarget | undefined;
-  /** Poolers refuse a start with settings that they can't hold. */
+  /** Poolers refuse startup parameters that they do not support. */
   private sendsSettings = true;
-  /** Whether a pooler is expected that does not show. */
+  /** Whether to assume an undetected pooler. */
   private expectsPooler = false;
   private hasToldOfPooler = false;
 
   constructor(private readonly options: ConnectorOptions) {}
 
-  /** One for other sessions on the same way. */
+  /** A connector for other sessions to the same target. */
   with(changes: Partial<ConnectorOptions>): Connector {
     return new Connector({ ...this.options, ...changes });
   }
 
-  /** One whose statements may take as long as they do. */
+  /** A connector whose statements have no time limit on the client. */
   patient(): Connector {
     return this.with({ client: { ...this.options.client, query_timeout: 0 } });
   }
@@ -71,14 +71,14 @@ export class Connector {
     return this.options.schema;
   }
 
-  /** A prepared statement met another's, or was gone: no session after it is taken for the server's own. */
+  /** Treats each later session as pooled, because a prepared statement was missing or belonged to another client. */
   expectPooler(): void {
     this.expectsPooler = true;
   }
 
   /**
-   * @throws DatabaseRefusal for faults that waiting does not fix; else the error of the last host that was tried
-   * with, the most telling first
+   * @throws DatabaseRefusal for faults that waiting does not fix; otherwise the most informative error of the hosts
+   * that were tried
    */
   async connect(): Promise<Session> {
     const target = this.options.target();
@@ -88,7 +88,7 @@ export class Connector {
       return session;
     } catch (error) {
       const { lastLetIn } = this;
-      // The new password is written down before the server knows it.
+      // The connection string may contain the new password before the server accepts it.
       if (!isPasswordRefused(error) || !lastLetIn || lastLetIn.password === target.password) {
         throw error;
       }
@@ -211,9 +211,9 @@ export class Connector {
 const SETTINGS_OF_THE_ROLE =
   'The pooler in between refuses the options of DATABASE_URL. Give them to the role: ALTER ROLE … SET …';
 
-/** The session works, and its server takes no writes: an old primary, or a standby. */
+/** The session works, but its server accepts no writes: an old primary, or a standby. */
 class ReadOnlyServer extends Error {
-  /** read_only_sql_transaction */
+  /** SQLSTATE read_only_sql_transaction */
   readonly code = '25006';
 
   constructor() {
@@ -237,7 +237,7 @@ const isPasswordRefused = (error: unknown): boolean => codeOf(error) === '28P01'
 const isUnsupportedStartup = (error: unknown): boolean =>
   codeOf(error) === '08P01' && /unsupported startup parameter/.test(messageOf(error));
 
-/** A server without TLS, one that insists on it (28000), a handshake that failed. */
+/** Whether another encryption may work: the server has no TLS, requires it (28000), or the handshake failed. */
 function mayBeTheEncryption(error: unknown, encryption: Encryption): boolean {
   if (codeOf(error) === '28000') return true;
   return encryption !== false && !hasState(error) && !isStoreUnavailable(error);

@@ -6,16 +6,16 @@ import { ConnectionPool } from './connection-pool.js';
 import { Connector } from './connector.js';
 import { migrations } from './migrations.js';
 
-/** For a session that is free, a new one or another's. */
+/** How long to wait for a session, either new or returned. */
 const SESSION_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 4_000;
 const LOCK_TIMEOUT_MS = 1_500;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
-/** Longer than the server's own limit; only a server that has fallen silent meets it. */
+/** Longer than the server's own limit, so only a silent server reaches it. */
 const ANSWER_TIMEOUT_MS = 4_500;
 const IDLE_SESSION_MS = 60_000;
 
-/** What of a transaction's waiting has an end, as settings of PostgreSQL. */
+/** The time limits of a transaction, as settings of PostgreSQL. */
 export const TIME_LIMITS = {
   statement_timeout: String(STATEMENT_TIMEOUT_MS),
   lock_timeout: String(LOCK_TIMEOUT_MS),
@@ -26,11 +26,10 @@ type DatabaseSettings = Pick<Settings, 'databasePoolSize'> &
   Partial<Pick<Settings, 'databaseUrlFile' | 'databaseSchema'>>;
 
 /**
- * How TypeORM reaches PostgreSQL. Every wait has an end, so that a database in trouble makes
- * requests fail soon (503) and not pile up. The composition root names the entities; the schema
- * is the migrations' affair alone.
+ * How TypeORM connects to PostgreSQL. Every wait has a time limit, so that requests fail soon (503) and do not pile
+ * up when the database is in trouble. The composition root names the entities; only migrations define the schema.
  *
- * @throws Error for a connection string that can't be read
+ * @throws Error for a connection string that cannot be parsed
  */
 export function dataSourceOptions(
   settings: DatabaseSettings,
@@ -56,7 +55,7 @@ export function dataSourceOptions(
   };
 }
 
-/** What makes the sessions of a data source. */
+/** The connector that makes the sessions of a data source. */
 export function connectorOf({ extra }: DataSourceOptions): Connector {
   return (extra as { connector: Connector }).connector;
 }
@@ -72,10 +71,10 @@ function connectorTo(settings: DatabaseSettings, databaseUrl: string): Connector
 }
 
 /**
- * What a connection string says whenever it is asked: one from a file is read anew, so that a changed password
- * needs no restart.
+ * Returns a function that parses the connection string. It reads a connection string from a file again at each call,
+ * so that a changed password needs no restart.
  *
- * @throws Error for a connection string that can't be read
+ * @throws Error for a connection string that cannot be parsed
  */
 export function targetOf(databaseUrl: string, file: string | undefined): () => DatabaseTarget {
   let target = parseDatabaseUrl(databaseUrl);
@@ -84,7 +83,7 @@ export function targetOf(databaseUrl: string, file: string | undefined): () => D
     try {
       target = parseDatabaseUrl(readSecretFile(file));
     } catch {
-      // Somebody is writing it; what it said before may still be good.
+      // The file may be in the middle of a write; its earlier content may still be valid.
     }
     return target;
   };

@@ -14,13 +14,13 @@ const SAMPLES = 3;
 const RENEWAL_INTERVAL_MS = 10_000;
 
 /**
- * The database's clock, carried by the process.
+ * The database's clock, estimated in this process.
  *
- * Every replica judges `oauth_timestamp` (RFC 5849 section 3.3) and forgets nonces by one clock.
- * Were it each machine's own, two machines minutes apart would disagree on the window, and one
- * could take a request again whose nonce the other has let go. The database is the one place they
- * share. Asking it on every request costs a round trip; so its distance from this process's
- * monotonic clock, which nobody sets, is measured at the start and every ten seconds after.
+ * Every replica checks `oauth_timestamp` (RFC 5849 section 3.3) and forgets nonces by this one clock. If each machine
+ * used its own clock, two machines whose clocks differ by minutes would disagree on the window, and one could accept
+ * a repeated request whose nonce the other has forgotten. All replicas share the database. A query for each request
+ * would cost a round trip, so this class measures the offset of the database's clock from this process's monotonic
+ * clock, which no one can set, at startup and every ten seconds.
  */
 @Injectable()
 export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
@@ -39,8 +39,8 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Measures the distance. The answer was made somewhere within the round trip, its middle is
-   * the guess, and the shortest of a few trips errs the least.
+   * Measures the offset. The server reads its clock at some time within the round trip, so the estimate uses the
+   * middle of the shortest of a few round trips, which has the smallest error.
    */
   async sync(): Promise<void> {
     let shortestSeconds = Number.POSITIVE_INFINITY;
@@ -67,7 +67,7 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** The old distance stays good for a long while, so a failure here is no news. */
+  /** The old offset stays accurate for a long time, so a failure is logged only at debug level. */
   private async renew(): Promise<void> {
     try {
       await this.sync();

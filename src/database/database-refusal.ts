@@ -1,9 +1,9 @@
-/** A fault of the database that waiting does not fix. The message says what does. */
+/** A fault of the database that waiting does not fix. The message says how to fix it. */
 export class DatabaseRefusal extends Error {
   override readonly name = 'DatabaseRefusal';
 }
 
-/** SQLSTATE of a login that was refused, or of what the role may not do: what to look at. */
+/** What to check, by SQLSTATE, after a refused login or for missing privileges. */
 const MENDED_BY: Readonly<Record<string, string>> = {
   '28P01': 'Look at the user and the password in DATABASE_URL.',
   '28000': "Look at the user in DATABASE_URL, at the role's LOGIN, and at pg_hba.conf.",
@@ -16,8 +16,8 @@ const CERTIFICATE_CODES =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH)/;
 
 /**
- * What the operator has to do about the trouble, in words, when waiting for the database does not help;
- * undefined when it may, or when the fault is not the database's.
+ * An error that tells the operator what to do, if waiting for the database does not help; undefined if waiting may
+ * help, or if the fault is not in the database.
  */
 export function refusalIn(error: unknown, depth = 0): DatabaseRefusal | undefined {
   if (!(error instanceof Error) || depth > 4) return undefined;

@@ -5,9 +5,9 @@ const REFUSES_WRITES = `SELECT
   pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "isReadOnly"`;
 
 /**
- * Why requests can't be served by the database, though it answers; undefined when they can.
+ * Why a database that answers cannot serve requests; undefined if it can.
  *
- * @throws whatever keeps it from answering
+ * @throws the error if the database does not answer
  */
 export async function troubleWith(dataSource: DataSource): Promise<string | undefined> {
   const [answer] = await dataSource.query<{ isReadOnly: boolean }[]>(REFUSES_WRITES);

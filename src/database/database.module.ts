@@ -7,8 +7,8 @@ import { Transactions } from './transactions.js';
 const ways = [Statements, Transactions, DatabaseClock, ChangeFeed];
 
 /**
- * Owns the way to PostgreSQL. Depends on the DataSource that the composition root provides, and
- * knows no table but TypeORM's own list of migrations.
+ * Owns the access to PostgreSQL. Depends on the DataSource that the composition root provides, and knows no table
+ * except TypeORM's own list of migrations.
  */
 @Module({ providers: ways, exports: ways })
 export class DatabaseModule {}

@@ -1,5 +1,6 @@
 /**
- * SQL of a bigint or a numeric that pg reads as a number. As JSON its digits are all there; those of a float8 are as
- * few as the session's `extra_float_digits` says, which an earlier user of a pooler's session may have set.
+ * SQL expression for a bigint or numeric that pg parses as a number. JSON preserves all digits. A float8 would have
+ * only as many as the session's `extra_float_digits` allows, and an earlier user of a pooler's session may have
+ * changed that setting.
  */
 export const exactNumber = (sql: string): string => `to_json(${sql})`;

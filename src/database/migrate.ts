@@ -7,7 +7,7 @@ import {
 import { connectorOf, TIME_LIMITS } from './data-source.js';
 import { DatabaseRefusal } from './database-refusal.js';
 
-/** Any constant will do, as long as every release of the service takes the same. */
+/** Any constant works, but every release of the service must use the same one. */
 const LOCK_KEY = 5849_0001;
 const LOCK_TIMEOUT_MS = 10_000;
 
@@ -16,16 +16,15 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const NO_SCHEMA = '3F000';
 
 /**
- * Applies the pending migrations, each in a transaction of its own, and resolves to the names of those
- * that were applied here.
+ * Applies the pending migrations, each in its own transaction, and resolves to the names of those that it applied.
  *
- * Replicas may all call it at once: who works holds an advisory lock, the others wait and then find
- * nothing to do. The lock belongs to the transaction, since a pooler may hand the session of an earlier
- * one to anybody. It runs on a connection of its own, since a migration may take longer than any statement
- * of a request may; a lock on a table it still does not wait for without end, because behind the one who
- * waits, everybody waits.
+ * Several replicas may call this at the same time: one holds an advisory lock and works, and the others wait and then
+ * find nothing to do. The lock belongs to the transaction, because a pooler may give the session of an earlier
+ * transaction to any client. The migrations run on their own connection, because they may take longer than the time
+ * limit for statements of requests. They wait for a table lock only for a limited time, because every later request
+ * for that table queues behind the waiting migration.
  *
- * @throws DatabaseRefusal when the role may not
+ * @throws DatabaseRefusal if the role lacks the privileges
  */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
   if (!(await pendingMigrations(dataSource))) {
@@ -45,7 +44,7 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
   }
 }
 
-/** Whether this release knows a migration that the database has not seen. One cheap query. */
+/** Whether this release has a migration that was not applied to the database. Costs one cheap query. */
 export async function pendingMigrations(dataSource: DataSource): Promise<boolean> {
   const known = dataSource.migrations.map(nameOf);
   if (known.length === 0) {
@@ -66,13 +65,13 @@ export async function pendingMigrations(dataSource: DataSource): Promise<boolean
 const nameOf = (migration: MigrationInterface): string =>
   migration.name ?? migration.constructor.name;
 
-/** TypeORM's table, and how it stores when a migration was written. */
+/** TypeORM's table of migrations, with its format of the timestamp. */
 const MAKE_LIST = `CREATE TABLE migrations (
     id serial PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL)`;
 
 /**
- * Under wal_level=minimal, which the embedded server has, a sequence that was used by the transaction that made
- * it goes back when PostgreSQL is killed (15 and 18 do): the next number would be one that is taken.
+ * Under wal_level=minimal, which the embedded server uses, a sequence that the same transaction created and used is
+ * reset when PostgreSQL is killed (seen in 15 and 18). Its next number would then be one that is taken.
  */
 const CATCH_UP =
   "SELECT setval(pg_get_serial_sequence('migrations', 'id'), max(id)) FROM migrations";
@@ -82,13 +81,13 @@ const inOrder = (migrations: readonly MigrationInterface[]): MigrationInterface[
 
 const timestampOf = (name: string): number => Number(name.slice(-13));
 
-/** @returns false when somebody else has applied it */
+/** @returns false if another process has applied it */
 async function applyOnce(dataSource: DataSource, migration: MigrationInterface): Promise<boolean> {
   const name = nameOf(migration);
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction();
-    // The lock is waited for without end; it is held no longer than a migration takes.
+    // The wait for the advisory lock has no limit, because the lock is held no longer than a migration takes.
     for (const limit of Object.keys(TIME_LIMITS)) await runner.query(`SET LOCAL ${limit} = 0`);
     await runner.query(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`);
     await runner.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
@@ -129,7 +128,7 @@ async function isThere(runner: QueryRunner): Promise<boolean> {
   return rows[0]?.there === true;
 }
 
-/** The schema that DATABASE_SCHEMA names, where there is none yet. */
+/** Creates the schema that DATABASE_SCHEMA names, if it does not exist. */
 async function makeSchema(runner: QueryRunner): Promise<void> {
   const { schema } = connectorOf(runner.dataSource.options);
   if (schema === undefined) return;
@@ -140,8 +139,8 @@ async function makeSchema(runner: QueryRunner): Promise<void> {
 }
 
 /**
- * A second login of the role that owns the tables makes new ones for it, and not for itself: the owner
- * could neither dump them nor be rid of the login.
+ * Switches to the owner of the existing tables if the login role is a member of it, so that the owner also owns the
+ * new tables. Otherwise the owner could not dump them, and could not drop the login role.
  */
 async function becomeOwner(runner: QueryRunner): Promise<void> {
   const rows = await rowsOf<{ owner: string; ours: boolean }>(

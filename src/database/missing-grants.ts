@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { DatabaseRefusal } from './database-refusal.js';
 
-// What the migrations' owner has: tables without partitions, which are reached through their table, and
-// functions, but for those that only triggers call. What the service does without is left out, as
-// deploy/postgresql/roles.sql leaves it out.
+// All tables and functions of the migrations' owner, except partitions, which are accessed through their parent
+// table, and trigger functions. Leaves out the privileges that the service does not need, as
+// deploy/postgresql/roles.sql does.
 const MISSING = `
   SELECT quote_ident(c.relname) AS object, quote_ident(current_user) AS role,
     string_agg(needed.privilege, ', ') AS privileges
@@ -26,8 +26,8 @@ const MISSING = `
   ORDER BY 1`;
 
 /**
- * Looks whether the service's role may do what it does; a grant that is missing would show as late as at
- * the first request that needs it.
+ * Checks at startup that the service's role has all privileges that it needs. Otherwise a missing grant would show
+ * only at the first request that needs it.
  *
  * @throws DatabaseRefusal with the missing GRANT statements
  */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** What pg keeps to itself. */
+/** Internals of pg that are not in its types. */
 interface Inside {
   readonly connection: {
     readonly stream: { destroy(): void };
@@ -11,12 +11,12 @@ interface Inside {
   readonly saslSession: { readonly mechanism: string } | null;
 }
 
-/** A session's settings that travel with its start and cost no round trip. */
+/** Settings in the startup message of a session; they cost no round trip. */
 export type StartupSettings = Readonly<Record<string, string>>;
 
 export interface SessionOptions extends pg.ClientConfig {
   readonly startup?: StartupSettings;
-  /** Refuses a server that offers no SCRAM-SHA-256-PLUS. */
+  /** Refuses a server that does not offer SCRAM-SHA-256-PLUS. */
   readonly insistsOnChannelBinding?: boolean;
 }
 
@@ -27,22 +27,27 @@ const { getStartupConf } = pg.Client.prototype as unknown as {
 /**
  * A pg connection that has an 'error' listener from the start, and knows whether its server accepts writes.
  *
- * A server that ends a connection says so, and pg tells it by an event that ends the process when nobody
- * listens. Who lends a connection out can't listen soon enough: a new one may be told that it is ready and
- * that it is over by one packet. Whoever uses it meets the end by its next statement.
+ * When a server ends a connection, pg emits an 'error' event, which ends the process if there is no listener. The
+ * user of a pool cannot add a listener soon enough: one packet may report that a new connection is ready and that it
+ * has ended. A caller sees the end of the connection at its next statement.
  */
 export class Session extends pg.Client {
-  /** A pooler is between this session and the server: others use the server's session in turn. */
+  /**
+   * Whether a pooler is between this session and the server, so that other clients use the server's session in turn.
+   */
   isPooled = false;
-  /** When its server started, to the microsecond: tells one server from another. Behind a pooler, that of its begin. */
+  /**
+   * When the server started, to the microsecond; identifies the server. Behind a pooler, the server at the beginning
+   * of the session.
+   */
   serverStart = '';
   /** When its last use ended, in milliseconds of `performance.now()`. */
   idleSinceMs = 0;
-  /** To be ended at its release. */
+  /** Whether to end the session at its release. */
   isForsaken = false;
   private readonly startup: StartupSettings;
 
-  /** @param onReadOnly called when the server says, with any answer, that it takes no writes any more */
+  /** Emits 'read-only' when the server reports, with any response, that it no longer accepts writes. */
   constructor({ startup = {}, insistsOnChannelBinding, ...config }: SessionOptions) {
     super(config);
     this.startup = startup;
@@ -50,7 +55,7 @@ export class Session extends pg.Client {
     this.inside.connection.on(
       'parameterStatus',
       (message: { parameterName: string; parameterValue: string }) => {
-        // Both are reported since PostgreSQL 14: at the start, and whenever they change.
+        // PostgreSQL 14 and newer report both parameters at the start and at each change.
         const { parameterName, parameterValue } = message;
         if (!WRITES_DEPEND_ON.has(parameterName) || this.isPooled) return;
         if (parameterValue === 'on') this.emit('read-only');
@@ -59,14 +64,15 @@ export class Session extends pg.Client {
     if (insistsOnChannelBinding) this.insistOnChannelBinding();
   }
 
-  /** Of the server's process, as the start of the session said it. */
+  /** The id of the server's process, from the startup of the session. */
   get processId(): number {
     return this.inside.processID;
   }
 
   /**
-   * Prepares the statement once under its name, and then only runs it. Behind a pooler it has no name: whoever
-   * shares the server's session could put another statement behind it (docs/adr/0060).
+   * Prepares the statement once under its name, and later only executes it. Behind a pooler the statement has no
+   * name, because another user of the server's session could prepare a different statement under the name
+   * (docs/adr/0060).
    *
    * @throws what pg throws
    */
@@ -74,12 +80,15 @@ export class Session extends pg.Client {
     return this.query(this.isPooled ? unnamed : { name, ...unnamed });
   }
 
-  /** pg's own, and it sends no others. */
+  /** Adds settings to pg's own, which cannot be extended by an option. */
   getStartupConf(): StartupSettings {
     return { ...getStartupConf.call(this), ...this.startup };
   }
 
-  /** Ends it at once, and without the farewell that a silent server would never answer. */
+  /**
+   * Closes the connection at once, without waiting for the server as `end()` does: a silent server would never
+   * answer.
+   */
   destroy(): void {
     this.inside.connection.stream.destroy();
   }
@@ -88,13 +97,16 @@ export class Session extends pg.Client {
     return this as unknown as Inside;
   }
 
-  /** As libpq does: a server that lets in without the proof, or with another one, is refused as well. */
+  /**
+   * Requires channel binding, as libpq does: also refuses a server that accepts the login without the proof, or with
+   * another mechanism.
+   */
   private insistOnChannelBinding(): void {
     const { connection } = this.inside;
     let isBound = false;
     const refuse = () =>
       connection.emit('error', new Error('channel_binding=require, and the server offers none'));
-    // Heard before pg forgets the exchange; a proof of the server's that does not hold is pg's to refuse.
+    // This listener runs before pg discards the SASL session. pg itself refuses an invalid proof of the server.
     connection.on('authenticationSASLFinal', () => {
       isBound = this.inside.saslSession?.mechanism === BOUND;
     });

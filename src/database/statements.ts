@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { isStoreUnavailable, StoreUnavailable } from '../failures/store-unavailable.js';
 import { poolOf, type ConnectionPool, type LentSession } from './connection-pool.js';
 
-/** One SQL statement. The name is its own, at most 63 characters; one name never has two texts. */
+/** One SQL statement. The name is unique, has at most 63 characters, and always belongs to the same text. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -16,19 +16,17 @@ export interface Query {
 }
 
 /**
- * For a connection and the answer. Past the server's own statement_timeout: then the server, or the
- * way to it, is silent.
+ * The time limit for a connection and the response. Longer than the server's own statement_timeout, so it ends only
+ * when the server, or the network, is silent.
  */
 const ANSWER_TIMEOUT_MS = 4_500;
 
 /**
- * The hot path to the database: one prepared statement, one round trip, on the pool that
- * TypeORM's driver holds. No query runner and no query builder stand in between; they cost more
- * than the statement itself.
+ * The hot path to the database: one prepared statement, one round trip, on the pool of TypeORM's driver. It uses no
+ * query runner and no query builder, because they cost more than the statement itself.
  *
- * A statement is never sent twice, with one exception: a plan that the server refused before it
- * ran. So a write either took place once, or its answer is lost and the caller is told
- * `StoreUnavailable`.
+ * A statement is never sent twice, except when the server refused its prepared plan before execution. So a write
+ * either takes place once, or its response is lost and the caller gets `StoreUnavailable`.
  */
 @Injectable()
 export class Statements {
@@ -37,16 +35,16 @@ export class Statements {
   /**
    * Runs the statement and resolves to its rows.
    *
-   * @throws StoreUnavailable for trouble below; any other error of PostgreSQL as pg threw it, with
-   * its SQLSTATE in `code`.
+   * @throws StoreUnavailable for a failure of the connection or the server; any other error of PostgreSQL as pg threw
+   * it, with its SQLSTATE in `code`.
    */
   run<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     return this.send<Row>(statement, values);
   }
 
   /**
-   * Runs a query that is planned each time, for the values it comes with: those for a list, where one
-   * value stands in a million rows and the next one in none. A plan that is kept would fit neither.
+   * Runs a query that PostgreSQL plans at each call for its values. Lists need this, because one value may occur in a
+   * million rows and the next in none, so no single plan fits both.
    *
    * @throws as `run` does
    */
@@ -71,9 +69,9 @@ export class Statements {
 }
 
 /**
- * An error that leaves the session in order (a constraint, say) keeps it, lest refusals that a client can
- * cause cost a new one each. One that tells of the server and not of the statement ends them all: after a
- * fail-over the others stand at the same old server, and each would cost a request to find out.
+ * Keeps the session after an error that leaves it usable (a violated constraint, for example); otherwise errors that
+ * a client can cause would cost a new session each. Ends all sessions after an error that concerns the server rather
+ * than the statement: after a failover the others are at the same old server, and each would cost a failed request.
  */
 async function runOn<Row>(
   pool: ConnectionPool,
@@ -108,25 +106,28 @@ async function query<Row>(
   return rows as Row[];
 }
 
-/** The server answered, and the session goes on. */
+/** The server answered with an error, and the session is still usable. */
 function isOrderly(error: unknown): boolean {
   const { severity, code } = error as { severity?: string; code?: string };
   return severity === 'ERROR' && code !== undefined;
 }
 
-/** The server takes no writes any more, or says nothing. */
+/** The server no longer accepts writes, or does not answer. */
 export function isServerLost(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return code === '25006' || message === 'Query read timeout';
 }
 
-/** A pooler that did not show handed us a session with another's statement under this name (42P05), or without it. */
+/**
+ * An undetected pooler assigned a server session in which another client's statement has this name (42P05), or in
+ * which the name is unknown (26000).
+ */
 export function isNameLost(error: unknown): boolean {
   const { code } = error as { code?: string };
   return code === '42P05' || code === '26000';
 }
 
-/** The table changed under a prepared plan. */
+/** A prepared plan became invalid because its table changed. */
 export function isStalePlan(error: unknown): boolean {
   const { code, routine } = error as { code?: string; routine?: string };
   return code === '0A000' && routine === 'RevalidateCachedQuery';

@@ -5,14 +5,14 @@ import type { DatabaseTarget } from '../config/database-url.js';
 import type { SslMode } from '../config/database-url-parameters.js';
 import { DatabaseRefusal } from './database-refusal.js';
 
-/** `false`: in clear. */
+/** `false`: unencrypted. */
 export type Encryption = ConnectionOptions | false;
 
 /**
- * The ways to try for a host, in their order, with libpq's meaning of sslmode. Files are read each time,
- * so that a renewed certificate counts from the next connection on.
+ * The encryptions to try for a host, in order, with libpq's meaning of sslmode. Reads the files at each call, so that
+ * the next connection uses a renewed certificate.
  *
- * @throws DatabaseRefusal for a file that can't be read any more
+ * @throws DatabaseRefusal for a file that can no longer be read
  */
 export function encryptionsFor(target: DatabaseTarget, host: string | undefined): Encryption[] {
   if (host?.startsWith('/')) return [false];
@@ -34,7 +34,7 @@ export function encryptionsFor(target: DatabaseTarget, host: string | undefined)
 function tlsOptions(target: DatabaseTarget, mode: SslMode): ConnectionOptions {
   const { sslRootCert, sslCert, sslKey, sslPassword } = target;
   const ownRoot = sslRootCert === undefined || sslRootCert === 'system' ? undefined : sslRootCert;
-  // As libpq does it, a root of one's own makes `require` into `verify-ca`.
+  // As in libpq, a custom root certificate turns `require` into `verify-ca`.
   const verifies = mode.startsWith('verify') || (mode === 'require' && ownRoot !== undefined);
   return {
     rejectUnauthorized: verifies,
@@ -46,7 +46,10 @@ function tlsOptions(target: DatabaseTarget, mode: SslMode): ConnectionOptions {
   };
 }
 
-/** By its code alone, a file that has gone would look like a server that is not there. */
+/**
+ * Reads a file. Without this error, the code of a missing file (ENOENT) would look like that of an unavailable
+ * server.
+ */
 function fileOf(parameter: string, path: string): Buffer {
   try {
     return readFileSync(path);

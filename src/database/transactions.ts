@@ -13,16 +13,16 @@ const LIMIT_TIME = `SELECT ${Object.entries(TIME_LIMITS)
   .map(([name, value]) => `set_config('${name}', '${value}', true)`)
   .join(', ')}`;
 
-/** Several statements that take place together or not at all. */
+/** Several statements that take effect together or not at all. */
 export class Transaction {
-  /** @param manager for repositories of TypeORM that take part */
+  /** @param manager for TypeORM repositories that take part in the transaction */
   constructor(readonly manager: EntityManager) {}
 
   /**
    * Runs the statement within the transaction and resolves to its rows.
    *
-   * @throws the error of PostgreSQL as pg threw it, with its SQLSTATE in `code`; after it nothing
-   * more can be run
+   * @throws the error of PostgreSQL as pg threw it, with its SQLSTATE in `code`; after that the transaction can run
+   * nothing more
    */
   async run<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     try {
@@ -34,7 +34,7 @@ export class Transaction {
   }
 }
 
-/** Whoever runs statements, in a transaction or each for itself. */
+/** Runs statements, in a transaction or each by itself. */
 export interface StatementRunner {
   run<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
@@ -44,18 +44,18 @@ const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 /** Begins and ends transactions on TypeORM's connections. */
 @Injectable()
 export class Transactions {
-  /** @param changes none for a program that remembers nothing */
+  /** @param changes undefined for a program without caches */
   constructor(
     private readonly dataSource: DataSource,
     @Inject(ChangeFeed) private readonly changes?: ChangeFeed,
   ) {}
 
   /**
-   * Does the work in one transaction, and takes it back when the work throws. Once it resolves, this
-   * process remembers nothing of the rows as they were before.
+   * Does the work in one transaction, and rolls it back when the work throws. When this resolves, this process has no
+   * cached rows from before the change.
    *
-   * @throws what the work threw; StoreUnavailable for trouble below, and then it is unknown whether
-   * the work took place
+   * @throws what the work threw; StoreUnavailable for a failure of the connection or the server, after which it is
+   * unknown whether the work took place
    */
   async run<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const result = await this.runAs('READ COMMITTED', work, DEADLINE_MS);
@@ -64,7 +64,7 @@ export class Transactions {
   }
 
   /**
-   * The same, for work that takes as long as there is to do: only each of its statements has an end.
+   * As `run`, without a time limit for the whole transaction; each statement still has one.
    *
    * @throws what the work threw; StoreUnavailable
    */
@@ -74,21 +74,19 @@ export class Transactions {
     return result;
   }
 
-  /**
-   * The same, on one unchanging view of the data: for reading what belongs together.
-   */
+  /** As `run`, on one snapshot of the data, for consistent reads. */
   runOnSnapshot<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.runAs('REPEATABLE READ', work);
   }
 
   /**
-   * Does work that changes no row which anybody remembers, so that nobody has to hear of it: in one round
-   * trip for each statement, prepared, beside one to begin and one to commit.
+   * Does work that changes no cached row, so that no process has to be notified. Costs one round trip for each
+   * statement, which is prepared, one to begin and one to commit.
    *
-   * @param work may be done twice, when the server refused a prepared statement and took all back
-   * @param since when the caller began to wait, by performance.now(): all ends in time for that
-   * @throws what the work threw; StoreUnavailable for trouble below, and then it is unknown whether
-   * the work took place
+   * @param work may run twice, if the server refused a prepared statement and rolled everything back
+   * @param since when the caller began to wait, by performance.now(); the time limit counts from then
+   * @throws what the work threw; StoreUnavailable for a failure of the connection or the server, after which it is
+   * unknown whether the work took place
    */
   async runWithoutCatchUp<Result>(
     work: (runner: StatementRunner) => Promise<Result>,
@@ -155,17 +153,17 @@ export class Transactions {
     try {
       const session = (await runner.connect()) as LentSession;
       if (deadlineMs !== undefined) {
-        // Every statement waits by itself, the one that takes back too: together they take too long.
+        // Each statement, including the rollback, has its own time limit; the sum of them would be too long.
         const leftMs = deadlineMs - (performance.now() - startedAt);
         overdue = setTimeout(() => session.destroy(), leftMs);
       }
       return await runner.manager.transaction(isolation, async (manager) => {
-        // Behind a pooler, the session could not be configured at its start.
+        // Behind a pooler, the limits could not be set at the start of the session.
         if (session.isPooled) await manager.query(LIMIT_TIME);
         return work(new Transaction(manager));
       });
     } catch (error) {
-      // pg never sends a ROLLBACK that waits behind a late answer: this session is still in the transaction.
+      // pg queues ROLLBACK behind a late response and never sends it, so this session is still in the transaction.
       if (isServerLost(error)) poolOf(this.dataSource).forsake();
       throw isStoreUnavailable(error) ? new StoreUnavailable(error) : error;
     } finally {

@@ -6,10 +6,10 @@ import { isStoreUnavailable } from '../failures/store-unavailable.js';
 const AGAIN_AFTER_MS = 250;
 
 /**
- * Does what the start needs of the database, again and again while that is out of reach: it may go away between
- * the first connection and the first request.
+ * Retries database work of the startup while the database is unavailable: it may become so between the first
+ * connection and the first request.
  *
- * @throws what `work` throws that no waiting mends
+ * @throws an error of `work` that waiting does not fix
  */
 export async function untilAvailable<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let tries = 0; ; tries += 1) {

@@ -1,18 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
 import { EmbeddedServerError } from './embedded-server-error.js';
 
-/** Whom the server's processes run as; `undefined` where that is simply ourselves. */
+/** The account of the server's processes; `undefined` if they run as the current user. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** In order of preference. Both exist without anybody's doing on the systems we know. */
+/** In order of preference. Both exist by default on the systems that we know. */
 const UNPRIVILEGED_USERS = ['postgres', 'nobody'];
 
 /**
- * PostgreSQL refuses to run as root. So root lends it an unprivileged account: the owner of the
- * cluster if there is one already, else a user of the system.
+ * PostgreSQL refuses to run as root. As root, the service therefore starts it under an unprivileged account: the
+ * owner of an existing cluster, otherwise a user of the system.
  */
 export async function serverAccount(dataDirectory: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) {

@@ -22,9 +22,9 @@ export interface Binaries {
 }
 
 /**
- * Finds the server's programs in the optional package for this platform. Where its folder is
- * closed to the account they shall run as (a project below /root, say), they are copied once to a
- * place that is open, owned by root so that nobody else can change them.
+ * Finds the server's programs in the optional package for this platform. If the account of the server cannot access
+ * the package's folder (in a project below /root, for example), copies them once to an accessible folder. Root owns
+ * the copy, so that no other user can change it.
  */
 export async function findBinaries(account: Account | undefined): Promise<Binaries> {
   const installed = installedFolder();
@@ -60,7 +60,10 @@ function installedFolder(): { native: string; manifest: string } {
   }
 }
 
-/** npm packs no symbolic links; the package's install script makes them, if it was let run. */
+/**
+ * Creates the symbolic links of the package. npm does not pack them, and the package's install script, which creates
+ * them, may be disabled.
+ */
 async function restoreSymlinks(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(list) as { source: string; target: string }[];
@@ -94,7 +97,7 @@ async function openCopy(native: string, version: string): Promise<string> {
   return copy;
 }
 
-/** Whatever umask they were installed under. */
+/** Sets the modes, which depend on the umask at installation. */
 async function openForReading(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {

@@ -18,7 +18,7 @@ import { EmbeddedServerError } from './embedded-server-error.js';
 import { isAlive } from './embedded-server-processes.js';
 import { runProgram } from './embedded-server-programs.js';
 
-/** Name of the database and of the role that owns all of it. */
+/** The name of the database and of the role that owns it. */
 export const DATABASE_NAME = 'oauth10';
 
 export function dataDirectoryIn(folder: string): string {
@@ -26,9 +26,9 @@ export function dataDirectoryIn(folder: string): string {
 }
 
 /**
- * Makes the cluster, unless there is one, and resolves to its password. It is made aside and put
- * in place by one rename, password and all: a start that is cut off leaves nothing half done, and
- * of two that race one cluster remains.
+ * Creates the cluster if there is none, and resolves to its password. The cluster and its password are created in a
+ * temporary folder and moved into place by one rename. So an interrupted start leaves no incomplete cluster, and of
+ * two concurrent starts one cluster remains.
  */
 export async function prepareCluster(
   folder: string,
@@ -63,7 +63,7 @@ async function makeCluster(
     await mkdir(data, { mode: 0o700 });
     const password = randomBytes(24).toString('base64url');
     await writeFile(join(draft, 'password'), password, { mode: 0o600 });
-    // initdb reads the password as the account, which may not read ours.
+    // initdb runs as the account, which may not read the file of the current user.
     const loan = join(draft, 'password-for-initdb');
     await writeFile(loan, password, { mode: 0o600 });
     if (account !== undefined) {
@@ -82,12 +82,12 @@ async function makeCluster(
   }
 }
 
-/** What starts that were killed in the middle have left. */
+/** Removes the temporary folders of starts that were killed. */
 async function removeAbandonedDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, pid] = /^cluster-draft-(\d+)-/.exec(name) ?? [];
     if (pid !== undefined && !isAlive(Number(pid))) {
-      // An initdb may outlive its starter by a second and still write there.
+      // initdb may outlive its parent by a second and still write to the folder.
       await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }

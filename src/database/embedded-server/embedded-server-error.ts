@@ -1,4 +1,4 @@
-/** The embedded server can't run. The message says why and what to do, without a stack trace. */
+/** The embedded server cannot run. The message says why and what to do; it is shown without a stack trace. */
 export class EmbeddedServerError extends Error {
   override readonly name = 'EmbeddedServerError';
 }

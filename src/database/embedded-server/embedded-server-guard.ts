@@ -5,12 +5,12 @@ import type { Account } from './embedded-server-account.js';
 import { PROGRAM_DIRECTORY, PROGRAM_ENVIRONMENT } from './embedded-server-programs.js';
 
 /**
- * A shell in a session of its own starts the server and reads from a pipe whose other end is
- * ours. However we end, kill -9 of our whole process group included, the kernel closes our end,
- * and the shell stops the server: fast shutdown by SIGINT, after five seconds SIGQUIT.
+ * A shell in a session of its own starts the server and reads from a pipe whose other end this process holds. However
+ * this process ends, even by kill -9 of its whole process group, the kernel closes its end of the pipe, and the shell
+ * stops the server: fast shutdown by SIGINT, and SIGQUIT after five seconds.
  *
- * In a script without job control background jobs have no stdin and ignore SIGINT, hence the copy
- * of the pipe as descriptor 3; PostgreSQL sets its signal handlers itself.
+ * In a script without job control, background jobs have no stdin and ignore SIGINT. Therefore the script copies the
+ * pipe to descriptor 3. PostgreSQL sets its signal handlers itself.
  */
 const GUARD_SCRIPT = `
 exec 3<&0 </dev/null
@@ -34,14 +34,14 @@ exit $status
 `;
 
 export interface Guard {
-  /** Resolves when the server is gone. */
+  /** Resolves when the server has ended. */
   readonly ended: Promise<void>;
   hasEnded(): boolean;
-  /** Lets go of the pipe, which stops the server. */
+  /** Closes the pipe, which stops the server. */
   release(): void;
 }
 
-/** Starts the command under guard as the account, its output going to the (emptied) log file. */
+/** Starts the command under guard as the account. Its output goes to the log file, which is emptied first. */
 export async function startUnderGuard(
   command: readonly string[],
   account: Account | undefined,
@@ -66,11 +66,11 @@ export async function startUnderGuard(
     });
     const pipe = guard.stdin as Socket;
     pipe.on('error', () => undefined);
-    // The server alone is no reason for this process to go on.
+    // A running server must not keep this process alive.
     guard.unref();
     pipe.unref();
     const release = () => {
-      // Whoever lets go also waits for the end, and must live to see it.
+      // The caller then waits for the end of the server, so the process must stay alive until then.
       if (!over) guard.ref();
       pipe.destroy();
     };

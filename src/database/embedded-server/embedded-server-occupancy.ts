@@ -6,17 +6,17 @@ import { EmbeddedServerError } from './embedded-server-error.js';
 import { isAlive, startOf } from './embedded-server-processes.js';
 
 const POLL_INTERVAL_MS = 20;
-/** A guard needs five seconds at most; a server that is still there has lost its guard. */
+/** A guard needs at most five seconds; a server that still runs after that has lost its guard. */
 const GUARD_GRACE_MS = 6_000;
 
-/** What the server writes into its own lock file, as far as we need it. */
+/** The fields of the server's lock file that we need. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
   readonly ready: boolean;
 }
 
-/** Reads `postmaster.pid` of the cluster in the folder, if a server has left or holds one. */
+/** Reads `postmaster.pid` of the cluster in the folder; undefined if there is none. */
 export async function readPostmaster(folder: string): Promise<Postmaster | undefined> {
   const text = await readFile(join(dataDirectoryIn(folder), 'postmaster.pid'), 'utf8').catch(
     () => '',
@@ -27,9 +27,9 @@ export async function readPostmaster(folder: string): Promise<Postmaster | undef
 }
 
 /**
- * Waits until no server runs on the cluster: after a kill -9 the old one is still going down.
- * While the service that owns it lives there is nothing to wait for, and this throws. The
- * server's own lock file is what prevents two servers; this only tells one case from the other.
+ * Waits until no server runs on the cluster: after a kill -9, the old one is still shutting down. Throws if the
+ * service that owns the server is running, because the server then does not end. The server's own lock file is what
+ * prevents two servers on one cluster; this function only distinguishes the two cases.
  */
 export async function untilVacant(folder: string, deadline: number): Promise<void> {
   const orphanAt = Date.now() + GUARD_GRACE_MS;
@@ -40,7 +40,7 @@ export async function untilVacant(folder: string, deadline: number): Promise<voi
       return;
     }
     if (!(await runsOn(server.pid, folder))) {
-      // The number was given to another process since; the server would take it for its own kind.
+      // Another process has this pid now. The new server would take that process for a running server.
       await rm(join(dataDirectoryIn(folder), 'postmaster.pid'), { force: true });
       return;
     }
@@ -56,7 +56,7 @@ export async function untilVacant(folder: string, deadline: number): Promise<voi
   }
 }
 
-/** Says who owns the server that runs now. */
+/** Writes this process into the folder as the owner of the running server. */
 export async function claim(folder: string): Promise<void> {
   await writeFile(ownerFile(folder), `${process.pid} ${await startOf(process.pid)}`);
 }
@@ -76,7 +76,7 @@ async function livingOwner(folder: string): Promise<number | undefined> {
   return same ? Number(pid) : undefined;
 }
 
-/** A server's working directory is its data directory. Where there is no /proc, we believe it. */
+/** A server's working directory is its data directory. Without /proc, the lock file is trusted. */
 async function runsOn(pid: number, folder: string): Promise<boolean> {
   if (process.platform !== 'linux') {
     return true;
@@ -85,7 +85,7 @@ async function runsOn(pid: number, folder: string): Promise<boolean> {
   return workingDirectory === (await realpath(dataDirectoryIn(folder)));
 }
 
-/** It may just have ended by itself, or belong to another user; the wait goes on either way. */
+/** Errors are ignored: the server may have ended, or may belong to another user. The wait continues either way. */
 function askToEnd(pid: number): void {
   try {
     process.kill(pid, 'SIGINT');

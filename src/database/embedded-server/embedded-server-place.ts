@@ -6,13 +6,13 @@ import type { Account } from './embedded-server-account.js';
 import { EmbeddedServerError } from './embedded-server-error.js';
 import { runs } from './embedded-server-programs.js';
 
-/** Open to every account on the systems we know; the first that can be written is taken. */
+/** Every account can access these on the systems that we know. The first writable one is used. */
 const REACHABLE_PARENTS = ['/var/lib/oauth10', '/var/tmp/oauth10'];
 
 /**
- * The folder the server's files go to: the directory asked for, or, where a folder above it is
- * closed to the account, one elsewhere, which the file `moved-to` in the directory names. The
- * name is random, so that who removes the directory starts afresh.
+ * The folder for the server's files. This is the given directory, or, if the account cannot access a folder above it,
+ * a folder elsewhere, whose path is stored in the directory's file `moved-to`. Its name is random, so that a user who
+ * removes the directory gets a new cluster.
  */
 export async function serverPlace(
   directory: string,
@@ -39,8 +39,8 @@ export async function serverPlace(
 }
 
 /**
- * A folder of root's that every account may enter. /var/tmp is open to all, so a folder found
- * there must be a real one, root's own, and closed to other writers.
+ * A folder that root owns and that every account may enter. Every user can write to /var/tmp, so an existing folder
+ * there must be a real directory, owned by root, and not writable by others.
  */
 export async function reachableParent(): Promise<string> {
   for (const parent of REACHABLE_PARENTS) {
@@ -69,7 +69,7 @@ async function folderStatus(path: string): Promise<{ uid: number; mode: number }
   return status;
 }
 
-/** A umask such as 077 must not close what we have just made; secrets inside have modes of their own. */
+/** Makes the folder accessible, even with a umask such as 077. Secrets in it have their own modes. */
 async function openOwn(folder: string): Promise<void> {
   const { mode } = await lstat(folder);
   if ((mode & 0o011) !== 0o011) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
-/** Whether the process runs; a zombie, which only waits to be counted, does not. */
+/** Whether the process runs; a zombie does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -11,7 +11,7 @@ export function isAlive(pid: number): boolean {
   return process.platform !== 'linux' || stateIn(statusOf(pid)) !== 'Z';
 }
 
-/** When the process started, in ticks of the kernel: together with it, a process id is unique. */
+/** When the process started, in clock ticks of the kernel. A pid together with its start time is unique. */
 export async function startOf(pid: number): Promise<string> {
   const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
   return fieldsAfterName(status)[19] ?? '-';
@@ -29,7 +29,7 @@ function stateIn(status: string): string | undefined {
   return fieldsAfterName(status)[0];
 }
 
-/** The name is in brackets and may contain anything, blanks and brackets too. */
+/** The name is in parentheses and may contain any character, including blanks and parentheses. */
 function fieldsAfterName(status: string): string[] {
   return status.slice(status.lastIndexOf(')') + 2).split(' ');
 }

@@ -1,4 +1,4 @@
-/** A server for one service on one machine: small, TCP on the loopback interface only. */
+/** A small server for one service on one machine; TCP only on the loopback interface. */
 const SMALL = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -16,15 +16,16 @@ const SMALL = {
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // Above ERROR, which a client may provoke at will: nobody rotates this log within one run.
+  // LOG ranks above ERROR here, so errors, which clients can cause at will, are not logged: this log is not rotated
+  // within a run.
   log_min_messages: 'log',
   log_checkpoints: 'off',
 };
 
-/** What was acknowledged is kept, come kill -9 or a power cut. */
+/** Committed transactions survive a kill -9 or a power failure. */
 const DURABLE = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' };
 
-/** For tests alone. */
+/** For tests only. */
 const FORGETFUL = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
 
 /** The server's command line after the program's name. */

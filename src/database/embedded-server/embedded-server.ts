@@ -13,37 +13,37 @@ import { serverPlace } from './embedded-server-place.js';
 import { serverArguments } from './embedded-server-settings.js';
 
 export interface EmbeddedServerOptions {
-  /** Holds the cluster, its password, the server's log and the note of who owns it. */
+  /** Contains the cluster, its password, the server's log and the owner file. */
   readonly directory: string;
-  /** False gives up what was written at a crash, for speed; for tests. */
+  /** False makes writes faster, but a crash may lose committed data; for tests. */
   readonly durable?: boolean;
-  /** Settings of PostgreSQL on top of ours. */
+  /** Additional settings of PostgreSQL, which override the defaults. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface EmbeddedServer {
   /** With user, password and database. */
   readonly url: string;
-  /** Where the files are: the directory asked for, unless the server's account can't reach it. */
+  /** The folder of the files: the given directory, unless the server's account cannot access it. */
   readonly folder: string;
-  /** Resolves when the server is gone. */
+  /** Resolves when the server has ended. */
   stop(): Promise<void>;
 }
 
-/** For an old server to go down, and for a port that is snatched away to be replaced. */
+/** How long to wait for an old server to end, and to retry when another process takes the port. */
 const VACANCY_TIMEOUT_MS = 12_000;
 /** After a crash the server first replays its log. */
 const READY_TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 10;
 
-/** Complaints of a server that may well start a moment later, or on another port. */
+/** Log messages of a server that may start a moment later, or on another port. */
 const PASSING_TROUBLE = /lock file .* already exists|shared memory block|Address already in use/;
 
 /**
- * Starts the PostgreSQL that comes with the project; makes its cluster the first time. The server
- * ends with `stop()` or with this process, however it ends.
+ * Starts the PostgreSQL that comes with the project; creates its cluster the first time. The server ends with
+ * `stop()` or with this process, however the process ends.
  *
- * @throws EmbeddedServerError whose message says what to do.
+ * @throws EmbeddedServerError whose message says what to do
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const { durable = true, settings = {} } = options;
@@ -100,9 +100,9 @@ async function startWhenVacant(
 }
 
 /**
- * The server notes in its lock file when it takes connections, as pg_ctl knows too. Ours is told by
- * its port, and claimed while it still replays its log: unclaimed, a second start would take it
- * for an orphan.
+ * Waits until the server's lock file says that it accepts connections, as pg_ctl does. The port identifies our
+ * server. It is claimed while it still replays its log, because a second start would take an unclaimed server for an
+ * orphan.
  */
 async function becomesReady(folder: string, port: number, guard: Guard): Promise<boolean> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
