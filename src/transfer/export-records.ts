@@ -11,9 +11,9 @@ import { SecretBox } from '../secrets/secret-box.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
 import { consumerSecret, previousConsumerSecret } from '../consumers/sealed-secrets.js';
 
-/** What is to be exported, and for whom. */
+/** What to export, and who asked for it. */
 export interface ExportOrder {
-  /** For the record. */
+  /** For the audit event. */
   readonly actor: AuditActor;
   /** Whether the file contains secrets; without them it can't be imported. */
   readonly secrets: boolean;
@@ -41,7 +41,7 @@ interface TokenRow extends GrantRow {
 
 const ROWS = 1_000;
 
-// Columns are named and ordered as in a line. A previous secret that holds no longer stays behind.
+// Names and order of the columns are those of a line. A previous secret that has expired is not exported.
 const CONSUMERS = {
   name: 'export-consumers',
   text: `
@@ -53,7 +53,7 @@ const CONSUMERS = {
     FROM consumers c WHERE consumer_key > $1 ORDER BY consumer_key LIMIT ${ROWS}`,
 };
 
-// Scopes that the consumer lost stay behind: no import would take them.
+// Scopes that the consumer has lost are not exported: an import would refuse them.
 const TOKENS = {
   name: 'export-tokens',
   text: `
@@ -77,10 +77,10 @@ export class ExportRecords {
   ) {}
 
   /**
-   * Writes everything as it was at one moment, in the memory of a thousand lines; the last line says
-   * how many came before. That it was asked for is on record before the first line leaves.
+   * Writes one snapshot of the database, in the memory of a thousand lines; the last line contains the number of
+   * lines before it. The export is recorded before the first line is written.
    *
-   * @param write takes some lines, and is waited for
+   * @param write writes some lines; the export waits for it
    * @throws StoreUnavailable; SealBroken; what `write` throws
    */
   async run(
@@ -112,8 +112,8 @@ export class ExportRecords {
   }
 
   /**
-   * The row with what it grants; none for one that nobody here wrote: from a file that can be imported, it would be
-   * granted elsewhere.
+   * The row with what it grants; empty if no service with these keys wrote the row. An import of such a line would
+   * make its grant valid elsewhere.
    */
   private genuineConsumer(row: ConsumerRow): ConsumerRow[] {
     const { consumerKey } = row;
@@ -121,7 +121,7 @@ export class ExportRecords {
     return grant ? [{ ...row, ...grant }] : [];
   }
 
-  /** The same; what was revoked is imported as such, and grants nothing there either. */
+  /** The same for a token. A revoked token needs no proof: it is imported as revoked and grants nothing. */
   private genuineToken(row: TokenRow): TokenRow[] {
     if (row.revokedAt !== null) return [row];
     const { token } = row;
@@ -169,6 +169,6 @@ async function* pagesOf<Row extends object>(
   }
 }
 
-/** What is null is left out: it is the default. */
+/** Leaves out null, which is the default. */
 const lineOf = (value: object): string =>
   `${JSON.stringify(value, (_, part: unknown) => part ?? undefined)}\n`;

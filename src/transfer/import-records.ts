@@ -11,42 +11,44 @@ import { firstOf, stageLines, type StagedFile } from './stage-lines.js';
 import { StagedImports } from './staged-imports.js';
 import { importStagedRows } from './import-staged-rows.js';
 
-/** A file of consumers and access tokens, one JSON object a line. */
+/** A file of consumers and access tokens, one JSON object on each line. */
 export interface ImportSource {
   readonly chunks: AsyncIterable<Buffer>;
-  /** SHA-256, where it is known beforehand: then a file that was cut off goes on where it stopped. */
+  /** SHA-256 of the file, if known in advance. An import that was interrupted then resumes where it stopped. */
   readonly hash?: Buffer;
 }
 
-/** How an import is to be made. */
+/** How to make an import. */
 export interface ImportOrder {
-  /** Who makes it, for the record. */
+  /** Who makes the import, for the audit event. */
   readonly actor: AuditActor;
-  /** Look only: whatever would be refused is, and nothing is taken over. */
+  /** Check the file only: faults are reported, and nothing is imported. */
   readonly dryRun: boolean;
-  /** Throws where the caller may not any more; asked when the file has ended, and before any of it is taken over. */
+  /**
+   * Throws if the caller has lost permission. Called after the whole file was read and before anything is imported.
+   */
   readonly assertStanding?: () => Promise<void>;
-  /** Hears of each step. */
+  /** Called at each step. */
   readonly onProgress?: (step: ImportStep) => void;
 }
 
-/** Octets that were read, or rows that were taken over, out of so many. */
+/** The number of octets that were read, or the number of rows that were imported, with the total. */
 export type ImportStep =
   | { readonly done: 'read'; readonly octets: number }
   | { readonly done: 'taken over'; readonly rows: number; readonly of: number };
 
-/** What became of a file that was not refused. */
+/** The result for a file that was not refused. */
 export interface ImportResult {
   readonly consumers: number;
   readonly tokens: number;
-  /** When the same file was taken over before, so that nothing was done now; null otherwise. */
+  /** When the same file was imported before, in which case nothing was done now; null otherwise. */
   readonly takenOverAt: Date | null;
 }
 
-/** Unique and foreign keys; a row that somebody else is bringing, and that was waited for. */
+/** SQLSTATEs of unique and foreign keys, and of the lock timeout while another transaction inserts the same key. */
 const MET_A_CHANGE = new Set(['23505', '23503', '55P03']);
 
-/** Brings consumers and access tokens along from elsewhere: a whole file, or nothing of it. */
+/** Imports consumers and access tokens from a file: the whole file, or nothing. */
 @Injectable()
 export class ImportRecords {
   constructor(
@@ -58,17 +60,17 @@ export class ImportRecords {
   ) {}
 
   /**
-   * Reads the file, in the memory of a few thousand lines, and takes it over in one transaction,
-   * together with its entry in the record. Before that, nobody sees any of it.
+   * Reads the file, in the memory of a few thousand lines, and imports it in one transaction together with its audit
+   * event. No one sees any of its rows before the commit.
    *
-   * @throws ImportRefused; StoreUnavailable, after which a file whose digest was given goes on where
-   * it stopped; what reading the source throws
+   * @throws ImportRefused; StoreUnavailable, after which a file with a given hash resumes where it stopped; what
+   * reading the source throws
    */
   async run(source: ImportSource, order: ImportOrder): Promise<ImportResult> {
     const { actor, dryRun, onProgress = () => undefined } = order;
     const { hash } = source;
     const digests = dryRun || !hash ? [] : this.digestsOf(hash);
-    // Of a file that nobody goes on with, this process alone knows what its rows are bound to.
+    // An import that cannot be resumed has a random context, which only this process knows.
     const contexts = digests.length > 0 ? digests : [randomOctets(MAC_OCTETS)];
     const begun = await this.staged.begin(digests, contexts[0] as Buffer);
     const { id, finishedAt, macContext } = begun;
@@ -95,14 +97,14 @@ export class ImportRecords {
       if (error instanceof ImportRefused) mayGoOn = error.reason === 'busy';
       throw error;
     } finally {
-      // What can't be cleared away now is swept later; this file begins anew when it comes again.
+      // If clearing fails, the sweep deletes the rows later; a new import of this file starts from the beginning.
       if (!mayGoOn) await this.staged.clear(id).catch(() => undefined);
     }
   }
 
   /**
-   * What a file is kept under: MACs of its SHA-256, which tell whoever reads them nothing of a secret
-   * that could be guessed, under each key; and the SHA-256 itself, as the version before kept it.
+   * The digests by which an import is found: MACs of the file's SHA-256 under each key, because the plain hash would
+   * allow to guess a secret; and the plain SHA-256, as the previous version stored it.
    */
   private digestsOf(hash: Buffer): Buffer[] {
     return [...this.keys.macs('import-file', hash), hash];
@@ -154,7 +156,7 @@ export class ImportRecords {
     } catch (error) {
       const below = error instanceof StoreUnavailable ? error.cause : error;
       if (!MET_A_CHANGE.has((below as { code?: string } | undefined)?.code ?? '')) throw error;
-      // Somebody registered one of the keys, or deleted a consumer, since they were looked for.
+      // After the check for conflicts, another transaction registered one of the keys or deleted a consumer.
       throw refusedAsWhole('taken', 'met a change that came in between; import it again');
     }
   }

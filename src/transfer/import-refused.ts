@@ -1,21 +1,21 @@
-/** One thing that is wrong with a file. */
+/** One fault of a file. */
 export interface LineFault {
   /** Counted from 1; 0 for the file as a whole. */
   readonly line: number;
-  /** JSON pointer within the line; empty for all of it. */
+  /** JSON pointer within the line; empty for the whole line. */
   readonly pointer: string;
-  /** Completes the sentence; never repeats a secret. */
+  /** The rest of the sentence about the line or property; never contains a secret. */
   readonly detail: string;
 }
 
 /**
- * A file that was not taken over, nothing of it.
+ * The file was refused, and nothing of it was imported.
  *
- * `invalid`: lines break the rules. `taken`: what they bring is there already, or belongs to a consumer
- * that is not. `busy`: another process is at the same file.
+ * `invalid`: lines break the rules. `taken`: what they contain exists already, or their consumer does not exist.
+ * `busy`: another process imports the same file.
  */
 export class ImportRefused extends Error {
-  /** @param faults the first of them, by line */
+  /** @param faults the first faults, by line */
   constructor(
     readonly reason: 'invalid' | 'taken' | 'busy',
     readonly faults: readonly LineFault[],
@@ -24,10 +24,13 @@ export class ImportRefused extends Error {
   }
 }
 
-/** @param detail of the file as a whole */
+/** @param detail the fault of the whole file */
 export const refusedAsWhole = (reason: 'invalid' | 'taken', detail: string): ImportRefused =>
   new ImportRefused(reason, [{ line: 0, pointer: '', detail }]);
 
-/** What is staged is not what this file's lines were staged as; an earlier release bound them to no file. */
+/**
+ * The staged rows differ from the rows that this file's lines gave, or an earlier release staged them without binding
+ * them to a file.
+ */
 export const ALTERED =
   'was altered while it was staged, or staged by an earlier release; import it again';

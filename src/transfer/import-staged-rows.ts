@@ -16,10 +16,10 @@ import { accessTokenSecret } from '../tokens/access-token.js';
 import { ROWS } from './staged-imports.js';
 import { stagedSecret } from './staged-secret.js';
 
-/** A staged row as it is taken over. */
+/** A staged row, as it is read for the import. */
 interface StagedRow {
   readonly key: string;
-  /** As `stagedGrant` has it. */
+  /** In the form of `stagedGrant`. */
   readonly staged: Granted;
   readonly grantMac: Buffer | null;
   readonly secret: Buffer | null;
@@ -31,7 +31,7 @@ const CONSUMER_COLUMNS = `consumer_key, previous_secret_expires_at,
 
 const TOKEN_COLUMNS = 'token, consumer_key, subject, scopes, expires_at, revoked_at';
 
-/** The rows of an import after a key ($2), with what they would grant and the MAC that they were staged with. */
+/** The rows of an import after a key ($2), with what they would grant and the MAC with which they were staged. */
 const stagedPart = (table: string, key: string, staged: string, previousSecret: string) => ({
   name: `staged-part-of-${table}`.replaceAll('_', '-'),
   text: `
@@ -40,7 +40,7 @@ const stagedPart = (table: string, key: string, staged: string, previousSecret: 
     FROM ${table} t WHERE import_id = $1 AND ${key} > $2 ORDER BY ${key} LIMIT ${ROWS}`,
 });
 
-/** MACs and seals of the rows that they become: staged ones would fit no row of theirs. */
+/** New MACs and sealed secrets for the live rows: those of the staged rows are valid for the staged rows only. */
 const MADE = `unnest($2::text[], $3::bytea[], $4::bytea[], $5::bytea[])
   AS made (key, mac, secret, previous_secret)`;
 
@@ -51,7 +51,7 @@ interface TakenTable {
   readonly part: Statement;
   readonly take: Statement;
   readonly table: 'import_consumers' | 'import_tokens';
-  /** Where the row's secret, and the one before it, are sealed for good. */
+  /** The places for which the secret and the previous secret of the live row are sealed. */
   readonly places: (key: string) => {
     readonly secret: SecretPlace;
     readonly previous?: SecretPlace;
@@ -99,7 +99,7 @@ const TAKEN_TABLES: readonly TakenTable[] = [
   },
 ];
 
-// Whoever takes it over holds its row until that is done; another finds nothing.
+// The importing transaction holds the lock on this row until it ends; any other finds no row.
 const HOLD = {
   name: 'hold-import',
   text: 'SELECT id FROM imports WHERE id = $1 AND finished_at IS NULL FOR UPDATE SKIP LOCKED',
@@ -110,36 +110,40 @@ const FINISH = {
   text: 'UPDATE imports SET finished_at = now(), updated_at = now() WHERE id = $1',
 };
 
-/** How many rows of each kind the file held. */
+/** The number of rows of each kind in the file. */
 interface StagedFileRows {
   readonly consumers: number;
   readonly tokens: number;
 }
 
-/** A file all of whose lines are staged. */
+/** A completely staged file. */
 interface StagedWhole {
   readonly id: number;
-  /** What the MACs of its rows are bound to. */
+  /** The value to which the MACs of its rows are bound. */
   readonly context: Buffer;
   readonly rows: StagedFileRows;
 }
 
-/** What proves the rows, and seals their secrets. */
+/** Verifies and makes MACs, and seals secrets. */
 interface Means {
   readonly grants: Grants;
   readonly secretBox: SecretBox;
 }
 
-/** Requests are served between so many rows: each takes some 20 µs. */
+/**
+ * After this many rows, at some 20 µs each, the import yields to the event loop, so that requests are served
+ * meanwhile.
+ */
 const ROWS_A_TURN = 100;
 
 /**
- * Moves all staged rows of an import into the live tables, or none. Each has to prove that it is a line of this
- * very file; a line has one key, so the primary key has each once.
+ * Copies all staged rows of an import into the live tables, or none. Each row has to prove that it is a line of this
+ * very file. A line has one key, and the primary key ensures that each key occurs once.
  *
- * @param onRows called for each part, with its number of rows
- * @returns `busy`: another process imports it, or has; `incomplete`: rows are missing; `altered`: rows changed after
- * they were staged, or were staged for another file. The caller then rolls the transaction back
+ * @param onRows called after each part, with its number of rows
+ * @returns `busy`: another process imports the file, or has imported it; `incomplete`: rows are missing; `altered`:
+ * rows changed after they were staged, or were staged for another file. Except after `done`, the caller rolls the
+ * transaction back
  */
 export async function importStagedRows(
   means: Means,
@@ -179,14 +183,14 @@ export async function importStagedRows(
   return 'done';
 }
 
-/** What the row that a staged one becomes has of its own. */
+/** The MAC and the sealed secrets of a live row; they differ from those of the staged row. */
 interface Made {
   readonly mac: Buffer | null;
   readonly secret: Buffer | null;
   readonly previousSecret: Buffer | null;
 }
 
-/** MACs and seals for rows that prove to be lines of this file; undefined where one does not. */
+/** New MACs and sealed secrets for the rows; undefined if a row does not prove that it is a line of this file. */
 function madeOf(
   { grants, secretBox }: Means,
   { table, staged: stagedKind, kind, places }: TakenTable,
@@ -204,7 +208,7 @@ function madeOf(
     const to = places(key);
     try {
       made.push({
-        // What was revoked before gets nothing, and no MAC.
+        // A revoked token grants nothing and gets no MAC.
         mac: revokedAt === null ? grants.mac(kind, granted as Granted) : null,
         secret: again(secret, stagedSecret(table, 'secret', of), to.secret),
         previousSecret: again(

@@ -1,4 +1,4 @@
-/** Longer than any line that keeps to the rules. */
+/** Longer than any valid line. */
 export const MAX_LINE_OCTETS = 512 * 1024;
 
 const LINE_FEED = 0x0a;
@@ -6,8 +6,8 @@ const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
- * Splits octets into lines, in the memory of one line. Ends with CR LF or LF; an empty line comes as
- * one without octets, so that lines can be counted, and one that is too long as undefined.
+ * Splits octets into lines, in the memory of one line. A line ends with CR LF or LF. Yields a line without octets for
+ * an empty line, so that the caller can count lines, and undefined for a line that is too long.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer>,

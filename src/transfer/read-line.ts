@@ -12,7 +12,7 @@ import { repeatsName } from '../input/repeated-name.js';
 import { strictInput } from '../input/strict-input.js';
 import { ConsumerLine, EndLine, TokenLine } from './transfer-lines.js';
 
-/** A consumer as a file has it, held to the rules of registration; secrets are in the clear. */
+/** A consumer from a file, validated by the rules of registration. Its secrets are in plain text. */
 export interface ImportedConsumer {
   readonly type: 'consumer';
   readonly consumerKey: string;
@@ -66,7 +66,8 @@ function broughtConsumer(line: ConsumerLine): ImportedConsumer {
     ...contradictions(described, 'text'),
     ...faultsOfSecret(described, consumerSecret),
   ];
-  // One that has no use now is kept, as rotating gives one to a consumer of RSA methods, too.
+  // A secret that the signature methods do not need now is kept, because a rotation also gives one to a consumer with
+  // RSA methods only.
   if (needsSharedSecret(described) && consumerSecret === null) {
     faults.push({ pointer: '/consumerSecret', detail: 'is required by the signature methods' });
   }

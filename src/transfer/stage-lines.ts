@@ -7,7 +7,7 @@ import type { StagedImport, StagedImports } from './staged-imports.js';
 import { consumerRow, tokenRow, type Sealing, type StagedRow } from './staged-rows.js';
 import type { TokenLine } from './transfer-lines.js';
 
-/** What a file held. */
+/** The content of a file. */
 export interface StagedFile {
   readonly consumers: number;
   readonly tokens: number;
@@ -15,16 +15,16 @@ export interface StagedFile {
   readonly hash: Buffer;
 }
 
-/** What one statement stages, at most. */
+/** The most that one statement stages. */
 const BATCH_LINES = 2_000;
 const BATCH_OCTETS = 1024 * 1024;
-/** The most faults that are reported; fixing these shows the others at the next attempt. */
+/** The most faults that are reported. After these are fixed, the next attempt reports the others. */
 const MAX_FAULTS = 50;
 
 /**
- * Stages the lines of a file that are not staged yet, in the memory of one batch. After the first
- * fault nothing more is staged, and the rest is read for its faults alone, to the end: whoever sends a
- * file is told what is wrong with it when it is sent.
+ * Stages the lines of a file that are not staged yet, in the memory of one batch. After the first fault it stages
+ * nothing more, but reads on to the end to find more faults, because the sender reads the response only after the
+ * whole file is sent.
  *
  * @param onOctets called with the number of octets read
  * @throws ImportRefused invalid, busy; StoreUnavailable; what reading the chunks throws
@@ -42,7 +42,7 @@ export async function stageLines(
   let batch = new Batch(begun.lines);
   let ended = false;
   let line = 0;
-  /** Rows that lines which are staged already must have left. */
+  /** The number of rows that the lines staged by earlier attempts must have given. */
   let stagedBefore = 0;
 
   const flush = async (): Promise<void> => {
@@ -68,7 +68,7 @@ export async function stageLines(
     if (read.type === 'end') {
       ended = true;
       const { consumers, tokens } = counts;
-      // Lines that are at fault were not counted.
+      // Lines with faults were not counted.
       const differs = read.consumers !== consumers || read.tokens !== tokens;
       if (differs && faults.length === 0) {
         throw unexpected(
@@ -93,13 +93,13 @@ export async function stageLines(
       if (!(error instanceof InvalidInput)) throw error;
       faults.push(...error.faults.map((fault) => ({ line, ...fault })));
     }
-    // The end is never behind what is staged, so that who goes on meets it, too.
+    // The end line is never counted as staged, so that a resumed import reads it as well.
     if (!ended) batch.to = line;
     batch.octets += octets?.length ?? 0;
     if (batch.to - batch.from >= BATCH_LINES || batch.octets >= BATCH_OCTETS) await flush();
   }
   await flush();
-  // Nothing proves the counts of the table but the file.
+  // No MAC protects the counts in the table, so they are compared with the file.
   if (faults.length === 0 && stagedBefore !== begun.consumers + begun.tokens) {
     throw refusedAsWhole('invalid', ALTERED);
   }
@@ -121,7 +121,7 @@ class Batch {
   to: number;
   octets = 0;
 
-  /** @param from the number of the last line before */
+  /** @param from the number of the line before the first */
   constructor(readonly from: number) {
     this.to = from;
   }

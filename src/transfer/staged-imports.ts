@@ -2,20 +2,23 @@ import { Injectable } from '@nestjs/common';
 import { Statements } from '../database/statements.js';
 import type { StagedRow } from './staged-rows.js';
 
-/** How far a file has come. */
+/** The progress of an import. */
 export interface StagedImport {
   readonly id: number;
-  /** Lines that are staged, empty ones among them. */
+  /** The number of staged lines, including empty ones. */
   readonly lines: number;
   readonly consumers: number;
   readonly tokens: number;
-  /** When all of it was taken over; null: not yet. */
+  /** When the import was completed; null before that. */
   readonly finishedAt: Date | null;
-  /** What the MACs of its rows are bound to, as the table says; null where an earlier release began it. */
+  /**
+   * The value to which the MACs of its rows are bound, as stored in the table; null if an earlier release began the
+   * import.
+   */
   readonly macContext: Buffer | null;
 }
 
-/** Lines that lie between two numbers, as rows. */
+/** The rows of the lines after `from`, up to and including `to`. */
 export interface StagedLines {
   readonly from: number;
   readonly to: number;
@@ -23,17 +26,17 @@ export interface StagedLines {
   readonly tokens: readonly StagedRow[];
 }
 
-/** Lines that can't be taken over. */
+/** Numbers of lines that cannot be imported. */
 export interface Conflicts {
-  /** What they bring is there already. */
+  /** Their consumer or token exists already. */
   readonly taken: number[];
   /** Their consumer is neither registered nor in the file. */
   readonly orphans: number[];
-  /** They have scopes that their consumer may not have. */
+  /** Their scopes exceed those of their consumer. */
   readonly exceeding: number[];
 }
 
-/** So many rows that no statement comes near its end, which is after four seconds. */
+/** Few enough that no statement comes near the timeout of four seconds. */
 export const ROWS = 5_000;
 
 const UNIQUE_VIOLATION = '23505';
@@ -53,8 +56,8 @@ const BEGIN = {
     TABLE begun UNION ALL TABLE new LIMIT 1`,
 };
 
-// One statement moves the counts and keeps the rows, so that a line is staged once or not at all; a key that
-// an earlier line has fails it as a whole.
+// One statement updates the counts and inserts the rows, so that a line is staged once or not at all. A key
+// that an earlier line has makes the whole statement fail.
 const STAGE = {
   name: 'stage-import',
   text: `
@@ -84,7 +87,7 @@ const KEYS_STAGED = {
     SELECT token, 'token' FROM import_tokens WHERE import_id = $1 AND token = ANY ($3::text[])`,
 };
 
-/** The rows of an import after a key ($2), in the order of their keys. */
+/** The rows of an import after a key ($2), in the order of the keys. */
 const partOf = (table: string, key: string) => `
   WITH part AS (
     SELECT * FROM ${table} WHERE import_id = $1 AND ${key} > $2 ORDER BY ${key} LIMIT ${ROWS}
@@ -117,7 +120,7 @@ const TOKEN_CONFLICTS = {
     FROM part`,
 };
 
-// First of all nobody finds it by its digest any more: what is left of it can't be gone on with.
+// First removes the digest, so that no one can resume an import of which rows are missing.
 const GIVE_UP = {
   name: 'give-up-import',
   text: 'UPDATE imports SET file_hash = NULL WHERE id = $1 AND finished_at IS NULL',
@@ -137,17 +140,17 @@ const FORGET = {
   text: 'DELETE FROM imports WHERE id = $1 AND file_hash IS NULL',
 };
 
-/** The tables that hold the lines of files until all of a file is taken over. */
+/** The tables that hold the lines of a file until all of them are imported. */
 @Injectable()
 export class StagedImports {
   constructor(private readonly statements: Statements) {}
 
   /**
-   * Begins a file, or finds one of the same digest.
+   * Begins an import, or finds the import of a file with the same digest.
    *
-   * @param digests what the file may be kept under, first what a new one is; none where that is known at
-   * the end only
-   * @param macContext what the MACs of a new one's rows are bound to
+   * @param digests the digests by which the import may be stored; a new one is stored by the first. Empty if the
+   * digest is known only at the end of the file
+   * @param macContext the value to which the MACs of a new import's rows are bound
    */
   async begin(digests: readonly Buffer[], macContext: Buffer): Promise<StagedImport> {
     const [begun] = await this.statements.run<StagedImport>(BEGIN, [
@@ -160,10 +163,9 @@ export class StagedImports {
   }
 
   /**
-   * Stages the lines after those that are staged; when one of them repeats a key, none.
+   * Stages the next lines; if one of them repeats a key, stages none.
    *
-   * @returns `repeated`: some have keys that earlier lines have; `behind`: somebody else has staged
-   * them meanwhile
+   * @returns `repeated`: some keys occur on earlier lines; `behind`: another process has staged these lines meanwhile
    */
   async stage(id: number, lines: StagedLines): Promise<'staged' | 'repeated' | 'behind'> {
     try {
@@ -181,7 +183,7 @@ export class StagedImports {
     }
   }
 
-  /** The numbers of the lines whose key an earlier line has, staged or among them. */
+  /** The numbers of lines whose key occurs on an earlier line, either staged or in this batch. */
   async repeatedLines(id: number, { consumers, tokens }: StagedLines): Promise<number[]> {
     const keysOf = (rows: readonly StagedRow[], column: string) => rows.map((row) => row[column]);
     const staged = await this.statements.run<{ key: string; type: string }>(KEYS_STAGED, [
@@ -200,7 +202,7 @@ export class StagedImports {
     });
   }
 
-  /** Looks for conflicts, a part at a time. */
+  /** Finds conflicts, one part of the rows at a time. */
   async *conflicts(id: number): AsyncGenerator<Conflicts> {
     for (const statement of [CONSUMER_CONFLICTS, TOKEN_CONFLICTS]) {
       for (let after: string | null = ''; after !== null;) {
@@ -217,7 +219,9 @@ export class StagedImports {
     }
   }
 
-  /** Clears away what was staged. Of an import it leaves only that a file of this digest was taken over. */
+  /**
+   * Deletes the staged rows. Of a completed import, only the entry that a file with this digest was imported remains.
+   */
   async clear(id: number): Promise<void> {
     await this.statements.run(GIVE_UP, [id]);
     for (const statement of CLEAR) {

@@ -8,11 +8,11 @@ import type { ImportedConsumer } from './read-line.js';
 import { stagedSecret } from './staged-secret.js';
 import type { TokenLine } from './transfer-lines.js';
 
-/** What makes a row that nobody else can make. */
+/** The keys and the context that make a row unforgeable. */
 export interface Sealing {
   readonly secretBox: SecretBox;
   readonly grants: Grants;
-  /** What the MACs of the file's rows are bound to. */
+  /** The value to which the MACs of the file's rows are bound. */
   readonly context: Buffer;
 }
 
@@ -22,7 +22,6 @@ export interface StagedRow {
   readonly [column: string]: unknown;
 }
 
-/** The consumer as a row. */
 export function consumerRow(
   { secretBox, grants, context }: Sealing,
   line: number,
@@ -48,7 +47,6 @@ export function consumerRow(
   };
 }
 
-/** The access token as a row. */
 export function tokenRow(
   { secretBox, grants, context }: Sealing,
   line: number,
@@ -56,7 +54,7 @@ export function tokenRow(
 ): StagedRow {
   const { token, consumerKey, subject } = brought;
   const scopes = brought.scopes ?? [];
-  // To the millisecond, as the MAC has it.
+  // To the millisecond, as in the MAC.
   const expiresAt = (brought.expiresAt && parseDateTime(brought.expiresAt)) || null;
   const revokedAt = (brought.revokedAt && parseDateTime(brought.revokedAt)) || null;
   const granted = ACCESS_TOKEN_GRANT.toGranted({ token, consumerKey, subject, scopes, expiresAt });
@@ -79,5 +77,5 @@ export function tokenRow(
   };
 }
 
-/** As PostgreSQL reads it from a text. */
+/** PostgreSQL's text format of bytea. */
 const bytea = (octets: Buffer): string => `\\x${octets.toString('hex')}`;

@@ -1,16 +1,16 @@
 import type { SecretPlace } from '../secrets/secret-box.js';
 
-/** Which line of which file a staged row is. */
+/** The line of the file from which a row was staged. */
 export interface StagedLine {
   readonly key: string;
-  /** Of the file (imports.mac_context), in hexadecimal; null where an earlier release began it. */
+  /** The context of the file (imports.mac_context), in hexadecimal; null if an earlier release began the import. */
   readonly context: string | null;
   readonly line: number;
 }
 
 /**
- * Where a secret is sealed while its row is staged: for its line of its file alone. So the seal of a dry run, or of
- * another file, opens in no live row and in no other import.
+ * The place for which a secret is sealed while its row is staged: one line of one file. So a secret from a dry run,
+ * or from another file, cannot be opened in a live row or in another import.
  */
 export const stagedSecret = (
   table: 'import_consumers' | 'import_tokens',

@@ -12,12 +12,12 @@ export class ConsumerLine extends ConsumerFieldsInput('import') {
   @Satisfies(identifier(255))
   consumerKey!: string;
 
-  /** Left out for a consumer that signs with RSA alone; empty beside the flag `empty_secret` alone. */
+  /** Absent for a consumer that signs only with RSA; empty only with the flag `empty_secret`. */
   @IsOptional()
   @Satisfies(credential(1024, { min: 0 }))
   consumerSecret?: string | null;
 
-  /** The one before a rotation; it holds until previousSecretExpiresAt. */
+  /** The secret before a rotation, valid until previousSecretExpiresAt. */
   @IsOptional()
   @Satisfies(credential(1024))
   previousSecret?: string | null;
@@ -26,18 +26,18 @@ export class ConsumerLine extends ConsumerFieldsInput('import') {
   @Satisfies(dateTime)
   previousSecretExpiresAt?: string | null;
 
-  /** From when SHA-1 and PLAINTEXT are refused. */
+  /** The time from which SHA-1 and PLAINTEXT are refused. */
   @IsOptional()
   @Satisfies(dateTime)
   weakSignaturesUntil?: string | null;
 
-  /** The moment of the import when it is left out. */
+  /** If absent, the time of the import. */
   @IsOptional()
   @Satisfies(dateTime)
   createdAt?: string | null;
 }
 
-/** A line of a file that holds an access token of a consumer that is registered, or in the file. */
+/** A line of a file that holds an access token of a consumer that is registered or in the file. */
 export class TokenLine {
   @Equals('token')
   type!: 'token';
@@ -55,17 +55,17 @@ export class TokenLine {
   @Satisfies(credential(255))
   subject!: string;
 
-  /** None when they are left out. */
+  /** Empty if absent. */
   @IsOptional()
   @Satisfies(scopes)
   scopes?: string[] | null;
 
-  /** The moment of the import when it is left out. */
+  /** If absent, the time of the import. */
   @IsOptional()
   @Satisfies(dateTime)
   createdAt?: string | null;
 
-  /** Left out: until revoked. */
+  /** If absent, the token is valid until it is revoked. */
   @IsOptional()
   @Satisfies(dateTime)
   expiresAt?: string | null;
@@ -75,12 +75,12 @@ export class TokenLine {
   revokedAt?: string | null;
 }
 
-/** The last line of an export: who finds it knows that nothing was cut off. */
+/** The last line of an export. It proves that the file was not cut off. */
 export class EndLine {
   @Equals('end')
   type!: 'end';
 
-  /** How many lines of consumers came before. */
+  /** The number of consumer lines before this line. */
   @IsInt({ message: 'must be a whole number' })
   @Min(0, { message: 'must be 0 or more' })
   consumers!: number;

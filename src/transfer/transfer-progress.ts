@@ -6,14 +6,14 @@ export class TransferProgress {
   private stage = '';
   private done = 0;
 
-  /** Goes on by `count` of `total` in the stage that is under way, or begins it. */
+  /** Adds `count` of `total` to the progress of the stage; begins the stage if it is a new one. */
   advance(stage: string, unit: string, count: number, total: number): void {
     if (stage !== this.stage) this.begin(stage, unit, total);
     this.done += count;
     this.bar?.update(this.done);
   }
 
-  /** Leaves the line to others. */
+  /** Stops the bar, so that other output can use the line. */
   stop(): void {
     this.bar?.stop();
     this.bar = undefined;

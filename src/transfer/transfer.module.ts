@@ -8,8 +8,8 @@ import { ImportRecords } from './import-records.js';
 import { StagedImports } from './staged-imports.js';
 
 /**
- * Owns the way of consumers and access tokens in from a file and out into one. Depends on the rules
- * of consumers/ and the places where tokens/ seals secrets; knows nothing of where a file comes from.
+ * Owns the import and export of consumers and access tokens. Depends on the rules of consumers/ and the places for
+ * which tokens/ seals secrets; does not know where a file comes from.
  */
 @Module({
   imports: [AuditModule, DatabaseModule, GrantsModule, SecretsModule],
