@@ -16,14 +16,14 @@ import { failedDelivery } from './failed-delivery.js';
 import { Webhook } from './webhook.js';
 
 const LANES_AT_ONCE = 4;
-/** How often a replica that has nothing to deliver looks. */
+/** How often a replica without deliveries looks for events. */
 const LOOK_AGAIN_MS = 500;
 const JITTER = 0.5;
-/** Before its end a lease is not to be relied on. */
+/** A replica begins no delivery that could end later than this long before the end of its lease. */
 const MARGIN_SECONDS = 2;
-/** At the end of the process, for deliveries under way. */
+/** How long the shutdown waits for deliveries in progress. */
 const LAST_DELIVERIES_MS = 3_000;
-/** A receiver that is away is told of that often. */
+/** The shortest time between two warnings about failed deliveries. */
 const QUIET_MS = 60_000;
 
 interface Outcomes {
@@ -32,9 +32,9 @@ interface Outcomes {
 }
 
 /**
- * Delivers what lies in the outbox, in the background: at least once, and the events of each consumer in
- * their order. Replicas share the work by lanes. An event is settled after its delivery, so that whatever
- * stops in between has it delivered again, under the same id.
+ * Delivers the events of the outbox, in the background: at least once, and in order for each consumer. Replicas share
+ * the work by lanes. An event is settled after its delivery, so if a replica stops in between, the event is delivered
+ * again with the same id.
  */
 @Injectable()
 export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy {
@@ -55,7 +55,7 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly metrics: Metrics,
   ) {
     const { events } = settings;
-    // Each delivery under way listens; the lanes bound how many there are.
+    // Each delivery in progress adds a listener; the number of lanes limits them.
     setMaxListeners(0, this.abort.signal);
     this.webhook = events && new Webhook(events, this.abort.signal);
   }
@@ -64,7 +64,9 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
     if (this.webhook) this.running = this.deliverForEver();
   }
 
-  /** Begins no other delivery, and waits a moment for those under way; what is cut off stays pending. */
+  /**
+   * Begins no new delivery, and waits a short time for those in progress. Events of aborted deliveries stay pending.
+   */
   async onModuleDestroy(): Promise<void> {
     this.stop.abort();
     this.wake();
@@ -112,7 +114,7 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
     await this.lanes.settle(held, outcomes.delivered, outcomes.failed);
   }
 
-  /** One consumer's events, one behind the other, up to the first that fails. */
+  /** Delivers the events of one consumer one after another, up to the first that fails. */
   private async deliverQueue(
     queue: readonly StoredEvent[],
     { sinceMs }: HeldLane,
@@ -135,7 +137,7 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
-  /** Until a lane is done, or it is time to look again. */
+  /** Waits until a lane is done, or until it is time to look again. */
   private async rest(): Promise<void> {
     const milliseconds = LOOK_AGAIN_MS * (1 - JITTER / 2 + Math.random() * JITTER);
     const woken = new AbortController();
@@ -161,7 +163,6 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
   }
 }
 
-/** The events of each consumer, in their order. */
 function queuesOf(events: readonly StoredEvent[]): StoredEvent[][] {
   const queues = new Map<string, StoredEvent[]>();
   for (const event of events) {

@@ -12,7 +12,7 @@ import { EventLanes } from './event-lanes.js';
 
 const LOOK_EVERY_MS = 5_000;
 
-/** What waits in the outbox. Looked at now and then, so that no scrape waits for the database. */
+/** Gauges of the outbox. They are read from the database periodically, so that no scrape waits for the database. */
 @Injectable()
 export class EventGauges implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(EventGauges.name);

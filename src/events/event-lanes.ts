@@ -3,16 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { Statements, type Statement } from '../database/statements.js';
 import type { StoredEvent } from './event.js';
 
-/** How long a lane is one replica's. Whoever stops meanwhile is followed by another after that. */
+/** How long a replica holds a lane. If the replica stops, another can claim the lane after that time. */
 export const LEASE_SECONDS = 30;
-/** What a lane may have under way: consumers at a time, and events in all. */
+/** Limits of one claim of a lane: consumers at a time, events of each consumer, and events in total. */
 const CONSUMERS_AT_ONCE = 16;
 const EVENTS_OF_ONE = 64;
 const EVENTS_AT_ONCE = 256;
-/** Where all that waits in a lane waits for a later try. */
+/** How long a lane rests after no event of it was delivered. */
 const REST_SECONDS = 1;
 
-// Who waits for a row that another has claimed meanwhile finds that its lease has begun.
+// SKIP LOCKED skips a lane that another replica is claiming. After that claim is committed, PostgreSQL checks
+// leased_until again and skips the lane as well.
 const CLAIM = {
   name: 'claim-event-lane',
   text: `
@@ -26,8 +27,8 @@ const CLAIM = {
     FROM free WHERE l.lane = free.lane RETURNING l.lane`,
 };
 
-// Consumer by consumer, whatever lies behind the first event of each. One whose first event is not due
-// holds back its later ones, and nobody else's.
+// Reads the first event of each consumer with one index lookup, however many events follow it. A consumer whose first
+// event is not due holds back its own later events, but not those of other consumers.
 const READ = {
   name: 'read-events-of-lane',
   text: `
@@ -50,7 +51,7 @@ const READ = {
     ) e ORDER BY e.position LIMIT ${EVENTS_AT_ONCE}`,
 };
 
-// A lane that another holds by now is left alone, and so are its events: they are delivered once more.
+// Does nothing if another replica holds the lane by now: that replica delivers the events once more.
 const SETTLE = {
   name: 'settle-events-of-lane',
   text: `
@@ -82,36 +83,36 @@ const BACKLOG = {
       (SELECT count(*) FROM events WHERE state = 'dead')::float8 AS dead`,
 };
 
-/** What waits in all lanes. */
+/** The backlog of all lanes. */
 export interface Backlog {
-  /** Since the oldest pending event is pending; 0: none is. */
+  /** How long the oldest pending event has been pending; 0 if none is pending. */
   readonly lagSeconds: number;
-  /** How many events are dead letters. */
+  /** The number of dead letters. */
   readonly dead: number;
 }
 
-/** A lane that is this replica's for a while. */
+/** A lane that this replica has claimed. */
 export interface HeldLane {
   readonly lane: number;
   readonly holder: string;
-  /** Of `performance.now()`: when the lease began, or earlier. */
+  /** When the lease began, or earlier, by `performance.now()`. */
   readonly sinceMs: number;
 }
 
-/** A delivery that did not succeed. */
+/** A failed delivery. */
 export interface FailedDelivery {
   readonly event: StoredEvent;
-  /** In our words. */
+  /** Worded by this service. */
   readonly error: string;
-  /** The receiver does not want it (4xx), and not: it could not take it now. */
+  /** The receiver rejects this event (4xx); false if it only could not accept the event now. */
   readonly isRefusal: boolean;
   readonly isDead: boolean;
   readonly waitSeconds: number;
 }
 
 /**
- * The tables of events, for whoever delivers, and watches that. Each method is one statement, and one is sent at a
- * time: so all of it takes one session of the pool at most, however many lanes are held.
+ * Statements on the tables of events, for deliveries and metrics. Each method sends one statement, and only one
+ * statement runs at a time, so all of them use at most one session of the pool, however many lanes are held.
  */
 @Injectable()
 export class EventLanes {
@@ -119,7 +120,7 @@ export class EventLanes {
 
   constructor(private readonly statements: Statements) {}
 
-  /** A lane in which events wait and that nobody holds; undefined when there is none. */
+  /** Claims a lane that has pending events and no holder; undefined if there is none. */
   async claim(): Promise<HeldLane | undefined> {
     const holder = randomUUID();
     const sinceMs = performance.now();
@@ -127,12 +128,12 @@ export class EventLanes {
     return row && { ...row, holder, sinceMs };
   }
 
-  /** What is due in the lane: of each consumer its next events, in their order. */
+  /** Reads the due events of the lane: for each consumer its next events, in order. */
   read({ lane }: HeldLane): Promise<StoredEvent[]> {
     return this.inTurn<StoredEvent>(READ, [lane]);
   }
 
-  /** Notes what became of events, and gives the lane back. */
+  /** Writes the results of the deliveries, and releases the lane. */
   async settle(
     { lane, holder }: HeldLane,
     delivered: readonly StoredEvent[],

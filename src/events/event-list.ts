@@ -12,26 +12,26 @@ import {
 
 /** An event as staff see it. */
 export interface ListedEvent extends NewEvent {
-  /** A decimal number: the order. */
+  /** A decimal number that gives the order. */
   readonly position: string;
   readonly id: string;
   readonly state: EventState;
   readonly createdAt: Date;
   readonly attempts: number;
-  /** Why the last delivery did not succeed; null: none failed, or it was delivered since. */
+  /** Why the last delivery failed; null if no delivery has failed, or if the event was delivered since. */
   readonly lastError: string | null;
-  /** When it is tried next, while it is pending. */
+  /** When the next delivery is due; null unless the event is pending. */
   readonly dueAt: Date | null;
-  /** When it was delivered or given up; null while it is pending. */
+  /** When the event was delivered or became a dead letter; null while it is pending. */
   readonly settledAt: Date | null;
 }
 
-/** Which events a list shows. */
+/** Which events a list contains. */
 export interface EventFilter {
   readonly state?: EventState | undefined;
   readonly type?: EventType | undefined;
   readonly consumerKey?: string | undefined;
-  /** The other order is the oldest first. */
+  /** False or absent: oldest first. */
   readonly newestFirst?: boolean | undefined;
 }
 
@@ -43,7 +43,7 @@ const SHOWN = `
   created_at AS "createdAt", attempts, last_error AS "lastError",
   CASE WHEN state = 'pending' THEN due_at END AS "dueAt", settled_at AS "settledAt"`;
 
-// One that is pending is on its way already.
+// A pending event needs no replay.
 const REPLAY = {
   name: 'replay-event',
   text: `
@@ -56,7 +56,7 @@ const FIND = { name: 'find-event', text: `SELECT ${SHOWN} FROM events WHERE id =
 
 const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The outbox, for staff. */
+/** The outbox as staff see it. */
 @Injectable()
 export class EventList {
   constructor(
@@ -65,9 +65,9 @@ export class EventList {
   ) {}
 
   /**
-   * One page.
+   * Reads one page.
    *
-   * @param after the position of the last one of the page before
+   * @param after the position of the previous page's last event
    */
   page(filter: EventFilter, after: string | undefined, limit: number): Promise<ListedEvent[]> {
     return this.statements.runPlanned<ListedEvent>(pageQuery(filter, after, limit));
@@ -81,7 +81,7 @@ export class EventList {
   }
 
   /**
-   * Has an event delivered once more, and puts that on record: a dead letter, or one that its receiver lost.
+   * Delivers an event again and records that: a dead letter, or an event that its receiver lost.
    *
    * @throws EventUnknown
    */
@@ -102,8 +102,8 @@ export class EventList {
 }
 
 /**
- * Of each state and type that fit so many as the page takes, and of these the first. Each stands in an index in
- * its order, so that no page is looked for among events of other kinds, of which there may be millions.
+ * Reads up to one page of each matching state and type, and returns the first of these. An index holds each
+ * combination of state and type in order, so no query searches among millions of events of other kinds.
  */
 function pageQuery(filter: EventFilter, after: string | undefined, limit: number): Query {
   const { state, type, consumerKey, newestFirst = false } = filter;

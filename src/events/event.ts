@@ -1,4 +1,4 @@
-/** What happened, as the `type` of its event says it (CloudEvents 1.0 section 3.1). */
+/** The values of an event's `type` (CloudEvents 1.0 section 3.1). */
 export const EVENT_TYPES = [
   'oauth10.consumer.registered',
   'oauth10.consumer.changed',
@@ -13,35 +13,35 @@ export type EventType = (typeof EVENT_TYPES)[number];
 
 export const EVENT_STATES = ['pending', 'delivered', 'dead'] as const;
 
-/** `dead`: it is not tried any more, unless somebody asks for that. */
+/** `dead`: the service does not retry the event, unless staff replay it. */
 export type EventState = (typeof EVENT_STATES)[number];
 
-/** Who took a token back. */
+/** Who revoked a token. */
 export type RevokedBy = 'client' | 'owner' | 'staff';
 
-/** What is known of an event where it is made. Nothing in it is secret. */
+/** An event as it is created. It contains no secret. */
 export interface NewEvent {
   readonly type: EventType;
-  /** Events of one consumer are delivered in their order. */
+  /** Events of one consumer are delivered in order. */
   readonly consumerKey: string;
-  /** What it is about: `consumer:KEY` or `token:IDENTIFIER`, as the record of staff names it. */
+  /** What the event is about: `consumer:KEY` or `token:IDENTIFIER`, as in the audit trail. */
   readonly subject: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** An event as it is to be delivered. */
+/** An event as it is read for its delivery. */
 export interface StoredEvent extends NewEvent {
   /** A decimal number: the order. */
   readonly position: string;
-  /** A UUID: the same at each delivery. */
+  /** A UUID, the same at each delivery. */
   readonly id: string;
   readonly createdAt: Date;
   readonly attempts: number;
-  /** How often the receiver has refused it (4xx). */
+  /** How many times the receiver has refused the event (4xx). */
   readonly refusals: number;
 }
 
-/** The event as its receiver reads it: the JSON format of CloudEvents 1.0. */
+/** The event as its receiver gets it: the JSON format of CloudEvents 1.0. */
 export const cloudEvent = (source: string, event: StoredEvent): string =>
   JSON.stringify({
     specversion: '1.0',

@@ -8,8 +8,9 @@ import { EventList } from './event-list.js';
 import { Outbox } from './outbox.js';
 
 /**
- * Owns the outbox: what the platform is told of consumers and tokens, from the transaction that changes
- * them to the receiver. Depends on the database, and on the record of audit/ for a replay; knows no table of theirs but the columns that it tells of.
+ * Owns the outbox: the events about consumers and tokens, from the transaction of the change to the receiver. Depends
+ * on the database, and on audit/ to record a replay. Of other folders' tables it reads only the columns that its
+ * events contain.
  */
 @Module({
   imports: [AuditModule, DatabaseModule],

@@ -3,10 +3,10 @@ import type { FailedDelivery } from './event-lanes.js';
 import type { Undelivered } from './webhook.js';
 
 const WAIT_SECONDS_MAX = 300;
-/** An event that its receiver does not want so many times is a dead letter. */
+/** An event that its receiver refuses this many times becomes a dead letter. */
 const REFUSALS_MAX = 10;
 
-/** What becomes of an event whose delivery failed: when it is tried again, or that it is not. */
+/** Decides whether a failed event is retried, and when. */
 export function failedDelivery(
   event: StoredEvent,
   { outcome, error }: Undelivered,
@@ -14,6 +14,6 @@ export function failedDelivery(
   const isRefusal = outcome === 'refused';
   const isDead = isRefusal && event.refusals + 1 >= REFUSALS_MAX;
   const waitSeconds = Math.min(2 ** Math.min(event.attempts, 16), WAIT_SECONDS_MAX);
-  // Not all at the same moment.
+  // Jitter, so that retries do not all happen at the same time.
   return { event, error, isRefusal, isDead, waitSeconds: waitSeconds * (1 - Math.random() / 4) };
 }

@@ -3,7 +3,7 @@ import { Settings } from '../config/settings.js';
 import type { StatementRunner } from '../database/transactions.js';
 import type { NewEvent, RevokedBy } from './event.js';
 
-// In the order in which they were given, which the positions then have.
+// ORDER BY assigns the positions in the order of the given events.
 const ADD = {
   name: 'add-events',
   text: `
@@ -22,10 +22,10 @@ const ADD_REVOKED = {
 };
 
 /**
- * What a statement that revokes tokens inserts as events.
+ * SQL that selects the events of revoked tokens, for the INSERT of a statement that revokes them.
  *
  * @param from relation `t` with the columns of access tokens
- * @param by SQL of who revokes
+ * @param by SQL expression for who revokes
  */
 export function revokedTokens(from: string, by: string): string {
   return `
@@ -35,7 +35,7 @@ export function revokedTokens(from: string, by: string): string {
     FROM ${from}`;
 }
 
-/** The same for a statement that exchanges temporary credentials: relation `t`, as it was inserted. */
+/** The same for a statement that exchanges temporary credentials: relation `t` has the inserted tokens. */
 export const exchangedTokens = (from: string): string => `
   SELECT 'oauth10.token.exchanged', t.consumer_key, 'token:' || t.token, jsonb_build_object(
     'consumerKey', t.consumer_key, 'token', t.token, 'subject', t.subject,
@@ -44,12 +44,12 @@ export const exchangedTokens = (from: string): string => `
   FROM ${from}`;
 
 /**
- * Where events lie until they are delivered. They are written by the transaction of the change that they
- * tell of: both take place, or neither.
+ * Stores events until they are delivered. The transaction of a change also writes its events: both take place, or
+ * neither.
  */
 @Injectable()
 export class Outbox {
-  /** Whether anybody is to hear of changes. If not, nothing is written, and no statement differs. */
+  /** Whether events are configured. If not, no event is written, and no statement differs. */
   readonly isOn: boolean;
 
   constructor(settings: Settings) {
@@ -57,7 +57,7 @@ export class Outbox {
   }
 
   /**
-   * @param runner the transaction of the change, once the row that changes is locked
+   * @param runner the transaction of the change, after it has locked the row that changes
    * @throws as the runner does
    */
   async add(runner: StatementRunner, events: readonly NewEvent[]): Promise<void> {
@@ -72,7 +72,7 @@ export class Outbox {
   }
 
   /**
-   * Tells of a token that the transaction has just revoked.
+   * Adds the event of a token that the transaction has just revoked.
    *
    * @throws as the runner does
    */

@@ -5,22 +5,27 @@ import type { EventSettings } from '../config/events.js';
 import { VERSION } from '../config/version.js';
 import { cloudEvent, type StoredEvent } from './event.js';
 
-/** What became of one delivery. `refused`: the receiver does not want this event. */
+/**
+ * The outcome of one delivery. `refused`: the receiver rejects this event. `stopped`: this process is shutting down.
+ */
 export type Delivery = { readonly outcome: 'delivered' | 'stopped' } | Undelivered;
 
 export interface Undelivered {
   readonly outcome: 'refused' | 'failed';
-  /** In our words: nothing of what the receiver said. */
+  /** Worded by this service, without any content of the response. */
   readonly error: string;
 }
 
-/** 4xx that speak of now, and not of the event. */
+/** 4xx statuses that are temporary and do not concern the event. */
 const NOT_NOW = new Set([408, 425, 429]);
-/** Of a reply; nobody reads it, and a connection is used again once it is through. */
+/**
+ * The longest response body that is read. The content is not used, but a connection can be reused only after the body
+ * was read.
+ */
 const REPLY_OCTETS_MAX = 65_536;
 
 /**
- * The signature of a message, as Standard Webhooks has it: of its id, the time and the body, by each key.
+ * The signature header of Standard Webhooks: one signature of id, timestamp and body for each key.
  *
  * @param timestamp seconds since 1970
  */
@@ -35,7 +40,7 @@ export const webhookSignature = (
     .map((signature) => `v1,${signature}`)
     .join(' ');
 
-/** The receiver of events: a URL that each is posted to, signed. */
+/** Sends signed events to the receiver's URL by POST. */
 export class Webhook {
   private readonly agent: HttpAgent;
   private readonly request: typeof httpRequest;
@@ -50,9 +55,9 @@ export class Webhook {
   }
 
   /**
-   * Posts an event. No redirect is followed: where to is for EVENTS_URL to say.
+   * Sends an event. Redirects are not followed, because only EVENTS_URL decides where events are sent.
    *
-   * @param timestamp seconds since 1970, which the receiver holds against its clock
+   * @param timestamp seconds since 1970, which the receiver compares with its clock
    */
   async deliver(event: StoredEvent, timestamp: number): Promise<Delivery> {
     const { url, source, keys } = this.settings;
@@ -83,14 +88,14 @@ export class Webhook {
     }
   }
 
-  /** Ends the connections that are kept. */
+  /** Closes the connections that are kept alive. */
   close(): void {
     this.agent.destroy();
   }
 
   /**
-   * @param untilMs of `performance.now()`: when the delivery, a second try included, has taken too long
-   * @returns the status of the reply, once it is through
+   * @param untilMs deadline of the delivery, including a second attempt, by `performance.now()`
+   * @returns the status of the response, after its body was read
    */
   private post(
     url: URL,
@@ -108,12 +113,13 @@ export class Webhook {
       );
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(late);
-        // The receiver may end a connection just as it is used again.
+        // The receiver may close a kept connection at the moment when this process reuses it.
         const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET' && !isAgain;
         if (isStale) resolve(this.post(url, options, body, untilMs, true));
         else reject(error);
       });
-      // A switch of protocols that nobody asked for; without a listener Node ends the request and says nothing.
+      // A switch of protocols that was not requested. Without a listener, Node closes the connection without an
+      // error.
       outgoing.on('upgrade', (reply, socket) => {
         clearTimeout(late);
         socket.destroy();
@@ -132,7 +138,7 @@ export class Webhook {
           octets += length;
           if (octets > REPLY_OCTETS_MAX) reply.destroy();
         });
-        // The status has been said; what became of the rest is no matter.
+        // The status is known, so an error in the rest of the response does not matter.
         reply.on('error', () => undefined);
         reply.on('close', () => {
           clearTimeout(late);
