@@ -1,7 +1,7 @@
 import { HEAD_COLUMNS, IS_SHADOWED } from './record-proofs.js';
 
-// The head is the lock of the chain: whoever holds it appends next. It is taken last, so that it is
-// held for the shortest time, and nobody waits for anything else while holding it.
+// The row lock on the head serializes appends. A transaction takes it last, so that it holds the lock for the
+// shortest time and waits for no other lock meanwhile.
 export const LOCK_HEAD = {
   name: 'lock-audit-head',
   text: `
@@ -10,7 +10,7 @@ export const LOCK_HEAD = {
     FROM audit_head FOR UPDATE`,
 };
 
-// Counts what it did: a trigger may drop rows without an error.
+// Returns the number of rows, because a trigger may drop rows without an error.
 export const APPEND = {
   name: 'append-audit-events',
   text: `

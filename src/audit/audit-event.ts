@@ -1,24 +1,24 @@
-/** What JSON can say. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-/** Who does something, and by which request. */
+/** Who performs an act, and in which request. */
 export interface AuditActor {
-  /** A key's name, a person of the platform, `owner:SUBJECT`, `consumer:KEY`, or an address. */
+  /** An actor as CONTEXT.md defines it, or `owner:SUBJECT`, `consumer:KEY` or `service`. */
   readonly name: string;
-  /** The `X-Request-Id` of the answer; null where there is no request. */
+  /** The `X-Request-Id` of the response; null without a request. */
   readonly requestId: string | null;
-  /** Where the request came from; null where there is no request, or the caller went away. */
+  /** The client address of the request; null without a request, or when the client has disconnected. */
   readonly address: string | null;
 }
 
-/** Whoever acts without a request: the service itself, or a program beside it. */
+/** An actor without a request: the service itself, or another program of the project. */
 export const actorWithoutRequest = (name: string): AuditActor => ({
   name,
   requestId: null,
   address: null,
 });
 
-/** What somebody did, or tried to. */
+/** An act or an attempt, before it is recorded. */
 export interface NewAuditEvent {
   readonly actor: AuditActor;
   /** `thing.verb`. */
@@ -29,9 +29,9 @@ export interface NewAuditEvent {
   readonly detail: { readonly [name: string]: Json };
 }
 
-/** An act on record. */
+/** A recorded act. */
 export interface AuditEvent extends Omit<NewAuditEvent, 'actor'> {
-  /** By name. The request is in `detail`, as `requestId` and `address`. */
+  /** The actor's name. The request is in `detail`, as `requestId` and `address`. */
   readonly actor: string;
   /** 1, 2, 3, without gaps. */
   readonly id: number;

@@ -3,14 +3,17 @@ import { exactNumber } from '../database/exact-number.js';
 import { Statements, type Query } from '../database/statements.js';
 import type { AuditEvent } from './audit-event.js';
 
-/** Which events a list shows, and in which order. Texts must be equal; `from` is included, `to` is not. */
+/**
+ * Which events a list contains, and in which order. Text fields match exactly; `from` is inclusive, `to` is
+ * exclusive.
+ */
 export interface AuditFilter {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   readonly target?: string | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
-  /** The other order is the oldest first. */
+  /** False or absent: oldest first. */
   readonly newestFirst?: boolean | undefined;
 }
 
@@ -19,12 +22,12 @@ export const EVENT_COLUMNS = `${exactNumber('id')} AS id, at, actor, action, tar
 /**
  * The query for one page.
  *
- * Each set of filters has an index that begins with it and goes on with the id (migration 0010). The
- * span in that index is named, and its order asked for: told only that a column is equal to a value,
- * the planner would follow the ids all the same, in the hope that matches are spread among them.
+ * Each set of filters has an index that begins with the filtered columns and ends with the id (migration 0010). The
+ * conditions are ranges over the whole index key, and ORDER BY names the whole key. With conditions of the form
+ * `column = value`, the planner would scan by id instead, because it assumes that matches are spread evenly.
  *
- * No event is dated before the one before it (audit-trail.ts), so that a time is a place in the order
- * of the ids. That order is the column's: the `id` that is selected is a number of another type.
+ * No event has an earlier time than the event before it (audit-trail.ts), so a time marks a position in the order of
+ * the ids. ORDER BY names the column `audit_events.id`, because the selected `id` has another type.
  */
 function pageQuery(filter: AuditFilter, lastId: number | undefined, limit: number): Query {
   const values: unknown[] = [limit];
@@ -45,7 +48,7 @@ function pageQuery(filter: AuditFilter, lastId: number | undefined, limit: numbe
   return { text, values };
 }
 
-/** What the index begins with, which values are sought there, and which conditions are left. */
+/** The leading index columns, the values to look up in them, and the remaining conditions. */
 function placeInIndex({ actor, action, target }: AuditFilter, put: (value: unknown) => string) {
   const columns: string[] = [];
   const sought: string[] = [];
@@ -68,22 +71,22 @@ function placeInIndex({ actor, action, target }: AuditFilter, put: (value: unkno
   return { columns, sought, rest };
 }
 
-/** Past the last id that PostgreSQL's bigint could give. */
+/** The largest bigint of PostgreSQL, greater than any id. */
 const MAX_ID = '9223372036854775807';
 
-/** The id of the first event from a time on, or one past them all. */
+/** The id of the first event at or after a time; MAX_ID if there is none. */
 const firstIdFrom = (time: string): string => `coalesce((
   SELECT id FROM audit_events WHERE at >= ${time}::timestamptz ORDER BY at, id LIMIT 1), ${MAX_ID})`;
 
-/** The table `audit_events`, for those who read it. */
+/** Reads the table `audit_events`. */
 @Injectable()
 export class AuditEvents {
   constructor(private readonly statements: Statements) {}
 
   /**
-   * One page.
+   * Reads one page.
    *
-   * @param lastId the last one of the page before
+   * @param lastId the id of the previous page's last event
    */
   async page(
     filter: AuditFilter,

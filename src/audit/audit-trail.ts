@@ -27,19 +27,20 @@ const NOT_WRITTEN = 'what was appended is not there';
 const SHADOWED = 'a temporary table stands before it';
 const UNIQUE_VIOLATION = '23505';
 
-/** The record of what was done over the admin API: it only grows, and shows when it was altered. */
+/** The record of the acts on the admin API. It is append-only, and alterations can be detected. */
 @Injectable()
 export class AuditTrail {
   private readonly logger = new Logger('Audit');
   /** Why appends are refused; logged when it changes, not for each append. */
   private refusing: string | undefined;
   /**
-   * Whether this process has seen the record begun. Then it begins none: who owns the tables has the database look
-   * new for a moment. Nothing is made of a lower end, which a fail-over may leave.
+   * Whether this process has seen that the record has begun. If so, it never begins a new one, because the owner of
+   * the tables could make the database look new for a moment. A head with a lower id is accepted, because a failover
+   * may leave one.
    */
   private hasBegun = false;
 
-  /** @param metrics none for a program that nobody watches */
+  /** @param metrics undefined for a program without metrics */
   constructor(
     private readonly transactions: Transactions,
     private readonly proofs: RecordProofs,
@@ -47,10 +48,10 @@ export class AuditTrail {
   ) {}
 
   /**
-   * Makes a change and puts it on record in one transaction: both take place, or neither.
+   * Makes a change and records it in one transaction: both take place, or neither.
    *
-   * @param act what is recorded; made from the change's result, it may be undefined, and then the
-   * change changed nothing worth recording
+   * @param act the event, or a function that makes it from the change's result; the function returns undefined if
+   * there is nothing to record
    * @throws what the change threw; RecordNotOurs; StoreUnavailable
    */
   record<Result>(
@@ -61,13 +62,13 @@ export class AuditTrail {
   }
 
   /**
-   * The same for changes that came together: they share the transaction, the lock of the record's end and
-   * the flush to disk. Each has an event of its own, which follows the one before it. What is refused must
-   * be a result of the change, and no error, which would take back all of them.
+   * As `record`, for several changes that arrived together. They share one transaction, one lock of the head and one
+   * flush to disk. Each has its own event, and the events follow each other. The change must return a refusal as a
+   * result: an error would roll back all of the changes.
    *
-   * @param acts what is recorded, in this order
-   * @param change of rows that no process caches (Transactions.runWithoutCatchUp); may be made twice
-   * @param since when the first of those who wait began to, by performance.now()
+   * @param acts makes the events, in the order in which they are recorded
+   * @param change changes only rows that no process caches (Transactions.runWithoutCatchUp); may be called twice
+   * @param since when the first caller began to wait, by performance.now()
    */
   recordAll<Result>(
     acts: (result: Result) => readonly NewAuditEvent[],
@@ -82,7 +83,7 @@ export class AuditTrail {
     }, since);
   }
 
-  /** As `record`, for a change that takes as long as there is to do. */
+  /** As `record`, for a change without a time limit for the whole transaction. */
   recordAtLength<Result>(
     act: (result: Result) => NewAuditEvent,
     change: (transaction: Transaction) => Promise<Result>,
@@ -91,7 +92,7 @@ export class AuditTrail {
   }
 
   /**
-   * Puts on record what changed nothing: an attempt that was refused.
+   * Records an act that changes no row, such as a refused attempt.
    *
    * @throws RecordNotOurs; StoreUnavailable
    */
@@ -100,11 +101,11 @@ export class AuditTrail {
   }
 
   /**
-   * Makes sure that the record is one that a service with these keys wrote, and begins it where there is
-   * none yet. To be called before anything that leaves an event is made.
+   * Checks that a service with these keys wrote the record, and begins the record if there is none yet. Call this
+   * before any change that is recorded.
    *
-   * @param runner for a look without a lock, which is enough nearly always
-   * @throws RecordNotOurs; StoreUnavailable; the error of PostgreSQL where the schema is still to come
+   * @param runner for a read without a lock, which is nearly always enough
+   * @throws RecordNotOurs; StoreUnavailable; the error of PostgreSQL if the schema does not exist yet
    */
   async open(runner: StatementRunner): Promise<void> {
     const { standing } = await this.look(runner);
@@ -113,19 +114,19 @@ export class AuditTrail {
   }
 
   /**
-   * Whether the record proves that every row which grants something has a MAC. It did not while a release
-   * without MACs could serve beside this one; nobody without SECRET_KEYS makes or takes back the proof.
+   * Whether the record proves that every row which grants something has a MAC. The proof is missing as long as a
+   * release without MACs may run beside this one. Nobody can create or remove the proof without SECRET_KEYS.
    *
    * @throws RecordNotOurs; StoreUnavailable
    */
   async grantsAreComplete(runner: StatementRunner): Promise<boolean> {
     const { standing, head } = await this.look(runner);
-    // Who emptied the record must not have rows taken that lack a MAC.
+    // An attacker who empties the record must not get rows without a MAC accepted.
     return standing === 'unbegun' || (standing === 'ours' && head?.grantsSince !== null);
   }
 
   /**
-   * Puts on record that from now on every row which grants something has a MAC.
+   * Records that from now on every row which grants something has a MAC.
    *
    * @throws RecordNotOurs; StoreUnavailable
    */
@@ -140,8 +141,9 @@ export class AuditTrail {
   }
 
   /**
-   * Begins anew: from this event on each has a proof under the first key, and the event proves what came
-   * before as it stands now. So nothing that was altered before may be taken for whole: verify first.
+   * Begins a new part of the record. From this event on, each event has a proof under the first key, and this event
+   * proves the current state of all earlier events. It would also prove earlier alterations, so verify the record
+   * first.
    *
    * @throws RecordNotOurs; StoreUnavailable
    */
@@ -158,7 +160,7 @@ export class AuditTrail {
     const standing = this.proofs.standingOf(head);
     if (standing === 'foreign') throw new RecordNotOurs(NOT_THEIRS);
     if (head?.goesOn === true) throw new RecordNotOurs(GOES_ON);
-    // Not of a head that this process has written, which may be rolled back.
+    // Set only for a head that was read: a head that this process writes may still be rolled back.
     if (standing !== 'unbegun') this.hasBegun = true;
     return { standing, head };
   }
@@ -252,8 +254,8 @@ export class AuditTrail {
 type LockedHead = StoredHead & { readonly now: Date; readonly standing: HeadStanding };
 
 /**
- * The head for an event that begins the proofs. What releases without proofs recorded may have rows
- * without MACs beside it; where nothing was recorded there are none, or none that are taken.
+ * The head for an event that begins the proofs. Releases without proofs may have written rows without MACs. If
+ * nothing was recorded, there are no such rows, or none that are accepted.
  */
 const begun = ({ standing, ...head }: LockedHead): LockedHead => ({
   ...head,
@@ -264,7 +266,7 @@ const begun = ({ standing, ...head }: LockedHead): LockedHead => ({
     standing === 'unbegun' ? head.lastId + 1 : standing === 'ours' ? head.grantsSince : null,
 });
 
-/** The event that proves what stands before it, and from which on each has a proof of its own. */
+/** The event that proves all events before it. From it on, each event has its own proof. */
 const beginning = (actor: AuditActor, reason: string): NewAuditEvent => ({
   actor,
   action: 'record.begin',
@@ -274,7 +276,7 @@ const beginning = (actor: AuditActor, reason: string): NewAuditEvent => ({
 
 type EventContent = Pick<AuditEvent, 'actor' | 'action' | 'target' | 'detail'>;
 
-/** What PostgreSQL gives back as it was given: no NUL, no lone surrogates, nothing undefined. */
+/** The event in a form that PostgreSQL returns unchanged: no NUL, no lone surrogates, no undefined. */
 function storable({ actor, action, target, detail }: NewAuditEvent): EventContent {
   const { name, requestId, address } = actor;
   const act = { actor: name, action, target, detail: { ...detail, requestId, address } };

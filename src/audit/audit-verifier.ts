@@ -6,29 +6,29 @@ import { eventHash, NO_HASH } from './event-hash.js';
 import { EVENT_COLUMNS } from './audit-events.js';
 import { readHead, RecordProofs, type AuditHead, type StoredHead } from './record-proofs.js';
 
-/** What a look through the whole record found. */
+/** The result of a check of the whole record. */
 export interface AuditVerdict {
   readonly events: number;
   readonly head: AuditHead | undefined;
-  /** The first event from which on each has a proof of its own; undefined before there is any. */
+  /** The first event with a proof; each later event has one, too. Undefined if no event has a proof. */
   readonly since: { readonly id: number; readonly at: string } | undefined;
-  /** Proofs, that of the end included, that another key than the first of the ring made. */
+  /** The number of proofs, including that of the head, that were not made with the first key of the ring. */
   readonly underOtherKeys: number;
-  /** Sentences, each naming a place; empty when the record is whole. */
+  /** One sentence for each fault, with its place in the record; empty when the record is whole. */
   readonly faults: readonly string[];
 }
 
 const BATCH = 1000;
-/** After so many events, some 0.5 ms of hashing, whatever else waits for the thread has its turn. */
+/** After this many events (some 0.5 ms of hashing), the verifier yields to the event loop. */
 const EVENTS_AT_ONCE = 25;
 const EVENTS_AFTER = {
   name: 'audit-events-after',
   text: `SELECT ${EVENT_COLUMNS}, mac FROM audit_events WHERE id > $1 ORDER BY audit_events.id LIMIT ${BATCH}`,
 };
-/** One alteration breaks little; who sees this many has seen enough. */
+/** One alteration causes few faults, so this many are enough to report. */
 const MAX_FAULTS = 20;
 
-/** Goes through the record and finds what was edited, removed, added, reordered or cut. */
+/** Checks the record for events that were edited, removed, added, reordered or cut off. */
 @Injectable()
 export class AuditVerifier {
   constructor(
@@ -37,11 +37,11 @@ export class AuditVerifier {
   ) {}
 
   /**
-   * Checks every event against its hash and its proof, the hashes against each other, and the end against
-   * the head, in constant memory, while the service goes on.
+   * Checks each event against its hash and its proof, each hash against the one before it, and the last event against
+   * the head. Takes constant memory, and the service may run meanwhile.
    *
-   * @param known an event that was noted down earlier, outside the database: whoever could restore
-   * an old state with its old head can't change what was noted
+   * @param known the id and hash of an event, noted earlier outside the database; they reveal that an old state was
+   * restored together with its old head
    * @throws StoreUnavailable
    */
   verify(known?: AuditHead): Promise<AuditVerdict> {
@@ -50,7 +50,7 @@ export class AuditVerifier {
       const addFault = (fault: string) => void (faults.length < MAX_FAULTS && faults.push(fault));
       const head = await readHead(transaction);
       const standing = this.proofs.standingOf(head);
-      // A release from before that appends beside this one begins no new part; the next event does.
+      // An older release that appends beside this one does not begin a new part; the next event of this release does.
       const provenFrom = standing === 'earlier' ? Infinity : (head?.since ?? Infinity);
       let last: AuditHead = { lastId: 0, lastHash: NO_HASH };
       let events = 0;
@@ -96,7 +96,7 @@ export class AuditVerifier {
     const faults: string[] = [];
     const standing = this.proofs.standingOf(head);
     if (standing === 'foreign') faults.push('The head of the record was altered.');
-    // The first start of the service begins it, so that there is an event ever after.
+    // The first start of the service begins the record, so it always contains an event after that.
     if (standing === 'unbegun')
       faults.push('The record has not begun, or all of it was taken away.');
     if (head.lastId !== last.lastId || head.lastHash !== last.lastHash) {

@@ -9,8 +9,8 @@ import { AuditVerifier } from './audit-verifier.js';
 import { RecordProofs } from './record-proofs.js';
 
 /**
- * Owns the record of what staff did. Depends on the database, on secrets/ to prove what
- * it wrote, and counts refusals; knows nothing of what is recorded.
+ * Owns the record of what staff did. Depends on the database and on secrets/, which proves what it wrote, and counts
+ * refusals. Does not know what is recorded.
  */
 @Module({
   imports: [DatabaseModule, SecretsModule],

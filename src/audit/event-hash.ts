@@ -2,12 +2,12 @@ import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
 import type { AuditEvent } from './audit-event.js';
 
-/** What the first event follows. */
+/** The previous hash of the first event. */
 export const NO_HASH = '';
 
 /**
- * The hash of an event: SHA-256 of the previous event's hash, a line feed, and the event without
- * `hash` as RFC 8785 JSON. So each hash stands for all that came before it.
+ * The hash of an event: SHA-256 of the previous event's hash, a line feed, and the event without `hash` as RFC 8785
+ * JSON. So each hash covers all events up to it.
  */
 export function eventHash(previousHash: string, event: Omit<AuditEvent, 'hash'>): string {
   const { id, at, actor, action, target, detail } = event;

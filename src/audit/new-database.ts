@@ -1,6 +1,6 @@
 import type { StatementRunner } from '../database/transactions.js';
 
-/** Whatever staff make leaves an event, so that an empty record belongs to an empty database. */
+/** Everything that staff create leaves an event, so an empty record belongs to an empty database. */
 const NEW_DATABASE = {
   name: 'nothing-to-be-on-record',
   text: `
@@ -8,7 +8,7 @@ const NEW_DATABASE = {
       OR EXISTS (SELECT FROM api_keys)) AS "isNew"`,
 };
 
-/** Whether nothing is there that would have left an event. @throws as the runner does */
+/** Whether the database contains nothing that would have left an event. @throws as the runner does */
 export async function isNewDatabase(runner: StatementRunner): Promise<boolean> {
   const [found] = await runner.run<{ isNew: boolean }>(NEW_DATABASE);
   return found?.isNew === true;

@@ -4,34 +4,34 @@ import type { DerivedKeys } from '../secrets/derived-keys.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import { NO_HASH } from './event-hash.js';
 
-/** Where the record ends. */
+/** The end of the record. */
 export interface AuditHead {
   readonly lastId: number;
   readonly lastHash: string;
 }
 
-/** All that the proof of the head holds. */
+/** All fields that the proof of the head covers. */
 export interface ProvenHead extends AuditHead {
-  /** When the last event took place; no later one is dated before it. Null before there is any. */
+  /** The time of the last event; no later event has an earlier time. Null if there is no event. */
   readonly lastAt: Date | null;
-  /** The first event from which on each has a proof of its own; null before there is any. */
+  /** The id of the first event with a proof; each later event has one, too. Null if no event has a proof. */
   readonly since: number | null;
   /**
-   * The event from which on every row that grants something has a MAC (docs/adr/0035): the first of a
-   * database that began with this release, or `grants.complete`. Null while some may lack one.
+   * The id of the event from which on every row that grants something has a MAC (docs/adr/0035): the first event of a
+   * database that began with this release, or `grants.complete`. Null while some rows may have no MAC.
    */
   readonly grantsSince: number | null;
 }
 
 /** The head as it is stored. */
 export interface StoredHead extends ProvenHead {
-  /** Proves all of the above. */
+  /** Proves the fields above. */
   readonly mac: Buffer | null;
-  /** How releases before docs/adr/0031 sealed the end. */
+  /** The proof of the end as releases before docs/adr/0031 sealed it. */
   readonly seal: Buffer | null;
 }
 
-/** A temporary table, which an earlier user of a pooler's session may have left, stands before the real one. */
+/** Whether a temporary table hides the real one. An earlier user of a pooler's session may have left such a table. */
 export const IS_SHADOWED =
   "coalesce(to_regclass('pg_temp.audit_head'), to_regclass('pg_temp.audit_events')) IS NOT NULL";
 
@@ -49,9 +49,9 @@ const HEAD = {
 };
 
 /**
- * The head as it stands; undefined when it is gone.
+ * Reads the head; undefined if it is missing.
  *
- * @returns `goesOn`: there are events past it, so that it is an old one which somebody put back
+ * @returns `goesOn`: there are events after the head, which means that someone restored an old head
  * @throws as the runner does
  */
 export const readHead = async (
@@ -60,8 +60,8 @@ export const readHead = async (
   (await runner.run<StoredHead & { goesOn: boolean }>(HEAD))[0];
 
 /**
- * `ours`: a replica with these keys wrote it last. `earlier`: a release that gave events no proof wrote
- * it last. `unbegun`: nothing was ever recorded, or all was taken away. `foreign`: somebody else.
+ * Who wrote the head last. `ours`: a replica with these keys. `earlier`: a release that gave events no proof.
+ * `unbegun`: nothing was ever recorded, or the whole record was removed. `foreign`: anyone else.
  */
 export type HeadStanding = 'ours' | 'earlier' | 'unbegun' | 'foreign';
 
@@ -71,8 +71,8 @@ const headText = ({ lastId, lastHash, lastAt, since, grantsSince }: ProvenHead):
   JSON.stringify([since, lastId, lastHash, lastAt && lastAt.getTime(), grantsSince]);
 
 /**
- * Proves events and the end of the record with keys that the database does not hold. A hash stands for
- * its event and all before it, so that a proof of the hash is one of them all.
+ * Proves events and the end of the record with keys that are not in the database. A hash covers its event and all
+ * events before it, so the proof of a hash proves all of them.
  */
 export class RecordProofs {
   constructor(
@@ -102,7 +102,7 @@ export class RecordProofs {
     const { lastId, lastHash, since, mac, seal } = head;
     if (mac !== null && since !== null && this.keys.verify('audit-head', headText(head), mac))
       return 'ours';
-    // A release from before sets the seal, and leaves the proof of an earlier end as it was.
+    // An older release sets the seal, and leaves the proof of an earlier end unchanged.
     if (seal !== null) return this.isSealed(head, seal) ? 'earlier' : 'foreign';
     const empty = lastId === 0 && lastHash === NO_HASH && mac === null && since === null;
     return empty ? 'unbegun' : 'foreign';
