@@ -1,9 +1,11 @@
-/** Enough for people to see what is wrong; the rest is counted. */
+/** Enough to see what is wrong; further faults are only counted. */
 const SENTENCES_MAX = 100;
 
-/** What could not be resealed. With a key missing that is every row, so that only some are described. */
+/**
+ * Rows that could not be resealed. If a key is missing, this can be every row, so only the first ones are described.
+ */
 export class Faults {
-  /** Of the first ones, a sentence each, without the value. */
+  /** One sentence for each of the first faults, without the value. */
   readonly sentences: string[] = [];
   private counted = 0;
 

@@ -10,23 +10,23 @@ import {
   type GrantKind,
 } from '../grants/granted.js';
 
-/** A table whose rows grant something, and so carry a MAC. */
+/** A table whose rows grant something and therefore have a MAC. */
 export interface GuardedTable {
   readonly table: string;
   readonly kind: GrantKind;
-  /** SQL for what a row `t` grants. */
+  /** SQL expression for what a row `t` grants. */
   readonly granted: string;
-  /** The primary key: column and type, in its order. */
+  /** The columns of the primary key, in order, with their types. */
   readonly key: readonly (readonly [column: string, type: string])[];
-  /** SQL for the rows that must have one. */
+  /** SQL condition for the rows that must have a MAC. */
   readonly where: string;
 }
 
 const IMPORT_ID = ['import_id', 'integer'] as const;
-/** A revocation takes the MAC away (migration 0012). */
+/** A revocation removes the MAC (migration 0012). */
 const NOT_REVOKED = 't.revoked_at IS NULL';
 
-/** All that carry a MAC; a test holds the list to the schema. */
+/** All tables with MACs; a test compares the list with the schema. */
 export const GUARDED_TABLES: readonly GuardedTable[] = [
   {
     table: 'api_keys',

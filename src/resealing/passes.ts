@@ -1,17 +1,17 @@
 import type { Faults } from './faults.js';
 
-/** One way through a table. */
+/** The result of one pass through a table. */
 export interface Pass {
-  /** Rows that could be resealed; some may have changed meanwhile. */
+  /** Rows that could be resealed; some of them may have changed before they were written. */
   readonly found: number;
   readonly resealed: number;
   readonly faults: Faults;
 }
 
-/** Whoever still writes with another key after so many passes does not stop. */
+/** If rows under another key still appear after this many passes, a replica keeps writing them. */
 const PASSES_MAX = 5;
 
-/** Goes through a table until a pass finds nothing more to reseal. */
+/** Repeats the pass until it finds no row to reseal. */
 export async function untilNothingIsLeft(
   name: string,
   pass: () => Promise<Pass>,

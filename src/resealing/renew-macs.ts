@@ -7,16 +7,16 @@ import { Faults } from './faults.js';
 import { GUARDED_TABLES, type GuardedTable } from './guarded-tables.js';
 import { untilNothingIsLeft, type Pass } from './passes.js';
 
-/** What became of one table. */
+/** The result for one table. */
 export interface RenewedMacs {
   readonly table: string;
   readonly renewed: number;
-  /** Which rows are not ours. */
+  /** Rows without a valid MAC. */
   readonly faults: Faults;
 }
 
 type GuardedRow = {
-  /** As JSON. */
+  /** What the row grants, as JSON. */
   readonly granted: string;
   readonly mac: Buffer | null;
 } & Readonly<Record<`k${number}`, unknown>>;
@@ -24,12 +24,12 @@ type GuardedRow = {
 const ROWS = 500;
 
 /**
- * Gives every row that grants something a MAC of the ring's first key: in the place of one of another
- * key and, while the version before left rows without, in the place of none. In batches of one statement
- * each, with as much rest as work; a row that changes meanwhile is left as it was written last.
+ * Gives every row that grants something a MAC of the ring's first key. The new MAC replaces one of another key and,
+ * as long as the previous version wrote rows without MACs, also a missing one. Each batch is one statement, and each
+ * pause is as long as the work before it. A row that changes meanwhile keeps its newer content.
  *
  * @param firstKeyId the id of the ring's first key
- * @param makesMissing whether rows without a MAC get one; else they are faults
+ * @param makesMissing whether rows without a MAC get one; otherwise they are faults
  */
 export async function renewMacs(
   statements: StatementRunner,
@@ -90,7 +90,7 @@ async function renewIn(
 
 const nameOf = ([id]: Granted): string => String(id);
 
-/** A page of rows whose MAC is not of the key whose MACs begin with $1, in the order of the primary key. */
+/** A page of rows whose MAC is not of the first key ($1: the prefix of its MACs), in the order of the primary key. */
 function pageOf({ table, granted, key, where }: GuardedTable, continued: boolean) {
   const names = key.map(([name]) => `t.${name}`).join(', ');
   const last = key.map(([, type], n) => `$${n + 2}::${type}`).join(', ');
@@ -107,7 +107,7 @@ function pageOf({ table, granted, key, where }: GuardedTable, continued: boolean
   };
 }
 
-/** Writes MACs beside rows that still are what was read. */
+/** Writes the new MACs to rows that have not changed since they were read. */
 function replacementIn({ table, granted, key }: GuardedTable) {
   const types = [...key.map(([, type]) => type), 'text', 'bytea', 'bytea'];
   const columns = [...key.map(([name]) => name), 'granted', 'mac', 'fresh'];

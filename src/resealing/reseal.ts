@@ -5,12 +5,12 @@ import { Faults } from './faults.js';
 import { untilNothingIsLeft, type Pass } from './passes.js';
 import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.js';
 
-/** What became of one column. */
+/** The result for one column. */
 export interface Resealed {
   /** `table.column`. */
   readonly name: string;
   readonly resealed: number;
-  /** Why values stayed as they are. */
+  /** Why values were not resealed. */
   readonly faults: Faults;
 }
 
@@ -21,10 +21,10 @@ type SealedRow = { readonly sealed: Buffer } & Readonly<
 const ROWS = 500;
 
 /**
- * Seals again, with the first key of the ring, every stored value that another key has sealed, so that
- * the other keys can be retired. In batches of one statement each, with as much rest as work, so that
- * it may run beside the service; a value that changes meanwhile is left as it was written last. What is written
- * behind a pass is found by the next one.
+ * Seals with the first key of the ring every stored value that another key has sealed, so that the other keys can be
+ * retired. Each batch is one statement, and each pause is as long as the work before it, so this can run beside the
+ * service. A value that changes meanwhile keeps its newer content. The next pass finds rows that are written after a
+ * pass has gone past their place.
  *
  * @param sealingKeyId the id of the ring's first key
  */
@@ -89,7 +89,10 @@ async function resealColumn(
   }
 }
 
-/** A page of what another key has sealed, in the order of the primary key. $1: what to leave alone. */
+/**
+ * A page of values that another key has sealed, in the order of the primary key. $1: the prefix of values sealed with
+ * the first key.
+ */
 function pageOf({ table, column, key, more = [] }: SealedColumn, continued: boolean) {
   const names = key.map(([name]) => `t.${name}`).join(', ');
   const values = [
@@ -108,7 +111,7 @@ function pageOf({ table, column, key, more = [] }: SealedColumn, continued: bool
   };
 }
 
-/** Replaces values that are still what was read. */
+/** Replaces values that have not changed since they were read. */
 function replacementIn({ table, column, key }: SealedColumn) {
   const types = [...key.map(([, type]) => type), 'bytea', 'bytea'];
   const columns = [...key.map(([name]) => name), 'sealed', 'fresh'];

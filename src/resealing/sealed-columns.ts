@@ -2,14 +2,14 @@ import { CONTEXT_OF_STAGED } from '../grants/granted.js';
 import type { SecretPlace } from '../secrets/secret-box.js';
 import { stagedSecret } from '../transfer/staged-secret.js';
 
-/** A column of sealed values, and how the place of each was written when it was sealed. */
+/** A column of sealed values, and how to compute the place for which each value was sealed. */
 export interface SealedColumn {
   readonly table: string;
   readonly column: string;
-  /** The primary key: column and type, in its order. */
+  /** The columns of the primary key, in order, with their types. */
   readonly key: readonly (readonly [column: string, type: string])[];
   readonly rowOf: (key: readonly unknown[], more: readonly unknown[]) => SecretPlace['row'];
-  /** SQL for what the place has besides the key, of a row `t`. */
+  /** SQL expressions for parts of the place other than the key, of a row `t`. */
   readonly more?: readonly string[];
 }
 
@@ -20,7 +20,7 @@ const byText = (table: string, keyColumn: string, column = 'secret'): SealedColu
   rowOf: ([key]) => key as string,
 });
 
-/** What an import has staged is sealed for its line of its file. */
+/** A value of a staged row is sealed for one line of one file. */
 const staged = (
   table: 'import_consumers' | 'import_tokens',
   keyColumn: string,
@@ -39,7 +39,7 @@ const staged = (
   },
 });
 
-/** All that is sealed in the database; a test holds the list to the schema. */
+/** All sealed columns of the database; a test compares the list with the schema. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   byText('consumers', 'consumer_key'),
   byText('consumers', 'consumer_key', 'previous_secret'),
