@@ -1,11 +1,11 @@
-/** Something that comes to its end and is then in the way. */
+/** One kind of rows or partitions that the sweep deletes after they expire. */
 export interface Sweep {
-  /** For the metrics. */
+  /** Label of the metrics. */
   readonly name: string;
   /**
-   * Clears away a bounded part of it.
+   * Deletes a limited number of them.
    *
-   * @returns how much went; less than `full` means that there is no more for now
+   * @returns how many were deleted; less than `full` means that none are left for now
    */
   batch(): Promise<number>;
   readonly full: number;

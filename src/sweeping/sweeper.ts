@@ -13,14 +13,14 @@ import { NoncePartitions } from '../nonces/nonce-partitions.js';
 import type { Sweep } from './sweep.js';
 import { sweepsOf } from './sweeps.js';
 
-/** A sweep rests nine times as long as it works, so that it takes a tenth of one connection. */
+/** A sweep rests nine times as long as it works, so that it uses a tenth of one connection. */
 const REST_PER_WORK = 9;
-/** Replicas that were started together don't sweep together. */
+/** Replicas that started together do not sweep at the same time. */
 const JITTER = 0.5;
 
 /**
- * Clears away, in the background and in small batches, what has come to its end. Every replica
- * does; batches of several pass by each other's rows.
+ * Deletes expired rows, in the background and in small batches. Every replica does so; concurrent batches skip each
+ * other's locked rows.
  */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
@@ -43,13 +43,13 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.settings.sweepIntervalSeconds > 0) this.running = this.runForEver();
   }
 
-  /** Waits for the batch under way, and begins no other. */
+  /** Waits for the current batch, and begins no other. */
   async onModuleDestroy(): Promise<void> {
     this.stop.abort();
     await this.running;
   }
 
-  /** Goes once through all that there is to sweep. Trouble with one thing keeps no other. */
+  /** Runs each sweep once. The failure of one sweep does not stop the others. */
   async sweepAll(): Promise<void> {
     let failures = 0;
     for (const sweep of this.sweeps) {

@@ -4,8 +4,8 @@ import { NoncesModule } from '../nonces/nonces.module.js';
 import { Sweeper } from './sweeper.js';
 
 /**
- * Owns the end of what has ended: which rows go, when, and how gently. Depends on the database and
- * on nonces/ for its partitions.
+ * Owns the deletion of expired rows: which rows, when, and at what rate. Depends on the database, and on nonces/ for
+ * its partitions.
  */
 @Module({ imports: [DatabaseModule, NoncesModule], providers: [Sweeper], exports: [Sweeper] })
 export class SweepingModule {}

@@ -5,8 +5,8 @@ import type { Sweep } from './sweep.js';
 const ROWS = 1_000;
 
 /**
- * Deletes the rows of a table that match, oldest first. Rows that are locked are being worked with;
- * they are left for the next time, so that no request waits for a sweep.
+ * Deletes the matching rows of a table, oldest first. Skips locked rows, which are in use, until the next time, so
+ * that no request waits for a sweep.
  */
 function rowsOf(table: string, key: string, order: string, ended: string): Statement {
   return {
@@ -20,14 +20,14 @@ function rowsOf(table: string, key: string, order: string, ended: string): State
 
 const OLD_IMPORT = "updated_at < now() - interval '7 days'";
 
-// First nobody finds it by its digest any more: what is left of it can't be gone on with.
+// First removes the digest, so that no one can resume an import of which rows are missing.
 const GIVEN_UP_IMPORTS = {
   name: 'give-up-imports',
   text: `UPDATE imports SET file_hash = NULL
     WHERE ${OLD_IMPORT} AND finished_at IS NULL AND file_hash IS NOT NULL RETURNING 1`,
 };
 
-/** What files left behind that were taken over, refused or given up, wherever they came to an end. */
+/** Deletes staged rows of imports that were completed, refused or given up. */
 function stagedRowsOf(table: string): Statement {
   return {
     name: `sweep-${table}`.replaceAll('_', '-'),
@@ -48,7 +48,7 @@ const OLD_IMPORTS = rowsOf(
     AND NOT EXISTS (SELECT 1 FROM import_tokens WHERE import_id = imports.id)`,
 );
 
-// Nothing that a key signed lives for more than an hour; replicas may have been notified late of the next one.
+// A platform token is valid for at most an hour, and a replica may be notified late of the next key.
 const RETIRED_SIGNING_KEYS = {
   name: 'sweep-token-signing-keys',
   text: `DELETE FROM token_signing_keys k WHERE EXISTS (
@@ -57,7 +57,8 @@ const RETIRED_SIGNING_KEYS = {
     RETURNING 1`,
 };
 
-// No row is lost without a word: what could not be delivered becomes a dead letter, and stays that long again.
+// No event is deleted silently: an event that could not be delivered becomes a dead letter, and is kept for the same
+// number of days again.
 const GIVEN_UP_EVENTS = {
   name: 'give-up-events',
   text: `UPDATE events SET state = 'dead', settled_at = now()
@@ -68,14 +69,14 @@ const GIVEN_UP_EVENTS = {
     RETURNING 1`,
 };
 
-/** For how many days what has ended is kept. */
+/** How many days rows are kept after their end. */
 export interface Retention {
-  /** Staff see ended tokens for a while; 0: for ever. */
+  /** Staff can see expired and revoked tokens for this long; 0: forever. */
   readonly tokenDays: number;
   readonly eventDays: number;
 }
 
-/** All that is swept. */
+/** All sweeps. */
 export function sweepsOf(
   statements: Statements,
   partitions: NoncePartitions,
@@ -105,7 +106,7 @@ export function sweepsOf(
     { name: 'nonce_partitions_made', full: Infinity, batch: () => partitions.makeAhead() },
     { name: 'nonce_partitions', full: Infinity, batch: () => partitions.dropExpired() },
     { name: 'nonces_rest', full: 5_000, batch: () => partitions.deleteExpiredOutsidePartitions() },
-    // Their outcome can be queried for an hour after their end.
+    // The outcome of an authorization can be queried for an hour after its credentials expire.
     rows(
       'temporary_credentials',
       rowsOf(
@@ -117,7 +118,7 @@ export function sweepsOf(
     ),
     ...ended('expires_at'),
     ...ended('revoked_at'),
-    // Rows by their place: two callers may have chosen one key.
+    // Identifies rows by ctid, because two callers may have chosen the same key.
     rows(
       'idempotency_keys',
       rowsOf('idempotency_keys', 'ctid', 'expires_at', 'expires_at < now()'),
@@ -146,14 +147,14 @@ export function sweepsOf(
         "day <= (now() AT TIME ZONE 'UTC')::date - 30",
       ),
     ),
-    // Those that did not end in order; one that goes on writes itself in again.
+    // Replicas that did not shut down properly. A replica that still runs inserts its row again.
     rows(
       'replicas',
       rowsOf('replicas', 'id', 'last_wrote_at', "last_wrote_at < now() - interval '1 hour'"),
     ),
     rows('sessions', rowsOf('sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
     rows('staff_sessions', rowsOf('staff_sessions', 'id_hash', 'expires_at', 'expires_at < now()')),
-    // Written by the version before alone; this one keeps started sign-ins in cookies.
+    // Only the previous version wrote these rows; this version stores started sign-ins in cookies.
     rows(
       'started_sign_ins',
       rowsOf('started_sign_ins', 'state_hash', 'expires_at', 'expires_at < now()'),
