@@ -1,11 +1,11 @@
-/** Upper bounds in milliseconds; finer where the service usually is. */
+/** Upper bounds in milliseconds; narrower where most durations are. */
 const BOUNDS_MS = [
   0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 50, 75, 100, 150, 250, 500, 1_000, 2_500, 5_000,
 ] as const;
 const CODES = BOUNDS_MS.map((bound) => `ms:${bound}`);
 const BEYOND = 'ms:inf';
 
-/** The bucket that a duration is counted in, as `ms:` and its upper bound in milliseconds, or `inf`. */
+/** The bucket of a duration: `ms:` and its upper bound in milliseconds, or `ms:inf`. */
 export function bucketOf(seconds: number): string {
   const milliseconds = seconds * 1_000;
   for (let at = 0; at < BOUNDS_MS.length; at += 1) {
@@ -15,10 +15,10 @@ export function bucketOf(seconds: number): string {
 }
 
 /**
- * The duration that a part of all requests stayed below: in its bucket, by how far into it.
+ * The duration below which this part of all requests stayed (a quantile), interpolated within its bucket.
  *
  * @param part such as 0.95
- * @returns milliseconds, 5,000 for all that took longer; undefined where nothing was counted
+ * @returns milliseconds, 5,000 for all that took longer; undefined if nothing was counted
  */
 export function millisecondsAt(
   counts: Readonly<Record<string, number>>,

@@ -8,11 +8,11 @@ import type { AnsweredRequest } from '../http/request-observer.js';
 import { VerdictCounts } from './verdict-counts.js';
 
 const WRITE_INTERVAL_MS = 5_000;
-/** A few megabytes of memory at most, between two writings. */
+/** At most a few megabytes of memory between two writes. */
 const ROOM = { consumers: 10_000, claimed: 1_000 };
 const NAME_MAX = 64;
 
-/** The sum of two objects of counts, code by code. */
+/** SQL expression for the sum of two JSON objects of counts, code by code. */
 const summed = (one: string, other: string) => `(
     SELECT jsonb_object_agg(code, times) FROM (
       SELECT code, sum(times::bigint) AS times
@@ -20,7 +20,7 @@ const summed = (one: string, other: string) => `(
         AS counted (code, times)
       GROUP BY code) AS both_of_them)`;
 
-// One statement, and the same everywhere: replicas take its rows in one order.
+// Every replica sends the same single statement, so that all lock the rows in the same order.
 const NOTE_VERDICTS = {
   name: 'note-verdicts',
   text: `
@@ -46,10 +46,10 @@ const FORGET_REPLICA = {
 };
 
 /**
- * Adds up verdicts by minute, and by consumer and day (decision 0058), for staff to look at. It costs a request
- * nothing but counting: every few seconds each replica writes in one statement what has gathered, and with it
- * that it is there. These are figures and no promises: what cannot be written is dropped, so that a database
- * out of reach takes no memory.
+ * Counts verdicts by minute, and by consumer and day (decision 0058), for the console. A request only increments
+ * counters in memory. Every few seconds each replica writes its counts in one statement, which also records that the
+ * replica is running. The figures are approximate: counts that cannot be written are dropped, so that they need no
+ * memory while the database is unavailable.
  */
 @Injectable()
 export class Rollup implements OnModuleInit, OnModuleDestroy {
@@ -62,14 +62,14 @@ export class Rollup implements OnModuleInit, OnModuleDestroy {
 
   constructor(private readonly statements: Statements) {}
 
-  /** Counts what gave a verdict, and nothing else. */
+  /** Counts the request if it resulted in a verdict. */
   count(answered: AnsweredRequest): void {
     const { isVerdict, problem, status } = answered;
     const isServed = status >= 200 && status < 300;
     if (isVerdict && (problem !== undefined || isServed)) this.counts.add(answered);
   }
 
-  /** Writes what has gathered; while that lasts, whoever asks waits for the same. Failing, it is dropped. */
+  /** Writes the counts. Concurrent calls share one write. If it fails, the counts are dropped. */
   write(): Promise<void> {
     this.writing ??= this.writeOnce().finally(() => (this.writing = undefined));
     return this.writing;
@@ -80,7 +80,7 @@ export class Rollup implements OnModuleInit, OnModuleDestroy {
     this.timer.unref();
   }
 
-  /** A replica that ends in order is not missed. */
+  /** Deletes the replica's row at shutdown, so that the replica does not appear as missing. */
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
     await this.writing;

@@ -2,35 +2,35 @@ import { Injectable } from '@nestjs/common';
 import { Statements } from '../database/statements.js';
 import type { Counts } from './verdict-counts.js';
 
-/** Minutes in a step of the last day. */
+/** The length of one step of the last day. */
 export const STEP_MINUTES = 10;
-/** Beyond it a replica is taken for gone: it has missed six writings. */
+/** A replica that has not written for this long is considered gone: it has missed six writes. */
 const SILENT_SECONDS = 30;
 const REPLICAS_MAX = 50;
 
-/** What the whole service did in one step. */
+/** The counts of the whole service in one step. */
 export interface ServiceStep {
   readonly at: Date;
-  /** How many minutes of the step have begun; fewer than STEP_MINUTES in the last alone. */
+  /** How many minutes of the step have begun; fewer than STEP_MINUTES only in the last step. */
   readonly minutes: number;
   readonly counts: Counts;
 }
 
-/** What one consumer did on a day. */
+/** The counts of one consumer on one day. */
 export interface ConsumerDay {
   /** `YYYY-MM-DD`, in UTC. */
   readonly day: string;
   readonly counts: Counts;
 }
 
-/** A process that writes its figures, or did. */
+/** A process that writes counts, or wrote them recently. */
 export interface Replica {
-  /** The host's. */
+  /** The host name. */
   readonly name: string;
   readonly version: string;
   readonly startedAt: Date;
   readonly lastWroteAt: Date;
-  /** Whether it reaches the database, as far as can be seen from there. */
+  /** Whether the replica has written recently enough to be considered running. */
   readonly writes: boolean;
 }
 
@@ -80,12 +80,12 @@ const REPLICAS = {
 export class UsageFigures {
   constructor(private readonly statements: Statements) {}
 
-  /** The last 24 hours of the whole service, oldest first, each step of them. @throws StoreUnavailable */
+  /** The steps of the last 24 hours for the whole service, oldest first. @throws StoreUnavailable */
   lastDay(): Promise<ServiceStep[]> {
     return this.statements.run<ServiceStep>(LAST_DAY);
   }
 
-  /** Today and the six days before, oldest first. @throws StoreUnavailable */
+  /** The counts of today and the six days before, oldest first. @throws StoreUnavailable */
   weekOf(consumerKey: string): Promise<ConsumerDay[]> {
     return this.statements.run<ConsumerDay>(CONSUMER_DAYS, [consumerKey]);
   }

@@ -1,34 +1,34 @@
 import { bucketOf } from './duration-buckets.js';
 
-/** What the rollup is told of one verdict. */
+/** What the rollup counts of one verdict. */
 export interface Verdict {
-  /** Why the request was refused; undefined: it was served. */
+  /** Why the request was refused; undefined if it was served. */
   readonly problem: string | undefined;
-  /** The hint that its signer was given. */
+  /** The signature hint in the response. */
   readonly hint: string | undefined;
   readonly durationSeconds: number;
-  /** Who signed, or says so. */
+  /** The consumer key in the request, whether or not its signature is valid. */
   readonly consumerKey: string | undefined;
   /** Whether the key was looked up and found. */
   readonly isConsumerKnown: boolean;
 }
 
 /**
- * How often each thing was seen: `served`, codes of problems, `hint:CODE`, and for the whole service `ms:BUCKET`
+ * Counts by code: `served`, codes of problems, `hint:CODE`, and only for the whole service `ms:BUCKET`
  * (duration-buckets.ts).
  */
 export type Counts = Readonly<Record<string, number>>;
 
-/** For how many keys there is room until the next writing. */
+/** How many consumer keys are counted until the next write. */
 export interface CountedKeys {
   readonly consumers: number;
-  /** Of these, for keys that nobody has looked up yet: a stranger may send what he likes. */
+  /** How many of these may be keys that were not looked up. An unauthenticated client can send any number of keys. */
   readonly claimed: number;
 }
 
 /**
- * Counts verdicts in memory until they are written. Codes come from fixed lists, and keys have an end: what
- * finds no room is counted for the service alone.
+ * Counts verdicts in memory until they are written. Memory is bounded: codes come from fixed lists, and the number of
+ * keys is limited. Verdicts beyond the limit are counted only for the whole service.
  */
 export class VerdictCounts {
   private service = new Map<string, number>();
@@ -49,7 +49,10 @@ export class VerdictCounts {
     if (hint !== undefined) increase(counts, `hint:${hint}`);
   }
 
-  /** Takes all, by keys in one order everywhere, so that two processes never wait for each other's rows. */
+  /**
+   * Returns and resets all counts. Every process sorts the keys in the same order, so that two processes cannot
+   * deadlock on each other's rows.
+   */
   take(): { service: Counts; consumers: (readonly [consumerKey: string, counts: Counts])[] } {
     const service = Object.fromEntries(this.service);
     const consumers = [...this.consumers]
