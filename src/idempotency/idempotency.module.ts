@@ -3,7 +3,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { StoredResponses } from './stored-responses.js';
 
-/** Owns the answers kept for repeated requests. Depends on the database and on secrets/ alone. */
+/** Owns the stored responses to repeated requests. Depends only on the database and on secrets/. */
 @Module({
   imports: [DatabaseModule, SecretsModule],
   providers: [StoredResponses],

@@ -1,7 +1,7 @@
 import { FaultOfOne } from '../database/batcher.js';
 import type { StatementRunner } from '../database/transactions.js';
 
-/** The answer to a keyed request, sealed, as the row of its `Idempotency-Key` holds it. */
+/** The sealed response to a request with an `Idempotency-Key`, as its row stores it. */
 export interface KeptAnswer {
   readonly caller: string;
   readonly keyHash: Buffer;
@@ -9,12 +9,12 @@ export interface KeptAnswer {
   readonly sealed: Buffer;
 }
 
-/** Makes the answer from a change's result. Undefined for a request without a key: nothing is kept. */
+/** Makes the response from a change's result. Undefined for a request without a key, for which nothing is stored. */
 export type AnswerOf<Result> = ((result: Result) => KeptAnswer) | undefined;
 
 /**
- * The key is no longer this try's: another one took it over, or answered it. The change is taken back,
- * since of all tries under one key one alone may make it.
+ * This attempt has lost its key: another attempt took the key over, or stored its response. The change is rolled
+ * back, because only one of all attempts with a key may make it.
  */
 export class KeyLost extends FaultOfOne {
   constructor() {
@@ -34,11 +34,11 @@ const KEEP = {
 };
 
 /**
- * Keeps the answers in the transaction of the changes that they tell of: whoever repeats a request meets
- * the answer exactly if the change took place, whatever became of the reply, the connection or the process.
+ * Stores the responses in the transaction of their changes. So a repeated request gets the stored response exactly if
+ * the change took place, even if the first response, the connection or the process was lost.
  *
- * @param answers undefined for those without a key; where none has one, nothing is sent
- * @throws KeyLost; then all has to be taken back
+ * @param answers undefined for requests without a key; if no request has a key, no statement is sent
+ * @throws KeyLost; the caller then has to roll back all changes
  */
 export async function keepAnswers(
   runner: StatementRunner,

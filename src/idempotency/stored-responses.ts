@@ -6,20 +6,20 @@ import { DerivedKeys } from '../secrets/derived-keys.js';
 import { SecretBox, type SecretPlace } from '../secrets/secret-box.js';
 import type { KeptAnswer } from './kept-answers.js';
 
-/** One request under the key that its caller gave it. */
+/** A request with the idempotency key of its caller. */
 export interface KeyedRequest {
   readonly caller: string;
   readonly key: string;
-  /** All that makes it this request. */
+  /** All content that distinguishes this request from others. */
   readonly content: string;
 }
 
-/** What is known of a request: its answer, or why it can't be served now. */
+/** The stored response to a request, or why it cannot be processed now. */
 export type Known =
   { readonly as: 'in_flight' | 'another' } | { readonly as: 'answered'; readonly answer: string };
 
-// Longer than a request takes; the key of a process that died during one can be taken over after this. A try
-// that takes longer all the same meets KeyLost, and its change is taken back.
+// Longer than a request takes. If the process dies, another attempt can take the key over after this time. An attempt
+// that takes longer gets KeyLost, and its change is rolled back.
 const BEGIN = {
   name: 'begin-keyed-request',
   text: `
@@ -38,7 +38,8 @@ const FIND = {
     WHERE caller = $1 AND key_hash = $2`,
 };
 
-// Waits for a change that is being committed, whose answer then stays. One that is not so far meets KeyLost.
+// Waits for a change that is being committed, and then leaves its response. A change that has not yet stored its
+// response gets KeyLost.
 const FORGET = {
   name: 'forget-keyed-request',
   text: `
@@ -47,7 +48,7 @@ const FORGET = {
     RETURNING 1`,
 };
 
-/** Answers kept for a day, so that a request that is repeated makes nothing twice. */
+/** Stores responses for a day, so that a repeated request makes its change only once. */
 @Injectable()
 export class StoredResponses {
   constructor(
@@ -57,12 +58,15 @@ export class StoredResponses {
     private readonly keys: DerivedKeys,
   ) {}
 
-  /** Takes the key for the request. @returns whether it is the request's; of two who come together one's */
+  /**
+   * Reserves the key for the request. @returns true if this request got the key; of two concurrent requests only one
+   * does
+   */
   async begin(request: KeyedRequest): Promise<boolean> {
     return (await this.statements.run(BEGIN, this.columnsOf(request))).length > 0;
   }
 
-  /** What is known of a request whose key another try has. */
+  /** The state of a request whose key another attempt holds. */
   async find(request: KeyedRequest): Promise<Known> {
     const [caller, keyHash] = this.columnsOf(request);
     const [found] = await this.statements.run<{ same: boolean; answer: Buffer | null }>(FIND, [
@@ -72,12 +76,15 @@ export class StoredResponses {
     ]);
     if (found && !found.same) return { as: 'another' };
     if (!found?.answer) return { as: 'in_flight' };
-    // Another replica may have made the change, and this one says again that it is made.
+    // Another replica may have made the change. This one confirms it, so its caches must be up to date.
     await this.changes.catchUp();
     return { as: 'answered', answer: this.secretBox.open(found.answer, placeOf(request)) };
   }
 
-  /** The answer for the transaction of the change (keepAnswers), sealed: it may hold a secret that is shown once. */
+  /**
+   * The response for the transaction of the change (keepAnswers). It is sealed because it may contain a secret that
+   * is shown only once.
+   */
   seal(request: KeyedRequest, answer: string): KeptAnswer {
     const [caller, keyHash, requestHash] = this.columnsOf(request);
     const sealed = this.secretBox.seal(answer, placeOf(request));
@@ -85,9 +92,9 @@ export class StoredResponses {
   }
 
   /**
-   * Lets the key go, unless a change was made under it.
+   * Releases the key, unless a change was made with it.
    *
-   * @returns whether there was something to let go
+   * @returns whether a key was released
    */
   async forget(request: KeyedRequest): Promise<boolean> {
     return (await this.statements.run(FORGET, this.columnsOf(request))).length > 0;
@@ -99,9 +106,9 @@ export class StoredResponses {
   }
 
   /**
-   * What is kept of a request to know it again: a MAC, since it may hold a secret that could be guessed.
-   * First what a new one gets, then what it may have: of another key, or plain from the version before,
-   * for the day that such a row lives.
+   * The hashes by which a repeated request is recognized. A MAC is stored, because the request may contain a secret
+   * that could be guessed from a plain hash. The first is that of a new row. The others are those of existing rows:
+   * MACs of other keys, or the plain hash of the previous version, for the day that such a row exists.
    */
   private hashesOf({ content }: KeyedRequest): Buffer[] {
     return [...this.keys.macs('keyed-request', content), sha256(content)];
