@@ -6,16 +6,16 @@ type Range = [IpAddress, number];
 /** The prefix of an IPv4-mapped address. */
 const MAPPING_BITS = 96;
 
-/** Addresses and CIDRs, asked again and again whether they hold an address. */
+/** A set of addresses and CIDRs, for repeated lookups. */
 export class AddressRanges {
   private readonly ranges: readonly Range[];
 
-  /** @param texts addresses (192.0.2.1, ::1) and CIDRs (192.0.2.0/24), checked when they were set */
+  /** @param texts addresses (192.0.2.1, ::1) and CIDRs (192.0.2.0/24), validated with the settings */
   constructor(texts: readonly string[]) {
     this.ranges = texts.map(parseRange);
   }
 
-  /** Whether the address lies in one of the ranges; false for anything that is no address. */
+  /** Whether a range contains the address; false for a text that is not an address. */
   contains(address: string | undefined): boolean {
     if (address === undefined || this.ranges.length === 0) return false;
     const parsed = parseIpAddress(address);
@@ -32,7 +32,7 @@ function parseRange(text: string): Range {
   return [address, address.kind() === 'ipv4' ? 32 : 128];
 }
 
-/** Addresses are compared in their one form, so a block of mapped ones has to take it, too. */
+/** Addresses are compared in normalized form, so a range of IPv4-mapped addresses becomes an IPv4 range. */
 function withoutMapping([base, bits]: Range): Range {
   const isMapped = base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress();
   return isMapped && bits >= MAPPING_BITS

@@ -3,8 +3,8 @@ import { BaseExceptionFilter } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
 
 /**
- * Nest's own filter, for handlers that have none, but that it says nothing of a handler that comes too late: the
- * listener has answered already (one-request-per-connection.ts), or the answer has begun.
+ * Nest's own filter, for handlers without one. It sends nothing if the response has begun or the listener has
+ * already answered (one-request-per-connection.ts).
  */
 @Catch()
 export class AnsweredFilter extends BaseExceptionFilter {

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import { isLongBodyAllowed } from './body-time.js';
 import { octetsAskedOf } from './request-body.js';
 
-/** What Node does with a piece of a body that its parser has read. Not documented; a test holds it. */
+/** The function that Node calls when its parser has read a piece of a body. Not documented; a test checks it. */
 type OnBody = (this: Parser, piece: Buffer) => void;
 
-/** Node keeps the functions of a parser under numbers. */
+/** Node stores a parser's callbacks under numbers. */
 interface Parser {
   [slot: number]: OnBody | undefined;
   socket: Socket | null;
@@ -14,21 +14,24 @@ interface Parser {
 }
 
 const SLOTS = 8;
-/** The name of Node's own function, which is the same for all parsers. */
+/** The name of Node's own callback, which all parsers share. */
 const ON_BODY = 'parserOnBody';
 
-/** Of a body of many chunks each has so many octets on average; of a long one, which may come in a chunk a line, so many. */
+/**
+ * The least average chunk size of a body with many chunks. A long body may have one short line per chunk, so
+ * its limit is lower.
+ */
 const OCTETS_PER_CHUNK = 128;
 const OCTETS_PER_CHUNK_OF_LONG = 16;
 
 /** Why the rest of a body is not read. */
 export type Surplus = 'small_chunks' | 'unread_body';
 
-/** What a body may be made of. */
+/** The limits of a body. */
 export interface BodyBounds {
-  /** What is read of a body for which no handler has asked (request-body.ts, body-time.ts), in octets. */
+  /** The most octets that are read of a body before a handler asks for it (request-body.ts, body-time.ts). */
   readonly mostUnasked: number;
-  /** So many chunks may be of any size. */
+  /** This many chunks may have any size. */
   readonly fewChunks: number;
 }
 
@@ -37,16 +40,16 @@ interface Found {
   readonly onBody: OnBody;
 }
 
-/** Found on the first parser: a later one may be in the hands of `boundBodies` still. */
+/** Taken from the first parser. A later one may still contain a callback of `boundBodies`. */
 let found: Found | undefined;
 
 /**
- * Bounds what the octets of a body cost. Each chunk of a chunked body (RFC 9112 section 7.1) costs Node some 2.5 µs,
- * so that 64 KiB in chunks of one octet take the process 150 ms and 20 MB; and what a handler has left
- * unread, Node reads to its end, for as long as it comes.
+ * Limits the cost of bodies. Each chunk of a chunked body (RFC 9112 section 7.1) costs Node about 2.5 µs, so 64
+ * KiB in chunks of one octet take 150 ms and 20 MB. Node also reads a body that a handler left unread to its
+ * end, however long it is.
  *
- * @param stop is called once for a request whose body breaks a bound, and has to end the connection. Nothing more comes of
- *   the body, not even its end: nobody takes what came for all of it
+ * @param stop called once for a request whose body exceeds a limit; it must end the connection. The request
+ *   emits no further data and no `end`, so that no handler takes the part for the whole body
  */
 export function boundBodies(
   server: Server,
@@ -69,7 +72,7 @@ export function boundBodies(
         request = this.incoming;
         chunks = octets = 0;
       }
-      // Without chunks a piece is what one read brought: small ones cost the sender a packet each.
+      // An unchunked piece is the data of one read. Small pieces cost the sender one packet each.
       if (request?.headers['transfer-encoding'] !== undefined) chunks += 1;
       octets += piece.length;
       onBody.call(this, piece);
@@ -78,22 +81,22 @@ export function boundBodies(
       const isWanted = isLong || octets <= Math.max(mostUnasked, octetsAskedOf(request));
       const average = isLong ? OCTETS_PER_CHUNK_OF_LONG : OCTETS_PER_CHUNK;
       if (isWanted && chunks <= fewChunks + octets / average) return;
-      // The parser goes on to the end of what the system has brought. Without a function it makes nothing of it, and
-      // without a request it ends none.
+      // The parser still parses the data that has already arrived. Without the callback it ignores the body,
+      // and without a request it cannot end one.
       parser[slot] = undefined;
       this.incoming = null;
       stop(request, isWanted ? 'small_chunks' : 'unread_body');
     };
     socket.once('close', () => restore(socket));
   });
-  // Node has taken the parser away by now, which it otherwise does where the connection closes. Without a listener it
-  // would end the connection just so.
+  // Node has detached its parser by now, and the `close` handler would be too late to restore it. Without a
+  // listener, Node destroys a CONNECT's connection too.
   server.on('connect', (_, socket: Socket) => {
     restore(socket);
     socket.destroy();
   });
 
-  /** Node takes the parser for another connection, perhaps one of a client. */
+  /** Node reuses the parser for other connections, possibly one on which this process is the client. */
   function restore(socket: Socket): void {
     const parser = bounded.get(socket);
     if (parser && found) parser[found.slot] = found.onBody;

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestProperty } from './request-property.js';
 
-/** A request is a few kilobytes: who needs longer is not honest. */
+/** A request is a few kilobytes, so an honest client needs less time. */
 export const BODY_TIMEOUT_MS = 15_000;
 
-/** How long the answer may take to leave. */
+/** The time in which the client has to read the 408. */
 const TAKEN_MS = 1_000;
 const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
 
@@ -12,8 +12,8 @@ const allowed = new RequestProperty<IncomingMessage, true>('longBodyAllowed');
 const limits = new RequestProperty<IncomingMessage, NodeJS.Timeout>('limits');
 
 /**
- * Gives a body its time, after which the connection is closed. Node's own limit is one for a whole
- * listener; this one can be lifted for a request.
+ * Limits the time in which a body must arrive, and then closes the connection. Node's own limit applies to a
+ * whole listener; this one can be lifted for a single request.
  */
 export function limitBodyTime(request: IncomingMessage): void {
   const { headers, socket } = request;
@@ -21,7 +21,7 @@ export function limitBodyTime(request: IncomingMessage): void {
   const limit = setTimeout(() => {
     if (request.complete) return;
     socket.end(TOO_SLOW, () => socket.destroy());
-    // Who takes no answer waits for none.
+    // Without this, a client that does not read the 408 would keep the connection open.
     setTimeout(() => socket.destroy(), TAKEN_MS).unref();
   }, BODY_TIMEOUT_MS);
   limit.unref();
@@ -30,19 +30,20 @@ export function limitBodyTime(request: IncomingMessage): void {
 }
 
 /**
- * Lets a body take as long as it needs, provided that something of it comes within each such time.
- * For callers whom the guard has let through.
+ * Lets a body take as long as it needs, provided that some of it arrives within each BODY_TIMEOUT_MS. Only for
+ * authenticated callers.
  */
 export function allowLongBody(request: IncomingMessage, response: ServerResponse): void {
   allowed.set(request, true);
   clearTimeout(limits.get(request));
   request.setTimeout(BODY_TIMEOUT_MS, () => request.destroy());
-  // What follows the body may be silent for longer. Behind the answer Node has set the time of a kept connection.
+  // After the body, the connection may be idle for longer. After the response, Node has set its keep-alive
+  // timeout.
   const setNoTimeout = (): void => void request.setTimeout(0);
   request.once('end', setNoTimeout);
   response.once('finish', () => request.off('end', setNoTimeout));
 }
 
-/** Whether the guard has let the caller through who sends a long body. */
+/** Whether an authenticated caller sends a long body. */
 export const isLongBodyAllowed = (request: IncomingMessage): boolean =>
   allowed.get(request) === true;

@@ -6,20 +6,20 @@ import { RequestsInFlight, sendNoRoom } from './requests-in-flight.js';
 import { UnverifiedConnections } from './unverified-connections.js';
 import type { RejectionReason } from './rejection-reason.js';
 
-/** What a listener takes on at most. */
+/** The limits of a listener. */
 export interface ListenerBounds {
   readonly connections: number;
   readonly requestsInFlight: number;
   readonly bodies: BodyBounds;
-  /** A connection on which nothing moves for so long is over: its answer is not being taken. */
+  /** A connection without traffic for this long is closed: the client does not read its response. */
   readonly silenceMs: number;
-  /** Paths for which there is always room. */
+  /** The prefix of the paths that are always served. */
   readonly probes: string;
-  /** Whether a 2xx such as this one shows a genuine signature; undefined: all are trusted alike. */
+  /** Whether such a 2xx proves a valid signature; undefined: all connections are treated alike. */
   readonly isGenuine: ((response: ServerResponse) => boolean) | undefined;
 }
 
-/** What stands before a listener, and what it has in hand. */
+/** Limits a listener, and reports its load. */
 export interface BoundedListener {
   /** Whether the request may be served; if not, it has been answered. */
   admit(response: ServerResponse): boolean;
@@ -28,8 +28,8 @@ export interface BoundedListener {
 }
 
 /**
- * Bounds what a server takes on: its connections, the requests of one and of all, and answers that nobody
- * takes.
+ * Limits what a server accepts: connections, requests per connection and in total, and responses that clients
+ * do not read.
  *
  * @param onRejected called for each request or connection that is rejected
  */
@@ -58,7 +58,7 @@ export function boundListener(
   const { isGenuine, probes } = bounds;
   if (isGenuine !== undefined) {
     server.on('connection', (socket: Socket) => {
-      // Node reads from the next tick on, whether the connection is paused until then or not.
+      // Node starts to read in the next tick, even if the connection is paused before.
       process.nextTick(() => {
         if (!socket.destroyed) turns.queue(socket);
       });
@@ -66,11 +66,11 @@ export function boundListener(
     });
   }
 
-  /** Whose turn comes next on this connection is decided when the answer is out. */
+  /** After the response, the connection becomes verified or waits for its next turn. */
   const afterAnswer = (socket: Socket, response: ServerResponse): void => {
     const { statusCode } = response;
     if (statusCode >= 200 && statusCode < 300 && isGenuine?.(response)) known.add(socket);
-    // Another request may be in hand by now; its own answer decides then.
+    // If another request is in flight, its own response decides.
     else if (socket.writable && !connections.isBusy(socket)) turns.queue(socket);
   };
 
@@ -82,7 +82,7 @@ export function boundListener(
       if (isUnverified) response.once('close', () => afterAnswer(socket, response));
       else turns.noteVerified();
       if (url.startsWith(probes)) {
-        // Probes have no place to give back, so that no body may lie with one.
+        // Probes do not take a place, so their body is discarded at once.
         response.req.resume();
         return true;
       }

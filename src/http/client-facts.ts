@@ -4,18 +4,18 @@ import type { AddressRanges } from './address-ranges.js';
 import { addressInEntry } from './ip-address.js';
 import { lastForwardedValue, singleHeader } from './single-header.js';
 
-/** What the client sees of this service, and the service of the client. */
+/** Scheme and authority of this service as the client used them, and the client's address. */
 export interface ClientFacts {
   readonly scheme: Scheme;
-  /** Host and perhaps port, as sent; undefined when the request names none. */
+  /** Host and optional port, as sent; undefined when the request has none. */
   readonly host: string | undefined;
-  /** An address in its one form; or what a trusted proxy wrote in its place, if that is none. */
+  /** A normalized address; or the text that a trusted proxy sent, if it is not an address. */
   readonly clientAddress: string | undefined;
 }
 
 /**
- * Works out scheme, host and address of the client. X-Forwarded-* count only from a trusted peer,
- * and of a list the last value, since that is the one the trusted peer wrote itself.
+ * Determines scheme, host and address of the client. X-Forwarded-* count only from a trusted peer. The last
+ * value of a list counts, because the trusted peer wrote it itself.
  *
  * @throws RepeatedHeader for a second Host
  */
@@ -33,8 +33,8 @@ export function clientFacts(request: IncomingMessage, trustedProxies: AddressRan
 }
 
 /**
- * The address of the proxy's client, by the last value of X-Forwarded-For: in its one form, or the text as
- * it is where that is no address, which then is in no range of addresses. Undefined when nothing is sent.
+ * The address of the proxy's client, from the last value of X-Forwarded-For, normalized. A value that is not an
+ * address is returned unchanged, and no address range contains it. Undefined without the header.
  */
 export function forwardedAddress(request: IncomingMessage): string | undefined {
   const entry = lastForwardedValue(request, 'x-forwarded-for');
@@ -42,8 +42,8 @@ export function forwardedAddress(request: IncomingMessage): string | undefined {
 }
 
 /**
- * The host that the proxy's client named: X-Forwarded-Host, or what the proxy passed on as `host`;
- * completed by X-Forwarded-Port where the port was left out of it.
+ * The host that the proxy's client named: X-Forwarded-Host, or else the Host that the proxy sent (`host`). The
+ * port of X-Forwarded-Port is appended if the host has none.
  */
 export function forwardedHost(
   request: IncomingMessage,

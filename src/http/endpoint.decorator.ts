@@ -1,25 +1,25 @@
 import { UseGuards, type CanActivate, type Type } from '@nestjs/common';
 import type { Listener } from './listeners.js';
 
-/** What a handler states about the endpoint that it serves. */
+/** What a handler states about its endpoint. */
 export interface EndpointStatement {
   /** The listener that serves it; on any other listener its path is 404. */
   readonly listener: Listener | 'every';
-  /** The name that its requests are counted and logged under: one of a few, and no part of a path. */
+  /** The name of its requests in metrics and the log. There are only a few, and none is part of a path. */
   readonly label: string;
   /** The guard; `none` if every client of the listener may call it. */
   readonly guard: Type<CanActivate> | 'none';
   /** Whether its answers are verdicts on signed requests. */
   readonly givesVerdicts?: boolean;
-  /** Whether it also serves whatever follows its path and a `/`, raw. */
+  /** Whether it also serves all paths below its own, undecoded. */
   readonly servesBelow?: boolean;
 }
 
 const ENDPOINT = Symbol('endpoint');
 
 /**
- * States what a handler serves, and binds its guard; on a controller it is said of every handler that
- * states nothing itself. A route without it stops the start (ExactPathAdapter).
+ * States what a handler serves, and binds its guard. On a controller, it applies to every handler without a
+ * statement of its own. A route without a statement stops the start (ExactPathAdapter).
  */
 export function Endpoint(statement: EndpointStatement): ClassDecorator & MethodDecorator {
   return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {
@@ -35,7 +35,7 @@ export function Endpoint(statement: EndpointStatement): ClassDecorator & MethodD
   };
 }
 
-/** What was stated about a handler; Nest hands it on to the function that it registers for it. */
+/** The statement of a handler. Nest copies it to the function that it registers for the handler. */
 export const statementOf = (handler: object): EndpointStatement | undefined =>
   Reflect.getMetadata(ENDPOINT, handler) as EndpointStatement | undefined;
 

@@ -8,7 +8,7 @@ import { LISTENER_NAMES, type Listener, type ListenerHandler } from './listeners
 import { sendNotFound } from './not-found.filter.js';
 import { noteEndpoint, type ObservedEndpoint } from './request-observer.js';
 
-/** A handler as Nest compiled it: guards, pipes, interceptors, filters and all. */
+/** A handler as Nest compiled it, with its guards, pipes, interceptors and filters. */
 type Handler = (request: IncomingMessage, response: ServerResponse, next?: unknown) => unknown;
 
 /** A route as Nest registered it. */
@@ -17,13 +17,13 @@ export interface Route {
   readonly method: string;
   readonly path: string;
   readonly endpoint: EndpointStatement;
-  /** The same for those who count and log. */
+  /** The same, for metrics and the log. */
   readonly observed: ObservedEndpoint;
-  /** Carries the metadata of the controller's method. */
+  /** The controller's method, which has the metadata. */
   readonly handler: Handler;
 }
 
-/** A route whose path has names for whole segments (`/tokens/:token/revoke`). */
+/** A route in which each parameter is a whole segment of the path (`/tokens/:token/revoke`). */
 interface SegmentRoute {
   readonly route: Route;
   readonly segments: readonly { readonly name: string | undefined; readonly text: string }[];
@@ -34,27 +34,28 @@ const NO_PARAMETERS: PathParameters = {};
 
 /** What one listener serves. */
 export interface ServedListener extends ListenerHandler {
-  /** Serves what is no exact path: parameters, and HEAD for GET. */
+  /** Serves everything that the maps do not: other patterns, and HEAD for GET. */
   readonly express: Express;
 }
 
 const SEGMENT = /^(?::(\w+)|[\w\-.~]*)$/;
-// Letters that mean more than themselves in a path of Express.
+// Characters with a special meaning in an Express path.
 const PATTERN = /[^\w\-./~]/;
-/** Everything below a path, and nothing else about it. */
+/** A pattern that matches everything below a path. */
 const REST = /^[\w\-./~]+\/\{\*\w+\}$/;
 
 /**
- * Nest on Express, where a path without parameters is found in a map, and one whose parameters are whole
- * segments among those of as many, before Express's router is asked, which takes longer than verifying a
- * signature does. What is found is the function that Nest registered, so that all that is declared at a
- * handler is done. Each listener has routes of its own, as the handlers state.
+ * Nest on Express, with faster routing: Express's router takes longer than verifying a signature does. A path
+ * without parameters is looked up in a map. A path whose parameters are whole segments is looked up among the
+ * routes with the same number of segments. Express's router handles the rest. Each lookup returns the function
+ * that Nest registered, so guards, pipes and filters of a handler apply. Each listener has its own routes, as
+ * the handlers state.
  */
 export class ExactPathAdapter extends ExpressAdapter {
   private readonly registered: Route[] = [];
   private readonly listeners: ReadonlyMap<Listener, ListenerRoutes>;
 
-  /** @param aliases further paths of public endpoints, to their labels */
+  /** @param aliases additional paths of public endpoints, each with the endpoint's label */
   constructor(private readonly aliases: ReadonlyMap<string, string> = new Map()) {
     super();
     this.listeners = new Map(LISTENER_NAMES.map((name) => [name, new ListenerRoutes()]));
@@ -65,7 +66,7 @@ export class ExactPathAdapter extends ExpressAdapter {
     }
   }
 
-  /** Every route there is. */
+  /** All registered routes. */
   get routes(): readonly Route[] {
     return this.registered;
   }
@@ -77,9 +78,9 @@ export class ExactPathAdapter extends ExpressAdapter {
   }
 
   /**
-   * For what Nest puts behind all routes: its answer to unknown paths, and to errors.
+   * Registers what Nest adds after all routes: its handlers for unknown paths and for errors.
    *
-   * @throws Error for middleware, which exact paths would not go through
+   * @throws Error for middleware, because requests for exact paths would bypass it
    */
   override use(...parts: unknown[]): void {
     if (this.registered.length === 0) throw unreachedMiddleware();
@@ -120,15 +121,15 @@ class ListenerRoutes implements ServedListener {
   /** By path, then by method. */
   private readonly exact = new Map<string, Map<string, Route>>();
   private readonly aliases = new Map<string, Map<string, Route>>();
-  /** Those with parameters, by their number of segments, in the order in which they were registered. */
+  /** Routes with parameters, by their number of segments, in the order of registration. */
   private readonly segmented = new Map<number, SegmentRoute[]>();
   private readonly above: Route[] = [];
-  /** What the paths with parameters begin with. */
+  /** The fixed prefixes of the paths with parameters. */
   private readonly heads = new Set<string>();
-  /** Those that serve whatever is below a path and has no other route. */
+  /** Catch-all routes: they serve every path below theirs that has no other route. */
   private readonly rests: { readonly head: string; readonly route: Route }[] = [];
 
-  /** @throws Error when the exact path is served already */
+  /** @throws Error when the exact path has a route already */
   add(route: Route): void {
     const { method, path, endpoint, observed, handler } = route;
     const verb = method.toLowerCase() as 'all';
@@ -154,7 +155,7 @@ class ListenerRoutes implements ServedListener {
     if (endpoint.servesBelow) this.above.push(route);
   }
 
-  /** Serves what an exact path serves under another one, too. */
+  /** Serves the route under an additional path. */
   addAlias(path: string, route: Route): void {
     const byMethod = this.aliases.get(path) ?? new Map<string, Route>();
     this.aliases.set(path, byMethod.set(route.method, route));
@@ -177,11 +178,11 @@ class ListenerRoutes implements ServedListener {
     response: ServerResponse,
   ): void {
     noteEndpoint(response, route.observed);
-    // A filter that fails itself leaves no answer to give.
+    // If a filter itself fails, there is no response to send.
     this.answer(route, parameters, request, response).catch(() => response.destroy());
   }
 
-  /** As Express would: the first that was registered, each parameter decoded. */
+  /** Like Express: the first registered route wins, and each parameter is decoded. */
   private findSegmented(
     path: string,
     method: string,
@@ -211,8 +212,9 @@ class ListenerRoutes implements ServedListener {
   }
 
   /**
-   * Deny by default: what no route can mean is answered before the framework sees it. A path that can't be decoded
-   * (`/admin/%ff`) Express would refuse before any guard is asked: the catch-all route answers it.
+   * Deny by default: paths that cannot match a route are answered before the framework sees them. Express would
+   * refuse a path with invalid percent-encoding (`/admin/%ff`) before any guard runs, so the catch-all route
+   * answers it.
    */
   private handleOthers(path: string, request: IncomingMessage, response: ServerResponse): void {
     if (!isDecodable(path)) {
@@ -234,26 +236,26 @@ class ListenerRoutes implements ServedListener {
     response: ServerResponse,
   ): Promise<void> {
     const [asked, answered] = [request as Request, response as Response];
-    // What Express and its router say of a request before they hand it out.
+    // Express and its router set these properties before they call a handler.
     asked.res = answered;
     asked.params = { ...parameters };
     asked.originalUrl = request.url ?? '';
     asked.baseUrl = '';
-    // There is nobody to tell of an error (of `sendFile`, say), and the answer may have begun.
+    // No code handles an error (of `sendFile`, for example), and the response may have begun.
     asked.next = () => response.destroy();
     answered.locals = {};
     await handler(request, response);
   }
 }
 
-/** The segments of a path of Express; undefined where a pattern is more than a whole segment. */
+/** The segments of an Express path; undefined if a pattern is more than a whole segment. */
 function segmentsOf(path: string): SegmentRoute['segments'] | undefined {
   const matches = path.split('/').map((text) => SEGMENT.exec(text));
   if (matches.includes(null)) return undefined;
   return matches.map((match) => ({ name: match?.[1], text: match?.[0] ?? '' }));
 }
 
-/** Whether its percent-encoding is one of UTF-8. */
+/** Whether the path is percent-encoded UTF-8. */
 export function isDecodable(path: string): boolean {
   try {
     decodeURIComponent(path);
@@ -263,14 +265,14 @@ export function isDecodable(path: string): boolean {
   }
 }
 
-/** The path of a raw target. A `#` and what follows it is signed, but names no endpoint. */
+/** The path of a raw request target. A `#` and the text after it are signed, but do not select an endpoint. */
 function pathOf(target: string): string {
   const { path } = splitTarget(target);
   const fragmentAt = path.indexOf('#');
   return fragmentAt < 0 ? path : path.slice(0, fragmentAt);
 }
 
-/** Express without what would reinterpret a request or describe the server. */
+/** Express without the features that reinterpret a request or describe the server. */
 function quietExpress(): Express {
   const instance = express();
   instance.disable('x-powered-by');
@@ -281,7 +283,7 @@ function quietExpress(): Express {
   return instance;
 }
 
-/** Requests and responses that are Express's from the first; it would make them so one by one. */
+/** Classes with Express's prototypes. Otherwise Express would change the prototype of each message, which is slow. */
 function messagesOf({ request, response }: Express): ServedListener['messages'] {
   class ExpressRequest extends IncomingMessage {}
   class ExpressResponse<Asked extends IncomingMessage> extends ServerResponse<Asked> {}

@@ -1,8 +1,8 @@
-/** A request refused for its HTTP form alone, before OAuth has a say. */
+/** A request that is refused for its HTTP form alone, before OAuth is considered. */
 export class HttpRefusal extends Error {
   /**
-   * @param text the body of the reply, for a person
-   * @param headers further headers of the reply
+   * @param text the body of the reply, for people
+   * @param headers additional headers of the reply
    */
   constructor(
     readonly status: number,

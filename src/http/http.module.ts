@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ShutdownState } from './shutdown-state.js';
 
-/** Owns what belongs to the process as a server and to no single request. */
+/** Provides what belongs to the process as a server and not to a single request. */
 @Module({ providers: [ShutdownState], exports: [ShutdownState] })
 export class HttpModule {}

@@ -1,18 +1,18 @@
 import ipaddr from 'ipaddr.js';
 
-/** An address in its one form; IPv4 that arrives over an IPv6 socket (::ffff:…) is IPv4. */
+/** The normalized address. An IPv4 address that arrives over an IPv6 socket (::ffff:…) becomes IPv4. */
 export type IpAddress = ReturnType<typeof ipaddr.process>;
 
 const PORT = /^:[0-9]{1,5}$/;
 
 /**
- * Reads an IP address. IPv4 is four decimal parts and nothing else: octal, hexadecimal and shorter
- * spellings are read as other addresses by other programs. Undefined for whatever is no address.
+ * Parses an IP address. IPv4 must have four decimal parts, because programs disagree on octal, hexadecimal and
+ * shorter forms. Undefined for a text that is not an address.
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
-  // An IPv6 address may end in an IPv4 one.
+  // An IPv6 address may end with an IPv4 one.
   const isIpv6 = text.includes(':');
-  // IPv6 alone has zones.
+  // Only IPv6 has zones.
   const [withoutZone = ''] = isIpv6 ? text.split('%', 1) : [text];
   const dotted = withoutZone.slice(withoutZone.lastIndexOf(':') + 1);
   if (dotted.includes('.') && !ipaddr.IPv4.isValidFourPartDecimal(dotted)) return undefined;
@@ -21,8 +21,8 @@ export function parseIpAddress(text: string): IpAddress | undefined {
 }
 
 /**
- * The address in one entry of X-Forwarded-For, in its one form. Some proxies write the client's port
- * behind it (`203.0.113.9:5123`, `[2001:db8::1]:443`). Undefined for whatever is no address.
+ * The normalized address of one entry of X-Forwarded-For. Some proxies append the client's port
+ * (`203.0.113.9:5123`, `[2001:db8::1]:443`). Undefined for a text that is not an address.
  */
 export function addressInEntry(entry: string): string | undefined {
   const closing = entry.startsWith('[') ? entry.indexOf(']') : -1;

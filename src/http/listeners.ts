@@ -15,22 +15,22 @@ import { endpointOf, observeRequest, type AnsweredRequest } from './request-obse
 import { sendText } from './send-text.js';
 import type { RejectionReason } from './rejection-reason.js';
 
-/** What one listener is. */
+/** The properties of one listener. */
 interface ListenerFacts {
-  /** The setting that names its port, and where the settings keep it. */
+  /** The setting that contains its port, and the properties of port and host in the settings. */
   readonly setting: string;
   readonly port: keyof Settings & ('port' | `${string}Port`);
   readonly host: keyof Settings & ('host' | `${string}Host`);
-  /** How long a whole request may take; 0: each body has a limit of its own, which can be lifted. */
+  /** The time limit of a whole request; 0: each body has its own limit, which can be lifted. */
   readonly requestTimeoutMs: number;
   readonly bodies: BodyBounds;
-  /** Longer than anything takes that is done for a request. */
+  /** Longer than the service works on any request. */
   readonly silenceMs: number;
-  /** Whether a connection counts as unverified until a signature that it brought has held. */
+  /** Whether a connection is unverified until it has sent a request with a valid signature. */
   readonly verifiesConnections: boolean;
 }
 
-/** `public` faces the internet, `admin` the inside of the platform. */
+/** `public` faces the internet, `admin` the internal network of the platform. */
 export const LISTENERS = {
   public: {
     setting: 'PORT',
@@ -41,14 +41,14 @@ export const LISTENERS = {
     silenceMs: 15_000,
     verifiesConnections: true,
   },
-  // Staff may bring a large file, and wait for larger things.
+  // Staff may send large files, and wait for slow operations.
   admin: {
     setting: 'ADMIN_PORT',
     port: 'adminPort',
     host: 'adminHost',
     requestTimeoutMs: 0,
-    // What Node reads of a body before it waits for the handler, which asks when the guard is done: two reads of 64 KiB at most.
-    // A file to import may come in a chunk a line, of some 64 octets.
+    // Node reads at most two reads of 64 KiB before it waits for the handler, which reads the body once the
+    // guard has run. A file to import may come with one line per chunk, about 64 octets each.
     bodies: { mostUnasked: 2 * MAX_BODY_OCTETS, fewChunks: 512 },
     silenceMs: 120_000,
     verifiesConnections: false,
@@ -65,16 +65,16 @@ const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
 /** Longer than the idle timeout of the usual balancers (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
-/** What a listener may take on, and what is called about it. */
+/** The limits of a listener, and its callbacks. */
 export interface ListenerLimits {
   readonly connections: number;
   readonly requestsInFlight: number;
   readonly onRejected: (why: RejectionReason) => void;
-  /** Gets what tells how much the listener has in hand. */
+  /** Receives the object that reports the listener's load. */
   readonly watch: (listener: BoundedListener) => void;
 }
 
-/** What a listener's server is made of. */
+/** The handler of a listener's server. */
 export interface ListenerHandler {
   readonly handle: RequestListener;
   /** The classes of its requests and responses. */
@@ -82,8 +82,8 @@ export interface ListenerHandler {
 }
 
 /**
- * A server that hands to `handle` whatever has the form of a request for a path. Once the process is shutting down,
- * every reply asks for a new connection, so that clients and balancers move on by themselves.
+ * Creates a server that passes requests for a path to `handle`. While the process shuts down, every reply
+ * closes its connection, so that clients and balancers move to another replica.
  *
  * @param onAnswered called for each request when it has been answered
  */
@@ -109,12 +109,12 @@ export function createListener(
       if (isShuttingDown()) response.setHeader('Connection', 'close');
       if (!bounded.admit(response)) return;
       if (request.url?.startsWith('/')) handle(request, response);
-      // In absolute form it is no target that any signature covers.
+      // No signature covers a request target in absolute form.
       else sendText(response, 400, 'Send the path and query alone as the request target.');
     },
   );
-  // Node drops headers beyond a count without a word, perhaps the second Authorization. Their
-  // total size is bounded anyway.
+  // Node silently drops headers beyond a count, perhaps the second Authorization. The total size of the headers
+  // is limited anyway.
   server.maxHeadersCount = 0;
   const { connections, requestsInFlight, onRejected } = limits;
   const bounded = boundListener(
@@ -133,6 +133,6 @@ export function createListener(
   return server;
 }
 
-/** A 2xx is the verdict that a signature holds, where verdicts are given. */
+/** At an endpoint that gives verdicts, a 2xx means a valid signature. */
 const givesVerdict = (response: ServerResponse): boolean =>
   endpointOf(response).givesVerdicts === true;

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { errorFields } from '../failures/error-fields.js';
 import { requestIdOf } from './problem-details.js';
 
-/** Logs an error that nobody foresaw, under the id that the answer carries. */
+/** Logs an unexpected error under the request id of the reply. */
 export function logUnexpectedError(logger: Logger, error: unknown, response: ServerResponse): void {
   logger.error('Unexpected error', {
     requestId: requestIdOf(response),

@@ -2,13 +2,13 @@ import { Catch, NotFoundException, type ArgumentsHost, type ExceptionFilter } fr
 import type { ServerResponse } from 'node:http';
 import { sendText } from './send-text.js';
 
-/** Says that a path is served nowhere, and repeats nothing of it. */
+/** Sends a 404 that does not repeat the path. */
 export const sendNotFound = (response: ServerResponse): void =>
   sendText(response, 404, 'There is nothing here.');
 
 /**
- * Answers for paths that no controller serves, whichever listener they arrived at. The framework's
- * own answer would repeat the path, and might be stored.
+ * Answers for paths that no controller serves, on any listener. The framework's own answer would repeat the
+ * path, and might be cached.
  */
 @Catch(NotFoundException)
 export class NotFoundFilter implements ExceptionFilter {

@@ -6,8 +6,8 @@ import type { Listener } from './listeners.js';
 const RETRY_AFTER = { 'Retry-After': '1' };
 
 /**
- * Answers while there is no database to serve from yet: alive, not ready, and 503 to all else, which may
- * be tried again as it is.
+ * Answers requests until the database is available: liveness is ok, readiness is not, and every other path gets
+ * a 503, which the client may retry.
  */
 export function answerNotReady(listener: Listener): RequestListener {
   return ({ url = '' }, response) => {
@@ -22,7 +22,7 @@ export function answerNotReady(listener: Listener): RequestListener {
   };
 }
 
-/** As terminus writes it. */
+/** The format of terminus. */
 function sendHealth(response: ServerResponse, status: 200 | 503, error: object): void {
   const body = JSON.stringify({
     status: status === 200 ? 'ok' : 'error',

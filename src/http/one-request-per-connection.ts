@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { RejectionReason } from './rejection-reason.js';
 import { sendText } from './send-text.js';
 
-/** What Node does with a head that its parser has read. Not documented; a test holds it. */
+/** The function that Node calls when its parser has read the head of a request. Not documented; a test checks it. */
 type OnIncoming = (request: ParsedRequest, keepAlive: boolean) => number;
 
 interface ParsedRequest extends IncomingMessage {
@@ -16,22 +16,22 @@ interface ParsedSocket extends Socket {
 
 const LINGER_MS = 1_000;
 
-/** What Node tells its parser of a connection that leaves HTTP: the rest is not parsed. */
+/** Node's return value for an upgraded connection: the parser stops. */
 const PARSE_NO_FURTHER = 2;
 
-/** What the connections of a server have in hand. */
+/** Controls the requests in flight on the connections of a server. */
 interface OneRequestPerConnection {
-  /** To be called with each response as soon as there is one. */
+  /** Call this with each response as soon as it exists. */
   setResponse(response: ServerResponse): void;
-  /** Whether a request of the connection is in hand. */
+  /** Whether a request of the connection is in flight. */
   isBusy(socket: Socket): boolean;
-  /** Ends the connection behind a 400 with this text, or at once where another response has begun. */
+  /** Sends a 400 with this text and ends the connection. Ends it at once if another response has begun. */
   refuse(request: IncomingMessage, text: string): void;
-  /** Ends the connection behind the response in hand, so that who is still sending can read it. */
+  /** Ends the connection after the response in flight, so that a client that is still sending can read it. */
   readNoFurther(request: IncomingMessage): void;
 }
 
-/** One connection: the request that was read last, and its response once there is one. */
+/** One connection: its latest request, and the response once it exists. */
 interface InFlight {
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
@@ -39,12 +39,13 @@ interface InFlight {
 }
 
 /**
- * Holds each connection of the server to one request at a time. Node hands out all that one read brings,
- * which may be 2,000 requests of a few octets; here the second is not even made: the first is answered,
- * and the connection ends, as RFC 9112 section 9.3.2 allows. Clients that pipeline send the rest again.
+ * Limits each connection of the server to one request at a time. Node would emit all requests that arrive in
+ * one read, which may be 2,000 requests of a few octets. Here Node does not even emit the second one: the
+ * service answers the first and ends the connection, as RFC 9112 section 9.3.2 allows. Clients that pipeline
+ * send the rest again.
  *
- * @param silenceMs how long a connection that is to end may go without that something of its answer is taken
- * @param onRejected called for each connection that is ended so
+ * @param silenceMs an ending connection is destroyed if the client reads nothing of the response for this long
+ * @param onRejected called for each connection that is ended because of pipelining
  */
 export function oneRequestPerConnection(
   server: Server,
@@ -78,7 +79,7 @@ export function oneRequestPerConnection(
     };
   });
 
-  /** No other request of the connection is served. */
+  /** Serves no further request on the connection, and returns the response in flight. */
   const lastResponseOn = (socket: Socket): ServerResponse | undefined => {
     const inFlight = connections.get(socket);
     if (inFlight) inFlight.ending = true;
@@ -100,9 +101,9 @@ export function oneRequestPerConnection(
       const response = lastResponseOn(request.socket);
       if (response === undefined) return request.socket.destroySoon();
       if (response.headersSent) return void request.socket.destroy();
-      // Whoever reads the body learns now that it does not end.
+      // The handler that reads the body now gets an error instead of waiting for its end.
       response.once('close', () => request.destroy());
-      // A handler may be about to write its own.
+      // The handler may still write its own response.
       response.on('error', () => undefined);
       endAfter(response, request.socket);
       sendText(response, 400, text);
@@ -115,12 +116,13 @@ export function oneRequestPerConnection(
   };
 }
 
-/** What Node knows of a response with `Connection: close`. Not documented; a test holds it. */
+/** Node sets `_last` for a response with `Connection: close`. Not documented; a test checks it. */
 type MaybeLast = ServerResponse & { readonly _last?: boolean };
 
 /**
- * Who has the whole answer may ask again sooner than the system tells us that the last of it was taken. So
- * may one request, since its own answer is then behind the other. Behind the last one of a connection there is none.
+ * Whether the response is complete but partly still in Node's buffer. A client that has read all of it may send
+ * its next request before the system reports the last write. One such request is allowed: Node sends its
+ * response after this one. No request can follow the last response of a connection.
  */
 const isOnItsWay = (response: MaybeLast | undefined): boolean =>
   response !== undefined &&
@@ -129,14 +131,14 @@ const isOnItsWay = (response: MaybeLast | undefined): boolean =>
   response.socket !== null &&
   response.writableLength > 0;
 
-/** Without a response, Node has answered by itself what it does not hand out. */
+/** Without a response, Node itself has answered a request that it did not emit. */
 function endAfter(response: ServerResponse | undefined, socket: Socket): void {
   if (response === undefined) return socket.destroySoon();
   response.shouldKeepAlive = false;
   response.once('close', () => socket.destroySoon());
 }
 
-/** A connection that is closed with something unread is reset, and the client may lose the answer. */
+/** Closing a socket with unread data resets the connection, and the client may lose the response. */
 function linger(socket: Socket): void {
   socket.pause();
   socket.end();
@@ -144,7 +146,7 @@ function linger(socket: Socket): void {
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** What the client sends keeps its connection, for Node. Here it counts what the client takes. */
+/** Node's own timeout restarts when the client sends something. This one restarts only when the client reads. */
 function endWhenSilent(socket: Socket, silenceMs: number): void {
   const taken = () => socket.bytesWritten - socket.writableLength;
   let before = taken();

@@ -27,12 +27,12 @@ const CODES: Readonly<Record<number, ProblemCode>> = {
   415: 'unsupported_media_type',
 };
 
-/** The one exit for whatever goes wrong where replies are JSON: RFC 9457 problem details. */
+/** Turns every error into RFC 9457 problem details, where replies are JSON. */
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
 
-  /** @param translate what the rooms' own refusals are as problems; undefined for anything else */
+  /** @param translate maps refusals of the domain to problems; returns undefined for any other error */
   constructor(private readonly translate: (error: unknown) => Problem | undefined) {}
 
   catch(error: unknown, host: ArgumentsHost): void | Promise<void> {
@@ -45,7 +45,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     sendProblem(response, this.problemOf(error) ?? this.unforeseen(error, response));
   }
 
-  /** What the error is to the caller; undefined for what nobody foresaw. */
+  /** The problem for the caller; undefined for an unexpected error. */
   problemOf(error: unknown): Problem | undefined {
     if (error instanceof Problem) return error;
     const translated = this.translate(error);
@@ -64,14 +64,14 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (error instanceof HttpException && error.getStatus() < 500) {
       return problemWith(error.getStatus(), error.message);
     }
-    // Express, about a path whose percent-encoding can't be decoded.
+    // Express throws this for a path whose percent-encoding is invalid.
     if (error instanceof URIError) {
       return new Problem('malformed_request', 'The path is not percent-encoded UTF-8.');
     }
     return undefined;
   }
 
-  /** The reply says nothing of what happened; the log does, under the reply's id. */
+  /** The reply does not reveal the error. The log has it, under the reply's request id. */
   private unforeseen(error: unknown, response: ServerResponse): Problem {
     logUnexpectedError(this.logger, error, response);
     return new Problem('internal_error', 'The log tells more under the requestId.');

@@ -3,9 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { givenRequestId } from './caller-names.js';
 
 /**
- * The kinds of problem: code → status and title. Codes are for programs and stay; titles are for
- * people. Each has the type URI `/docs/problems/<code>`, relative to the listener (RFC 9457
- * section 3.1.1), an identifier whether or not a page stands there.
+ * The kinds of problem: code → status and title. Codes are for programs and never change; titles are for
+ * people. Each has the type URI `/docs/problems/<code>`, relative to the listener (RFC 9457 section 3.1.1). It
+ * is an identifier, even where no page exists.
  */
 export const PROBLEMS = {
   validation_failed: [400, 'The request is not valid'],
@@ -35,7 +35,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** One fault of the input. A place in the body is a JSON pointer, in the query `?name`. */
+/** One fault of the input. A JSON pointer locates it in the body, `?name` in the query. */
 export interface ProblemFault {
   readonly pointer: string;
   readonly detail: string;
@@ -59,8 +59,8 @@ export class Problem extends Error {
 const REQUEST_ID = 'X-Request-Id';
 
 /**
- * The name under which the reply, and a line of the log, can be found again: the caller's own where
- * it gives one, so that its log and ours can be read together. It is a name and proves nothing.
+ * The id of the reply and of its log lines. The service takes the caller's own id if there is one, so that both
+ * logs can be read together. The id is not authenticated.
  */
 export function requestIdOf(response: ServerResponse): string {
   const given = response.getHeader(REQUEST_ID);
@@ -70,7 +70,6 @@ export function requestIdOf(response: ServerResponse): string {
   return requestId;
 }
 
-/** Answers with the problem. */
 export function sendProblem(response: ServerResponse, problem: Problem): void {
   const [status, title] = PROBLEMS[problem.code];
   const { errors, headers = {} } = problem.more;
@@ -83,7 +82,7 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
     requestId: requestIdOf(response),
     ...(errors && { errors }),
   });
-  // What the successful reply would have been named after.
+  // These headers describe the successful reply.
   for (const name of ['ETag', 'Location', 'Link']) response.removeHeader(name);
   response.statusCode = status;
   response.setHeader('Content-Type', 'application/problem+json');

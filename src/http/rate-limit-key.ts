@@ -1,16 +1,16 @@
 import ipaddr from 'ipaddr.js';
 import { parseIpAddress } from './ip-address.js';
 
-/** A home or an office has at least so much of IPv6; single addresses in it cost nothing. */
+/** A home or an office has at least a /64 of IPv6, so a client can change its address within it at no cost. */
 const IPV6_HOME_BITS = 64;
 
-/** How many characters of a text that is not an address distinguish clients. */
+/** Clients with a text in place of an address are told apart by this many characters of it. */
 const TEXT_LENGTH = 64;
 
 /**
- * What counts as one visitor: an IPv4 address, or the network that holds an IPv6 one. A trusted proxy may
- * have written something else (`unknown`, `_hidden`); each such text counts for itself, so that those whose
- * address can't be read don't use up what the others may do.
+ * The key by which clients are counted: an IPv4 address, or the /64 network of an IPv6 address. A trusted proxy
+ * may send something else (`unknown`, `_hidden`). Each such text has its own key, so that clients without a
+ * readable address do not use up the limit of the others.
  */
 export function rateLimitKey(address: string | undefined): string {
   if (address === undefined) return 'unknown';

@@ -2,27 +2,30 @@ import type { IncomingMessage } from 'node:http';
 import { HttpRefusal } from './http-refusal.js';
 import { RequestProperty } from './request-property.js';
 
-/** 64 KiB: far above any form that is signed, far below what would hurt. */
+/** 64 KiB: far more than any signed form, and few enough octets to be harmless. */
 export const MAX_BODY_OCTETS = 64 * 1024;
 
-/** The most that a body has which is read before it is acted on, on the admin listener: a report of a request. */
+/**
+ * The limit for a gateway's report of a request, on the admin listener. The service reads it completely before
+ * acting.
+ */
 export const MAX_REPORT_OCTETS = 8 * MAX_BODY_OCTETS;
 
 const NO_BODY = Buffer.alloc(0);
 
-/** What a body is given room for at most before any of it has come; most are smaller. */
+/** The largest buffer that is allocated before any of the body has arrived; most bodies are smaller. */
 const FIRST_OCTETS = 4 * 1024;
 
 const asked = new RequestProperty<IncomingMessage, number>('octetsAsked');
 
-/** How many octets of the body a handler reads; 0 before one has begun to. */
+/** The most octets of the body that a handler reads; 0 until it starts to read. */
 export const octetsAskedOf = (request: IncomingMessage): number => asked.get(request) ?? 0;
 
 /**
- * Reads the whole body as the octets it was sent in.
+ * Reads the whole body, in the octets that were sent.
  *
- * A coded body is refused unread: a signature covers what was sent, not what it inflates to, and
- * decompression would turn a small unauthenticated request into a large one.
+ * A body with Content-Encoding is refused unread: a signature covers the encoded octets, and decompression
+ * would turn a small unauthenticated request into a large one.
  *
  * @throws HttpRefusal 415 for Content-Encoding, 413 above `maxOctets`, 400 when cut short
  */
@@ -35,7 +38,7 @@ export async function readBody(
 }
 
 /**
- * The same where Content-Encoding is somebody else's affair; the octets stay coded.
+ * Like `readBody`, for bodies whose Content-Encoding does not matter here; the octets stay encoded.
  *
  * @throws HttpRefusal 413 above `maxOctets`, 400 when cut short
  */
@@ -53,8 +56,8 @@ export async function readOctets(
 }
 
 /**
- * Each piece is copied, since Node makes a Buffer of its own of every chunk and packet: kept until the last has come, pieces of a
- * few octets take many times the memory of what they hold.
+ * Copies each piece. Node allocates a Buffer for every chunk and packet; keeping Buffers of a few octets until
+ * the end would take many times the memory of their content.
  */
 function collect(
   request: IncomingMessage,
@@ -80,13 +83,13 @@ function collect(
     };
     const onEnd = (): void => end(() => resolve(octets.subarray(0, length)));
     const onCut = (): void => end(() => reject(new HttpRefusal(400, 'The body ended early.')));
-    // The client may have gone while something else was waited for.
+    // The client may have disconnected during an earlier await.
     if (!request.readable) return onCut();
     request.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
   });
 }
 
-/** With room for `needed` octets, and for as many as it has again, as far as that many are read. */
+/** A larger copy: at least `needed` octets, twice the old size if `maxOctets` allows it. */
 function copyOf(octets: Buffer, length: number, needed: number, maxOctets: number): Buffer {
   const room = Math.min(maxOctets, Math.max(needed, 2 * octets.length));
   const larger = Buffer.allocUnsafe(room);
@@ -94,11 +97,11 @@ function copyOf(octets: Buffer, length: number, needed: number, maxOctets: numbe
   return larger;
 }
 
-/** A body that Content-Encoding transforms. */
+/** The refusal of a body with Content-Encoding. */
 export const codedBody = (): HttpRefusal =>
   new HttpRefusal(415, 'Send the body as it is, without Content-Encoding.');
 
-/** More than is read. The rest stays unread, so the connection cannot serve another. */
+/** The refusal of a body above the limit. The rest stays unread, so the connection cannot be reused. */
 export const oversizedBody = (maxOctets = MAX_BODY_OCTETS): HttpRefusal =>
   new HttpRefusal(413, `The body is larger than ${maxOctets / 1024} KiB.`, {
     Connection: 'close',

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestProperty } from './request-property.js';
 
-/** What was found out about a request on its way, for the line of the log and for metrics. */
+/** What the service learned about a request, for its log line and for metrics. */
 export interface RequestNotes {
   /** Why a signed request was refused, in more detail than the client learns. */
   problem: string | undefined;
-  /** What of the problem is for the operator alone; never part of an answer or of a metric. */
+  /** The part of the problem that only the operator sees; never part of a reply or of a metric. */
   problemDetail: string | undefined;
-  /** The code of the hint why the signature does not hold. */
+  /** The code of the signature hint. */
   hint: string | undefined;
-  /** Who signed, or says so. Keys are no secrets (RFC 5849 section 1.1). */
+  /** The consumer key in the request, verified or not. Keys are not secret (RFC 5849 section 1.1). */
   consumerKey: string | undefined;
   /** Whether the key was looked up and found. */
   isConsumerKnown: boolean;
@@ -19,12 +19,12 @@ export interface RequestNotes {
 
 const PRINTABLE_ASCII = /^[ -~]*$/;
 
-/** The most that the log contains of an unverified value, in characters. */
+/** The longest unverified value in the log, in characters. */
 const UNVERIFIED_MAX = 64;
 
 const notes = new RequestProperty<IncomingMessage, RequestNotes>('notes');
 
-/** The notes on a request, to which each stage adds what it finds out. */
+/** The notes on a request. Each stage adds to them. */
 export function notesOf(request: IncomingMessage): RequestNotes {
   let found = notes.get(request);
   if (!found) {
@@ -42,9 +42,9 @@ export function notesOf(request: IncomingMessage): RequestNotes {
 }
 
 /**
- * Keeps why a signed request was refused.
+ * Notes why a signed request was refused.
  *
- * @param detail for the log alone
+ * @param detail only for the log
  */
 export function noteProblem(response: ServerResponse, problem: string, detail?: string): void {
   const found = notesOf(response.req);
@@ -52,24 +52,24 @@ export function noteProblem(response: ServerResponse, problem: string, detail?: 
   found.problemDetail = detail;
 }
 
-/** Keeps why the signature does not hold, by the code of its hint. */
+/** Notes the signature hint, by its code. */
 export function noteHint(request: IncomingMessage, hint: string): void {
   notesOf(request).hint = hint;
 }
 
 /**
- * Keeps the consumer key that a request brings, before anybody has looked it up: cut, and without
- * what a terminal would obey.
+ * Notes the consumer key of a request before it is looked up. The key is truncated, and control characters are
+ * replaced, because a terminal would obey them.
  */
 export function noteClaimedConsumer(request: IncomingMessage, consumerKey: string): void {
   const cut = consumerKey.slice(0, UNVERIFIED_MAX);
-  // Nearly all keys are, and the other expression takes longer than all else here.
+  // Nearly all keys are printable ASCII, and this test is much faster than the replacement.
   notesOf(request).consumerKey = PRINTABLE_ASCII.test(cut)
     ? cut
     : cut.replaceAll(/[^\P{C}]|[\u2028\u2029]/gu, '?');
 }
 
-/** Keeps the key of the registered consumer that a request names. */
+/** Notes the key of the registered consumer that a request names. */
 export function noteConsumer(request: IncomingMessage, consumerKey: string): void {
   const found = notesOf(request);
   found.consumerKey = consumerKey;

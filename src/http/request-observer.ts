@@ -3,26 +3,29 @@ import { givenTraceId } from './caller-names.js';
 import { notesOf, type RequestNotes } from './request-notes.js';
 import { RequestProperty } from './request-property.js';
 
-/** What became of one request; nothing in it is secret. Of the caller's choice are only the names. */
+/**
+ * The outcome of one request. Nothing in it is secret. The caller chooses the ids, the method and an unverified
+ * consumer key.
+ */
 export interface AnsweredRequest extends RequestNotes {
-  /** Under this name the answer, and any other line of the log about it, can be found again. */
+  /** The id of the reply and of all its log lines. */
   readonly requestId: string;
   readonly method: string;
-  /** The label of its endpoint, one of a few. */
+  /** The label of its endpoint; there are only a few. */
   readonly endpoint: string;
-  /** Its path with names for what varies; undefined for what is served nowhere. */
+  /** Its path with parameter names in place of values; undefined if no endpoint serves the path. */
   readonly route: string | undefined;
-  /** Whether an answer of the endpoint is a verdict on a signed request. */
+  /** Whether the endpoint's replies are verdicts on signed requests. */
   readonly isVerdict: boolean;
-  /** 0 = the caller went away before its answer was sent. */
+  /** 0 = the client disconnected before the reply was sent. */
   readonly status: number;
   readonly durationSeconds: number;
 }
 
-/** What is said of an endpoint to those who count and log. */
+/** What metrics and the log say about an endpoint. */
 export interface ObservedEndpoint {
   readonly label: string;
-  /** Its path with names for what varies: OpenTelemetry's `http.route`. */
+  /** Its path with parameter names in place of values: OpenTelemetry's `http.route`. */
   readonly route?: string;
   readonly givesVerdicts?: boolean;
 }
@@ -31,12 +34,12 @@ const NO_ENDPOINT: ObservedEndpoint = { label: 'other' };
 
 const endpoints = new RequestProperty<ServerResponse, ObservedEndpoint>('endpoints');
 
-/** Keeps with a response which endpoint gives it. */
+/** Stores the endpoint with its response. */
 export function noteEndpoint(response: ServerResponse, endpoint: ObservedEndpoint): void {
   endpoints.set(response, endpoint);
 }
 
-/** Which endpoint gives the response; whatever is served nowhere is `other`. */
+/** The endpoint of the response; `other` if no endpoint serves the path. */
 export const endpointOf = (response: ServerResponse): ObservedEndpoint =>
   endpoints.get(response) ?? NO_ENDPOINT;
 

@@ -2,35 +2,36 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLongBodyAllowed } from './body-time.js';
 import { sendText } from './send-text.js';
 
-/** How long who was turned away is asked to wait. */
+/** The Retry-After of a rejected request. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** Rooms of fewer places than this have none set aside. */
+/** If fewer requests than this may be in flight, none of the places are reserved. */
 const SHARED_BELOW = 64;
 const SET_ASIDE = 1 / 8;
-/** A body that is on its way for longer gives its place to who needs it. */
+/** After this time, a request whose body is incomplete can lose its place to another request. */
 const BODY_MS = 5_000;
 
-/** A request whose body is announced. */
+/** A request with a body that has not arrived completely. */
 interface Unfinished {
   readonly isUnverified: boolean;
   readonly since: number;
-  /** Gives its place back. */
+  /** Frees the place of the request. */
   readonly leave: () => void;
 }
 
 /**
- * The requests in hand, each with a place in a room of so many. Some places are for connections that
- * have brought a genuine request before: unverified ones can't take all of them. Where there is no place, the oldest
- * request whose body has not come is ended: who sends half a body holds a place at no cost.
+ * Limits the requests in flight. Some places are reserved for verified connections, which have sent a request
+ * with a valid signature before, so that unverified ones cannot take all places. When no place is free, the
+ * oldest request with an incomplete body is ended, because sending half a body and holding a place costs the
+ * client nothing.
  */
 export class RequestsInFlight {
   private inFlight = 0;
   private readonly mostUnverified: number;
-  /** The oldest first. */
+  /** Oldest first. */
   private readonly unfinished = new Map<ServerResponse, Unfinished>();
 
-  /** @param endedUnfinished called for each request that is ended so */
+  /** @param endedUnfinished called for each request that is ended because its body is incomplete */
   constructor(
     readonly most: number,
     private readonly endedUnfinished: () => void = () => undefined,
@@ -42,7 +43,7 @@ export class RequestsInFlight {
     return this.inFlight;
   }
 
-  /** Gives the request a place until it is answered, or says that there is none. */
+  /** Gives the request a place until its response is closed. Returns false if no place is free. */
   take(response: ServerResponse, isUnverified: boolean): boolean {
     const isFull = this.inFlight >= (isUnverified ? this.mostUnverified : this.most);
     if (isFull && !this.endOldestUnfinished(isUnverified)) return false;
@@ -56,7 +57,8 @@ export class RequestsInFlight {
       socket.off('close', leave);
     };
     response.once('close', leave);
-    // A response behind one that ended the connection never gets a socket, and Node never closes it.
+    // A response that is queued behind the last one of a connection never gets a socket, and Node never closes
+    // it.
     socket.once('close', leave);
     if (hasBody(response.req)) {
       this.unfinished.set(response, { isUnverified, since: performance.now(), leave });
@@ -64,12 +66,12 @@ export class RequestsInFlight {
     return true;
   }
 
-  /** An unverified connection's first; it ends no verified one's. */
+  /** Prefers a request of an unverified connection. A request of an unverified connection ends no verified one. */
   private endOldestUnfinished(isUnverified: boolean): boolean {
     const oldest =
       this.oldestUnfinished(true) ?? (isUnverified ? undefined : this.oldestUnfinished(false));
     if (oldest === undefined) return false;
-    // The socket says later that it is closed.
+    // The socket emits `close` only later.
     oldest.unfinished.leave();
     oldest.response.req.socket.destroy();
     this.endedUnfinished();
@@ -93,7 +95,7 @@ export class RequestsInFlight {
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** Before anything of the body is read, and without a look at what is asked: no nonce is spent. */
+/** Rejects before the body is read and the signature is verified, so the request spends no nonce. */
 export function sendNoRoom(response: ServerResponse): void {
   sendText(response, 503, 'Too many requests are in hand. Try again in a second.', {
     'Retry-After': String(RETRY_AFTER_SECONDS),

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** Answers with a sentence for a person. */
+/** Sends a text response for people. */
 export function sendText(
   response: ServerResponse,
   status: number,

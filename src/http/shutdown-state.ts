@@ -1,4 +1,4 @@
-/** Whether the process is on its way out: it still serves, but readiness says no. */
+/** Whether the process is shutting down: it still serves requests, but reports that it is not ready. */
 export class ShutdownState {
   private begun = false;
 

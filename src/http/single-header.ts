@@ -8,8 +8,8 @@ export class RepeatedHeader extends Error {
 }
 
 /**
- * The value of a header that may be sent once. Node silently keeps the first of two; an
- * intermediary may have looked at the second.
+ * The value of a header that may be sent only once. Node silently keeps the first of two; an intermediary may
+ * have used the second.
  *
  * @param name in lower case
  * @throws RepeatedHeader

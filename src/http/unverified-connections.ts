@@ -1,16 +1,20 @@
 import type { Socket } from 'node:net';
 
-/** The longest iteration of the event loop, in milliseconds, after which more connections are read from. */
+/** While iterations of the event loop take longer than this, in milliseconds, fewer connections are read from. */
 const ITERATION_MS = 4;
 const MOST_PER_ITERATION = 64;
-/** Unverified connections get at least this share of the requests of an iteration, and always one. */
+/**
+ * The least number of unverified connections per iteration, as a share of its verified requests; always at
+ * least one.
+ */
 const LEAST_SHARE = 1 / 4;
 
 /**
- * Limits how many unverified connections are read from in one iteration of the event loop. A connection is verified once it
- * has sent a request with a valid signature; verified connections are always read from. While iterations are short, all
- * unverified connections are read from at once. Otherwise the excess waits unread, first come, first served. So
- * an attacker gets a bounded share of the processor, with any number of connections.
+ * Limits how many unverified connections are read from in one iteration of the event loop. A connection is
+ * verified once it has sent a request with a valid signature; verified connections are always read from. While
+ * iterations are short, all unverified connections are read from at once. Otherwise the excess waits unread,
+ * first come, first served. So an attacker gets a bounded share of the processor, with any number of
+ * connections.
  */
 export class UnverifiedConnections {
   private readonly waiting = new Set<Socket>();
