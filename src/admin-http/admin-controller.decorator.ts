@@ -8,10 +8,10 @@ import { StrictInputPipe } from './strict-input.pipe.js';
 import { StrictQueryInterceptor } from './takes-query.js';
 
 /**
- * A controller below /admin. Everything that all of them share is bound here, to the handlers and
- * not to a path, in the order in which it happens: the key, the body, its rules, the operation; and
- * one exit for refusals. So a stranger learns nothing about a body, and no spelling of a path leads
- * past the guard.
+ * A controller below /admin. The decorator binds everything that these controllers share, in the order of
+ * execution: authentication, the body, its validation, the operation; and one filter for refusals. It binds
+ * them to the handlers and not to a path. So an unauthenticated caller learns nothing about a body, and no
+ * spelling of a path bypasses the guard.
  */
 export const AdminController = (path: string): ClassDecorator =>
   applyDecorators(

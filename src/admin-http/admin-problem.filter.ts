@@ -10,7 +10,7 @@ import { problemOf } from './problem-of.js';
 import { RefusedCalls, type RefusedCall } from './refused-calls.js';
 
 const LONGEST_TARGET = 500;
-/** Whoever only looks, and may, changes nothing by asking for what is not there. */
+/** A refused GET or HEAD of an authorized caller is not recorded, because it changes nothing. */
 const ONLY_LOOKS = new Set(['GET', 'HEAD']);
 
 /** Handles all refusals of the admin API: records them, then sends them. */
@@ -23,7 +23,7 @@ export class AdminProblemFilter extends ProblemDetailsFilter {
     super(problemOf);
   }
 
-  /** Never rejects: the framework waits for no filter, so that a rejection would end the process. */
+  /** Never rejects: Nest does not await filters, so a rejection would end the process. */
   override async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
     const response = http.getResponse<ServerResponse>();
@@ -43,8 +43,8 @@ export class AdminProblemFilter extends ProblemDetailsFilter {
 }
 
 /**
- * Puts a refusal on record if it belongs there: who is not let in, and a change that is refused, for whatever
- * reason below 500 (docs/adr/0015).
+ * Writes a refusal to the audit trail if it belongs there: a caller without access, or a change refused with
+ * any status below 500 (docs/adr/0015).
  */
 export async function recordRefusal(
   refusedCalls: RefusedCalls,
@@ -57,7 +57,10 @@ export async function recordRefusal(
   await refusedCalls.record(refusedCall(request, response, status, code));
 }
 
-/** What is put on record of a refusal. Strangers can think of any path, so that theirs are one kind for an address. */
+/**
+ * The audit entry of a refusal. Unauthenticated callers can invent paths, so the path does not distinguish
+ * their refusals: all with one address and code count as one kind.
+ */
 function refusedCall(
   request: IncomingMessage,
   response: ServerResponse,

@@ -5,7 +5,7 @@ import { Callers } from '../callers/callers.js';
 import { assertAllowed, unauthorized } from './assert-allowed.js';
 import { bearerCredential } from './bearer-credential.js';
 
-/** Lets a caller through one of whose roles the operation is allowed for. */
+/** Admits a caller if one of its roles may use the operation. */
 @Injectable()
 export class AdminGuard implements CanActivate {
   constructor(

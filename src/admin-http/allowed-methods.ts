@@ -1,14 +1,14 @@
 import type { Express } from 'express';
 
-/** The part of Express's router that is read here; its types leave it out. */
+/** The properties of Express's router layers that are used here. Express's types do not declare them. */
 interface Layer {
   readonly route?: { readonly methods: Readonly<Record<string, boolean>> };
   match(path: string): unknown;
 }
 
 /**
- * The methods that some route serves at the path, for `Allow` (RFC 9110 section 15.5.6). A route
- * for all methods, TRACE among them, says nothing about the path and doesn't count.
+ * The methods that the routes of a path serve, for `Allow` (RFC 9110 section 15.5.6). A route for all methods,
+ * including TRACE, is ignored, because it is a catch-all.
  */
 export function allowedMethods(express: Express, path: string): string[] {
   const layers = express.router.stack as unknown as Layer[];

@@ -8,7 +8,7 @@ import { ROLES_METADATA } from './roles.decorator.js';
 import { rememberCaller } from './caller-of.js';
 
 /**
- * Finds out who carries the credential, and whether one of its roles may use the operation.
+ * Authenticates the caller by the credential, and checks that one of its roles may use the operation.
  *
  * @throws Problem unauthorized, forbidden; StoreUnavailable; IssuerUnavailable
  */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { singleHeader } from '../http/single-header.js';
 
 /**
- * What `Authorization: Bearer` carries (RFC 6750 section 2.1); undefined when it carries nothing.
+ * The credential in `Authorization: Bearer` (RFC 6750 section 2.1); undefined without one.
  *
  * @throws RepeatedHeader
  */

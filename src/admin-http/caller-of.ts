@@ -7,17 +7,17 @@ import { RequestProperty } from '../http/request-property.js';
 
 const callers = new RequestProperty<IncomingMessage, Caller>('callers');
 
-/** Keeps with a request who sent it. */
+/** Stores the caller with the request. */
 export function rememberCaller(request: IncomingMessage, caller: Caller): void {
   callers.set(request, caller);
 }
 
-/** Who sent the request; undefined before a guard has found out. */
+/** The caller of the request; undefined before a guard has authenticated it. */
 export const callerOf = (request: IncomingMessage): Caller | undefined => callers.get(request);
 
 /**
- * Who acts by this request, for the record. The address is the peer's: to the admin listener nobody's
- * word for another's is taken.
+ * The actor of this request, for the audit trail. The address is the peer's, because the admin listener trusts
+ * no `X-Forwarded-For`.
  */
 export const actorBy = (
   name: string,
@@ -29,7 +29,7 @@ export const actorBy = (
   address: request.socket.remoteAddress ?? null,
 });
 
-/** The caller that the guard let through, for the record. */
+/** The caller that the guard admitted, for the audit trail. */
 export const Actor = createParamDecorator((_: unknown, context: ExecutionContext): AuditActor => {
   const http = context.switchToHttp();
   const request = http.getRequest<IncomingMessage>();

@@ -1,16 +1,16 @@
 import { Problem } from '../http/problem-details.js';
 
-/** The entity tag of a version (RFC 9110 section 8.8.3), a strong one. */
+/** The strong entity tag of a version (RFC 9110 section 8.8.3). */
 export const entityTag = (version: number): string => `"${version}"`;
 
 const TAG = /^[ \t]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*$/;
 const MAX_VERSION = 2 ** 31 - 1;
 
 /**
- * The versions that If-Match (RFC 9110 section 13.1.1) names: undefined where any will do, that is
- * without the header and for `*`. Weak tags never match, nor do those that are not ours.
+ * The versions that If-Match (RFC 9110 section 13.1.1) names. Undefined means any version: without the header,
+ * and for `*`. Weak tags and tags of others never match.
  *
- * @throws Problem for what is no list of entity tags
+ * @throws Problem for a value that is not a list of entity tags
  */
 export function versionsIn(ifMatch: string | undefined): readonly number[] | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;

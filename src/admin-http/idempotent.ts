@@ -18,7 +18,7 @@ import { KeyLost, type AnswerOf } from '../idempotency/kept-answers.js';
 import { StoredResponses, type KeyedRequest } from '../idempotency/stored-responses.js';
 import { callerOf } from './caller-of.js';
 
-/** The headers of a reply that are repeated with its body; the status is the operation's own. */
+/** The headers of a reply that are stored and repeated with its body. The operation always has the same status. */
 const KEPT_HEADERS = ['Location', 'ETag'] as const;
 
 interface Answer {
@@ -27,7 +27,7 @@ interface Answer {
 }
 
 /**
- * What keeps the reply of an operation in the transaction of its change.
+ * Stores the reply of an operation in the transaction of its change.
  *
  * @param reply makes the body from the change's result, and sets the headers; called within the transaction
  */
@@ -41,7 +41,7 @@ export const Keeps = createParamDecorator((_: unknown, context: ExecutionContext
   return keepings.get(request) ?? (() => undefined);
 });
 
-/** Serves a request under an `Idempotency-Key` once, and repeats its answer for a day. */
+/** Executes a request with an `Idempotency-Key` once, and repeats its reply for a day. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   private readonly logger = new Logger('Idempotency');
@@ -73,7 +73,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return of(body);
   }
 
-  /** @throws Problem when there is no answer to this request */
+  /** @throws Problem when no reply to this request is stored */
   private async repeat(request: KeyedRequest, response: ServerResponse): Promise<unknown> {
     const known = await this.answers.find(request);
     switch (known.as) {
@@ -94,9 +94,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   /**
-   * Lets the key go after an error.
+   * Releases the key after an error.
    *
-   * @returns false when another try under this key came first, which may have the answer
+   * @returns false if another request holds the key and may have the reply
    */
   private async isOver(request: KeyedRequest, error: unknown): Promise<boolean> {
     if (error instanceof KeyLost) return false;
@@ -104,13 +104,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
       this.logger.warn('Releasing an Idempotency-Key failed', errorFields(trouble));
       return true;
     });
-    // Nobody waits for a store that is out of reach. Until it has let the key go, a retry is told to wait; if the
-    // change took place after all, the retry is answered.
+    // If the store is unavailable, the caller does not wait for the release. Until the key is released, a retry
+    // gets `request_in_flight`. If the change was committed after all, a retry gets its reply.
     return isStoreUnavailable(error) || isForgotten;
   }
 }
 
-/** An operation that works once: with an `Idempotency-Key` a repeated request gets its answer again. */
+/** An operation that is executed once: a request repeated with its `Idempotency-Key` gets the same reply. */
 export const Idempotent = (): MethodDecorator => UseInterceptors(IdempotencyInterceptor);
 
 const keptHeaders = (response: ServerResponse): Answer['headers'] =>

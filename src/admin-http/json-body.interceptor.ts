@@ -11,10 +11,10 @@ import { codedBody } from '../http/request-body.js';
 import { readJsonBody } from './json-body.js';
 import { STREAMED_BODY } from './streamed-body.js';
 
-/** Methods whose body means something (RFC 9110 section 9.3: that of GET and DELETE does not). */
+/** Methods whose body has a meaning (RFC 9110 section 9.3: the body of GET and DELETE has none). */
 const WITH_BODY = new Set(['POST', 'PATCH', 'PUT']);
 
-/** Reads the JSON body once the guard has let the caller through. */
+/** Reads the JSON body after the guard has admitted the caller. */
 @Injectable()
 export class JsonBodyInterceptor implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}

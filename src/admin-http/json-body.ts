@@ -8,15 +8,15 @@ import { repeatsName } from '../input/repeated-name.js';
 const JSON_TYPE =
   /^application\/(json|merge-patch\+json)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
 
-/** Far above what any operation takes; what lists of them take in memory is not bounded by the octets of a body. */
+/** Far more than any operation needs. A limit on octets alone would not limit the memory that parsed lists take. */
 const MAX_VALUES = 4096;
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads and parses a JSON body (RFC 8259: UTF-8). No body at all counts as an empty object, so that
- * an operation without required properties needs none. `application/merge-patch+json` (RFC 7396) is
- * for PATCH alone. An object that names a property twice is refused, and so are more values than MAX_VALUES.
+ * Reads and parses a JSON body (RFC 8259: UTF-8). An absent body counts as an empty object, for operations
+ * without required properties. `application/merge-patch+json` (RFC 7396) is for PATCH alone. The service
+ * refuses an object that names a property twice, and more than MAX_VALUES values.
  *
  * @throws HttpRefusal, Problem, InvalidInput
  */

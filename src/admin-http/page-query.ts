@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor, listMark, type Position } from './cursor.js
 
 const USUAL_LIMIT = 50;
 
-/** What the query of every list may say. */
+/** The query parameters of every list. */
 export class PageQuery {
   @IsOptional()
   @Matches(/^(?:[1-9]\d?|1\d\d|200)$/, { message: 'must be a whole number from 1 to 200' })
@@ -19,13 +19,13 @@ export class PageQuery {
   cursor?: string;
 }
 
-/** How many items a page has. */
+/** The largest number of items on a page. */
 export const limitOf = ({ limit }: PageQuery): number => Number(limit ?? USUAL_LIMIT);
 
 /**
- * After which position a page of the list at this path begins; undefined at the start.
+ * The position after which a page of the list at this path begins; undefined at the start.
  *
- * @throws InvalidInput for a cursor that another list gave, or this one under other filters
+ * @throws InvalidInput for a cursor of another list, or of this one under other filters
  */
 export function positionOf(path: string, query: PageQuery): Position | undefined {
   if (query.cursor === undefined) return undefined;
@@ -36,7 +36,7 @@ export function positionOf(path: string, query: PageQuery): Position | undefined
   ]);
 }
 
-/** Pages may differ in length, so the limit is no filter. */
+/** The limit is not a filter, because pages may differ in length. */
 function markOf(path: string, query: PageQuery): string {
   const { limit: _, cursor: __, ...filters } = given(query);
   return listMark(path, filters);
@@ -45,7 +45,7 @@ function markOf(path: string, query: PageQuery): string {
 const given = (query: PageQuery): Record<string, string> =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
 
-/** A page as it is answered. */
+/** The body of a page. */
 export interface PageReply<Item> {
   readonly items: Item[];
   /** Null on the last page. */
@@ -53,8 +53,8 @@ export interface PageReply<Item> {
 }
 
 /**
- * The body of a list's page, and the value of `Link` (RFC 8288) that leads to the next one with
- * the same filters; undefined on the last.
+ * The body of a page, and the value of `Link` (RFC 8288) for the next page with the same filters; undefined on
+ * the last page.
  */
 export function pageReply<Item>(
   path: string,

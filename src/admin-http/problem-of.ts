@@ -16,7 +16,7 @@ import { AccessTokenRefused } from '../tokens/access-token-refusals.js';
 import { AuthorizationRequestRefused } from '../tokens/authorization-requests.js';
 import { ImportRefused } from '../transfer/import-refused.js';
 
-/** What the refusals of the rooms below are to staff; undefined for what is no refusal. */
+/** Maps refusals of the domain to problems for staff; undefined for other errors. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof InvalidInput) {
     return new Problem('validation_failed', 'See `errors`.', {
@@ -61,7 +61,7 @@ export function problemOf(error: unknown): Problem | undefined {
   return undefined;
 }
 
-/** A place in a file is the number of the line, and then a JSON pointer within it. */
+/** The pointer to a fault in a file: the number of the line, and then a JSON pointer within it. */
 function importProblem({ reason, faults }: ImportRefused): Problem {
   const errors = faults.map(({ line, pointer, detail }) => ({
     pointer: line === 0 ? '' : `/${line}${pointer}`,

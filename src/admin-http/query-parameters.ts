@@ -1,10 +1,10 @@
 import { Problem } from '../http/problem-details.js';
 
 /**
- * The query of a request target as an object of texts. Strict, since a parameter that is silently
- * dropped or doubled shows staff a list that they did not ask for.
+ * Parses the query of a request target into an object of texts. It is strict, because staff would see a wrong
+ * list if a parameter were silently dropped or repeated.
  *
- * @throws Problem for a name that comes twice, and for what is not percent-encoded UTF-8
+ * @throws Problem for a repeated name, and for a query that is not percent-encoded UTF-8
  */
 export function queryParameters(target: string): Record<string, string> {
   const start = target.indexOf('?');

@@ -5,9 +5,9 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { errorFields } from '../failures/error-fields.js';
 
 const MINUTE_MS = 60_000;
-/** Beyond so many different refusals in a minute, the rest of it counts as one. */
+/** After this many kinds of refusals in a minute, all further kinds count as one. */
 const KINDS_MAX = 1000;
-/** Beyond so many different refusals of one actor in a minute, the rest of his counts as one. */
+/** After this many kinds of refusals of one actor in a minute, the actor's further kinds count as one. */
 const ACTOR_KINDS_MAX = 20;
 const OTHERS = 'others';
 
@@ -23,8 +23,9 @@ export interface RefusedCall {
 }
 
 /**
- * Puts refused calls on record: each at once, but others of its kind within a minute are only
- * counted, and the count goes with the next. So a flood of bad keys fills no disk.
+ * Writes refused calls to the audit trail. The first of a kind is written at once. More of its kind within a
+ * minute are only counted, and the next entry contains the count. So a flood of bad keys does not fill the
+ * disk.
  */
 @Injectable()
 export class RefusedCalls {
@@ -36,7 +37,7 @@ export class RefusedCalls {
 
   constructor(private readonly audit: AuditTrail) {}
 
-  /** Records the attempt. A store out of reach changes nothing about the refusal. */
+  /** Records the refusal. If the store is unavailable, the call is refused all the same. */
   async record(call: RefusedCall): Promise<void> {
     this.recorded.purgeStale();
     const { actor, target, status, code, kind } = this.withinBoundOfActor(call);
@@ -60,13 +61,14 @@ export class RefusedCalls {
         detail,
       });
     } catch (error) {
-      // It goes with the next; tried once a minute, so that a store out of reach is not asked for each call.
+      // The next entry includes this one. It is tried once a minute, so that an unavailable store does not get
+      // a query for each call.
       this.uncounted.set(counted, (this.uncounted.get(counted) ?? 0) + repeated + 1);
       this.logger.error('Writing a refused call to the audit log failed', errorFields(error));
     }
   }
 
-  /** Who has a key can think of any path, and would fill the record with them. */
+  /** A caller with a key can invent paths, and would fill the audit trail with them. */
   private withinBoundOfActor(call: RefusedCall): RefusedCall {
     const isNew = !this.recorded.has(call.kind);
     if (!isNew || (this.byActor.get(call.actor.name) ?? 0) < ACTOR_KINDS_MAX) return call;

@@ -15,7 +15,7 @@ export class StatedRoles implements OnModuleInit {
   ) {}
 
   /**
-   * Nest calls this with all routes in place.
+   * Nest calls this after it has registered all routes.
    *
    * @throws Error that names the operations
    */

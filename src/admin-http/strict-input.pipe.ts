@@ -2,10 +2,10 @@ import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/c
 import { strictInput } from '../input/strict-input.js';
 import { Problem } from '../http/problem-details.js';
 
-/** Longer than any key or token that is kept. */
+/** Longer than any stored key or token. */
 const MAX_NAME_LENGTH = 1024;
 
-/** Holds the body to the rules of its class, and finds nothing under a name that can't be one. */
+/** Validates the body by the rules of its class, and answers 404 for a path parameter that cannot be a name. */
 @Injectable()
 export class StrictInputPipe implements PipeTransform<unknown> {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {

@@ -16,12 +16,12 @@ const TAKES_QUERY = 'takes-query';
 
 type QueryClass = new () => object;
 
-/** States the class whose rules the query of an operation follows; without it, there is none. */
+/** States the class with the rules for an operation's query. Without it, the operation takes no query. */
 export const TakesQuery = (type: QueryClass): MethodDecorator => SetMetadata(TAKES_QUERY, type);
 
 class NoQuery {}
 
-/** Replaces `request.query` by one that holds to the rules; what @Query() gives is then valid. */
+/** Validates the query and replaces `request.query` with the result, so that @Query() gives a valid one. */
 @Injectable()
 export class StrictQueryInterceptor implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}
@@ -30,14 +30,14 @@ export class StrictQueryInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<IncomingMessage>();
     const type = this.reflector.get<QueryClass | undefined>(TAKES_QUERY, context.getHandler());
     const query = validQuery(type ?? NoQuery, queryParameters(request.url ?? ''));
-    // Express computes it anew at each look, by a getter that can't be assigned to.
+    // Express defines `query` as a getter without a setter, which parses again at each access.
     Object.defineProperty(request, 'query', { value: query });
     return next.handle();
   }
 }
 
 /**
- * For operations that take none.
+ * Refuses any query, for operations that take none.
  *
  * @throws InvalidInput, Problem
  */
@@ -45,7 +45,7 @@ export function assertNoQuery(target: string): void {
   validQuery(NoQuery, queryParameters(target));
 }
 
-/** Faults of query parameters are named `?name`, since JSON pointers refer to the body. */
+/** Faults of query parameters are named `?name`, because JSON pointers refer to the body. */
 function validQuery(type: QueryClass, query: Record<string, string>): object {
   try {
     return strictInput(type, query);
