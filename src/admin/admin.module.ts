@@ -30,8 +30,8 @@ import {
 } from './weak-signatures/weak-signatures.controller.js';
 
 /**
- * The REST face for staff. Depends on callers/ for who calls, on the services of consumers/
- * and scopes/ and the use cases of tokens/; never touches the database itself, nor any signed request.
+ * The REST API for staff. It depends on callers/ for authentication, on the services of consumers/ and scopes/
+ * and on the use cases of tokens/. It never uses the database directly, nor sees a signed request.
  */
 @Module({
   imports: [
@@ -45,7 +45,7 @@ import {
     TokensModule,
     TransferModule,
   ],
-  // The last one takes what the others left.
+  // UnservedController comes last: it takes all remaining paths.
   controllers: [
     ConsumersController,
     ConsumerSecretsController,

@@ -11,7 +11,7 @@ import { TakesQuery } from '../../admin-http/takes-query.js';
 
 const PATH = '/admin/audit-events';
 
-/** The record of what staff did, and tried to. */
+/** The record of staff: what they did, and what was refused. */
 @AdminController('audit-events')
 export class AuditEventsController {
   constructor(private readonly events: AuditEvents) {}

@@ -5,19 +5,19 @@ import { parseDateTime } from '../../input/date-time.js';
 import { InvalidInput } from '../../input/input-fault.js';
 import type { ListAuditEventsQuery } from './list-audit-events.query.js';
 
-/** What a key or an identifier alone may be that of. */
+/** The types of object that a key or identifier without a prefix may belong to. */
 const THINGS = ['consumer', 'token', 'authorization_request'];
 
-/** The target as recorded; for a key without a `THING:` prefix, everything that it can mean. */
+/** The recorded targets that match; without a `THING:` prefix, a key matches every type of object. */
 const targetsMeant = (target: string | undefined): (string | undefined)[] =>
   target === undefined || /^[a-z_]+:|^[A-Z]+ /.test(target)
     ? [target]
     : [target, ...THINGS.map((thing) => `${thing}:${target}`)];
 
 /**
- * The events that a list shows, in its order.
+ * The events of a page, in the order of the list.
  *
- * @param lastId the last one of the page before
+ * @param lastId id of the last event on the previous page
  */
 export async function findEvents(
   events: AuditEvents,
@@ -39,9 +39,9 @@ export async function findEvents(
 }
 
 /**
- * Events are numbered in the order in which they are listed.
+ * The id of the last event on the previous page. Ids increase in the order of the list.
  *
- * @throws InvalidInput for a cursor that is none of this list
+ * @throws InvalidInput for a cursor of another list
  */
 export function lastIdOf(path: string, query: ListAuditEventsQuery): number | undefined {
   const key = positionOf(path, query)?.key;

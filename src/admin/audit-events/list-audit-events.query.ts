@@ -11,7 +11,7 @@ const dateTime = text((value) =>
     : 'must be a date and time of RFC 3339, for example 2030-01-31T12:00:00Z',
 );
 
-/** Which audit events to list; texts must be equal. */
+/** Filters for the list of audit events; texts must be equal. */
 export class ListAuditEventsQuery extends PageQuery {
   @IsOptional()
   @Satisfies(line(1, 2000))
@@ -25,17 +25,17 @@ export class ListAuditEventsQuery extends PageQuery {
   @Satisfies(line(1, 2000))
   target?: string;
 
-  /** Oldest first, or newest first. */
+  /** Oldest first (asc) or newest first (desc). */
   @IsOptional()
   @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
   order?: string;
 
-  /** Included. */
+  /** Inclusive. */
   @IsOptional()
   @Satisfies(dateTime)
   from?: string;
 
-  /** Not included. */
+  /** Exclusive. */
   @IsOptional()
   @Satisfies(dateTime)
   to?: string;

@@ -9,7 +9,7 @@ export class Acceptance {
   @Satisfies(credential(255))
   subject!: string;
 
-  /** A part of what was asked for; all of it by default. */
+  /** Some of the requested scopes; by default all of them. */
   @IsOptional()
   @Satisfies(scopes)
   scopes?: string[] | null;

@@ -5,7 +5,7 @@ import { ConsumerChange } from '../../consumers/consumer-registration.js';
 import { mergePatch, type ChangeOf } from '../../consumers/merge-patch.js';
 import { strictInput } from '../../input/strict-input.js';
 
-/** The change that the body asks for: JSON replaces what it names, a merge patch merges. */
+/** The change in the body: JSON replaces the given properties, a merge patch merges them. */
 export const Change = createParamDecorator((_: unknown, context: ExecutionContext): ChangeOf => {
   const request = context.switchToHttp().getRequest<IncomingMessage & { body?: unknown }>();
   if (isMergePatch(request)) return mergePatch(request.body);

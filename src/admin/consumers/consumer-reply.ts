@@ -1,7 +1,7 @@
 import { consumerFieldsAsJson } from '../../consumers/consumer-fields.js';
 import type { Consumer } from '../../consumers/consumer.js';
 
-/** What staff may see of a consumer: what staff decided on, and when. */
+/** The properties of a consumer that staff see: what staff decided, and when. */
 export const consumerReply = (consumer: Consumer) => ({
   consumerKey: consumer.consumerKey,
   ...consumerFieldsAsJson(consumer),

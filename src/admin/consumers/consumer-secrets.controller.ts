@@ -14,13 +14,13 @@ import { Idempotent, Keeps, type Keeping } from '../../admin-http/idempotent.js'
 
 const NINETY_DAYS_SECONDS = 90 * 24 * 60 * 60;
 
-/** How a secret is to be rotated. */
+/** The options of a rotation. */
 export class Rotation {
-  /** How long the secret before holds beside the new one; 0: the client is cut off at once. */
+  /** How long the previous secret stays valid beside the new one; 0: it becomes invalid at once. */
   @Satisfies(wholeNumber(0, NINETY_DAYS_SECONDS))
   overlapSeconds!: number;
 
-  /** Whether an overlap that runs may be cut short. */
+  /** Whether the rotation may end an overlap before its time. */
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
   force?: boolean | null;

@@ -29,7 +29,7 @@ import { TakesQuery } from '../../admin-http/takes-query.js';
 
 const PATH = '/admin/consumers';
 
-/** Registered clients. */
+/** Registered consumers. */
 @AdminController('consumers')
 export class ConsumersController {
   constructor(private readonly consumers: ConsumersService) {}
@@ -100,7 +100,7 @@ export class ConsumersController {
   }
 }
 
-/** The reply, with its version as ETag; Express answers a matching If-None-Match with 304. */
+/** The reply, with the version as ETag. Express answers a matching If-None-Match with 304. */
 function tagged(consumer: Consumer, response: ServerResponse): ConsumerReply {
   response.setHeader('ETag', entityTag(consumer.version));
   return consumerReply(consumer);

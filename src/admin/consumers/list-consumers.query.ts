@@ -4,18 +4,18 @@ import { Satisfies } from '../../input/satisfies.decorator.js';
 import { line } from '../../input/printable-text.js';
 import { PageQuery } from '../../admin-http/page-query.js';
 
-/** Which consumers to list. */
+/** Filters for the list of consumers. */
 export class ListConsumersQuery extends PageQuery {
   @IsOptional()
   @IsIn(['active', 'disabled'], { message: 'must be active or disabled' })
   status?: ConsumerStatus;
 
-  /** Part of the key or the name, in any letter case. */
+  /** Part of the key or the name, case-insensitive. */
   @IsOptional()
   @Satisfies(line(0, 255))
   q?: string;
 
-  /** Oldest first, or newest first. */
+  /** Oldest first (asc) or newest first (desc). */
   @IsOptional()
   @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
   order?: 'asc' | 'desc';

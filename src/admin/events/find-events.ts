@@ -5,10 +5,10 @@ import { InvalidInput } from '../../input/input-fault.js';
 import type { ListEventsQuery } from './list-events.query.js';
 
 /**
- * The events that a page of the list shows, and where the next page begins; undefined on the last.
+ * The events of a page, and the position at which the next page begins; undefined on the last page.
  *
- * @param path of the list, which its cursors belong to
- * @throws InvalidInput for a cursor that is none of this list
+ * @param path the path of the list, which its cursors are bound to
+ * @throws InvalidInput for a cursor of another list
  */
 export async function findEvents(
   events: EventList,

@@ -4,7 +4,7 @@ import { credential } from '../../input/printable-text.js';
 import { Satisfies } from '../../input/satisfies.decorator.js';
 import { PageQuery } from '../../admin-http/page-query.js';
 
-/** Which events to list; texts must be equal. */
+/** Filters for the list of events; texts must be equal. */
 export class ListEventsQuery extends PageQuery {
   @IsOptional()
   @IsIn(EVENT_STATES, { message: `must be one of ${EVENT_STATES.join(', ')}` })
@@ -18,7 +18,7 @@ export class ListEventsQuery extends PageQuery {
   @Satisfies(credential(255))
   consumerKey?: string;
 
-  /** Oldest first, or newest first. */
+  /** Oldest first (asc) or newest first (desc). */
   @IsOptional()
   @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
   order?: string;

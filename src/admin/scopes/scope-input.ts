@@ -5,9 +5,9 @@ import { InvalidInput } from '../../input/input-fault.js';
 import { line, paragraphs } from '../../input/printable-text.js';
 import type { ScopeWords } from '../../scopes/scope-descriptions.js';
 
-/** What a scope shall mean to people; one of the two at least. */
+/** Title and description of a scope; at least one of them is required. */
 export class ScopeDescription {
-  /** Null or left out: the scope's name will do. */
+  /** Null or omitted: the scope's name is shown. */
   @IsOptional()
   @Satisfies(line(1, 200))
   title?: string | null;
@@ -17,7 +17,7 @@ export class ScopeDescription {
   description?: string | null;
 }
 
-/** @throws InvalidInput when nothing is said, or of what can't be a scope */
+/** @throws InvalidInput without a title or description, or for an invalid scope name */
 export function scopeWords(name: string, given: ScopeDescription): ScopeWords {
   const [fault] = scope(name);
   if (fault)

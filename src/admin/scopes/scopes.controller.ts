@@ -17,7 +17,7 @@ import { TakesQuery } from '../../admin-http/takes-query.js';
 
 const PATH = '/admin/scopes';
 
-/** What scopes mean to resource owners, in staff's words. */
+/** Titles and descriptions of scopes, which explain them to resource owners. */
 @AdminController('scopes')
 export class ScopesController {
   constructor(private readonly descriptions: ScopeDescriptions) {}
@@ -33,7 +33,7 @@ export class ScopesController {
     const found = await this.descriptions.page(positionOf(PATH, query)?.key ?? '', limit + 1);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
-    // The name alone says where the page ended.
+    // The name is unique and alone identifies the position; the time is not used.
     const next = last && { at: new Date(0), key: last.scope };
     const { reply, link } = pageReply(PATH, query, page.map(scopeReply), next);
     if (link !== undefined) response.setHeader('Link', link);

@@ -17,7 +17,7 @@ import { TokenKeys, type ShownTokenKey } from '../../platform-tokens/token-keys.
 
 const PATH = '/admin/signing-keys';
 
-/** The keys that sign the platform's own tokens. */
+/** The keys that sign platform tokens. */
 @AdminController('signing-keys')
 export class SigningKeysController {
   constructor(

@@ -9,18 +9,18 @@ import {
 } from '../../tokens/listed-access-tokens.js';
 import { PageQuery } from '../../admin-http/page-query.js';
 
-/** A token to be made for a subject; with its own values, one that exists elsewhere. */
+/** A token to create for a subject. With its own values, it takes over a token that exists elsewhere. */
 export class NewToken {
   /** The resource owner's id on the platform. */
   @Satisfies(credential(255))
   subject!: string;
 
-  /** All that the consumer is allowed, by default. */
+  /** By default all scopes of the consumer. */
   @IsOptional()
   @Satisfies(scopes)
   scopes?: string[] | null;
 
-  /** 0 = until revoked; the consumer's by default. */
+  /** 0 = until revoked; by default the consumer's. */
   @IsOptional()
   @Satisfies(wholeNumber(0, TEN_YEARS_SECONDS))
   ttlSeconds?: number | null;
@@ -34,7 +34,7 @@ export class NewToken {
   tokenSecret?: string | null;
 }
 
-/** Whose tokens are to be revoked; one at least is named. */
+/** The tokens to revoke, by consumer or subject; at least one of them is required. */
 export class Revocation {
   @IsOptional()
   @Satisfies(credential(255))
@@ -45,7 +45,7 @@ export class Revocation {
   subject?: string | null;
 }
 
-/** Which tokens to list; texts must be equal. */
+/** Filters for the list of tokens; texts must be equal. */
 export class ListTokensQuery extends PageQuery {
   @IsOptional()
   @Satisfies(credential(255))

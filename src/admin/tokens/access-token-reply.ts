@@ -1,6 +1,6 @@
 import type { ListedAccessToken } from '../../tokens/listed-access-tokens.js';
 
-/** What staff may see of an access token. */
+/** The properties of an access token that staff see. */
 export const accessTokenReply = (token: ListedAccessToken) => ({
   token: token.token,
   consumerKey: token.consumerKey,

@@ -9,7 +9,7 @@ import { Roles } from '../../admin-http/roles.decorator.js';
 import { Actor } from '../../admin-http/caller-of.js';
 import { Idempotent, Keeps, type Keeping } from '../../admin-http/idempotent.js';
 
-/** Access tokens that staff make for a subject, and existing ones that they bring along. */
+/** Access tokens that staff create for a subject, new or taken over from elsewhere. */
 @AdminController('consumers/:consumerKey/tokens')
 export class ConsumerTokensController {
   constructor(private readonly tokens: MintAccessTokens) {}

@@ -5,12 +5,12 @@ import { Problem } from '../../http/problem-details.js';
 import { ExportRecords, type ExportOrder } from '../../transfer/export-records.js';
 
 export const NDJSON = 'application/x-ndjson';
-/** Shorter than PostgreSQL lets a transaction idle (database/data-source.ts). */
+/** Shorter than PostgreSQL's limit for an idle transaction (database/data-source.ts). */
 const READER_RESTS_MS = 8_000;
-/** Each holds a connection of the pool for as long as it lasts; the others are for requests. */
+/** An export holds a connection of the pool until it ends; the other connections are for requests. */
 const EXPORTS_AT_ONCE = 1;
 
-/** Sends the file of an export, whoever asks for it: the admin API or the console. */
+/** Sends an export, for the admin API and the console. */
 @Injectable()
 export class ExportDownload {
   private readonly logger = new Logger('Export');
@@ -19,10 +19,11 @@ export class ExportDownload {
   constructor(private readonly exports: ExportRecords) {}
 
   /**
-   * Answers with all lines. An error after the first line cuts the connection: what came is not taken for the
-   * whole.
+   * Sends all lines. An error after the first line closes the connection, so that the client does not take the
+   * part for the whole file.
    *
-   * @throws Problem request_in_flight while another is written; StoreUnavailable, SealBroken before the first line
+   * @throws Problem request_in_flight while another export runs; StoreUnavailable, SealBroken before the first
+   *   line
    */
   async send(order: ExportOrder, response: ServerResponse): Promise<void> {
     if (this.underWay >= EXPORTS_AT_ONCE) {
@@ -51,7 +52,7 @@ export class ExportDownload {
   }
 }
 
-/** Resolves when the reader has taken what was written. @throws Error when it has gone, or rests too long */
+/** Resolves when the client has read what was written. @throws Error when it disconnects, or stops reading */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (fault?: string): void => {

@@ -18,15 +18,15 @@ import { ExportDownload, NDJSON } from './export-download.js';
 const NDJSON_TYPE = /^application\/(x-ndjson|jsonl)[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
 const YES_OR_NO = { message: 'must be true or false' };
 
-/** How a file is to be imported. */
+/** The options of an import. */
 export class ImportQuery {
-  /** Whether only to look. */
+  /** Whether to validate the file only, and change nothing. */
   @IsOptional()
   @IsIn(['true', 'false'], YES_OR_NO)
   dryRun?: string;
 }
 
-/** What is to be exported. */
+/** The options of an export. */
 export class ExportQuery {
   /** Whether the export contains secrets. */
   @IsOptional()
@@ -72,7 +72,7 @@ export class TransfersController {
     }
   }
 
-  /** A file may come for hours; a key may be deleted meanwhile. */
+  /** A file may arrive over hours; the caller's key may be deleted meanwhile. */
   private async assertStanding(request: IncomingMessage): Promise<void> {
     const caller = callerOf(request);
     const standing = caller && (await this.callers.standing(caller));
@@ -94,7 +94,7 @@ export class TransfersController {
 /** @throws HttpRefusal 400 when the body is cut short */
 async function* wholeBody(request: IncomingMessage): AsyncGenerator<Buffer> {
   try {
-    // A refusal must still find its way back, over the connection that the rest would come by.
+    // The stream must not be destroyed, because a refusal is sent over the same connection.
     for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
   } catch {
     throw new HttpRefusal(400, 'The body ended early.');

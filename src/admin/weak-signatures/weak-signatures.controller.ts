@@ -23,14 +23,14 @@ const dateTime = text((value) =>
   parseDateTime(value) ? undefined : 'must be null, or a date-time such as 2030-01-31T12:00:00Z',
 );
 
-/** From when weak signatures are refused. */
+/** The date from which weak signatures are refused. */
 export class Sunset {
   /** RFC 3339; null: never. */
   @Satisfies((value) => (value === null ? [] : dateTime(value)))
   until!: string | null;
 }
 
-/** What staff see of a consumer's weak signatures. */
+/** What staff see of a consumer's use of weak signatures, flags and hints. */
 const weakSignerReply = ({ consumerKey, name, until, methods, flags, hints }: WeakSigner) => ({
   consumerKey,
   name,
@@ -67,8 +67,8 @@ export class ConsumerWeakSignaturesController {
 }
 
 /**
- * Everything that is on its way out, by consumer: SHA-1 and PLAINTEXT, flags of compatibility in use, and
- * hints that were given; since when, and how often.
+ * A report by consumer of what will be refused some day: SHA-1 and PLAINTEXT, compatibility flags in use, and
+ * signature hints; since when, and how often.
  */
 @AdminController(REPORT)
 export class WeakSignaturesReportController {
@@ -85,7 +85,7 @@ export class WeakSignaturesReportController {
     const found = await this.weakSignatures.page(positionOf(PATH, query)?.key ?? '', limit + 1);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
-    // The key alone says where the page ended.
+    // The key is unique and alone identifies the position; the time is not used.
     const next = last && { at: new Date(0), key: last.consumerKey };
     const { reply, link } = pageReply(PATH, query, page.map(weakSignerReply), next);
     if (link !== undefined) response.setHeader('Link', link);
