@@ -1,6 +1,6 @@
-/** What staff asked of an access token, and can't be. */
+/** The refusal of an operation of staff on an access token. */
 export class AccessTokenRefused extends Error {
-  /** @param place with `scopes_exceeded`, the index of the first scope beyond the consumer's */
+  /** @param place with `scopes_exceeded`, the index of the first scope that the consumer does not have */
   constructor(
     readonly reason: 'unknown' | 'consumer_unknown' | 'taken' | 'scopes_exceeded',
     readonly place = 0,

@@ -1,6 +1,6 @@
 import type { DatabaseClock } from '../database/database-clock.js';
 
-/** What a protected resource needs to know of token credentials (RFC 5849 section 2.3). */
+/** The properties of token credentials that a protected resource needs (RFC 5849 section 2.3). */
 export interface AccessToken {
   readonly token: string;
   /** Sealed for the place that accessTokenSecret() names. */
@@ -13,8 +13,8 @@ export interface AccessToken {
 }
 
 /**
- * The access token with the scopes that it has and that its consumer may have now: what staff take from a
- * consumer is taken from its tokens, for as long as it is taken.
+ * The access token without the scopes that its consumer does not have now: if staff remove a scope from a
+ * consumer, its tokens lose the scope until the consumer has it again.
  */
 export function withinConsumer(
   token: AccessToken,
@@ -25,12 +25,12 @@ export function withinConsumer(
 }
 
 /**
- * When a token that is made now ends, by the database's clock, to the millisecond; null = when revoked.
- * It is told to the database and not computed there, since the token's MAC holds it.
+ * When a token that is created now expires, by the database's clock, to the millisecond; null = until revoked.
+ * It is computed here and not in SQL, because the token's MAC covers it.
  */
 export const expiryAfter = (ttlSeconds: number, clock: DatabaseClock): Date | null =>
   ttlSeconds > 0 ? new Date(Math.round((clock.nowSeconds() + ttlSeconds) * 1000)) : null;
 
-/** Where the secret of an access token is sealed. */
+/** The place for which the secret of an access token is sealed. */
 export const accessTokenSecret = (token: string) =>
   ({ table: 'access_tokens', row: token, column: 'secret' }) as const;

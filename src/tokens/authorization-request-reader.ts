@@ -11,10 +11,9 @@ import { Metrics } from '../metrics/metrics.js';
 import { matchesRegisteredCallback } from '../protocol/callback-uri.js';
 import { FAILED_VERIFIERS_MAX } from './temporary-credentials.js';
 
-/** The status of an authorization request. */
 export type AuthorizationRequestStatus = 'pending' | 'allowed' | 'denied' | 'used' | 'expired';
 
-/** Temporary credentials as the resource owner's side sees them (RFC 5849 section 2.2). */
+/** Temporary credentials as the resource owner and the consent page see them (RFC 5849 section 2.2). */
 export interface AuthorizationRequest {
   readonly oauthToken: string;
   readonly consumer: {
@@ -27,17 +26,17 @@ export interface AuthorizationRequest {
     /** Neither disabled nor expired. */
     readonly active: boolean;
   };
-  /** What the owner can grant: of all that was asked for, what the consumer may still have. */
+  /** The scopes that the owner can grant: those requested that the consumer still has. */
   readonly scopes: readonly string[];
   /** `oob` or a URI. */
   readonly callback: string;
-  /** Whether the consumer may still send the owner there (RFC 5849 section 2.1). */
+  /** Whether the callback is still registered, so that the owner may be redirected to it (RFC 5849 section 2.1). */
   readonly callbackRegistered: boolean;
   readonly status: AuthorizationRequestStatus;
   readonly expiresAt: Date;
 }
 
-/** An authorization request with what a decision is checked against. */
+/** An authorization request with the values against which a decision is checked. */
 export interface AuthorizationRequestRecord extends Omit<
   AuthorizationRequest,
   'callbackRegistered'
@@ -68,7 +67,7 @@ const FIND = {
     WHERE t.token = ANY ($1::text[])`,
 };
 
-/** A request as it is read: what its consumer is granted is in the MAC's text alone. */
+/** A row of the query. The values that the consumer's MAC covers come only from `granted`. */
 interface RequestRow
   extends
     GrantRow,
@@ -82,14 +81,14 @@ interface RequestRow
   >;
 }
 
-/** Whether the consumer may have the owner sent there still. */
+/** Whether the callback is still registered for the consumer. */
 export const isRegistered = ({
   callback,
   callbackUrls,
 }: Pick<AuthorizationRequestRecord, 'callback' | 'callbackUrls'>): boolean =>
   callback === 'oob' || matchesRegisteredCallback(callback, callbackUrls);
 
-/** Reads authorization requests, those that are asked for together by one statement. */
+/** Reads authorization requests. Concurrent reads share one statement. */
 @Injectable()
 export class AuthorizationRequestReader {
   private readonly reading: Batcher<string, AuthorizationRequestRecord | undefined>;
@@ -108,7 +107,7 @@ export class AuthorizationRequestReader {
     });
   }
 
-  /** The request behind a token; undefined when there is none, or its consumer is not as staff made it. */
+  /** The request of a token; undefined if there is none, or if its consumer's MAC is invalid. */
   find(oauthToken: string): Promise<AuthorizationRequestRecord | undefined> {
     return this.reading.run(oauthToken);
   }
@@ -125,7 +124,7 @@ export class AuthorizationRequestReader {
     runner: StatementRunner,
     oauthTokens: readonly string[],
   ): Promise<(AuthorizationRequestRecord | undefined)[]> {
-    // PostgreSQL text cannot hold NUL, and no token does.
+    // PostgreSQL text cannot contain NUL, and no token does.
     const possible = oauthTokens.filter((oauthToken) => !oauthToken.includes('\0'));
     const rows = await runner.run<RequestRow>(FIND, [possible]);
     const found = new Map(rows.map((row) => [row.oauthToken, this.requestOf(row)]));

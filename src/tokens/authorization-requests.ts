@@ -32,10 +32,10 @@ export class AuthorizationRequestRefused extends Error {
   }
 }
 
-// The first decision counts: tabs, replicas, and a consent app can race. Which
-// callback is registered, code says (loopback ports), so that the list it was held against has to stand.
-// The statement may carry decisions on different requests; all replicas lock the rows in one order, so that
-// no two statements wait for each other.
+// The first decision wins, because tabs, replicas and a consent application can race. Code, not SQL, checks
+// whether the callback is registered (because of loopback ports), so the statement requires that the consumer's
+// list of callbacks is still the one that was checked. The statement may contain decisions on several requests;
+// all replicas lock the rows in the same order, which prevents deadlocks.
 const ALLOW = {
   name: 'allow-authorization-requests',
   text: `
@@ -56,7 +56,7 @@ const ALLOW = {
     RETURNING t.token`,
 };
 
-/** What an owner allows, as the statement takes it. */
+/** What an owner allows: the parameters of the statement. */
 interface Permission {
   readonly token: string;
   readonly subject: string;
@@ -67,13 +67,13 @@ interface Permission {
   readonly answer: KeptAnswer | undefined;
 }
 
-/** Where to send the browser (null for `oob`), and the verifier that it carries there. */
+/** The URI to which the browser is redirected (null for `oob`), and the verifier. */
 export interface AllowedRequest {
   readonly redirectTo: string | null;
   readonly oauthVerifier: string;
 }
 
-/** Where to send the browser; null for `oob`, and for a callback that is not registered any more. */
+/** The URI to which the browser is redirected; null for `oob`, and for a callback that is no longer registered. */
 export interface DeniedRequest {
   readonly redirectTo: string | null;
 }
@@ -88,7 +88,7 @@ const DENY = {
     RETURNING t.callback, ${GRANTED_TO_CONSUMER('c')} AS granted, c.grant_mac AS "grantMac"`,
 };
 
-/** How often a decision is tried when the consumer changes under it. */
+/** How often a decision is tried if the consumer changes in the meantime. */
 const ATTEMPTS_MAX = 3;
 
 /** RFC 5849 section 2.2: the resource owner's decision on temporary credentials. */
@@ -106,13 +106,13 @@ export class AuthorizationRequests {
     this.permissions = new Batcher({
       keyOf: ({ token }) => token,
       sameKey: 'wait',
-      maxInFlight: 1, // each waits for the end of the record
+      maxInFlight: 1, // each transaction locks the head of the audit trail
       send: (permissions, since) => this.allow(permissions, since),
       onSent: (size) => metrics.batchSent(ALLOW.name, size),
     });
   }
 
-  /** The request behind a token, whatever its status; undefined when there is none. */
+  /** The request of a token, with any status; undefined if there is none. */
   async find(oauthToken: string): Promise<AuthorizationRequest | undefined> {
     const found = await this.standing.find(oauthToken);
     if (!found) return undefined;
@@ -121,13 +121,13 @@ export class AuthorizationRequests {
   }
 
   /**
-   * Records that the owner allows the request, once. Permissions that come together share a transaction;
-   * one that is refused is no matter to the others.
+   * Records that the owner allows the request, once. Concurrent permissions share a transaction; a refused one
+   * does not affect the others.
    *
-   * @param actor who says so, for the record
-   * @param grant.scopes a part of the scopes asked for; all of them when undefined. What the consumer lost
-   *   meanwhile is not granted
-   * @param answerOf keeps the answer with the decision
+   * @param actor the caller that reports the decision, for the audit trail
+   * @param grant.scopes some of the requested scopes; all of them if undefined. Scopes that the consumer lost
+   *   meanwhile are not granted
+   * @param answerOf makes the reply that is stored in the same transaction
    * @throws AuthorizationRequestRefused
    */
   async accept(
@@ -159,7 +159,7 @@ export class AuthorizationRequests {
         token: oauthToken,
         subject,
         scopes,
-        // The version before compares plain hashes, and whoever allows here may exchange there.
+        // A replica of the previous release compares plain hashes, and may serve the exchange.
         verifierHash: this.grants.isUpgrading
           ? plainVerifierHash(verifier)
           : verifierMac(this.keys, allowing),
@@ -172,7 +172,7 @@ export class AuthorizationRequests {
     throw new Error('An authorization request changed with every attempt to decide it');
   }
 
-  /** @returns for each whether it is allowed; if not, the request or its consumer is not as it was read */
+  /** @returns for each whether it is allowed; if not, the request or its consumer has changed since it was read */
   private allow(permissions: readonly Permission[], since: number): Promise<boolean[]> {
     const rows = permissions.map(({ token, subject, scopes, verifierHash, callbackUrls }) => ({
       token,
@@ -203,8 +203,8 @@ export class AuthorizationRequests {
   /**
    * Records that the owner denies the request, once.
    *
-   * @param actor who says so, for the record
-   * @param answerOf keeps the answer with the decision
+   * @param actor the caller that reports the decision, for the audit trail
+   * @param answerOf makes the reply that is stored in the same transaction
    * @throws AuthorizationRequestRefused
    */
   async reject(
@@ -234,7 +234,7 @@ export class AuthorizationRequests {
     if (!consumer) throw new AuthorizationRequestRefused('unknown');
     const { callback } = denied;
     const { callbackUrls } = consumer;
-    // Nobody is sent to where the consumer may send nobody any more.
+    // The owner is never redirected to a callback that is no longer registered.
     const redirectTo = isRegistered({ callback, callbackUrls })
       ? redirect({ callback }, [
           ['oauth_token', oauthToken],
@@ -262,7 +262,10 @@ const actOn = (
   detail,
 });
 
-/** Why it can't be allowed, whatever is granted: decided wins over expired. */
+/**
+ * The reason why the request cannot be allowed, whatever the scopes. A decided request that has expired is
+ * `decided`.
+ */
 function reasonAgainst(
   request: AuthorizationRequestRecord | undefined,
 ): AuthorizationRequestRefused['reason'] | undefined {

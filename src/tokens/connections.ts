@@ -5,20 +5,20 @@ import { Statements } from '../database/statements.js';
 import { Outbox } from '../events/outbox.js';
 import { tokenRevoked } from './token-revoked.js';
 
-/** A live access token as its owner sees it. */
+/** A valid access token as its owner sees it. */
 export interface Connection {
-  /** Names the token to its owner only; it is not the token. */
+  /** Identifies the token to its owner only; it is not the token. */
   readonly reference: string;
   readonly consumer: { readonly name: string; readonly websiteUrl: string | null };
   readonly scopes: readonly string[];
   readonly since: Date;
   /** null: until revoked. */
   readonly expiresAt: Date | null;
-  /** The day, as `YYYY-MM-DD` in UTC; null when it was never used, or not since days are noted. */
+  /** The day, as `YYYY-MM-DD` in UTC; null if the token was never used, or not since days are noted. */
   readonly lastUsedOn: string | null;
 }
 
-/** What fits on a page (and into 30 kB of it). */
+/** The number of connections that fit on a page (and in 30 kB). */
 const PAGE_SIZE = 20;
 
 const REFERENCE = `encode(sha256(convert_to(t.token, 'UTF8')), 'hex')`;
@@ -38,7 +38,7 @@ const FIND = {
     ORDER BY t.created_at DESC, t.token DESC LIMIT ${PAGE_SIZE + 1}`,
 };
 
-// Only among the subject's own tokens: a reference to somebody else's finds nothing.
+// Finds only the subject's own tokens, so a reference to another subject's token matches nothing.
 const REVOKE = {
   name: 'revoke-connection',
   text: `
@@ -47,7 +47,7 @@ const REVOKE = {
     RETURNING t.token`,
 };
 
-/** What the resource owner has allowed and can take back (RFC 5849 section 2). */
+/** The connections that a resource owner has allowed and can revoke (RFC 5849 section 2). */
 @Injectable()
 export class Connections {
   constructor(
@@ -57,9 +57,9 @@ export class Connections {
   ) {}
 
   /**
-   * A page of the subject's live access tokens, the newest first.
+   * A page of the subject's valid access tokens, newest first.
    *
-   * @param after the reference of the last one on the page before
+   * @param after the reference of the last connection on the previous page
    */
   async of(
     subject: string,
@@ -71,10 +71,10 @@ export class Connections {
   }
 
   /**
-   * Revokes one of them, and once it resolves this process accepts it no more.
+   * Revokes a connection. Once the promise resolves, this process no longer accepts the token.
    *
-   * @param actor the subject, for the record
-   * @returns false when the subject has no such token, or not any more
+   * @param actor the subject, for the audit trail
+   * @returns false if the subject has no such token, or it is already revoked
    */
   async revoke(subject: string, reference: string, actor: AuditActor): Promise<boolean> {
     if (!IS_REFERENCE.test(reference)) return false;

@@ -1,15 +1,16 @@
 import { LRUCache } from 'lru-cache';
 
-/** What a row takes in memory on top of its own octets, roughly. */
+/** The approximate memory of a row, in addition to its own octets. */
 const OVERHEAD_OCTETS = 500;
 
 /**
- * Rows of consumers or tokens by their keys, in bounded memory. Nothing here expires: a notification of a change drops
- * its row, and a change feed that may have missed one clears the cache (database/change-feed.ts has the lease).
+ * Rows of consumers or tokens by their keys, in limited memory. Rows do not expire: a notification of a change
+ * drops the row, and a change feed that may have missed a notification clears the cache
+ * (database/change-feed.ts has the lease).
  */
 export class CredentialCache<Row extends object> {
   private readonly rows: LRUCache<string, Row>;
-  /** Changes whenever a row is dropped; a read that began earlier may have seen an old row. */
+  /** Increases whenever a row is dropped; an earlier read may have returned an old row. */
   private age = 0;
 
   constructor(octetsMax: number) {

@@ -29,8 +29,8 @@ const FIND_CONSUMERS = {
     FROM consumers c WHERE consumer_key = ANY ($1::text[])`,
 };
 
-// A token is looked up under the consumer's key, so another consumer's token, or one of the wrong
-// kind, is simply not there.
+// A token is looked up together with the consumer's key, so another consumer's token, or a token of the wrong
+// kind, is not found.
 const WANTED = `unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (consumer_key, token, n)`;
 
 const FIND_TEMPORARY_CREDENTIALS = {
@@ -64,7 +64,7 @@ interface AccessTokenRow extends GrantRow {
 type TemporaryCredentialsRow = Omit<TemporaryCredentials, 'token' | 'expiresAtSeconds'>;
 
 const NO_SECRETS = { secret: null, previousSecret: null };
-/** Expired by every clock, however it is set meanwhile. */
+/** Expired by any clock, even if the clock is set back meanwhile. */
 const LONG_AGO = new Date(0);
 
 const seconds = (instant: Instant): number | null => instant && instant.getTime() / 1000;
@@ -101,7 +101,7 @@ interface Wanted {
   readonly token: string;
 }
 
-/** Reads what a signature is checked against; requests that come together share the round trip. */
+/** Reads the credentials that verify a signature. Concurrent reads share one statement. */
 @Injectable()
 export class CredentialsRepository {
   private readonly consumers: Batcher<string, SigningConsumer | undefined>;
@@ -134,7 +134,7 @@ export class CredentialsRepository {
     return this.consumers.run(consumerKey);
   }
 
-  /** The consumer's own; undefined for another's. */
+  /** Undefined if the token belongs to another consumer. */
   findTemporaryCredentials(
     consumerKey: string,
     token: string,
@@ -142,7 +142,7 @@ export class CredentialsRepository {
     return this.temporaryCredentials.run({ consumerKey, token });
   }
 
-  /** The consumer's own; undefined for another's. */
+  /** Undefined if the token belongs to another consumer. */
   findAccessToken(consumerKey: string, token: string): Promise<AccessToken | undefined> {
     return this.accessTokens.run({ consumerKey, token });
   }
@@ -157,10 +157,13 @@ export class CredentialsRepository {
     return consumerKeys.map((consumerKey) => found.get(consumerKey));
   }
 
-  /** One whose row was altered has no keys: no signature is valid for it, at the usual cost. */
+  /**
+   * If the row was altered, the consumer has no keys: no signature is valid, and verification takes the usual
+   * time.
+   */
   private consumerOf(row: ConsumerRow): SigningConsumer {
     const claimed = this.grants.claimed(CONSUMER_GRANT, row);
-    // What gets nothing is refused for that, in words, whoever wrote it.
+    // A disabled or expired consumer is refused for that reason, even if its MAC is invalid.
     if (claimed.status === 'disabled') return signingConsumer(claimed, row);
     if (this.isOver(claimed)) return signingConsumer({ ...claimed, expiresAt: LONG_AGO }, row);
     const grant = this.grants.verified(CONSUMER_GRANT, row, {});
@@ -169,10 +172,10 @@ export class CredentialsRepository {
       : signingConsumer({ ...claimed, rsaPublicKey: null }, NO_SECRETS);
   }
 
-  /** Undefined, as if it were not there, for one that nobody here wrote. */
+  /** Undefined, like a missing token, if this service did not write the row. */
   private accessTokenOf(row: AccessTokenRow, asked: Wanted): AccessToken | undefined {
     const claimed = this.grants.claimed(ACCESS_TOKEN_GRANT, row);
-    // As with consumers; a revocation has taken the MAC along.
+    // As with consumers. The MAC of a revoked token cannot be verified: a trigger removes it on revocation.
     if (row.revoked) return accessToken(claimed, row);
     if (this.isOver(claimed)) return accessToken({ ...claimed, expiresAt: LONG_AGO }, row);
     const grant = this.grants.verified(ACCESS_TOKEN_GRANT, row, asked);

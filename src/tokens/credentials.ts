@@ -8,30 +8,30 @@ import { CredentialCache } from './credential-cache.js';
 import type { SigningConsumer } from './signing-consumer.js';
 import type { TemporaryCredentials } from './temporary-credentials.js';
 
-/** A consumer and a token of its own, each undefined when there is none. */
+/** A consumer and one of its own tokens; each is undefined if there is none. */
 export interface FoundCredentials<Token> {
   readonly consumer: SigningConsumer | undefined;
   readonly token: Token | undefined;
-  /** Whether all of it came from memory, in no time. */
+  /** Whether everything came from the cache, without a query. */
   readonly fromMemory: boolean;
 }
 
-/** `memory`: what is remembered will do. `store`: it was looked at and did not suffice. */
+/** `memory`: cached rows may be used. `store`: read the database, because the cached rows did not suffice. */
 export type Source = 'memory' | 'store';
 
 const CONSUMERS_OCTETS_MAX = 4 * 1024 * 1024;
 const ACCESS_TOKENS_OCTETS_MAX = 8 * 1024 * 1024;
 
-/** An access token with whom it belongs to, since it is remembered by itself. */
+/** An access token with the key of its consumer, because it is cached separately. */
 interface OwnedAccessToken {
   readonly consumerKey: string;
   readonly token: AccessToken;
 }
 
 /**
- * Finds what a signature is checked against. Consumers and access tokens are remembered for as long
- * as the replica is notified of every change to them; what is missing is not, nor are temporary credentials, which
- * serve once.
+ * Finds the credentials that verify a signature. Consumers and access tokens are cached while the change feed
+ * notifies this replica of every change to them. Absent rows are not cached, nor are temporary credentials,
+ * which are used only once.
  */
 @Injectable()
 export class Credentials {
@@ -52,14 +52,14 @@ export class Credentials {
     });
   }
 
-  /** The consumer alone: for initiate, and for two-legged requests. */
+  /** Only the consumer: for initiate, and for two-legged requests. */
   async findConsumer(consumerKey: string, source: Source): Promise<FoundCredentials<never>> {
     const remembered = this.rememberedConsumer(consumerKey, source);
     const consumer = remembered ?? (await this.readConsumer(consumerKey));
     return { consumer, token: undefined, fromMemory: remembered !== undefined };
   }
 
-  /** What the consumer may do otherwise than RFC 5849 says; nothing, where there is none. */
+  /** The compatibility flags of the consumer; empty if there is no such consumer. */
   async flagsOf(consumerKey: string, source: Source): Promise<readonly CompatibilityFlag[]> {
     return (await this.findConsumer(consumerKey, source)).consumer?.compatibility ?? [];
   }

@@ -21,10 +21,10 @@ import {
 } from './temporary-credentials.js';
 import { typedVerifier, verifierHolds, type Allowed } from './verifier.js';
 
-// The whole exchange is one statement, which may carry several exchanges of different temporary
-// credentials. Racers queue for the row of the temporary credentials; after the winner the WHERE
-// clause is tried again on the new row, and no longer holds. A wrong verifier is counted by the same
-// UPDATE that a right one wins by, so guesses cannot outrun the count.
+// The whole exchange is one statement, which may contain exchanges of several temporary credentials. Concurrent
+// exchanges wait for the lock on the row of the temporary credentials. When the first one commits, PostgreSQL
+// evaluates the WHERE clause of the others again on the new row, and it is false. The UPDATE that accepts a
+// correct verifier also counts a wrong one, so concurrent guesses cannot exceed the limit.
 const exchange = (name: string, returned: string, outboxed: string): Statement => ({
   name,
   text: `
@@ -71,14 +71,14 @@ const WHY_NOT = {
     FROM temporary_credentials WHERE token = $1 AND consumer_key = $2`,
 };
 
-/** Fits no row. */
+/** A MAC that is valid for no row. */
 const NO_MAC = Buffer.alloc(0);
 
-/** One exchange, as the statement takes it. */
+/** One exchange: the parameters of the statement. */
 interface Exchange {
   readonly claim: NonceClaim;
   readonly temporaryToken: string;
-  /** null equals nothing, whatever is stored. */
+  /** null never equals the stored value. */
   readonly verifierHash: Buffer | null;
   readonly token: string;
   readonly sealedSecret: Buffer;
@@ -86,7 +86,10 @@ interface Exchange {
   readonly grantMac: Buffer;
 }
 
-/** How far it came; undefined: the nonce was used. */
+/**
+ * `attempted`: the credentials could be exchanged; `issued`: the verifier was correct; undefined: nonce used
+ * before.
+ */
 type Outcome = { readonly attempted: boolean; readonly issued: boolean } | undefined;
 
 interface Standing {
@@ -95,9 +98,9 @@ interface Standing {
   expired: boolean;
 }
 
-/** Token credentials as they leave in the reply of section 2.3, once. */
+/** Token credentials as the reply of section 2.3 contains them, once. */
 export interface ExchangedCredentials extends IssuedCredentials {
-  /** Seconds until the token expires; undefined when it lives until revoked. */
+  /** Seconds until the token expires; undefined if it is valid until revoked. */
   readonly expiresInSeconds: number | undefined;
 }
 
@@ -129,11 +132,11 @@ export class ExchangeTemporaryCredentials {
   /**
    * Exchanges the temporary credentials of a verified request, at most once.
    *
-   * @param temporaryCredentials as they were read to verify the request, so after it was sent: whoever
-   * knows a verifier sends it after it was stored
+   * @param temporaryCredentials as read to verify the request. They contain the decision, because the consumer
+   *   gets the verifier, and sends this request, after the decision was stored
    * @param verifier oauth_verifier as sent
-   * @throws OAuthProblem nonce_used; permission_unknown, permission_denied, verifier_invalid,
-   *   token_used, token_expired and token_rejected, each with the nonce spent
+   * @throws OAuthProblem nonce_used; permission_unknown, permission_denied, verifier_invalid, token_used,
+   *   token_expired and token_rejected, each with the nonce spent
    */
   async exchange(
     claim: NonceClaim,
@@ -164,8 +167,9 @@ export class ExchangeTemporaryCredentials {
       token: accessToken,
       sealedSecret: this.secrets.seal(tokenSecret, accessTokenSecret(accessToken)),
       expiresAt,
-      // Holds what was read; what was altered since then, before the statement, has no MAC that fits.
-      // For a wrong verifier none is made, so that nothing comes of it whatever the statement takes for right.
+      // The MAC covers the values that were read. If the row is altered before the statement runs, the new
+      // token does not match its MAC. A wrong verifier gets no valid MAC, so that the token is useless even if
+      // the statement issues it.
       grantMac:
         verifierHash === null
           ? NO_MAC
@@ -190,7 +194,7 @@ export class ExchangeTemporaryCredentials {
     };
   }
 
-  /** What the statement compares with: what is stored, for the right verifier; else null. */
+  /** The stored value for a correct verifier, else null; the statement compares it with the row. */
   private storedIfRight({ verifierHash }: TemporaryCredentials, allowed: Allowed): Buffer | null {
     const isRight =
       verifierHash !== null &&
@@ -216,7 +220,10 @@ export class ExchangeTemporaryCredentials {
     return outcomes;
   }
 
-  /** Names the refusal. A second read, and only then: the statement's own snapshot is too old. */
+  /**
+   * Determines the reason for a refusal. This needs a second read, because the statement's snapshot may be too
+   * old.
+   */
   private async whyNot(token: string, consumerKey: string): Promise<OAuthProblem> {
     const [standing] = await this.statements.run<Standing>(WHY_NOT, [token, consumerKey]);
     if (!standing) return oauthProblem('token_rejected');
@@ -224,6 +231,6 @@ export class ExchangeTemporaryCredentials {
     if (standing.expired) return oauthProblem('token_expired');
     if (standing.decision === null) return oauthProblem('permission_unknown');
     if (standing.decision === 'denied') return oauthProblem('permission_denied');
-    return oauthProblem('token_rejected'); // killed by wrong verifiers
+    return oauthProblem('token_rejected'); // too many wrong verifiers
   }
 }

@@ -1,14 +1,14 @@
 import type { SigningConsumer } from './signing-consumer.js';
 
 /**
- * Whether a moment has come, in seconds since 1970; null never does.
+ * Whether a time, in seconds since 1970, is reached; false for null.
  *
  * @param nowSeconds by the database's clock
  */
 export const isPast = (seconds: number | null, nowSeconds: number): boolean =>
   seconds !== null && seconds <= nowSeconds;
 
-/** Why nothing is granted to the consumer now; undefined where it may be. */
+/** Why the consumer may not be served now; undefined if it may. */
 export function inactiveReason(
   { disabled, expiresAtSeconds }: Pick<SigningConsumer, 'disabled' | 'expiresAtSeconds'>,
   nowSeconds: number,

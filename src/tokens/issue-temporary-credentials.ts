@@ -10,8 +10,8 @@ import { SecretBox } from '../secrets/secret-box.js';
 import { asDeletedConsumer } from './as-deleted-consumer.js';
 import { temporaryCredentialsSecret, type IssuedCredentials } from './temporary-credentials.js';
 
-// Nonce and credentials stand or fall together: a replay issues nothing, a failure spends nothing. The
-// scopes of a request are one text of JSON, since arrays of PostgreSQL know no rows of different lengths.
+// One statement claims the nonce and inserts the credentials: a replay issues nothing, and a failure spends no
+// nonce. The scopes of a request are JSON, because PostgreSQL arrays cannot have rows of different lengths.
 const ISSUE = {
   name: 'issue-temporary-credentials',
   text: `
@@ -30,7 +30,7 @@ const ISSUE = {
     SELECT token FROM issued`,
 };
 
-/** Temporary credentials to be issued, as the statement takes them. */
+/** Temporary credentials to issue: the parameters of the statement. */
 interface Issue {
   readonly claim: NonceClaim;
   readonly token: string;
@@ -62,8 +62,8 @@ export class IssueTemporaryCredentials {
    * Issues temporary credentials to the consumer of a verified request.
    *
    * @param callback `oob`, or a URI that the consumer registered
-   * @param scopes what is asked for; the owner may grant less
-   * @throws OAuthProblem nonce_used; consumer_key_unknown when it was deleted meanwhile
+   * @param scopes the requested scopes; the owner may grant fewer
+   * @throws OAuthProblem nonce_used; consumer_key_unknown if the consumer was deleted meanwhile
    */
   async issue(
     claim: NonceClaim,
@@ -82,7 +82,7 @@ export class IssueTemporaryCredentials {
     return { token, tokenSecret };
   }
 
-  /** @returns for each whether it was issued; if not, its nonce was used */
+  /** @returns for each whether it was issued; if not, its nonce was used before */
   private async send(issues: readonly Issue[]): Promise<boolean[]> {
     const rows = await this.statements.run<{ token: string }>(ISSUE, [
       ...claimColumns(issues.map(({ claim }) => claim)),

@@ -4,7 +4,7 @@ import { Statements } from '../database/statements.js';
 import { errorFields } from '../failures/error-fields.js';
 
 const FLUSH_INTERVAL_MS = 5_000;
-/** Beyond it uses go unnoted until the next flush: a day's note is not worth the memory. */
+/** Above this number, uses are not noted until the next flush, because the note is not worth more memory. */
 const WAITING_MAX = 10_000;
 const REMEMBERED_MAX = 20_000;
 
@@ -17,9 +17,9 @@ const NOTE = {
 };
 
 /**
- * Notes on which day an access token was last used, for its owner's eyes. It costs the request that
- * uses the token nothing: tokens are gathered in memory and written together, each at most once a
- * day and process. What has not been written when a process dies is lost.
+ * Notes the day on which an access token was last used, for its owner. Requests do not wait for it: tokens are
+ * collected in memory and written together, each at most once a day and process. If a process crashes, its
+ * unwritten notes are lost.
  */
 @Injectable()
 export class LastUse implements OnModuleInit, OnModuleDestroy {
@@ -30,16 +30,15 @@ export class LastUse implements OnModuleInit, OnModuleDestroy {
 
   constructor(private readonly statements: Statements) {}
 
-  /** The token has been used now. */
   touch(token: string): void {
     if (this.waiting.size >= WAITING_MAX || this.noted.get(token) === today()) return;
     this.waiting.add(token);
   }
 
-  /** Writes what has gathered. Failing, it is dropped: the next use of each token notes it again. */
+  /** Writes the collected uses. If that fails, they are dropped, and the next use of each token notes it again. */
   async flush(): Promise<void> {
     if (this.waiting.size === 0) return;
-    // In one order everywhere, so that two processes never wait for each other's rows.
+    // All processes lock the rows in the same order, which prevents deadlocks.
     const tokens = [...this.waiting].sort();
     this.waiting.clear();
     try {

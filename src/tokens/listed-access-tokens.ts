@@ -4,33 +4,33 @@ export const ACCESS_TOKEN_STATUSES = ['active', 'expired', 'revoked'] as const;
 
 export type AccessTokenStatus = (typeof ACCESS_TOKEN_STATUSES)[number];
 
-/** An access token as staff see it; its secret is not there. */
+/** An access token as staff see it, without its secret. */
 export interface ListedAccessToken {
   readonly token: string;
   readonly consumerKey: string;
   readonly subject: string;
   readonly scopes: string[];
-  /** A token that is both is `revoked`. */
+  /** A token that is expired and revoked is `revoked`. */
   readonly status: AccessTokenStatus;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
 }
 
-/** Which tokens a list shows. */
+/** Filters of a list of tokens. */
 export interface AccessTokenFilter {
   readonly consumerKey?: string | undefined;
   readonly subject?: string | undefined;
   readonly status?: AccessTokenStatus | undefined;
 }
 
-/** Where a page of a list ended. */
+/** The last token of a page. */
 export interface AccessTokenPosition {
   readonly createdAt: Date;
   readonly token: string;
 }
 
-/** What is selected of a row `t`. */
+/** The columns that are selected from a row `t`. */
 export const FOUND_TOKEN = `
   t.token, t.consumer_key AS "consumerKey", t.subject, t.scopes,
   CASE
@@ -41,9 +41,9 @@ export const FOUND_TOKEN = `
   t.created_at AS "createdAt", t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt"`;
 
 /**
- * When a token stops being active: at its expiry, never, or before all time when it is revoked. The
- * indexes that lists are read from end with it, letter by letter (migration 0010), so that a token of
- * another status is passed over without a look at its row.
+ * When a token stops being active: at its expiry, never, or at -infinity if it is revoked. The indexes of the
+ * lists end with exactly this expression (migration 0010), so that PostgreSQL skips tokens of another status
+ * without reading their rows.
  */
 const LAPSES_AT = `(
   CASE WHEN t.revoked_at IS NULL THEN coalesce(t.expires_at, 'infinity') ELSE '-infinity' END)`;
@@ -57,10 +57,10 @@ const OF_STATUS: Record<AccessTokenStatus, string> = {
 /**
  * The query for one page, oldest first.
  *
- * The span of an index that is read is named, and its order asked for: told only that a column is equal
- * to a value, the planner would follow the age of all tokens, in the hope that matches are spread among
- * them. Of a consumer and a subject together, the subject is the one with fewer tokens; the index ends
- * with a hash of the consumer (migration 0010).
+ * The conditions name a range of an index, and the query asks for the order of that index. If a column were
+ * only compared for equality, the planner would scan all tokens by age, because it assumes that the matches are
+ * spread evenly. For a consumer and a subject together, the query uses the index by subject, because subjects
+ * have fewer tokens; that index ends with a hash of the consumer key (migration 0010).
  */
 export function pageQuery(
   { consumerKey, subject, status }: AccessTokenFilter,
@@ -89,7 +89,7 @@ export function pageQuery(
     );
   }
   if (status === 'revoked' && sought === '') {
-    conditions.push('t.revoked_at IS NOT NULL'); // as access_tokens_revoked_by_age has it
+    conditions.push('t.revoked_at IS NOT NULL'); // the condition of the index access_tokens_revoked_by_age
   } else if (status !== undefined) {
     conditions.push(OF_STATUS[status]);
   }

@@ -20,7 +20,7 @@ const FIND = {
   text: `SELECT ${FOUND_TOKEN} FROM access_tokens t WHERE t.token = $1`,
 };
 
-// The first revocation's time stands; a later one changes nothing.
+// The time of the first revocation stays; a later one changes nothing.
 const REVOKE = {
   name: 'revoke-access-token',
   text: `
@@ -28,8 +28,8 @@ const REVOKE = {
     RETURNING token`,
 };
 
-// A part at a time, so that no statement outlasts its limit however many tokens there are. In the order of the
-// indexes by consumer and by subject, so that each part reads its own rows alone.
+// Tokens are revoked in parts, so that no statement exceeds its time limit, however many tokens there are. The
+// parts follow the order of the indexes by consumer and by subject, so that each part reads only its own rows.
 const REVOKED_AT_ONCE = 5_000;
 const revokePart = (name: string, returned: string, outboxed: string): Statement => ({
   name,
@@ -56,7 +56,7 @@ const REVOKE_PART_AND_TELL = revokePart(
       INSERT INTO events (type, consumer_key, subject, data) ${revokedTokens('revoked t', `'${BY}'`)})`,
 );
 
-/** Access tokens as staff see and end them. */
+/** Lets staff list and revoke access tokens. */
 @Injectable()
 export class ManageAccessTokens {
   constructor(
@@ -75,7 +75,7 @@ export class ManageAccessTokens {
   /**
    * One page, oldest first.
    *
-   * @returns where the next page begins; undefined at the end
+   * @returns the position at which the next page begins; undefined on the last page
    */
   async page(
     filter: AccessTokenFilter,
@@ -88,7 +88,7 @@ export class ManageAccessTokens {
     return { tokens, next: found.length > limit ? tokens.at(-1) : undefined };
   }
 
-  /** Revokes a token; one that is revoked already stays so. @throws AccessTokenRefused unknown */
+  /** Revokes a token. A revoked token stays revoked. @throws AccessTokenRefused unknown */
   async revoke(token: string, actor: AuditActor): Promise<void> {
     const revoked = await this.audit.record(
       (done: boolean) => (done ? tokenRevoked(token, actor) : undefined),
@@ -102,9 +102,10 @@ export class ManageAccessTokens {
   }
 
   /**
-   * Revokes all tokens of a consumer, of a subject, or of both together: all at once, however long it takes.
+   * Revokes all tokens of a consumer, of a subject, or of one subject at one consumer, in one transaction
+   * without a time limit.
    *
-   * @returns how many were not revoked before
+   * @returns how many tokens were revoked now
    */
   revokeAll(
     filter: { consumerKey: string | undefined; subject: string | undefined },
@@ -134,7 +135,7 @@ async function revokeInParts(
   filter: readonly (string | null)[],
 ): Promise<number> {
   let revoked = 0;
-  // As text: a Date would cut the microseconds off.
+  // As text, because a Date would lose the microseconds.
   let last = { createdAt: '-infinity', token: '' };
   for (;;) {
     const [part] = await transaction.run<typeof last & { revoked: number }>(statement, [

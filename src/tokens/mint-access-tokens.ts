@@ -19,19 +19,19 @@ import { accessTokenSecret, expiryAfter } from './access-token.js';
 import { AccessTokenRefused } from './access-token-refusals.js';
 import { FOUND_TOKEN, type ListedAccessToken } from './listed-access-tokens.js';
 
-/** Token credentials to be made without the resource owner's visit. */
+/** Token credentials to create without the resource owner's authorization. */
 export interface NewAccessToken {
   readonly subject: string;
-  /** All that the consumer is allowed, when undefined. */
+  /** If undefined, all scopes of the consumer. */
   readonly scopes: readonly string[] | undefined;
-  /** 0 = until revoked; the consumer's, or the service's, when undefined. */
+  /** 0 = until revoked; if undefined, the setting of the consumer, or else of the service. */
   readonly ttlSeconds: number | undefined;
-  /** Those of an existing one; random when undefined. */
+  /** The values of an existing token; random if undefined. */
   readonly token: string | undefined;
   readonly tokenSecret: string | undefined;
 }
 
-/** What of a consumer decides on a token that staff make. */
+/** The properties of a consumer that matter for a token that staff create. */
 interface MintingConsumer {
   readonly consumerKey: string;
   readonly scopes: readonly string[];
@@ -46,9 +46,9 @@ const CONSUMERS = {
     FROM consumers c WHERE consumer_key = ANY ($1::text[])`,
 };
 
-// The consumers' rows are locked, so that none goes or loses a scope before the token is there, and must
-// be those that were read. All replicas lock and insert in one order, so that no two statements wait for
-// each other.
+// The statement locks the consumers' rows, so that no consumer is deleted or loses a scope before the token is
+// inserted, and requires that they are unchanged since they were read. All replicas lock and insert in the same
+// order, which prevents deadlocks.
 const INSERT = {
   name: 'insert-access-tokens',
   text: `
@@ -70,7 +70,7 @@ const INSERT = {
     SELECT due.token AS due, made.* FROM due LEFT JOIN made ON made.token = due.token`,
 };
 
-/** A token as the statement takes it. */
+/** A token to insert: the parameters of the statement. */
 interface Minting {
   readonly token: string;
   readonly consumerKey: string;
@@ -84,19 +84,22 @@ interface Minting {
   readonly answerOf: AnswerOf<ListedAccessToken>;
 }
 
-/** A token that was made, and its secret in the clear for the only time. */
+/** A created token, with its secret in plaintext. The secret is shown only this once. */
 export interface MintedAccessToken {
   readonly minted: ListedAccessToken;
   readonly tokenSecret: string;
 }
 
-/** `changed`: the consumer is not as it was read. */
+/** `changed`: the consumer has changed since it was read. */
 type Outcome = ListedAccessToken | 'taken' | 'changed';
 
-/** How often a token is tried when its consumer changes under it. */
+/** How often a token is tried if its consumer changes in the meantime. */
 const ATTEMPTS_MAX = 3;
 
-/** Access tokens that staff make, or bring along, without the dance (RFC 5849 section 2). */
+/**
+ * Creates access tokens for staff, new ones or existing ones, without the authorization by an owner (RFC 5849
+ * section 2).
+ */
 @Injectable()
 export class MintAccessTokens {
   private readonly consumers: Batcher<string, MintingConsumer | undefined>;
@@ -121,17 +124,17 @@ export class MintAccessTokens {
     this.mintings = new Batcher({
       keyOf: ({ token }) => token,
       sameKey: 'wait',
-      maxInFlight: 1, // each waits for the end of the record
+      maxInFlight: 1, // each transaction locks the head of the audit trail
       send: (mintings, since) => this.insert(mintings, since),
       onSent: (size) => metrics.batchSent(INSERT.name, size),
     });
   }
 
   /**
-   * Makes token credentials for a subject, or takes over existing ones. Those that come together share a
-   * transaction; one that is refused is no matter to the others.
+   * Creates token credentials for a subject, or takes over existing ones. Concurrent calls share a transaction;
+   * a refused one does not affect the others.
    *
-   * @param answerOf keeps the answer with the token
+   * @param answerOf makes the reply that is stored in the same transaction
    * @throws AccessTokenRefused consumer_unknown, scopes_exceeded, taken
    */
   async mint(
@@ -241,7 +244,7 @@ export class MintAccessTokens {
   }
 }
 
-/** A token whose consumer is as it was read; without the rest where the name is taken. */
+/** `due`: a token whose consumer is unchanged. The other columns are null if the token exists already. */
 type Inserted = { readonly due: string } & (ListedAccessToken | { readonly token: null });
 
 /** The event of a token that staff issued; none if it was not issued. */
@@ -252,5 +255,5 @@ function tokenIssued(outcome: Outcome): NewEvent[] {
   return [{ type: 'oauth10.token.issued', consumerKey, subject: `token:${token}`, data }];
 }
 
-/** As PostgreSQL reads it from JSON. */
+/** The text form of bytea, which PostgreSQL parses from JSON. */
 const asBytea = (octets: Buffer): string => `\\x${octets.toString('hex')}`;

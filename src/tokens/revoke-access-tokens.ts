@@ -5,7 +5,7 @@ import { Outbox } from '../events/outbox.js';
 import { CLAIMED_NONCE, claimValues, type NonceClaim } from '../nonces/nonce-claim.js';
 import { tokenRevoked } from './token-revoked.js';
 
-// The first revocation's time stands; a later one changes nothing, and leaves no event.
+// The time of the first revocation stays; a later one changes nothing, and records no event.
 const REVOKE_OWN = {
   name: 'revoke-own-access-token',
   text: `
@@ -17,7 +17,7 @@ const REVOKE_OWN = {
     SELECT EXISTS (SELECT FROM claimed) AS claimed, EXISTS (SELECT FROM revoked) AS revoked`,
 };
 
-/** Ends access tokens before their time (RFC 5849 section 2: the server should allow it). */
+/** Lets a consumer revoke its own access token (RFC 5849 section 2: the server should allow revocation). */
 @Injectable()
 export class RevokeAccessTokens {
   constructor(
@@ -26,11 +26,11 @@ export class RevokeAccessTokens {
   ) {}
 
   /**
-   * Revokes the token that signed the request, and puts that on record. Once it resolves, this process
-   * accepts it no more.
+   * Revokes the token that signed the request, and records that. Once the promise resolves, this process no
+   * longer accepts the token.
    *
-   * @param request by which the consumer does so
-   * @returns false when the nonce was used before, and then nothing was done
+   * @param request the consumer's request, for the audit event
+   * @returns false if the nonce was used before; then nothing is revoked
    */
   async revokeOwn(
     claim: NonceClaim,

@@ -6,7 +6,10 @@ import type { HintCode } from '../protocol/hints/mistake.js';
 import type { SignatureMethod } from '../protocol/signature-methods.js';
 
 const FLUSH_INTERVAL_MS = 2_000;
-/** Beyond it uses go uncounted until the next flush: a count is not worth the memory. */
+/**
+ * Above this number of entries, new ones are not counted until the next flush, because they are not worth more
+ * memory.
+ */
 const WAITING_MAX = 10_000;
 
 const NOTE_WEAK = {
@@ -48,7 +51,7 @@ interface Count {
   times: number;
 }
 
-/** How many times, for each consumer and code. */
+/** Counts by consumer and code. */
 class Counts {
   private readonly byCode = new Map<string, Map<string, Count>>();
   private size = 0;
@@ -64,7 +67,7 @@ class Counts {
     }
   }
 
-  /** Takes all, in one order everywhere, so that two processes never wait for each other's rows. */
+  /** Takes all counts, sorted: all processes lock the rows in the same order, which prevents deadlocks. */
   take(): readonly Readonly<Count>[] {
     const taken = [...this.byCode.values()].flatMap((counts) => [...counts.values()]);
     this.byCode.clear();
@@ -76,9 +79,9 @@ class Counts {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Counts what staff want to see the end of: weak signatures, previous secrets of a rotation, uses of
- * flags of `compatibility`, and hints that were given to who signs wrongly. It costs a request nothing: uses are gathered in memory and written together every few seconds. What
- * has not been written when a process dies is lost.
+ * Counts what staff want to phase out: weak signatures, previous secrets after a rotation, uses of
+ * compatibility flags, and signature hints. Requests do not wait for it: uses are collected in memory and
+ * written together every few seconds. If a process crashes, its unwritten counts are lost.
  */
 @Injectable()
 export class SignatureUses implements OnModuleInit, OnModuleDestroy {
@@ -91,23 +94,23 @@ export class SignatureUses implements OnModuleInit, OnModuleDestroy {
 
   constructor(private readonly statements: Statements) {}
 
-  /** A genuine request was signed so; `byPrevious`: with the secret before the present one. */
+  /** Counts a request with a valid signature; `byPrevious`: it was signed with the previous secret. */
   note(consumerKey: string, method: SignatureMethod, byPrevious: boolean): void {
     if (byPrevious && this.previous.size < WAITING_MAX) this.previous.add(consumerKey);
     if (method.weak) this.weak.add(consumerKey, method.name);
   }
 
-  /** A genuine request was served by a flag alone. */
+  /** Counts a request with a valid signature that is served only because of the flag. */
   noteFlag(consumerKey: string, flag: CompatibilityFlag): void {
     this.flags.add(consumerKey, flag);
   }
 
-  /** A client with the right secrets got a hint why its signature is wrong. */
+  /** Counts a hint for a wrong signature of a client with the correct secrets. */
   noteHint(consumerKey: string, hint: HintCode): void {
     this.hints.add(consumerKey, hint);
   }
 
-  /** Writes what has gathered. Failing, it is dropped. */
+  /** Writes the collected counts. If that fails, they are dropped. */
   async flush(): Promise<void> {
     const weak = this.weak.take();
     const deviations = [

@@ -1,6 +1,6 @@
 import type { AuditActor, NewAuditEvent } from '../audit/audit-event.js';
 
-/** The audit event of a revoked token, whoever revoked it. */
+/** The audit event of a revoked token, for revocations by staff, owners and consumers. */
 export const tokenRevoked = (token: string, actor: AuditActor): NewAuditEvent => ({
   actor,
   action: 'token.revoke',

@@ -30,8 +30,9 @@ const useCases = [
 ];
 
 /**
- * Owns temporary credentials and access tokens, from issue (RFC 5849 section 2.1) over the decision
- * (2.2) to the exchange (2.3). Depends on the database, on secrets/, grants/, the record of audit/ and the outbox of events/; never sees an HTTP request.
+ * Owns temporary credentials and access tokens, from issue (RFC 5849 section 2.1) and decision (2.2) to the
+ * exchange (2.3). It depends on the database, on secrets/, on grants/, on the audit trail of audit/ and on the
+ * outbox of events/. It never sees an HTTP request.
  */
 @Module({
   imports: [AuditModule, DatabaseModule, EventsModule, GrantsModule, SecretsModule],

@@ -2,27 +2,26 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { DerivedKeys } from '../secrets/derived-keys.js';
 import { isPin, newPin, newVerifier } from '../secrets/random-values.js';
 
-/** A new verifier: short enough to type when there is no callback to carry it (section 2.2). */
+/** A new verifier. Without a callback a person types it, so it is short (section 2.2). */
 export const verifierFor = (callback: string): string =>
   callback === 'oob' ? newPin() : newVerifier();
 
-/** A verifier as people read it best: one for manual entry in two halves, others as they are. */
+/** A verifier in its readable form: a typed one in two halves, others unchanged. */
 export const groupedPin = (verifier: string): string =>
   isPin(verifier) ? `${verifier.slice(0, PIN_HALF)}-${verifier.slice(PIN_HALF)}` : verifier;
 
 const PIN_HALF = 5;
-/** Ten characters with all that is typed between them; whatever is longer was not typed. */
+/** Ten characters, with blanks and hyphens between them; a longer text was not typed. */
 const TYPED_AT_MOST = 30;
 
-/** Blanks, and whatever a phone or a text makes of a hyphen. */
+/** Blanks, and all the dashes that a phone or a text program makes of a hyphen. */
 const BETWEEN = /[\s\p{Pd}\u00ad\u2212]/gu;
 
 /**
- * A verifier as it was made, from what was sent: a person types lower case, and blanks or hyphens
- * between the halves, perhaps those that a phone makes of them. All that is no verifier for manual
- * entry stays as it is.
+ * Normalizes a verifier. A person may type lower case, and blanks, hyphens or dashes between the halves. A text
+ * that is not a typed verifier is returned unchanged.
  *
- * @param sent text, as oauth_verifier was decoded
+ * @param sent the decoded oauth_verifier
  */
 export function typedVerifier(sent: string): string {
   if (sent.length > TYPED_AT_MOST) return sent;
@@ -30,11 +29,11 @@ export function typedVerifier(sent: string): string {
   return isPin(typed) ? typed : sent;
 }
 
-/** What the resource owner allowed, and what proves it. */
+/** What the resource owner allowed, and the verifier that proves it. */
 export interface Allowed {
   readonly token: string;
   readonly consumerKey: string;
-  /** Milliseconds since 1970, by the database's clock: when the temporary credentials end. */
+  /** When the temporary credentials expire, in milliseconds since 1970, by the database's clock. */
   readonly expiresAtMs: number;
   readonly subject: string;
   readonly scopes: readonly string[];
@@ -42,20 +41,21 @@ export interface Allowed {
 }
 
 /**
- * What is stored of a verifier: a MAC, since a verifier that is typed has 45 bits, too few for a plain
- * hash. It holds who allowed what to whom until when, so that nobody can change these in the database and keep the verifier.
+ * The stored form of a verifier. It is a MAC, because a typed verifier has 45 bits, too few for a plain hash.
+ * The MAC covers token, consumer, subject, scopes and expiry, so that the verifier is invalid if one of them is
+ * changed in the database.
  */
 export const verifierMac = (keys: DerivedKeys, allowed: Allowed): Buffer =>
   keys.mac('verifier', contentOf(allowed));
 
-/** What the version before stored and compares; written and taken only while it may still serve. */
+/** The hash that the previous release stores and compares. Used only while its replicas may still run. */
 export const plainVerifierHash = (verifier: string): Buffer =>
   createHash('sha256').update(verifier).digest();
 
 /**
- * Whether the verifier is the one of which this is stored.
+ * Whether the verifier matches the stored value.
  *
- * @param takesPlain while the version before may still serve
+ * @param takesPlain whether plain hashes are valid, because replicas of the previous release may still run
  */
 export function verifierHolds(
   keys: DerivedKeys,
