@@ -11,7 +11,7 @@ import { keepAnswers, type AnswerOf } from '../idempotency/kept-answers.js';
 import { newApiKeyId } from '../secrets/random-values.js';
 import type { Caller, Role } from './caller.js';
 
-/** A key of staff, of a gateway or of a consent application, as staff see it. */
+/** An API key of staff, of a gateway or of a consent application, as staff see it. */
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
@@ -19,17 +19,17 @@ export interface ApiKey {
   readonly createdAt: Date;
   /** Null: never. */
   readonly expiresAt: Date | null;
-  /** To the minute; null: not yet. */
+  /** To the minute; null: never used. */
   readonly lastUsedAt: Date | null;
 }
 
-/** A key, and its text for the only time. */
+/** A new key with its plaintext, which is shown only this once. */
 export interface NewlyMadeKey {
   readonly apiKey: ApiKey;
   readonly key: string;
 }
 
-/** A key that is not there. */
+/** There is no API key with this id. */
 export class ApiKeyUnknown extends Error {}
 
 const COLUMNS = `id, name, role, created_at AS "createdAt", expires_at AS "expiresAt",
@@ -78,24 +78,24 @@ const TOUCH = {
     WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
 };
 
-/** What the names of callers with such a key begin with, before its id. */
+/** The prefix of the names of callers with such a key; the key's id follows. */
 export const NAME_PREFIX = 'api_key:';
 
-/** A key is looked up at most this often, and what was changed about it holds within a second. */
+/** A key is read from the database at most this often, so changes and deletions take effect within a second. */
 const REMEMBERED_MS = 800;
 const REMEMBERED_MAX = 1000;
 const TOUCHED_EVERY_MS = 60_000;
 
-/** What a key makes of its holder. */
+/** A valid key: its id and role. */
 interface LiveKey {
   readonly id: string;
   readonly role: Role;
 }
 
-/** A key is 256 random bits, so its plain SHA-256 reveals nothing. */
+/** A key has 256 random bits, so a plain SHA-256 does not reveal it. */
 export const apiKeyHash = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-/** The keys that were made over the admin API. */
+/** The API keys that were created with the admin API. */
 @Injectable()
 export class ApiKeys {
   private readonly remembered = new LRUCache<string, LiveKey>({
@@ -115,10 +115,10 @@ export class ApiKeys {
   ) {}
 
   /**
-   * Makes a key.
+   * Creates a key.
    *
-   * @param answerOf keeps the answer with it
-   * @returns what it is, and the key itself for the only time
+   * @param answerOf makes the reply that is stored in the same transaction
+   * @returns the key's properties, and its plaintext for the only time
    */
   async create(
     { name, role, expiresAt }: Pick<ApiKey, 'name' | 'role' | 'expiresAt'>,
@@ -143,14 +143,14 @@ export class ApiKeys {
     );
   }
 
-  /** The key with this id, whether or not it still opens anything. @throws ApiKeyUnknown */
+  /** The key with this id, even if it has expired. @throws ApiKeyUnknown */
   async read(id: string): Promise<ApiKey> {
     const [row] = await this.statements.run<ApiKey>(READ, [id]);
     if (!row) throw new ApiKeyUnknown();
     return row;
   }
 
-  /** Ends a key; within a second no replica takes it any more. @throws ApiKeyUnknown */
+  /** Deletes a key; within a second no replica accepts it. @throws ApiKeyUnknown */
   async delete(id: string, actor: AuditActor): Promise<void> {
     await this.audit.record(
       (detail: { name: string; role: string }) => ({
@@ -168,13 +168,16 @@ export class ApiKeys {
     this.remembered.clear();
   }
 
-  /** The keys behind a position, oldest first. */
+  /** The keys after a position, oldest first. */
   page(after: { at: Date; key: string } | undefined, limit: number): Promise<ApiKey[]> {
     const { at, key } = after ?? { at: '-infinity', key: '' };
     return this.statements.run<ApiKey>(PAGE, [at, key, limit]);
   }
 
-  /** The caller whose key has this hash; undefined for no key, one that has expired, or a row of others. */
+  /**
+   * The caller whose key has this hash; undefined if the key is unknown or expired, or its row has an invalid
+   * MAC.
+   */
   async callerOf(hash: Buffer): Promise<Caller | undefined> {
     const text = hash.toString('base64');
     let found = this.remembered.get(text);
@@ -188,7 +191,7 @@ export class ApiKeys {
     return { name: NAME_PREFIX + found.id, roles: [found.role] };
   }
 
-  /** The caller that the key of this name still makes of its holder; undefined once it is gone or has expired. */
+  /** The caller with this name and its current role; undefined if the key was deleted or has expired. */
   async standing(name: string): Promise<Caller | undefined> {
     const id = name.slice(NAME_PREFIX.length);
     const [row] = await this.statements.run<GrantRow>(FIND_BY_ID, [id]);
@@ -196,7 +199,7 @@ export class ApiKeys {
     return found && { name, roles: [found.role] };
   }
 
-  /** What a key that was asked for makes of its holder, unless it has expired. */
+  /** The valid key of a row; undefined if it has expired or the row's MAC is invalid. */
   private live(
     row: GrantRow | undefined,
     asked: { readonly id: string } | { readonly hash: Buffer },
@@ -208,7 +211,7 @@ export class ApiKeys {
     return isLive ? { id, role: role as Role } : undefined;
   }
 
-  /** In the background, and once a minute: nobody waits to be remembered. */
+  /** Notes the use in the background, at most once a minute, so that requests do not wait for it. */
   private touch(id: string): void {
     if (this.touched.has(id)) return;
     this.touched.set(id, true);

@@ -3,10 +3,10 @@ export const ROLES = ['admin', 'auditor', 'consent', 'gateway'] as const;
 
 export type Role = (typeof ROLES)[number];
 
-/** Who calls the admin listener. */
+/** The sender of a request to the admin listener. */
 export interface Caller {
-  /** For the record; never the key. */
+  /** For the audit trail; never the key. */
   readonly name: string;
-  /** One at least. */
+  /** May be empty for a caller with a JWT. */
   readonly roles: readonly Role[];
 }

@@ -7,8 +7,8 @@ import { Callers } from './callers.js';
 import { StaffTokens } from './staff-tokens.js';
 
 /**
- * Owns who may call the admin listener, and as what. Depends on the database, the record of audit/
- * and the platform's issuer; decides nothing about a single operation.
+ * Owns the callers of the admin listener and their roles. It depends on the database, the audit trail of audit/
+ * and the platform's issuer. It does not decide about single operations.
  */
 @Module({
   imports: [AuditModule, DatabaseModule, GrantsModule],

@@ -8,7 +8,7 @@ import { looksLikeJwt, StaffTokens } from './staff-tokens.js';
 /** The holder of ADMIN_API_KEY. */
 export const FIRST_CALLER: Caller = { name: 'ADMIN_API_KEY', roles: ['admin'] };
 
-/** Knows the callers of the admin listener by what they carry: a key, or a token of the platform. */
+/** Identifies the callers of the admin listener by their credential: an API key or a JWT of the platform. */
 @Injectable()
 export class Callers {
   private readonly firstKey: Buffer | undefined;
@@ -22,13 +22,13 @@ export class Callers {
   }
 
   /**
-   * The caller whose key or token this is; undefined when it is nobody's.
+   * The caller with this key or token; undefined if there is none.
    *
-   * @throws StoreUnavailable; IssuerUnavailable when the platform's keys can't be had
+   * @throws StoreUnavailable; IssuerUnavailable if the issuer's keys are unavailable
    */
   async identify(credential: string): Promise<Caller | undefined> {
     const hash = apiKeyHash(credential);
-    // Hashes have one length whatever was sent, so that nothing but equality shows in the time.
+    // The hashes have equal lengths, so the time of the comparison reveals nothing about the key.
     if (this.firstKey !== undefined && timingSafeEqual(hash, this.firstKey)) {
       return FIRST_CALLER;
     }
@@ -38,8 +38,8 @@ export class Callers {
   }
 
   /**
-   * What the caller of this name may now, for those who go on under a name that a key gave them; undefined
-   * once the key is gone. ADMIN_API_KEY and people of the platform's issuer stand by what they came with.
+   * The caller with its current roles, for long operations; undefined if its API key was deleted or has
+   * expired. ADMIN_API_KEY and callers with a JWT keep the roles that they had at the start.
    *
    * @throws StoreUnavailable
    */

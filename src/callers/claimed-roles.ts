@@ -1,10 +1,11 @@
 import { ROLES, type Role } from './caller.js';
 
 /**
- * The roles in a claim of a token; a dot in its name leads into an object (`realm_access.roles`).
+ * The roles in a claim of a token. A dot in the claim's name selects a member of an object
+ * (`realm_access.roles`).
  *
- * A claim may be a list, names with blanks between them, or an object whose names are the roles, as
- * Zitadel has it; one that is false or null there is not given. It may hold names that mean nothing here.
+ * A claim may be a list, a text of names with blanks between them, or an object whose member names are the
+ * roles, as in Zitadel's tokens; a member that is false or null is not a role. Unknown role names are ignored.
  */
 export function claimedRoles(payload: Readonly<Record<string, unknown>>, claim: string): Role[] {
   const value = Object.hasOwn(payload, claim)

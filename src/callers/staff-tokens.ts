@@ -4,14 +4,14 @@ import { Settings } from '../config/settings.js';
 import type { Caller } from './caller.js';
 import { claimedRoles } from './claimed-roles.js';
 
-/** The keys of the platform's issuer can't be had; says nothing about the token. */
+/** The keys of the platform's issuer are unavailable. The token itself may be valid. */
 export class IssuerUnavailable extends Error {
   constructor(cause: unknown) {
     super("The keys of the platform's issuer are out of reach", { cause });
   }
 }
 
-/** With a shared key, anyone who can verify a token could forge one. */
+/** With a symmetric key, every verifier of tokens could also forge one. */
 const ASYMMETRIC = [
   'RS256',
   'RS384',
@@ -25,22 +25,25 @@ const ASYMMETRIC = [
   'EdDSA',
   'Ed25519',
 ];
-/** A token of another kind (a logout token, a proof) was not made to let anybody in. */
+/** Tokens of other types (logout tokens, proofs) do not grant access. */
 const TYPES: readonly unknown[] = [undefined, 'jwt', 'at+jwt'];
-/** What ID tokens (OpenID Connect Core sections 2 and 3.3.2.11, FAPI) and events (RFC 8417) have, and access tokens have not. */
+/**
+ * Claims of ID tokens (OpenID Connect Core sections 2 and 3.3.2.11, FAPI) and events (RFC 8417), which access
+ * tokens do not have.
+ */
 const CLAIMS_OF_OTHER_TOKENS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'];
-/** Whoever found a token in a log can use it for so long at most. */
+/** Limits how long a token that leaked into a log can be used. */
 const MAX_LIFETIME_SECONDS = 24 * 60 * 60;
-/** The bound of OpenID Connect Core section 2. */
+/** The limit of OpenID Connect Core section 2. */
 const MAX_SUBJECT_CHARACTERS = 255;
 const CLOCK_TOLERANCE_SECONDS = 5;
 const FETCH_TIMEOUT_MS = 3_000;
 
-/** Three parts of base64url; a key of ours holds no dot. */
+/** Three parts of base64url with dots between them; API keys contain no dot. */
 export const looksLikeJwt = (credential: string): boolean =>
   /^[\w-]+\.[\w-]*\.[\w-]*$/.test(credential);
 
-/** Knows staff by the bearer JWTs of the platform (RFC 7519, with the advice of RFC 8725). */
+/** Authenticates staff by the platform's bearer JWTs (RFC 7519, with the advice of RFC 8725). */
 @Injectable()
 export class StaffTokens {
   private readonly keys: ReturnType<typeof createRemoteJWKSet> | undefined;
@@ -52,14 +55,14 @@ export class StaffTokens {
         ? undefined
         : createRemoteJWKSet(new URL(adminJwksUrl), {
             timeoutDuration: FETCH_TIMEOUT_MS,
-            // Node's inflating has had its holes; nothing here is large enough to need it.
+            // Node's decompression has had vulnerabilities, and the small responses do not need it.
             headers: { 'Accept-Encoding': 'identity' },
           });
   }
 
   /**
-   * The caller whom the token names: an access token of our issuer, for us, signed, and in its time,
-   * which is a day at most. Undefined for any other token, and when no issuer is set.
+   * The caller that the token names. It must be a signed access token of the configured issuer and audience,
+   * valid now, and for at most a day. Undefined for any other token, and if no issuer is configured.
    *
    * @throws IssuerUnavailable
    */
@@ -83,7 +86,7 @@ export class StaffTokens {
     }
   }
 
-  /** By RFC 8725 section 3.11; `application/` may be left out (RFC 7515 section 4.1.9). */
+  /** By RFC 8725 section 3.11; the prefix `application/` is optional (RFC 7515 section 4.1.9). */
   private isTypeTaken({ typ }: { typ?: unknown }): boolean {
     const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ;
     const { adminJwtType } = this.settings;
@@ -91,7 +94,7 @@ export class StaffTokens {
   }
 }
 
-/** The person whom verified claims of the issuer name; undefined for a `sub` that can't be kept in the record. */
+/** The caller that verified claims of the issuer name; undefined for a `sub` that the audit trail cannot contain. */
 export function callerOfClaims(
   payload: Readonly<Record<string, unknown>>,
   issuer: string,
@@ -102,12 +105,12 @@ export function callerOfClaims(
   return { name: `${sub}@${issuer}`, roles: claimedRoles(payload, rolesClaim) };
 }
 
-/** Whether it was made as an access token, according to its claims; Keycloak puts `typ` into the payload. */
+/** Whether the claims are those of an access token; Keycloak puts `typ` into the payload. */
 const isAccessToken = (payload: JWTPayload): boolean =>
   !CLAIMS_OF_OTHER_TOKENS.some((claim) => Object.hasOwn(payload, claim)) &&
   (payload.typ === undefined || payload.typ === 'Bearer');
 
-/** One to be kept in the record and shown to people: nothing in it is invisible or alters the line. */
+/** Whether the audit trail and pages can contain the `sub`: it has no invisible characters and no line breaks. */
 const isSubject = (sub: unknown): sub is string =>
   typeof sub === 'string' &&
   sub.length > 0 &&
@@ -115,8 +118,8 @@ const isSubject = (sub: unknown): sub is string =>
   !/[\p{C}\p{Zl}\p{Zp}]/u.test(sub);
 
 /**
- * Counted from `iat`, which the issuer has to state (RFC 9068 section 2.2), and from now: else one
- * dated into the future would seem short.
+ * The lifetime counts from `iat`, which the issuer must include (RFC 9068 section 2.2). `iat` must not be in
+ * the future: otherwise a token could be valid for more than a day from now.
  */
 function isShortLived({ exp, iat }: JWTPayload): boolean {
   const now = Math.floor(Date.now() / 1000);
@@ -124,7 +127,7 @@ function isShortLived({ exp, iat }: JWTPayload): boolean {
   return exp - iat <= MAX_LIFETIME_SECONDS && iat <= now + CLOCK_TOLERANCE_SECONDS;
 }
 
-/** Whether the token is at fault, and not the way to the keys. */
+/** Whether the token is invalid; false if the keys could not be fetched. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof errors.JOSEError &&
   !(error instanceof errors.JWKSTimeout) &&
