@@ -1,14 +1,17 @@
-/** How much a parsed JSON document holds. */
+/** The size of a parsed JSON document. */
 export interface DocumentSize {
-  /** Values, those that hold others included. In memory one takes tens of octets for the two or three of its text. */
+  /**
+   * Values, including lists and objects. In memory a value takes tens of octets, even if its text has two or
+   * three.
+   */
   readonly values: number;
-  /** Names of all objects. */
+  /** Property names of all objects. */
   readonly names: number;
 }
 
-/** Counts what JSON.parse has made of a document. */
+/** Counts the values and names in a result of JSON.parse. */
 export function sizeOf(parsed: unknown): DocumentSize {
-  // Without recursion: a body can be nested deeper than the stack is.
+  // Not recursive, because a body can be nested deeper than the stack.
   const open: unknown[] = [parsed];
   let values = 1;
   let names = 0;

@@ -2,11 +2,11 @@
 export interface InputFault {
   /** JSON pointer (RFC 6901) to the place; empty for the whole. */
   readonly pointer: string;
-  /** Completes the sentence that the pointer begins; never repeats a secret. */
+  /** Completes a sentence that begins with the pointer; never repeats a secret. */
   readonly detail: string;
 }
 
-/** Input that can't be accepted, with all its faults at once. */
+/** Invalid input, with all its faults. */
 export class InvalidInput extends Error {
   constructor(readonly faults: readonly InputFault[]) {
     super(

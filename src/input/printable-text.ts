@@ -3,14 +3,14 @@ import { text, type Rule } from './rules.js';
 const CONTROL = /\p{Cc}/u;
 const CONTROL_BUT_LINES = /(?![\t\n\r])\p{Cc}/u;
 const LINE_SEPARATOR = /[\u2028\u2029]/;
-/** Can make a page show a name in another order than it is written in. */
+/** Characters that can make a page show a name in another order than it is written. */
 const BIDI_OVERRIDE = /[\u202a-\u202e\u2066-\u2069]/;
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** How many characters, where two UTF-16 units that make one character count once. */
+/** The number of characters; a surrogate pair counts once. */
 const lengthOf = (value: string): number => Array.from(value).length;
 
-/** One line that people read: a name, say. */
+/** A text of one line for people, such as a name. */
 export const line = (min: number, max: number): Rule =>
   text((value) => {
     if (LINE_SEPARATOR.test(value)) return 'must be one line';
@@ -18,13 +18,13 @@ export const line = (min: number, max: number): Rule =>
     return unreadable(value, CONTROL) ?? lengthFault(value, min, max);
   });
 
-/** Text of several lines that people read. */
+/** A text of several lines for people. */
 export const paragraphs = (max: number): Rule =>
   text((value) => unreadable(value, CONTROL_BUT_LINES) ?? lengthFault(value, 0, max));
 
 /**
- * A consumer key or a shared secret. RFC 5849 gives neither an alphabet, so any UTF-8 will do; but
- * no control character survives all clients and headers, and PostgreSQL can't keep NUL.
+ * A consumer key or a shared secret. RFC 5849 defines no alphabet for them, so any UTF-8 is valid except
+ * control characters: some clients and headers cannot carry them, and PostgreSQL cannot store NUL.
  */
 export const credential = (max: number, { min }: { min: 0 | 1 } = { min: 1 }): Rule =>
   text(
@@ -35,8 +35,8 @@ export const credential = (max: number, { min }: { min: 0 | 1 } = { min: 1 }): R
   );
 
 /**
- * A consumer key or a token: a credential that paths of the admin API name. `.` and `..` are steps
- * of a path (RFC 3986 section 5.2.4), encoded or not, and would name another operation.
+ * A consumer key or a token: a credential in paths of the admin API. `.` and `..` are dot segments (RFC 3986
+ * section 5.2.4), even when encoded, and would select another operation.
  */
 export const identifier = (max: number): Rule => {
   const isCredential = credential(max);

@@ -1,9 +1,9 @@
 import { getMetadataStorage, type ValidatorConstraintInterface } from 'class-validator';
 
-/** What one property is held to, as class-validator keeps it. */
+/** The conditions and rules of one property, from class-validator's metadata. */
 interface PropertyCheck {
   readonly property: string;
-  /** The rules count only where all of these hold: `@IsOptional`, `@ValidateIf`. */
+  /** The rules apply only if all of these hold: `@IsOptional`, `@ValidateIf`. */
   readonly conditions: readonly ((object: object, value: unknown) => boolean)[];
   readonly rules: readonly {
     readonly rule: ValidatorConstraintInterface;
@@ -14,11 +14,11 @@ interface PropertyCheck {
 const checks = new WeakMap<new () => object, readonly PropertyCheck[] | undefined>();
 
 /**
- * Whether the input keeps all rules of its class, by class-validator's own conditions and rules. Its executor
- * makes lists, errors and promises for each property before it knows of a fault, which takes longer than all the
- * rules; with a fault there is something to tell, and that is left to it.
+ * Whether the input satisfies all rules of its class, with class-validator's own conditions and rules. Its
+ * executor first allocates lists, errors and promises for each property, which takes longer than all the rules.
+ * This check is for valid input; after a false, class-validator itself lists the faults.
  *
- * @returns false also where the class has rules of a kind that is not known here
+ * @returns false also if the class has rules of a kind that this function does not support
  */
 export function satisfiesAll<Input extends object>(type: new () => Input, input: Input): boolean {
   if (!checks.has(type)) checks.set(type, checksOf(type));
@@ -36,7 +36,7 @@ export function satisfiesAll<Input extends object>(type: new () => Input, input:
   );
 }
 
-/** Read once: decorators have spoken before the first input comes. */
+/** Cached per class, because decorators do not change after startup. */
 function checksOf(type: new () => object): readonly PropertyCheck[] | undefined {
   const storage = getMetadataStorage();
   const metadata = storage.getTargetValidationMetadatas(type, '', false, false);

@@ -1,19 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { withoutBlanks } from './without-blanks.js';
 
-/** A request in the shape that `POST /admin/signature-checks` takes (contract sections 7 and 10). */
+/** A request in the form of `POST /admin/signature-checks` (contract sections 7 and 10). */
 export interface RawRequest {
   readonly method: string;
   /** Absolute. */
   readonly url: string;
-  /** Values as octets, one a character; a header that may be repeated holds all of its values. */
+  /** Each character of a value is one octet; a repeated header has all its values, joined. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Where the body is UTF-8. With neither this nor bodyBase64 the body was kept back. */
+  /** The body, if it is UTF-8. Without this and bodyBase64, the body was omitted. */
   readonly body?: string;
   readonly bodyBase64?: string;
 }
 
-/** What stands in a line can't be part of a request. The message names the line and holds no secret. */
+/** A line is not part of a valid request. The message names the line and contains no secret. */
 export class RawRequestError extends Error {
   constructor(
     /** Counted from 1. */
@@ -24,7 +24,7 @@ export class RawRequestError extends Error {
   }
 }
 
-/** A line of the head, its folded rest with it. */
+/** A line of the head, together with its folded continuation lines. */
 interface HeadLine {
   readonly number: number;
   readonly text: string;
@@ -37,18 +37,18 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const HOST = /^[^/?#@\\,\s]+$/;
 const DIGITS = /^[0-9]{1,9}$/;
 const ONLY_LINE_ENDS = /^[\r\n]*$/;
-/** Two of these are two answers to one question. */
+/** Headers that may occur only once, because repetition makes the request ambiguous. */
 const SINGLE = new Set(['authorization', 'host', 'content-type', 'content-length']);
 
 /**
- * Reads a request as HTTP/1 writes it (RFC 9112): request line, headers, an empty line, the body. Lines may
- * end in LF alone, as text that was pasted does; folded headers, as RFC 5849 prints them, are read as one.
+ * Parses a request in the text format of HTTP/1 (RFC 9112): request line, headers, an empty line, the body.
+ * Lines may end with LF alone, as in pasted text. Folded headers, as in the examples of RFC 5849, are joined.
  *
- * The body is as long as Content-Length says. Without that it is all that follows, but for one line end at
- * the end. Nothing where Content-Length promises something: the body was kept back.
+ * Content-Length gives the length of the body. Without it, the body is the rest of the text, except one line
+ * break at the end. If Content-Length is not zero and no body follows, the body was omitted.
  *
- * @param given a text is taken as UTF-8
- * @param scheme that of a target which begins with `/`
+ * @param given a string is encoded as UTF-8
+ * @param scheme the scheme of the URL, if the target begins with `/`
  * @throws RawRequestError
  */
 export function parseRawRequest(
@@ -74,7 +74,7 @@ export function parseRawRequest(
   };
 }
 
-/** The lines up to the empty one, and where the body begins. Empty lines before the first are passed over. */
+/** The lines before the empty one, and the start of the body. Empty lines before the first line are ignored. */
 function splitHead(text: string): { lines: HeadLine[]; bodyFrom: number; bodyLine: number } {
   const lines: { number: number; text: string }[] = [];
   let from = 0;
@@ -116,7 +116,7 @@ function readRequestLine({ number, text }: HeadLine): { method: string; target: 
   return { method, target };
 }
 
-/** Headers by their name in lower case: as it was written, and the value. */
+/** Headers by their name in lower case: the name as written, and the value. */
 type Headers = Map<string, readonly [name: string, value: string]>;
 
 function readHeaders(fields: readonly HeadLine[]): {
@@ -162,7 +162,7 @@ function hostOf(headers: Headers, lineOf: Map<string, number>, requestLine: numb
   throw new RawRequestError(lineOf.get('host') ?? requestLine, 'Host must be a name, or name:port');
 }
 
-/** Undefined where the body was kept back. */
+/** Undefined if the body was omitted. */
 function readBody(
   rest: Buffer,
   bodyLine: number,

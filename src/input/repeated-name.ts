@@ -6,20 +6,20 @@ const COLON = 0x3a;
 const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
- * Whether an object of the document names a property twice. JSON.parse keeps the last one, another
- * reader the first (RFC 8259 section 4), so that who checked the document and who acts on it could
- * have read different things.
+ * Whether an object of the document names a property twice. JSON.parse keeps the last value, other parsers the
+ * first (RFC 8259 section 4), so a program that validates the document and one that uses it could read
+ * different values.
  *
- * What was parsed has each name of an object once: it has fewer names than the document exactly where one is
- * repeated, however it is spelt.
+ * The parsed document contains each name of an object once. So it has fewer names than the text exactly if a
+ * name is repeated, even if the two are escaped differently.
  *
- * @param json what JSON.parse has taken
- * @param size of what it made of it
+ * @param json the text that JSON.parse has parsed
+ * @param size the size of the parsed document
  */
 export const repeatsName = (json: string, { names }: DocumentSize): boolean =>
   namesWritten(json) !== names;
 
-/** How many texts of the document are followed by a colon. */
+/** The number of strings in the document that are followed by a colon. */
 function namesWritten(json: string): number {
   let names = 0;
   for (let at = json.indexOf(QUOTE); at >= 0; at = json.indexOf(QUOTE, at)) {
@@ -30,7 +30,10 @@ function namesWritten(json: string): number {
   return names;
 }
 
-/** Behind the quote that ends the text which begins here: the first without an odd number of backslashes before. */
+/**
+ * The index after the closing quote of the string at `start`: the first quote after an even number of
+ * backslashes.
+ */
 function endOfText(json: string, start: number): number {
   for (let end = json.indexOf(QUOTE, start + 1); ; end = json.indexOf(QUOTE, end + 1)) {
     let before = end;

@@ -1,9 +1,9 @@
 import { pointerStep, type InputFault } from './input-fault.js';
 
-/** What is wrong with a value; pointers count from the value itself. */
+/** Returns the faults of a value; their pointers are relative to the value. */
 export type Rule = (value: unknown) => InputFault[];
 
-/** A rule for texts: the check answers what is wrong, or undefined. */
+/** A rule for strings: `check` returns the fault, or undefined. */
 export function text(check: (value: string) => string | undefined): Rule {
   return (value) => {
     const detail = typeof value === 'string' ? check(value) : 'must be a string';
@@ -11,7 +11,7 @@ export function text(check: (value: string) => string | undefined): Rule {
   };
 }
 
-/** A list without repetitions whose entries each follow the rule. */
+/** A list without repetitions whose entries follow the rule. */
 export function listOf(rule: Rule, limits: { min?: number; max: number }): Rule {
   const { min = 0, max } = limits;
   return (value) => {
@@ -31,7 +31,7 @@ export function listOf(rule: Rule, limits: { min?: number; max: number }): Rule 
   };
 }
 
-/** Digits alone make no number here: JSON has a type for it. */
+/** A string of digits is not accepted, because JSON has numbers. */
 export function wholeNumber(from: number, to: number): Rule {
   return (value) =>
     Number.isInteger(value) && (value as number) >= from && (value as number) <= to

@@ -1,12 +1,12 @@
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import type { Rule } from './rules.js';
 
-/** The name under which a fault of such a rule is found among class-validator's constraints. */
+/** The name of these rules among class-validator's constraints. */
 export const SATISFIES = 'follows';
 
 /**
- * Declares that a property follows the rule. A message of class-validator is one text for the whole
- * property, so it carries the faults, with the places inside lists and objects, as JSON.
+ * Declares that a property follows the rule. class-validator allows one message per property, so the message is
+ * a JSON text with all faults and their pointers inside lists and objects.
  */
 export function Satisfies(rule: Rule): PropertyDecorator {
   return ValidateBy({

@@ -3,17 +3,17 @@ import { satisfiesAll } from './quick-check.js';
 import { SATISFIES } from './satisfies.decorator.js';
 import { InvalidInput, pointerStep, type InputFault } from './input-fault.js';
 
-/** More faults than this help nobody, and each costs room in the reply. */
+/** More faults than this do not help the client, and make the reply larger. */
 const MAX_FAULTS = 50;
 const MAX_NAME_LENGTH = 100;
 
 /**
- * Takes a parsed JSON value as an instance of a class with class-validator's rules: no conversion
- * of types, no property beyond those that have a rule.
+ * Validates a parsed JSON value and copies it into an instance of a class with class-validator's rules. Types
+ * are not converted, and properties without a rule are faults.
  *
- * The unknown properties are told here, before anything is copied, because class-validator's own
- * whitelist lets the names of Object.prototype (`constructor`) pass, and copying `__proto__` would
- * change what the instance is.
+ * Unknown properties are detected here, before anything is copied: class-validator's own whitelist accepts the
+ * names of Object.prototype (`constructor`), and copying `__proto__` would replace the prototype of the
+ * instance.
  *
  * @throws InvalidInput
  */
@@ -41,7 +41,7 @@ export function strictInput<Input extends object>(type: new () => Input, value: 
 
 const properties = new WeakMap<new () => object, ReadonlySet<string>>();
 
-/** Found out once: decorators have spoken before the first request comes. */
+/** Cached per class, because decorators do not change after startup. */
 function propertiesOf(type: new () => object): ReadonlySet<string> {
   const known = properties.get(type);
   if (known) return known;

@@ -1,4 +1,4 @@
-/** Blanks around a header's value are no part of it (RFC 9110 section 5.5); other octets are. */
+/** Blanks around a header's value are not part of it (RFC 9110 section 5.5); other octets are. */
 export function withoutBlanks(value: string): string {
   const isBlank = (index: number): boolean => value[index] === ' ' || value[index] === '\t';
   let from = 0;
