@@ -4,10 +4,10 @@ import ipaddr from 'ipaddr.js';
 const MAPPING_BITS = 96;
 
 /**
- * What is wrong with an address or CIDR that a consumer may call from; undefined when nothing is.
- * Octal, short and zoned forms are refused: two programs read them as two addresses.
- * So is a block that begins in IPv4-mapped addresses and is larger than they are: none of them is
- * meant by ::ffff:192.0.2.0/24, though it looks so.
+ * What is wrong with an allowed address or CIDR of a consumer; undefined if it is valid. Octal, short and zoned
+ * forms are refused, because programs read them as different addresses. A range that starts at an IPv4-mapped
+ * address and has a prefix below 96 is refused too: ::ffff:192.0.2.0/24 looks like a range of IPv4 addresses,
+ * but is not one.
  */
 export function allowedAddressFault(text: string): string | undefined {
   const [address = '', prefix, ...rest] = text.split('/');

@@ -1,11 +1,11 @@
 import type { Json } from '../audit/audit-event.js';
 import { consumerFieldsAsJson, type ConsumerMetadata } from './consumer-fields.js';
 
-/** What the record says of a new consumer: all that staff decided on, and so no secret. */
+/** The detail of the audit event for a new consumer: all fields that staff set, so no secret. */
 export const auditDetail = (consumer: ConsumerMetadata): { [name: string]: Json } =>
   consumerFieldsAsJson(consumer);
 
-/** What the record says of a change: each property that is another now, before and after. */
+/** The detail of the audit event for a change: each changed property, before and after. */
 export function auditDiff(
   before: ConsumerMetadata,
   after: ConsumerMetadata,

@@ -4,8 +4,8 @@ import type { Consumer } from './consumer.js';
 type Verb = 'registered' | 'changed' | 'disabled' | 'deleted';
 
 /**
- * What the platform is told of a consumer. Which fields have changed is told and not to what: whoever has
- * to know reads the consumer, and gets it as it is by then.
+ * The event about a consumer. It contains the names of changed fields but not their values: the receiver reads
+ * the consumer, and so gets its current state.
  *
  * @param changed names of fields of the admin API
  */
@@ -28,7 +28,7 @@ export const consumerEvent = (
   },
 });
 
-/** What a change is told as: that a consumer is served no more is more than a change. */
+/** The event of a change: `disabled` if the consumer is no longer served, otherwise `changed`. */
 export const changeEvent = (
   before: Consumer,
   after: Consumer,

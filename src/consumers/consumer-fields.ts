@@ -1,6 +1,6 @@
-// Everything that staff decide on about a consumer, a row a field. A new field is a migration (of
-// `consumers` and `import_consumers`), its row here, its words in the console, and its test; registration,
-// change, import, export, record, reply, MAC, verification, command line and OpenAPI read the rows.
+// Everything that staff set for a consumer, one row per field. A new field needs a migration (of `consumers`
+// and `import_consumers`), its row here, its texts in the console, and its test. Registration, change, import,
+// export, audit trail, reply, MAC, verification, command line and OpenAPI read the rows.
 import type { CompatibilityFlag } from '../protocol/compatibility.js';
 import { COMPATIBILITY_FLAGS } from '../protocol/compatibility.js';
 import { SIGNATURE_METHODS, type SignatureMethodName } from '../protocol/signature-methods.js';
@@ -13,32 +13,35 @@ import { labels } from './labels.js';
 import { normalizeRsaPublicKey } from './rsa-public-key.js';
 import { websiteUrlFault } from './website-url.js';
 
-/** Whether a consumer may be served at all. Only a request with a valid signature learns it. */
+/** Whether the consumer may be served. The service reveals it only to requests with a valid signature. */
 export type ConsumerStatus = 'active' | 'disabled';
 
-/** One row: how a field is kept, given and shown. */
+/** One row: how a field is stored, set and shown. */
 export interface ConsumerField<Value> {
   readonly column: string;
   readonly type: 'text' | 'text[]' | 'boolean' | 'integer' | 'timestamptz' | 'jsonb';
-  /** What a value that is given has to follow. */
+  /** The rule for a given value. */
   readonly rule: Rule;
-  /** The default: what null means, and a field that a registration omits. */
+  /** The default: the value for null, and for a field that a registration omits. */
   readonly usual: Value | ((given: { readonly rsaPublicKey: string | null }) => Value);
-  /** `always`: there is no usual value. `change`: it can be changed, and not be given at first. */
+  /** `always`: the field is required. `change`: only a change can set it, not a registration. */
   readonly given?: 'always' | 'change';
-  /** Makes the value of what was given and follows the rule; left out: it is the value. */
+  /** Converts a valid given value; if absent, the given value is stored unchanged. */
   readonly read?: (given: string) => Value;
-  /** Its option of `oauth10 consumers`, and what it is where the name does not say so; left out: none. */
+  /**
+   * Its option of `oauth10 consumers`, with a description where the name does not explain it; if absent: no
+   * option.
+   */
   readonly option?: readonly [flags: string, description?: string];
-  /** What it is in OpenAPI, null apart. */
+  /** Its OpenAPI schema, without null. */
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-/** A field that decides what a consumer is granted, so the row's MAC covers it. */
+/** A field that decides what a consumer is granted. The row's MAC covers it. */
 export interface GrantingField<Value> extends ConsumerField<Value> {
   /**
-   * `unless-usual` for every field that comes after the first MACs were made: a row that has the usual
-   * value keeps the MAC that it has.
+   * `unless-usual` for every field that is newer than the first MACs: if a row has the default value, its MAC
+   * does not contain the field and stays valid.
    */
   readonly mac: 'always' | 'unless-usual';
 }
@@ -52,13 +55,13 @@ const texts = (items: Readonly<Record<string, unknown>>, max?: number) => ({
   ...(max !== undefined && { maxItems: max }),
 });
 const dateTimeSchema = { type: 'string', format: 'date-time' };
-// The rule was there first, so that it can be parsed.
+// The rule has already validated the text, so it can be parsed.
 const instant = (text: string): Date | null => parseDateTime(text) ?? null;
 
 const USUAL_METHODS: SignatureMethodName[] = ['HMAC-SHA1', 'HMAC-SHA256', 'HMAC-SHA512'];
 const USUAL_RSA_METHODS: SignatureMethodName[] = ['RSA-SHA256', 'RSA-SHA512'];
 
-/** What a consumer is for people. */
+/** The fields that describe a consumer to people. */
 export const DESCRIBING_FIELDS = {
   name: field<string>({
     column: 'name',
@@ -103,7 +106,7 @@ export const DESCRIBING_FIELDS = {
   }),
 } as const;
 
-/** What a consumer may do. Their order is that of the MAC: new ones come last. */
+/** The fields that decide what a consumer may do. Their order is that of the MAC, so new ones come last. */
 export const GRANTING_FIELDS = {
   signatureMethods: granting<SignatureMethodName[]>({
     column: 'signature_methods',
@@ -146,7 +149,7 @@ export const GRANTING_FIELDS = {
     schema: texts({ type: 'string' }, 100),
     mac: 'always',
   }),
-  /** Whether requests without a token are served. */
+  /** Whether the consumer may send requests without a token. */
   twoLegged: granting<boolean>({
     column: 'two_legged',
     type: 'boolean',
@@ -156,7 +159,7 @@ export const GRANTING_FIELDS = {
     schema: { type: 'boolean' },
     mac: 'always',
   }),
-  /** Life of its access tokens; 0: until revoked, null: the service's setting. */
+  /** The lifetime of its access tokens; 0: until revoked, null: the service's setting. */
   accessTokenTtlSeconds: granting<number | null>({
     column: 'access_token_ttl_seconds',
     type: 'integer',
@@ -166,7 +169,7 @@ export const GRANTING_FIELDS = {
     schema: { type: 'integer', minimum: 0, description: '0: until revoked.' },
     mac: 'always',
   }),
-  /** Addresses and CIDRs that it may call from; empty: everywhere. */
+  /** The addresses and CIDRs from which it may send requests; empty: any. */
   allowedAddresses: granting<string[]>({
     column: 'allowed_addresses',
     type: 'text[]',
@@ -195,7 +198,7 @@ export const GRANTING_FIELDS = {
     schema: dateTimeSchema,
     mac: 'always',
   }),
-  /** What it may do otherwise than RFC 5849 says (contract section 10). */
+  /** Its deviations from RFC 5849 (contract section 10). */
   compatibility: granting<CompatibilityFlag[]>({
     column: 'compatibility',
     type: 'text[]',
@@ -210,20 +213,20 @@ export const GRANTING_FIELDS = {
   }),
 } as const;
 
-/** All rows, in the order in which they are shown. */
+/** All rows, in the order of display. */
 export const CONSUMER_FIELDS = { ...DESCRIBING_FIELDS, ...GRANTING_FIELDS } as const;
 
-/** The name of a field, as REST and files have it. */
+/** The name of a field in REST and in files. */
 export type ConsumerFieldName = keyof typeof CONSUMER_FIELDS;
 
 type ValuesOf<Rows> = {
   [Name in keyof Rows]: Rows[Name] extends ConsumerField<infer Value> ? Value : never;
 };
 
-/** All of a consumer that staff decide on. */
+/** All values that staff set for a consumer. */
 export type ConsumerMetadata = ValuesOf<typeof CONSUMER_FIELDS>;
 
-/** What of it decides what a consumer is granted. */
+/** The values that decide what a consumer is granted. */
 export type ConsumerGrantFields = ValuesOf<typeof GRANTING_FIELDS>;
 
 /** The rows with their names. */
@@ -232,21 +235,21 @@ export const consumerFields = Object.entries(CONSUMER_FIELDS) as readonly (reado
   ConsumerField<unknown>,
 ])[];
 
-/** The rows that decide what is granted, with their names, in the order of the MAC. */
+/** The rows that decide what a consumer is granted, with their names, in the order of the MAC. */
 export const grantingFields = Object.entries(GRANTING_FIELDS) as readonly (readonly [
   keyof ConsumerGrantFields,
   GrantingField<unknown>,
 ])[];
 
-/** The columns of all rows, for a statement. */
+/** The columns of all rows, for SQL. */
 export const CONSUMER_FIELD_COLUMNS = consumerFields.map(([, { column }]) => column).join(', ');
 
-/** SQL that selects fields under their names. */
+/** SQL that selects the columns under the names of their fields. */
 export const selectedAs = (
   fields: readonly (readonly [string, { readonly column: string }])[],
 ): string => fields.map(([name, { column }]) => `${column} AS "${name}"`).join(', ');
 
-/** All that staff decided on, as JSON has it: for replies and for the record. It holds no secret. */
+/** All values that staff set, as JSON, for replies and the audit trail. None is a secret. */
 export function consumerFieldsAsJson(consumer: ConsumerMetadata) {
   const shown = consumerFields.map(([name]) => {
     const value = consumer[name];

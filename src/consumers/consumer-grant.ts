@@ -1,5 +1,5 @@
-// What a consumer's MAC holds: its key, every field that somebody gains by changing, and two dates
-// that rotation and the end of weak signatures set.
+// The content of a consumer's MAC: its key, every field whose change could benefit an attacker, and the two
+// dates that a secret rotation and the end of weak signatures set.
 import {
   instantOf,
   millisecondsOf,
@@ -10,7 +10,7 @@ import {
 } from '../grants/granted.js';
 import { grantingFields, type ConsumerGrantFields } from './consumer-fields.js';
 
-/** What of a consumer is granted by staff. */
+/** What staff granted to a consumer. */
 export interface ConsumerGrant extends Readonly<ConsumerGrantFields> {
   readonly consumerKey: string;
   readonly previousSecretExpiresAt: Instant;
@@ -18,13 +18,13 @@ export interface ConsumerGrant extends Readonly<ConsumerGrantFields> {
 }
 
 const FIRST = grantingFields.filter(([, { mac }]) => mac === 'always');
-/** Fields that came after MACs had been made: they are held only where they are not usual. */
+/** Fields that are newer than the first MACs: the MAC contains them only if they differ from the default. */
 const LATER = grantingFields.filter(([, { mac }]) => mac === 'unless-usual');
 
 const isUsual = (value: unknown, usual: unknown): boolean =>
   JSON.stringify(value) === JSON.stringify(usual);
 
-/** The row's part of a MAC. */
+/** The content of the row's MAC. */
 export function grantedToConsumer(row: ConsumerGrant): Granted {
   const later = LATER.filter(([name, { usual }]) => !isUsual(row[name], usual));
   return [
@@ -36,7 +36,7 @@ export function grantedToConsumer(row: ConsumerGrant): Granted {
   ] as unknown as Granted;
 }
 
-/** What the row's part of a MAC says. */
+/** The grant that the content of a row's MAC describes. */
 function grantOfConsumer([consumerKey, ...held]: Granted): ConsumerGrant {
   const [previousSecretExpiresAt, weakSignaturesUntil, later] = held.slice(FIRST.length);
   const given = (later ?? {}) as Record<string, unknown>;
@@ -62,7 +62,7 @@ export const CONSUMER_GRANT: GrantForm<ConsumerGrant> = {
 
 const held = (value: unknown): unknown => (value instanceof Date ? milliseconds(value) : value);
 
-/** The SQL of `grantedToConsumer` for a row of this alias, as JSON. */
+/** SQL for `grantedToConsumer` of a row with this alias, as JSON. */
 export function GRANTED_TO_CONSUMER(c: string): string {
   const columns = FIRST.map(([, { column, type }]) =>
     type === 'timestamptz' ? millisecondsOf(`${c}.${column}`) : `${c}.${column}`,
@@ -81,7 +81,7 @@ export function GRANTED_TO_CONSUMER(c: string): string {
     ELSE json_build_array(${first}, json_strip_nulls(json_build_object(${later}))) END`;
 }
 
-/** A usual value in SQL: of the types that a later field has. */
+/** SQL for a default value. It supports the types of the newer fields. */
 function literal(usual: unknown): string {
   if (Array.isArray(usual) && usual.length === 0) return "'{}'";
   throw new Error('The usual value of this field has no SQL yet');

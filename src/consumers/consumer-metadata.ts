@@ -5,14 +5,14 @@ import { consumerFields, type ConsumerField, type ConsumerMetadata } from './con
 import type { GivenConsumerFields } from './consumer-registration.js';
 
 /**
- * The consumer that results from a registration, or from a change to the one before. Says nothing
- * about whether it makes sense: see contradictions.
+ * The consumer after a registration, or after a change of `before`. It may be inconsistent: `contradictions`
+ * checks that.
  */
 export function consumerMetadata(
   given: GivenConsumerFields,
   before?: ConsumerMetadata,
 ): ConsumerMetadata {
-  // Which methods are usual depends on the key.
+  // The default methods depend on the key.
   const keyField = consumerFields.find(([name]) => name === 'rsaPublicKey')?.[1];
   const rsaPublicKey = resulting(keyField, given.rsaPublicKey, before?.rsaPublicKey, null);
   const key = { rsaPublicKey: rsaPublicKey as string | null };
@@ -24,32 +24,32 @@ export function consumerMetadata(
   ) as ConsumerMetadata;
 }
 
-/** What null means. */
+/** The default of a field, which null selects. */
 const usualOf = (
   { usual }: ConsumerField<unknown>,
   key: { readonly rsaPublicKey: string | null },
 ): unknown =>
   typeof usual === 'function' ? (usual as (given: typeof key) => unknown)(key) : usual;
 
-/** Whether one of its methods computes with a shared secret (RFC 5849 sections 3.4.2 and 3.4.4). */
+/** Whether one of its methods uses a shared secret (RFC 5849 sections 3.4.2 and 3.4.4). */
 export function needsSharedSecret({ signatureMethods }: ConsumerMetadata): boolean {
   return signatureMethods.some((name) => signatureMethodNamed(name)?.family !== 'rsa');
 }
 
-/** What a shared secret is like: nothing more of it has to be known for the rules. */
+/** The kind of a shared secret. The rules need to know no more of it. */
 export type SharedSecretKind = 'none' | 'empty' | 'text';
 
-/** The kind of a secret in the clear. */
+/** The kind of a plaintext secret. */
 export const kindOfSecret = (secret: string | null): SharedSecretKind =>
   secret === null ? 'none' : secret === '' ? 'empty' : 'text';
 
-/** Flags that forgive a mistake with the shared secret. */
+/** Flags that allow a client mistake with the shared secret. */
 const FLAGS_OF_SECRETS: readonly CompatibilityFlag[] = ['empty_secret', 'secrets_not_encoded'];
 
 /**
- * What of a consumer can't stand together, whichever request brought it about.
+ * The contradictions between the fields of a consumer after any change.
  *
- * @param secret of what kind the shared secret is that it has, or is about to get
+ * @param secret the kind of the shared secret that it has, or is about to get
  */
 export function contradictions(consumer: ConsumerMetadata, secret: SharedSecretKind): InputFault[] {
   const faults: InputFault[] = [];
@@ -69,7 +69,7 @@ export function contradictions(consumer: ConsumerMetadata, secret: SharedSecretK
   return [...faults, ...contradictionsOfFlags(consumer, secret)];
 }
 
-/** What is wrong with a secret that is brought along: an empty one needs the flag that lets it pass. */
+/** The faults of a given secret: an empty one requires the flag `empty_secret`. */
 export const faultsOfSecret = (
   { compatibility }: ConsumerMetadata,
   secret: string | null | undefined,

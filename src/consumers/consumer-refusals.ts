@@ -12,14 +12,14 @@ export class ConsumerUnknown extends Error {
   }
 }
 
-/** The consumer is not at a version that the change was made for. */
+/** The consumer does not have a version for which the change was made. */
 export class ConsumerChanged extends Error {
   constructor() {
     super('The consumer was changed meanwhile');
   }
 }
 
-/** A rotation would end the consumer's previous secret before its time. */
+/** A rotation would invalidate the consumer's previous secret before its time. */
 export class SecretOverlapRunning extends Error {
   constructor(readonly until: Date) {
     super('The previous secret still holds');

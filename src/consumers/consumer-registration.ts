@@ -3,16 +3,15 @@ import { Satisfies } from '../input/satisfies.decorator.js';
 import { credential, identifier } from '../input/printable-text.js';
 import { consumerFields, type ConsumerFieldName } from './consumer-fields.js';
 
-/** What is said about a consumer, each value by the rule of its field (strictInput holds it to that). */
+/** The given fields of a consumer; strictInput has validated each by its rule. */
 export type GivenConsumerFields = { readonly [Name in ConsumerFieldName]?: unknown };
 
 /**
- * A class of input that takes the fields of a consumer: a property each, by the rule of its row. Null
- * stands for the default; a property that is left out, for the default of a new consumer and for
- * what an existing one has.
+ * Creates an input class with one property per field of a consumer, validated by the field's rule. Null means
+ * the default. An omitted property means the default for a new consumer, and the existing value for a change.
  *
- * @param use `register`: without what can only be changed. `change`: nothing is required, and what has
- * no default takes no null. `import`: all of it
+ * @param use `register`: without the fields that only a change can set. `change`: no field is required, and a
+ *   required field must not be null. `import`: all fields
  */
 export function ConsumerFieldsInput(
   use: 'register' | 'change' | 'import',
@@ -30,17 +29,17 @@ export function ConsumerFieldsInput(
   return Given;
 }
 
-/** A consumer to register; with its own key, or key and secret, one that exists elsewhere. */
+/** A consumer to register. With a given key, or key and secret, it takes over a consumer that exists elsewhere. */
 export class NewConsumer extends ConsumerFieldsInput('register') {
   @IsOptional()
   @Satisfies(identifier(255))
   consumerKey?: string | null;
 
-  /** Empty for a consumer with `empty_secret` among its flags of compatibility alone. */
+  /** May be empty only if `compatibility` contains `empty_secret`. */
   @IsOptional()
   @Satisfies(credential(1024, { min: 0 }))
   consumerSecret?: string | null;
 }
 
-/** What shall be different about a consumer. */
+/** The fields to change on a consumer. */
 export class ConsumerChange extends ConsumerFieldsInput('change') {}

@@ -1,4 +1,4 @@
-// The rules that values about a consumer are held to, wherever they come from: REST, a file.
+// The rules for a consumer's values, in REST and in files.
 import { callbackFault } from '../protocol/callback-uri.js';
 import { COMPATIBILITY_FLAGS, isCompatibilityFlag } from '../protocol/compatibility.js';
 import { SIGNATURE_METHODS, signatureMethodNamed } from '../protocol/signature-methods.js';
@@ -6,24 +6,24 @@ import { parseDateTime } from '../input/date-time.js';
 import { listOf, text, type Rule } from '../input/rules.js';
 import { normalizeRsaPublicKey, RsaPublicKeyRefused } from './rsa-public-key.js';
 
-/** The longest life that an access token can be given, short of forever. */
+/** The longest lifetime of an access token, except 0 (until revoked). */
 export const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
 
-/** A callback that can be registered. */
+/** A callback that may be registered. */
 export const callbackUrl = text((uri) => {
   if (uri === 'oob') return 'need not be registered: every consumer may use "oob"';
   const fault = callbackFault(uri);
   return fault === undefined ? undefined : `can't be registered: it ${fault}`;
 });
 
-/** A scope, RFC 6749 section 3.3: what a list of them joined by blanks can hold. */
+/** A scope, by RFC 6749 section 3.3, so that a list of scopes can be joined by blanks. */
 export const scope = text((token) =>
   /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(token)
     ? undefined
     : 'must have 1 to 100 printable ASCII characters without blanks, quotes and backslashes',
 );
 
-/** A list of scopes, asked for or granted. */
+/** A list of scopes, requested or granted. */
 export const scopes = listOf(scope, { max: 100 });
 
 const oneOf = (names: readonly string[], isOne: (name: string) => boolean): Rule =>

@@ -1,33 +1,33 @@
 import type { ConsumerStatus } from './consumer-fields.js';
 
-/** Which consumers a list shows. */
+/** Filters of a list of consumers. */
 export interface ConsumerFilter {
   readonly status?: ConsumerStatus | undefined;
   /** Part of the key or of the name. */
   readonly q?: string | undefined;
-  /** As they were registered: the oldest first, or the newest. */
+  /** By registration: oldest first (asc) or newest first (desc). */
   readonly order?: 'asc' | 'desc' | undefined;
 }
 
-/** Where a page of a list ended: the row after which the next one begins. */
+/** The last row of a page; the next page begins after it. */
 export interface ConsumerPosition {
   readonly createdAt: Date;
   readonly consumerKey: string;
 }
 
-/** How many consumers are looked through one by one; it takes a few milliseconds (docs/lists.md). */
+/** How many consumers are searched one by one; this takes a few milliseconds (docs/lists.md). */
 export const LOOKED_THROUGH = 10_000;
 
-/** The share of the table that is looked at to tell how common a part is, and from how many hits it is. */
+/** The sample of the table that tells how common a search text is, and the number of matches that makes it common. */
 const SAMPLED_PERCENT = 0.1;
 const COMMON_FROM = 30;
 
-/** As the index has it, letter by letter (migration 0010). */
+/** Exactly the expression of the index (migration 0010). */
 const SEARCHED = `coalesce(searched, lower(consumer_key COLLATE "default") || E'\\n' || lower(name))`;
 const MATCHES = `strpos(${SEARCHED}, lower(:q)) > 0`;
 /**
- * The same for a row `o`, within an index of the list's order: only what was too long for it is fetched,
- * row by row (EXISTS would be answered by reading the whole table into memory).
+ * The same for a row `o`, within an index in the order of the list. Only rows whose text is too long for that
+ * index are fetched, one by one (with EXISTS, PostgreSQL would read the whole table into memory).
  */
 const MATCHES_IN_ORDER = `
         CASE WHEN o.searched IS NULL
@@ -37,13 +37,13 @@ const MATCHES_IN_ORDER = `
 /**
  * The query for the keys of one page of the consumers that have a text somewhere in their key or name.
  *
- * An index over parts of texts knows no order: it finds all, to be sorted. The list in its order knows
- * nothing of parts: it may be read to its end in vain. So the next consumers in the order are looked
- * through, as far as the `edge`. When that does not fill the page, a sample tells whether the part is
- * `common`: then the order is followed further, since the next match can't be far, or the end is near.
- * What is not common is found by the index.
+ * The index over parts of texts is not in the order of the list: PostgreSQL would find all matches and sort
+ * them. The index in that order does not know parts of texts: PostgreSQL might read all of it and find nothing.
+ * So the query first searches the next consumers in order, up to the `edge`. If they do not fill the page, a
+ * sample tells whether the text is `common`. If it is, the query continues in order, because the next match or
+ * the end is near. If it is not, the query uses the index over parts.
  *
- * `AS MATERIALIZED` and `OFFSET 0` keep the planner from mixing these ways.
+ * `AS MATERIALIZED` and `OFFSET 0` prevent the planner from combining these ways.
  *
  * @returns SQL and its values, by name
  */

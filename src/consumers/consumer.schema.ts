@@ -2,7 +2,7 @@ import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { Consumer } from './consumer.js';
 import { consumerFields, type ConsumerFieldName } from './consumer-fields.js';
 
-/** The columns of what staff decide on, as their rows say. */
+/** The columns of the fields that staff set, from their rows. */
 const decidedOn = Object.fromEntries(
   consumerFields.map(([name, { column, type, usual }]): [string, EntitySchemaColumnOptions] => [
     name,
@@ -14,7 +14,7 @@ const decidedOn = Object.fromEntries(
   ]),
 ) as Record<ConsumerFieldName, EntitySchemaColumnOptions>;
 
-/** How a Consumer lies in the table `consumers`; the table itself is made by the migrations. */
+/** Maps a Consumer to the table `consumers`; migrations create the table. */
 export const ConsumerSchema = new EntitySchema<Consumer>({
   name: 'Consumer',
   tableName: 'consumers',

@@ -12,8 +12,9 @@ import { RotateConsumerSecret } from './rotate-consumer-secret.js';
 import { WeakSignatures } from './weak-signatures.js';
 
 /**
- * Owns registered clients: the table `consumers` and the rules of registration. Depends on the
- * database, secrets/, grants/, the record of audit/ and the outbox of events/; never sees an HTTP request, nor reads a consumer to verify one.
+ * Owns registered consumers: the table `consumers` and the rules of registration. It depends on the database,
+ * on secrets/, on grants/, on the audit trail of audit/ and on the outbox of events/. It never sees an HTTP
+ * request, and does not read consumers to verify requests.
  */
 @Module({
   imports: [

@@ -9,7 +9,7 @@ import { ConsumerKeyTaken } from './consumer-refusals.js';
 import { ConsumerSchema } from './consumer.schema.js';
 import { consumerSearch, type ConsumerFilter, type ConsumerPosition } from './consumer-search.js';
 
-/** What a consumer begins with; the rest is the database's, or made here. */
+/** The columns of a new consumer; the database or this class sets the others. */
 type DatabaseMade = Pick<Consumer, 'version' | 'createdAt' | 'updatedAt'>;
 type NewConsumerRow = Omit<Consumer, keyof DatabaseMade | 'weakSignaturesUntil' | 'grantMac'>;
 
@@ -27,7 +27,7 @@ export class ConsumersRepository {
     return this.consumers.findOneBy({ consumerKey });
   }
 
-  /** One to build a change on; none that was altered, lest the change make it look right. */
+  /** The consumer to change; undefined if its MAC is invalid, because the change would give it a valid one. */
   async findToChange(consumerKey: string): Promise<Consumer | undefined> {
     const found = await this.find(consumerKey);
     if (found?.consumerKey !== consumerKey) return undefined;
@@ -36,8 +36,8 @@ export class ConsumersRepository {
   }
 
   /**
-   * Adds the consumer; the database supplies its times. A taken key is told by the primary key, so
-   * of two who race for one key exactly one gets it.
+   * Inserts the consumer; the database sets its times. The primary key detects a taken key, so of two
+   * concurrent registrations with one key exactly one succeeds.
    *
    * @throws ConsumerKeyTaken
    */
@@ -58,13 +58,13 @@ export class ConsumersRepository {
   }
 
   /**
-   * Replaces the consumer, provided that it is still what was read (compare and swap): at the same version, under
-   * the same MAC, which changes with more than the version counts, and with the same secrets, which the program
-   * that seals them anew counts nowhere else.
+   * Replaces the consumer if it has not changed since it was read (compare and swap). Version, MAC and secrets
+   * must be the same: some changes of the MAC do not increase the version, and neither does the program that
+   * seals the secrets again.
    *
-   * @param before as findToChange gave it
-   * @param changes what shall be different
-   * @returns the consumer at its next version; undefined when it has moved on, or is gone
+   * @param before the result of findToChange
+   * @param changes the columns to change
+   * @returns the consumer at its next version; undefined if it was changed or deleted meanwhile
    */
   async replace(
     { manager }: Transaction,
@@ -96,10 +96,10 @@ export class ConsumersRepository {
   }
 
   /**
-   * Deletes the consumer, and by the foreign keys its temporary credentials and tokens.
+   * Deletes the consumer and, by foreign keys, its temporary credentials and tokens.
    *
-   * @param versions those that may be deleted; undefined = any
-   * @returns whether it was there, at one of the versions
+   * @param versions the versions that may be deleted; undefined = any
+   * @returns whether it existed, at one of the versions
    */
   async delete(
     { manager }: Transaction,
@@ -117,8 +117,8 @@ export class ConsumersRepository {
   }
 
   /**
-   * The consumers behind a position, in order of registration. A position stays good while rows come and go,
-   * since it names a place in the order and not a count.
+   * The consumers after a position, in order of registration. A position stays valid when rows are added or
+   * deleted, because it names a place in the order and not a count.
    */
   async page(
     { status, q, order = 'asc' }: ConsumerFilter,

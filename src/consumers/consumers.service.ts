@@ -25,16 +25,16 @@ import {
 import { consumerSecret as placeOfSecret } from './sealed-secrets.js';
 import { InvalidInput } from '../input/input-fault.js';
 
-/** How often a change is tried again when others change the same consumer in between. */
+/** How often a change is tried if others change the same consumer at the same time. */
 const MAX_ATTEMPTS = 50;
 
-/** A consumer, and its secret in the clear for the only time; null for one that signs with RSA alone. */
+/** A consumer and its plaintext secret, which is shown only this once; null if the consumer signs with RSA only. */
 export interface RegisteredConsumer {
   readonly consumer: Consumer;
   readonly consumerSecret: string | null;
 }
 
-/** Registered clients (RFC 5849 section 1.1: "client"), as staff see them. */
+/** Registered consumers (RFC 5849 section 1.1: "client"), for staff. */
 @Injectable()
 export class ConsumersService {
   constructor(
@@ -45,10 +45,10 @@ export class ConsumersService {
   ) {}
 
   /**
-   * Registers a consumer under a new key and secret, or under those that it brings along.
+   * Registers a consumer with a new key and secret, or with given ones.
    *
-   * @param actor who registers it, for the record
-   * @param answerOf keeps the answer with it
+   * @param actor the caller, for the audit trail
+   * @param answerOf makes the reply that is stored in the same transaction
    * @throws InvalidInput, ConsumerKeyTaken
    */
   async register(
@@ -98,7 +98,7 @@ export class ConsumersService {
   /**
    * One page of the consumers, oldest first.
    *
-   * @returns where the next page begins; undefined at the end
+   * @returns the position at which the next page begins; undefined on the last page
    */
   async page(
     filter: ConsumerFilter,
@@ -111,14 +111,15 @@ export class ConsumersService {
   }
 
   /**
-   * Changes a consumer. The result is judged as a whole, so each attempt is for one version; when
-   * another change came first, the next attempt starts from that.
+   * Changes a consumer. The result is validated as a whole, so each attempt applies to one version. If another
+   * change was committed first, the next attempt starts from its result.
    *
-   * A consumer that is left with RSA methods alone loses its shared secret, as if registered so.
+   * A consumer that has only RSA methods afterwards loses its shared secret, as if it were registered so.
    *
-   * @param actor who changes it, for the record
-   * @param versions those that may be changed; undefined = any
-   * @throws ConsumerUnknown, ConsumerChanged, InvalidInput; StoreUnavailable when others leave no gap
+   * @param actor the caller, for the audit trail
+   * @param versions the versions that may be changed; undefined = any
+   * @throws ConsumerUnknown, ConsumerChanged, InvalidInput; StoreUnavailable if concurrent changes win each
+   *   time
    */
   async change(
     consumerKey: string,
@@ -154,7 +155,7 @@ export class ConsumersService {
     throw new StoreUnavailable();
   }
 
-  /** Only a consumer that may have an empty secret needs a look at it. */
+  /** Opens the secret only if the consumer may have an empty one. */
   private secretOf({ consumerKey, secret, compatibility }: Consumer): SharedSecretKind {
     if (secret === null) return 'none';
     if (!compatibility.includes('empty_secret')) return 'text';
@@ -164,8 +165,8 @@ export class ConsumersService {
   /**
    * Deletes a consumer and all its credentials.
    *
-   * @param actor who deletes it, for the record
-   * @param versions those that may be deleted; undefined = any
+   * @param actor the caller, for the audit trail
+   * @param versions the versions that may be deleted; undefined = any
    * @throws ConsumerUnknown, ConsumerChanged
    */
   async delete(

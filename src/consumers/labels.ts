@@ -6,7 +6,7 @@ const MAX_LABELS = 50;
 const name = line(1, 100);
 const content = line(0, 500);
 
-/** An object of short texts that staff attach to a consumer; the service reads nothing into them. */
+/** An object of short texts that staff attach to a consumer; the service does not interpret them. */
 export const labels: Rule = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ pointer: '', detail: 'must be an object of strings' }];

@@ -4,14 +4,14 @@ import { ConsumerChange } from './consumer-registration.js';
 import type { Consumer } from './consumer.js';
 import { labels as labelsRule } from './labels.js';
 
-/** What shall be different, when that depends on what is there. */
+/** A change that depends on the current labels. */
 export type ChangeOf = (before: Pick<Consumer, 'labels'>) => ConsumerChange;
 
 /**
- * Reads a JSON Merge Patch (RFC 7396). Of a consumer's properties only `labels` is an object, and so
- * merged: what the patch names is set, or with null taken out, and the rest stays.
+ * Parses a JSON Merge Patch (RFC 7396). `labels` is the only property that is an object, so it alone is merged:
+ * the patch sets the labels that it names, removes those that are null, and keeps the rest.
  *
- * @throws InvalidInput; so does the change that it returns, for labels too many
+ * @throws InvalidInput; the returned change also throws it, for too many labels
  */
 export function mergePatch(value: unknown): ChangeOf {
   const given = labelsIn(value);
@@ -32,7 +32,7 @@ export function mergePatch(value: unknown): ChangeOf {
   };
 }
 
-/** The labels, where they are an object; whatever else they are, the rules refuse or reset. */
+/** The labels, if they are an object. The rules refuse other values, and null resets the labels. */
 function labelsIn(value: unknown): Record<string, string | null> | undefined {
   const labels: unknown = (value as { labels?: unknown } | null)?.labels;
   return typeof labels === 'object' && labels !== null && !Array.isArray(labels)

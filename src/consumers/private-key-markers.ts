@@ -1,4 +1,4 @@
-/** What says so itself: labels of PEM, of OpenSSH and PuTTY, members of JWK and XML. */
+/** Texts that mark a private key: labels of PEM, OpenSSH and PuTTY, members of JWK and XML. */
 const PRIVATE_KEY_MARKERS = [
   /PRIVATE.{0,3}KEY/is,
   /Proc-Type:\s*4,\s*ENCRYPTED/i,
@@ -8,13 +8,13 @@ const PRIVATE_KEY_MARKERS = [
   /<D>/,
 ];
 
-/** Base64 of a SEQUENCE (octet 0x30), wherever it begins; 24 characters are 18 octets. */
+/** Base64 of a DER SEQUENCE (octet 0x30) at any position; 24 characters are 18 octets. */
 const SEQUENCES = /(?=(M[A-Za-z0-9+/]{23}))/g;
 const LENGTH = '(?:[0-7].|81..|82....)';
 /**
- * How the DER of a private key begins, in hexadecimal: a version of 0 or 1, and after it a number
- * (PKCS#1), an AlgorithmIdentifier (PKCS#8, RFC 5958) or an OCTET STRING (RFC 5915); or the
- * AlgorithmIdentifier of a password (encrypted PKCS#8). A public key begins with neither.
+ * The beginning of the DER of a private key, in hexadecimal: a version of 0 or 1, and then an integer (PKCS#1),
+ * an AlgorithmIdentifier (PKCS#8, RFC 5958) or an OCTET STRING (RFC 5915); or the AlgorithmIdentifier of a
+ * password-based encryption (encrypted PKCS#8). No public key begins with one of these.
  */
 const PRIVATE_DER = new RegExp(
   `^30${LENGTH}(?:02010[01](?:02|04|30)|30${LENGTH}06..2a864886f70d01(?:05|0c))`,
@@ -22,8 +22,8 @@ const PRIVATE_DER = new RegExp(
 const WHITE_SPACE = /\s|\\[nrt]/g;
 
 /**
- * Whether a text holds a private key, also one whose label was damaged or left out, and one that was
- * cut short. Chance makes a public key look so once in some hundred million.
+ * Whether a text contains a private key, even with a damaged or missing label, or cut short. A random public
+ * key matches by chance about once in a hundred million.
  */
 export function holdsPrivateKey(text: string): boolean {
   if (PRIVATE_KEY_MARKERS.some((sign) => sign.test(text))) return true;

@@ -14,7 +14,7 @@ import { ConsumerUnknown, SecretOverlapRunning } from './consumer-refusals.js';
 import { consumerSecret as placeOfSecret, previousConsumerSecret } from './sealed-secrets.js';
 import { ConsumersRepository } from './consumers.repository.js';
 
-/** How often a rotation is tried again when others change the same consumer in between. */
+/** How often a rotation is tried if others change the same consumer at the same time. */
 const MAX_ATTEMPTS = 50;
 
 const FORGET_USE = {
@@ -27,16 +27,16 @@ const LAST_USE = {
   text: 'SELECT last_used_at AS "lastUsedAt" FROM previous_secret_uses WHERE consumer_key = $1',
 };
 
-/** Whether a consumer has a secret, and the status of the previous one; neither secret itself. */
+/** Whether a consumer has a secret, and the status of the previous one; it contains neither secret. */
 export interface SecretStatus {
   readonly hasSecret: boolean;
-  /** Null when there is no previous secret, or not any more. */
+  /** Null if there is no valid previous secret. */
   readonly previousSecretExpiresAt: Date | null;
-  /** When a request was last signed with it; null: not since the rotation. */
+  /** When a request was last signed with the previous secret; null: not since the rotation. */
   readonly previousSecretLastUsedAt: Date | null;
 }
 
-/** The new secret in the clear for the only time, and until when the one before holds. */
+/** The new plaintext secret, which is shown only this once, and when the previous one expires. */
 export interface RotatedSecret {
   readonly consumerSecret: string;
   readonly previousSecretExpiresAt: Date | null;
@@ -52,16 +52,16 @@ const OVERLAPS = {
     ORDER BY c.previous_secret_expires_at LIMIT $1`,
 };
 
-/** A consumer of which two secrets hold. */
+/** A consumer with two valid secrets. */
 export interface SecretOverlap {
   readonly consumerKey: string;
   readonly name: string;
   readonly until: Date;
-  /** When a request was last signed with the one before; null: not since the rotation. */
+  /** When a request was last signed with the previous secret; null: not since the rotation. */
   readonly lastUsedAt: Date | null;
 }
 
-/** Gives a consumer another shared secret, and the old one time to go (RFC 5849 section 4.12). */
+/** Gives a consumer a new shared secret, and keeps the old one valid for a while (RFC 5849 section 4.12). */
 @Injectable()
 export class RotateConsumerSecret {
   constructor(
@@ -74,14 +74,14 @@ export class RotateConsumerSecret {
   ) {}
 
   /**
-   * Makes a new secret. The one before holds until the overlap is over, by the database's clock. Two
-   * secrets hold at a time, so that a rotation cuts short an overlap that runs: only by force, since
-   * clients rely on it. A consumer without a secret gets one, so that methods
-   * that need it can be registered again.
+   * Creates a new secret. The previous one stays valid until the overlap ends, by the database's clock. At most
+   * two secrets are valid, so a rotation during an overlap ends it early. That requires `force`, because
+   * clients may rely on the overlap. A consumer without a secret gets one, so that methods that need it can be
+   * registered again.
    *
    * @param overlapSeconds 0: the old secret is refused at once
-   * @param how.force cuts an overlap short
-   * @param how.answerOf keeps the answer with the change
+   * @param how.force ends a running overlap early
+   * @param how.answerOf makes the reply that is stored in the same transaction
    * @throws ConsumerUnknown, SecretOverlapRunning; StoreUnavailable
    */
   async rotate(
@@ -136,12 +136,12 @@ export class RotateConsumerSecret {
     };
   }
 
-  /** The consumers of which two secrets hold, those first that end first. @throws StoreUnavailable */
+  /** The consumers with two valid secrets, the earliest expiry first. @throws StoreUnavailable */
   overlaps(limit: number): Promise<SecretOverlap[]> {
     return this.statements.run<SecretOverlap>(OVERLAPS, [limit]);
   }
 
-  /** Until when the previous secret holds, if it does. */
+  /** When the previous secret expires; undefined if it is not valid now. */
   private runningOverlap({ previousSecretExpiresAt: until }: Consumer): Date | undefined {
     return until !== null && until.getTime() > this.clock.nowSeconds() * 1000 ? until : undefined;
   }
@@ -152,7 +152,7 @@ export class RotateConsumerSecret {
     if (before.secret === null || overlapSeconds === 0) {
       return { secret, previousSecret: null, previousSecretExpiresAt: null };
     }
-    // Sealed anew, since a sealed secret opens in its own column alone.
+    // The old secret is sealed again, because a sealed secret opens only in its own column.
     const previous = this.secretBox.open(before.secret, placeOfSecret(consumerKey));
     return {
       secret,

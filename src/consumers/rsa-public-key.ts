@@ -1,11 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { holdsPrivateKey } from './private-key-markers.js';
 
-/** A key that can't be registered; the message completes "rsaPublicKey …" and holds nothing of it. */
+/** An invalid key. The message completes "rsaPublicKey …" and contains no part of the key. */
 export class RsaPublicKeyRefused extends Error {}
 
 const MIN_MODULUS_BITS = 2048;
-/** Verifying with a larger one costs the only thread more than any other request may. */
+/** With a larger key, one verification would block the event loop longer than any other request may. */
 const MAX_MODULUS_BITS = 4096;
 const EXPONENT_LIMIT = 1n << 32n;
 const MAX_PEM_LENGTH = 4096;
@@ -14,13 +14,13 @@ const LABELS = { spki: 'PUBLIC KEY', pkcs1: 'RSA PUBLIC KEY' } as const;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
- * Reads a public key for RFC 5849 section 3.4.3, as SubjectPublicKeyInfo ("PUBLIC KEY") or PKCS#1
- * ("RSA PUBLIC KEY") in PEM, and writes it as SubjectPublicKeyInfo in PEM.
+ * Parses a public key for RFC 5849 section 3.4.3, in PEM, as SubjectPublicKeyInfo ("PUBLIC KEY") or PKCS#1
+ * ("RSA PUBLIC KEY"), and returns it as SubjectPublicKeyInfo in PEM.
  *
  * @throws RsaPublicKeyRefused
  */
 export function normalizeRsaPublicKey(pem: string): string {
-  // Before all else: what follows must never see, keep or repeat one.
+  // This check is first, because the code below must never process, store or repeat a private key.
   if (holdsPrivateKey(pem)) {
     throw new RsaPublicKeyRefused(
       'holds a private key, which was not kept. It has left its owner, so make a new key pair and register its public key',
@@ -37,7 +37,7 @@ export function normalizeRsaPublicKey(pem: string): string {
       `must have ${MIN_MODULUS_BITS} to ${MAX_MODULUS_BITS} bits, this one has ${modulusLength}`,
     );
   }
-  // An exponent of 1 makes every message its own signature, an even one belongs to no RSA key.
+  // With an exponent of 1, every message is its own signature; no RSA key has an even exponent.
   if (publicExponent < 3n || publicExponent % 2n === 0n || publicExponent >= EXPONENT_LIMIT) {
     throw new RsaPublicKeyRefused('must have an odd public exponent of 3 or more, below 2^32');
   }
@@ -60,7 +60,7 @@ function readKey(pem: string): KeyObject {
   );
 }
 
-/** The base64 between the two lines of a label; undefined where there is something else. */
+/** The base64 between the two lines of a PEM label; undefined if the text has another form. */
 function withinLabel(text: string, label: string): string | undefined {
   const begin = `-----BEGIN ${label}-----`;
   const end = `-----END ${label}-----`;

@@ -1,7 +1,7 @@
-/** Where a consumer's secret is sealed. */
+/** The place for which a consumer's secret is sealed. */
 export const consumerSecret = (consumerKey: string) =>
   ({ table: 'consumers', row: consumerKey, column: 'secret' }) as const;
 
-/** Where the secret before it is sealed. */
+/** The place for which a consumer's previous secret is sealed. */
 export const previousConsumerSecret = (consumerKey: string) =>
   ({ table: 'consumers', row: consumerKey, column: 'previous_secret' }) as const;

@@ -8,7 +8,7 @@ import { CONSUMER_GRANT, GRANTED_TO_CONSUMER, grantedToConsumer } from './consum
 import { consumerEvent } from './consumer-event.js';
 import { ConsumerUnknown } from './consumer-refusals.js';
 
-/** How often a consumer signed by one weak method. */
+/** How often a consumer signed with one weak method. */
 export interface WeakMethodUse {
   readonly signatureMethod: string;
   readonly uses: number;
@@ -17,7 +17,7 @@ export interface WeakMethodUse {
   readonly lastUsedAt: string;
 }
 
-/** How often a consumer was served by a flag of `compatibility`, or got a hint why its signature fails. */
+/** How often a consumer was served because of a compatibility flag, or got a signature hint. */
 export interface Deviation {
   readonly code: string;
   readonly times: number;
@@ -26,7 +26,7 @@ export interface Deviation {
   readonly lastSeenAt: string;
 }
 
-/** A consumer that signs by weak methods or otherwise than RFC 5849 says, or may not much longer. */
+/** A consumer with its weak signatures, flags and hints, and the date from which weak methods are refused. */
 export interface WeakSigner {
   readonly consumerKey: string;
   readonly name: string;
@@ -91,7 +91,7 @@ const SET_UNTIL = {
   text: `UPDATE consumers SET weak_signatures_until = $2, grant_mac = $3 WHERE consumer_key = $1`,
 };
 
-/** Who still signs with SHA-1 or in plain text, and until when they may (RFC 5849 section 4.11). */
+/** Reports the use of SHA-1 and PLAINTEXT, and sets the date from which they are refused (RFC 5849 section 4.11). */
 @Injectable()
 export class WeakSignatures {
   constructor(
@@ -108,15 +108,15 @@ export class WeakSignatures {
     return signer;
   }
 
-  /** The consumers behind a key that have signed so, in the order of their keys. */
+  /** The consumers after a key with weak signatures, flags or hints, in the order of their keys. */
   page(afterConsumerKey: string, limit: number): Promise<WeakSigner[]> {
     return this.statements.run<WeakSigner>(PAGE, [afterConsumerKey, limit]);
   }
 
   /**
-   * Sets from when a consumer's weak methods are refused.
+   * Sets the date from which a consumer's weak methods are refused.
    *
-   * @param until by the database's clock, also in the past; null: never
+   * @param until by the database's clock, may be in the past; null: never
    * @throws ConsumerUnknown
    */
   async setUntil(consumerKey: string, until: Date | null, actor: AuditActor): Promise<void> {

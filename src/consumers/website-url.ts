@@ -1,6 +1,6 @@
 const MAX_LENGTH = 2048;
 
-/** Shown to resource owners as a link, so it must be one that a browser opens as what it seems. */
+/** Resource owners see it as a link, so a browser must open exactly the address that it shows. */
 export function websiteUrlFault(text: string): string | undefined {
   const url =
     text.length <= MAX_LENGTH &&
