@@ -15,16 +15,16 @@ import { NoncePlace } from '../nonces/nonce-place.js';
 
 const MINUTE_SECONDS = 60;
 
-/** What node-redis takes beside a script. */
+/** The arguments of node-redis for a script. */
 interface RedisScript {
   readonly keys: readonly [string];
   readonly arguments: readonly string[];
 }
 
 /**
- * How many signed requests a minute are let through, of one address and of one consumer. Off
- * unless set. In `memory` each replica counts for itself; in `postgresql` and in the `nonce-store` all
- * count together, at the price of a write each, and should that be out of reach, each for itself again.
+ * Limits the signed requests per minute, by client address and by consumer. Off by default. With `memory`, each
+ * replica counts on its own. With `postgresql` or `nonce-store`, all replicas share a count, at the cost of one
+ * write per request; while the store is unavailable, each replica counts on its own.
  */
 @Injectable()
 export class RequestLimits {
@@ -39,7 +39,7 @@ export class RequestLimits {
       if (settings.rateLimitStore === 'memory') return alone;
       const shared = {
         ...options,
-        // Whoever is over the limit is refused from memory until the minute is over.
+        // Requests above the limit are refused from memory until the minute is over.
         inMemoryBlockOnConsumed: points + 1,
         insuranceLimiter: alone,
       };
@@ -62,14 +62,14 @@ export class RequestLimits {
     this.consumers = limiter('consumer', settings.rateLimitPerConsumer);
   }
 
-  /** Counts a request from the address, genuine or not. @throws HttpRefusal 429 */
+  /** Counts a request from the address, whether or not its signature is valid. @throws HttpRefusal 429 */
   async countAddress(clientAddress: string | undefined): Promise<void> {
     if (this.addresses) await count(this.addresses, rateLimitKey(clientAddress));
   }
 
   /**
-   * Counts a verified request of the consumer: if others were counted too, an attacker could use up
-   * what the consumer may do. Its nonce is not spent yet. @throws HttpRefusal 429
+   * Counts a verified request of the consumer. Unverified ones are not counted, because an attacker could use
+   * up the consumer's limit with them. The request's nonce is not spent yet. @throws HttpRefusal 429
    */
   async countConsumer(consumerKey: string): Promise<void> {
     if (this.consumers) await count(this.consumers, consumerKey);
