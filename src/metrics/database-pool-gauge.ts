@@ -4,7 +4,7 @@ import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { Metrics } from './metrics.js';
 
-/** The connections to the database, looked at whenever Prometheus asks. */
+/** The connections of the database pool, read at each scrape. */
 @Injectable()
 export class DatabasePoolGauge {
   constructor(dataSource: DataSource, { registry }: Metrics) {

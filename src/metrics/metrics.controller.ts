@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { Endpoint } from '../http/endpoint.decorator.js';
 import { Metrics } from './metrics.js';
 
-/** What Prometheus scrapes. It needs no key: the admin listener is for the inside. */
+/** The endpoint that Prometheus scrapes. It needs no key, because the admin listener is internal. */
 @Controller('metrics')
 @Endpoint({ listener: 'admin', label: 'metrics', guard: 'none' })
 export class MetricsController {

@@ -9,7 +9,7 @@ import { REJECTION_REASONS, type RejectionReason } from '../http/rejection-reaso
 const LATENCY_BUCKETS_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
-// Fine around zero, and beyond the usual window of 300 s what whole hours of a wrong time zone are.
+// Fine buckets around zero; beyond the default window of 300 s, whole hours indicate a wrong time zone.
 const SKEW_BUCKETS_SECONDS = [
   -86_400, -3600, -600, -300, -60, -10, -2, 0, 2, 10, 60, 300, 600, 3600, 86_400,
 ];
@@ -18,8 +18,8 @@ const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 type CacheResult = 'hit' | 'miss' | 'bypass';
 
 /**
- * What the service counts of itself, for Prometheus. Labels come from fixed lists: a consumer key
- * or a token as a label would be one time series each, and reveal who does what.
+ * The Prometheus metrics of the service. Label values come from fixed lists: consumer keys or tokens as labels
+ * would create one time series each, and reveal who does what.
  */
 @Injectable()
 export class Metrics {
@@ -64,7 +64,7 @@ export class Metrics {
     registers: [this.registry],
     collect: () => this.countLookups(),
   });
-  /** Counted here, and handed over when somebody looks: a request has two of them. */
+  /** Counted here and added to the counter at each scrape, because each request makes two lookups. */
   private readonly uncollected = new Map<string, Record<CacheResult, number>>();
   private readonly swept = new Counter({
     name: 'oauth10_swept_rows_total',
@@ -225,12 +225,12 @@ export class Metrics {
     this.failedSweeps.inc({ task });
   }
 
-  /** The record of staff was not written by this service, and an act was refused for it. */
+  /** Counts an operation that was refused because the audit trail in the database is not this service's. */
   recordRefused(): void {
     this.refusedRecords.inc();
   }
 
-  /** A round over all there is to sweep has ended well. */
+  /** Notes the end of a cleanup round in which every task succeeded. */
   sweepDone(): void {
     this.lastSweep.setToCurrentTime();
   }
@@ -260,7 +260,7 @@ export class Metrics {
     this.usableNonceStore.set({ topology }, isUsable ? 1 : 0);
   }
 
-  /** A new epoch of the nonce store has begun. */
+  /** Counts a new epoch of the nonce store. */
   nonceStoreEpoch(): void {
     this.nonceStoreEpochs.inc();
   }
