@@ -3,7 +3,7 @@ import { pino, type DestinationStream, type Level, type Logger, type LoggerOptio
 import type { LogLevel } from '../config/setting-definitions.js';
 import { isFrameworkTalk } from './log-levels.js';
 
-// Nothing of the kind is handed to a logger; should it ever be, it stays out all the same.
+// No code logs these fields. If some code ever does, the logger removes them.
 const SECRET_FIELDS = [
   'authorization',
   'cookie',
@@ -17,12 +17,12 @@ const SECRET_FIELDS = [
 ];
 const REDACTED = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`]);
 
-/** Lines for a log collector: one JSON object each, by pino. */
+/** Log lines for a log collector: one JSON object each, by pino. */
 export class JsonLogger implements LoggerService {
   private readonly pino: Logger;
   private readonly unredacted: Logger;
 
-  /** @param stream where to; by default the standard output, unbuffered at the end of the process */
+  /** @param stream the destination; by default the standard output, which is flushed when the process exits */
   constructor(level: LogLevel, stream: DestinationStream = standardOutput()) {
     const options: LoggerOptions = {
       level,
@@ -34,10 +34,7 @@ export class JsonLogger implements LoggerService {
     this.unredacted = pino(options, stream);
   }
 
-  /**
-   * Writes fields that are known by name and hold no secret. Looking for secrets in them would cost
-   * more than the line does.
-   */
+  /** Writes known fields without secrets. Redaction would cost more than writing the line. */
   writeKnown(level: Level, fields: object): void {
     this.unredacted[level](fields);
   }
@@ -66,7 +63,7 @@ export class JsonLogger implements LoggerService {
     this.write('trace', message, rest);
   }
 
-  /** Nest hands on fields, with errors perhaps a stack, and the context last. */
+  /** Nest passes the fields, for errors perhaps a stack, and the context as the last argument. */
   private write(level: Level, message: unknown, rest: readonly unknown[]): void {
     const fields: Record<string, unknown> = { context: rest.at(-1) };
     for (const part of rest.slice(0, -1)) {
@@ -80,13 +77,13 @@ export class JsonLogger implements LoggerService {
   }
 }
 
-/** Some twenty lines go out by one write: each write costs as much as making the lines. */
+/** About twenty lines share one write, because a write costs as much as formatting those lines. */
 const WRITTEN_OCTETS = 4096;
 const WRITTEN_EVERY_MS = 200;
 
 let destination: ReturnType<typeof pino.destination> | undefined;
 
-/** Written in the background, a moment later, and at the end of the process to the last line. */
+/** Writes in the background, after a short delay, and writes the remaining lines when the process exits. */
 function standardOutput(): DestinationStream {
   const output = pino.destination({
     dest: 1,
@@ -100,8 +97,8 @@ function standardOutput(): DestinationStream {
 }
 
 /**
- * Resolves when no write of lines to the standard output is under way. What is left is written as the process ends,
- * and would come before a write under way, or instead of it.
+ * Resolves when no write to the standard output is pending. The remaining lines are written when the process
+ * exits; they would come before a pending write, or replace it.
  */
 export const linesWritten = (): Promise<void> =>
   new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import type { LogLevel as NestLogLevel } from '@nestjs/common';
 import type { LogLevel } from '../config/setting-definitions.js';
 
-// Nest's "log" is what others call info.
+// Nest's level "log" is commonly called info.
 const IN_ORDER: readonly (readonly [Exclude<LogLevel, 'silent'>, NestLogLevel])[] = [
   ['fatal', 'fatal'],
   ['error', 'error'],
@@ -11,13 +11,13 @@ const IN_ORDER: readonly (readonly [Exclude<LogLevel, 'silent'>, NestLogLevel])[
   ['trace', 'verbose'],
 ];
 
-/** Nest's levels that LOG_LEVEL lets through; none for `silent`. */
+/** Nest's levels that LOG_LEVEL enables; none for `silent`. */
 export function nestLevels(level: LogLevel): NestLogLevel[] {
   const last = IN_ORDER.findIndex(([name]) => name === level);
   return IN_ORDER.slice(0, last + 1).map(([, name]) => name);
 }
 
-/** Where the framework announces each module and route at every start. */
+/** The contexts in which Nest logs each module and route at startup. */
 const FRAMEWORK = new Set([
   'NestApplication',
   'NestFactory',
@@ -26,6 +26,6 @@ const FRAMEWORK = new Set([
   'RouterExplorer',
 ]);
 
-/** Whether the framework is talking about itself. */
+/** Whether a line is a startup message of the framework. */
 export const isFrameworkTalk = (context: unknown): boolean =>
   typeof context === 'string' && FRAMEWORK.has(context);

@@ -4,17 +4,17 @@ import type { JsonLogger } from './json-logger.js';
 
 const CONTEXT = 'Request';
 
-// Asked every few seconds by machines that remember the answers themselves.
+// Machines poll these endpoints every few seconds, so their lines are logged at debug.
 const POLLED = new Set(['health', 'metrics']);
 
 /**
- * One line for each answered request. It names the route and no path, query or header: those hold
- * tokens, verifiers and signatures.
+ * Writes one line for each answered request. It contains the route, but no path, query or header, because those
+ * contain tokens, verifiers and signatures.
  */
 export class RequestLog {
   private readonly logger = new Logger(CONTEXT);
 
-  /** @param json takes the fields without looking for secrets in them; there are none */
+  /** @param json writes the fields without redaction, because they contain no secrets */
   constructor(private readonly json: JsonLogger | undefined) {}
 
   write(answered: AnsweredRequest): void {
@@ -32,7 +32,7 @@ function levelOf({ status, endpoint }: AnsweredRequest): 'warn' | 'debug' | 'log
   return POLLED.has(endpoint) ? 'debug' : 'log';
 }
 
-/** Named by OpenTelemetry's semantic conventions, where those have a name. */
+/** The names are those of OpenTelemetry's semantic conventions, where they exist. */
 const fieldsOf = (answered: AnsweredRequest) => ({
   'http.request.method': answered.method,
   'http.route': answered.route,

@@ -2,7 +2,7 @@ import { ConsoleLogger } from '@nestjs/common';
 import type { LogLevel } from '../config/setting-definitions.js';
 import { isFrameworkTalk, nestLevels } from './log-levels.js';
 
-/** Lines for a person at a terminal: Nest's own console logger, without the framework's talk. */
+/** Log lines for a terminal: Nest's console logger without the framework's startup messages. */
 export class TextLogger extends ConsoleLogger {
   constructor(level: LogLevel) {
     super({ logLevels: nestLevels(level) });
