@@ -3,7 +3,10 @@ import type { tracing } from '@opentelemetry/sdk-node';
 type SpanProcessor = tracing.SpanProcessor;
 type ReadableSpan = tracing.ReadableSpan;
 
-/** What a span may say. Addresses, paths, queries and headers hold tokens, verifiers, signatures. */
+/**
+ * The attributes that a span may have. Addresses, paths, queries and headers contain tokens, verifiers,
+ * signatures.
+ */
 const TOLD = new Set([
   'http.method',
   'http.request.method',
@@ -21,8 +24,8 @@ const TOLD = new Set([
 ]);
 
 /**
- * Strips each span of all but a few attributes, and of the texts of errors, in which PostgreSQL
- * repeats values, before it is handed on.
+ * Removes all other attributes from each span before its export, and the messages of errors, in which
+ * PostgreSQL repeats values.
  */
 export class SecretFreeSpans implements SpanProcessor {
   constructor(private readonly next: SpanProcessor) {}

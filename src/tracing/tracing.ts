@@ -1,5 +1,5 @@
-// Loaded only when traces are wanted, and before anything that is to be traced: instrumentation
-// works by changing modules as they load.
+// Loaded only if tracing is enabled, and before the modules to trace, because instrumentation patches modules
+// when they load.
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -11,12 +11,11 @@ import { endpointOf } from '../http/request-observer.js';
 import { SecretFreeSpans } from './secret-free-spans.js';
 
 /**
- * Sends a span for each request and each statement to a collector by OTLP over HTTP. What else
- * there is to set (OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER and their kin) OpenTelemetry reads by
- * itself, by its own specification.
+ * Exports a span for each request and each SQL statement to a collector, by OTLP over HTTP. OpenTelemetry reads
+ * its other settings (OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER and so on) itself, as its specification says.
  *
  * @param collectorUrl without the path /v1/traces
- * @returns what sends the last spans at the end of the process
+ * @returns exports the last spans at the end of the process
  */
 export function startTracing(collectorUrl: string): () => Promise<void> {
   const exporter = new OTLPTraceExporter({ url: `${collectorUrl.replace(/\/$/, '')}/v1/traces` });
@@ -44,8 +43,8 @@ export function startTracing(collectorUrl: string): () => Promise<void> {
     ],
   });
   sdk.start();
-  // Our own import of node:http is one of ES modules, which instrumentation does not see; the
-  // prototype it changes is the same.
+  // This service imports node:http as an ES module, which the instrumentation does not intercept. Requiring it
+  // patches the prototype, which both share.
   createRequire(import.meta.url)('node:http');
   return () => sdk.shutdown();
 }
