@@ -1,4 +1,4 @@
-/** The record in the database was not written by a service with these keys, or was altered since. */
+/** The audit trail in the database was not written by a service with these keys, or was altered since. */
 export class RecordNotOurs extends Error {
   constructor(reason: string) {
     super(

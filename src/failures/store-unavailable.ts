@@ -1,7 +1,7 @@
 /**
- * Trouble below: the database can't be reached, is restarting, is full, or is too busy to answer
- * in time. The request may be tried again as it is (503 with Retry-After); nothing is wrong with
- * it. Whether a write that ended this way took place is unknown.
+ * The store failed: the database is unreachable, restarting, full, or too busy to answer in time. The request
+ * is not at fault, and the client may retry it unchanged (503 with Retry-After). It is unknown whether a write
+ * that failed this way was committed.
  */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
@@ -11,7 +11,7 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** What sockets and name look-up report. */
+/** Error codes of sockets and name resolution. */
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -24,7 +24,7 @@ const SOCKET_CODES = new Set([
   'EHOSTDOWN',
   'ENETUNREACH',
   'ENETDOWN',
-  'ENOENT', // a Unix socket that is not there
+  'ENOENT', // the Unix socket does not exist
 ]);
 
 /** SQLSTATE, PostgreSQL's appendix A. */
@@ -44,7 +44,7 @@ const SQL_STATES = new Set([
 /** 08 connection exception, 53 insufficient resources, 58 system error (I/O). */
 const SQL_STATE_CLASSES = /^(08|53|58)[0-9A-Z]{3}$/;
 
-/** Errors of pg, pg-pool and TypeORM that carry no code. */
+/** Messages of errors of pg, pg-pool and TypeORM that have no code. */
 const MESSAGES = [
   'timeout exceeded when trying to connect',
   'timeout expired',
@@ -58,7 +58,7 @@ const MESSAGES = [
   'Query runner already released',
 ];
 
-/** Tells trouble below from faults of ours, through the wrappings of TypeORM and Node. */
+/** Whether an error means that the store is unavailable. It searches the wrappers of TypeORM and Node. */
 export function isStoreUnavailable(error: unknown): boolean {
   return isTrouble(error, 0);
 }
@@ -77,7 +77,7 @@ function isTrouble(error: unknown, depth: number): boolean {
   if (typeof message === 'string' && MESSAGES.some((start) => message.startsWith(start))) {
     return true;
   }
-  // An AggregateError is what a host name with several addresses fails with.
+  // A connection to a host name with several addresses fails with an AggregateError.
   const inner: unknown[] = Array.isArray(errors) ? errors : [];
   return [driverError, cause, ...inner].some((one) => isTrouble(one, depth + 1));
 }
