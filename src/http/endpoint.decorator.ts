@@ -19,7 +19,7 @@ const ENDPOINT = Symbol('endpoint');
 
 /**
  * States what a handler serves, and binds its guard. On a controller, it applies to every handler without a
- * statement of its own. A route without a statement stops the start (ExactPathAdapter).
+ * statement of its own. The service does not start if a route has no statement (ExactPathAdapter).
  */
 export function Endpoint(statement: EndpointStatement): ClassDecorator & MethodDecorator {
   return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {

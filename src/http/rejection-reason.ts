@@ -1,8 +1,9 @@
 /**
- * Why a listener rejected a request or closed a connection: `in_flight`: too many requests in flight; `pipelined`: a request was
- * sent before the previous one was answered; `connections`: too many connections; `slow_reader`: the client did not read
- * its response; `slow_body`: the listener was full, and the body had not arrived for 5 s; `small_chunks`: the body came in
- * chunks of a few octets; `unread_body`: more of a body came than any handler reads.
+ * Why a listener rejected a request or closed a connection: `in_flight`: too many requests in flight;
+ * `pipelined`: a request was sent before the previous one was answered; `connections`: too many connections;
+ * `slow_reader`: the client did not read its response; `slow_body`: the listener was full, and a body was
+ * incomplete after 5 s; `small_chunks`: the body came in chunks of a few octets; `unread_body`: the body was
+ * longer than any handler reads.
  */
 export const REJECTION_REASONS = [
   'in_flight',

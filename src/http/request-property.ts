@@ -1,6 +1,6 @@
 /**
- * Stores a value with a request or response, as a property whose name is a symbol of its own. A WeakMap would do the
- * same, but the garbage collector visits its entries again and again (docs/adr/0056).
+ * Stores a value in a request or response, under a symbol of its own. A WeakMap would do the same, but the
+ * garbage collector visits its entries repeatedly (docs/adr/0056).
  */
 export class RequestProperty<Owner extends object, Value> {
   private readonly name: symbol;

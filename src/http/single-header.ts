@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A header that decides something was sent twice; which one counts would be anybody's guess. */
+/** A header that affects a decision was sent twice, so it is ambiguous which value counts. */
 export class RepeatedHeader extends Error {
   constructor(readonly headerName: string) {
     super(`${headerName} was sent more than once`);
@@ -26,7 +26,7 @@ export function singleHeader(request: IncomingMessage, name: string): string | u
   return value;
 }
 
-/** The last value of a header that proxies append to; undefined when it is absent or empty. */
+/** The last value of a header to which proxies append; undefined if it is absent or empty. */
 export function lastForwardedValue(request: IncomingMessage, name: string): string | undefined {
   const header = request.headers[name];
   const joined = Array.isArray(header) ? header.join(',') : header;
