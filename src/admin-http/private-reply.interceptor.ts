@@ -8,7 +8,7 @@ import type { ServerResponse } from 'node:http';
 import type { Observable } from 'rxjs';
 import { requestIdOf } from '../http/problem-details.js';
 
-/** Replies to staff must not be cached, and carry a request id. */
+/** Marks replies to staff as not cacheable, and adds a request id. */
 @Injectable()
 export class PrivateReplyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

@@ -4,8 +4,8 @@ import type { ExactPathAdapter } from '../http/exact-path-adapter.js';
 import { ROLES_METADATA } from './roles.decorator.js';
 
 /**
- * Stops the start when an operation of the admin listener has a guard and no roles, or roles and no
- * guard. The guards refuse such operations anyway; this reports them at startup.
+ * Prevents the start if an operation of the admin listener has a guard without roles, or roles without a guard.
+ * The guards refuse such operations anyway; this reports them at startup.
  */
 @Injectable()
 export class StatedRoles implements OnModuleInit {
