@@ -99,8 +99,20 @@ export class StaffSessions {
 
   /** The live session with this id and the current roles of its caller; undefined if it ended or does not exist. */
   async find(id: string | undefined): Promise<StaffSession | undefined> {
+    return this.findWithin(id, this.settings.sessionIdleSeconds);
+  }
+
+  /** The same at the end of a long request, during which nobody opens a page: the session cannot be idle then. */
+  async findAfterLongRequest(id: string): Promise<StaffSession | undefined> {
+    return this.findWithin(id, this.settings.sessionTtlSeconds);
+  }
+
+  private async findWithin(
+    id: string | undefined,
+    idleSeconds: number,
+  ): Promise<StaffSession | undefined> {
     if (id === undefined) return undefined;
-    const values = [idHash(id), this.settings.sessionIdleSeconds];
+    const values = [idHash(id), idleSeconds];
     const [row] = await this.statements.run<GrantRow>(FIND, values);
     const grant = row && this.grants.verified(STAFF_SESSION_GRANT, row, { idHash: idHash(id) });
     if (!grant || !this.isFirstKey(grant.caller, grant.keyMac)) return undefined;

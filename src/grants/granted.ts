@@ -144,9 +144,17 @@ export const STAFF_SESSION_GRANT = formOf<{
   keyMac: octets('key_mac'),
 });
 
+/** What the MAC of a staged row covers besides what the row will grant. */
+interface StagedFacts {
+  /** Of a token; null: not revoked. */
+  readonly revokedAt?: Instant;
+  /** Whether a consumer has a secret, and a previous one: a seal that was removed proves nothing by itself. */
+  readonly secrets?: readonly [secret: boolean, previousSecret: boolean];
+}
+
 /**
- * What the MAC of a staged row covers: its file, its line, what it will grant, and when that was revoked, if it
- * was. So a row is valid in no other import and on no other line.
+ * What the MAC of a staged row covers: its file, its line, what it will grant, when that was revoked, and which
+ * secrets it has. So a row is valid in no other import and on no other line.
  *
  * @param context of the file (imports.mac_context)
  */
@@ -154,8 +162,15 @@ export const stagedGrant = (
   context: Buffer,
   line: number,
   granted: Granted,
-  revokedAt: Instant = null,
-): Granted => [granted[0], context.toString('hex'), line, granted, milliseconds(revokedAt)];
+  { revokedAt = null, secrets }: StagedFacts,
+): Granted => [
+  granted[0],
+  context.toString('hex'),
+  line,
+  granted,
+  milliseconds(revokedAt),
+  secrets ?? null,
+];
 
 /** SQL for the context of the file of a staged row `t`. */
 export const CONTEXT_OF_STAGED = `(SELECT encode(i.mac_context, 'hex') FROM imports i WHERE i.id = t.import_id)`;
@@ -165,16 +180,23 @@ export const CONTEXT_OF_STAGED = `(SELECT encode(i.mac_context, 'hex') FROM impo
  *
  * @param granted the SQL of what the row will grant
  * @param revokedAt the SQL of the time of the revocation, in milliseconds
+ * @param secrets the SQL of which secrets it has
  */
-const STAGED_GRANT = (key: string, granted: string, revokedAt: string): string =>
-  `json_build_array(t.${key}, ${CONTEXT_OF_STAGED}, t.line, ${granted}, ${revokedAt})`;
+const STAGED_GRANT = (key: string, granted: string, revokedAt: string, secrets: string): string =>
+  `json_build_array(t.${key}, ${CONTEXT_OF_STAGED}, t.line, ${granted}, ${revokedAt}, ${secrets})`;
 
 /** @param granted the SQL of what the consumer is granted */
 export const STAGED_CONSUMER_GRANT = (granted: string): string =>
-  STAGED_GRANT('consumer_key', granted, 'NULL::bigint');
+  STAGED_GRANT(
+    'consumer_key',
+    granted,
+    'NULL::bigint',
+    'json_build_array(t.secret IS NOT NULL, t.previous_secret IS NOT NULL)',
+  );
 
 export const STAGED_TOKEN_GRANT = STAGED_GRANT(
   'token',
   ACCESS_TOKEN_GRANT.sql,
   millisecondsOf('t.revoked_at'),
+  'NULL::json',
 );

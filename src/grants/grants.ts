@@ -105,7 +105,8 @@ export class Grants {
     return this.keys.verify(kind, JSON.stringify(granted), grantMac);
   }
 
-  private refuse(kind: GrantKind, granted: Granted): void {
+  /** Logs and counts a row that this service did not write. */
+  refuse(kind: GrantKind, granted: Granted): void {
     this.onRefused(kind);
     const [id, owner, line] = granted;
     const place = `${kind} ${String(id)}`;

@@ -218,8 +218,9 @@ function madeOf(
         ),
       });
     } catch (error) {
-      if (error instanceof SealBroken) return undefined;
-      throw error;
+      if (!(error instanceof SealBroken)) throw error;
+      grants.refuse(stagedKind, staged);
+      return undefined;
     }
   }
   return made;

@@ -34,6 +34,7 @@ export function consumerRow(
     secret === null
       ? null
       : bytea(secretBox.seal(secret, stagedSecret('import_consumers', column, place)));
+  const secrets = [brought.consumerSecret !== null, previousSecret !== null] as const;
   return {
     line,
     consumer_key: consumerKey,
@@ -43,7 +44,9 @@ export function consumerRow(
     ...Object.fromEntries(consumerFields.map(([name, { column }]) => [column, described[name]])),
     weak_signatures_until: brought.weakSignaturesUntil,
     created_at: brought.createdAt,
-    grant_mac: bytea(grants.mac('staged-consumer', stagedGrant(context, line, granted))),
+    grant_mac: bytea(
+      grants.mac('staged-consumer', stagedGrant(context, line, granted, { secrets })),
+    ),
   };
 }
 
@@ -68,11 +71,11 @@ export function tokenRow(
     ),
     subject,
     scopes,
-    created_at: brought.createdAt ?? null,
+    created_at: (brought.createdAt && parseDateTime(brought.createdAt)) || null,
     expires_at: expiresAt,
     revoked_at: revokedAt,
     grant_mac: bytea(
-      grants.mac('staged-access-token', stagedGrant(context, line, granted, revokedAt)),
+      grants.mac('staged-access-token', stagedGrant(context, line, granted, { revokedAt })),
     ),
   };
 }

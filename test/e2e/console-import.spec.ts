@@ -181,6 +181,16 @@ describe('the console: import of a file', () => {
     }
   });
 
+  it('takes over a file that came for longer than a session may be idle', async () => {
+    const { socket, rest } = sendBut(100);
+    await isStaging();
+    await database.query(`UPDATE staff_sessions SET last_seen_at = now() - interval '31 minutes'`);
+    socket.write(rest);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /);
+    socket.destroy();
+  });
+
   it('takes nothing over for a key that was deleted while the file came', async () => {
     const { id, key } = await keyOf(service, 'admin');
     const other = await signedInStaff(service, { key });

@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { DatabaseClock } from '../../src/database/database-clock.js';
 import { eventually } from '../support/eventually.js';
 import { send } from '../support/http.js';
+import { refusedGrantsAt } from '../support/refused-grants.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import type { TestConsumer } from '../support/service.js';
 
@@ -16,11 +17,7 @@ describe('what is written to the database beside the service grants nothing', ()
     consumer = await service.registerConsumer({ scopes: ['read', 'write'], twoLegged: true });
   });
 
-  const refusedGrants = async (kind: string): Promise<number> => {
-    const { text } = await send({ base: service.adminBase, target: '/metrics' });
-    const line = new RegExp(`^oauth10_grants_refused_total\\{kind="${kind}"\\} (\\d+)$`, 'm');
-    return Number(line.exec(text)?.[1] ?? 0);
-  };
+  const refusedGrants = (kind: string) => refusedGrantsAt(service, kind);
   const withKey = async (key: string) =>
     (
       await send({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 import { StagedForAFile1700000000030 } from '../../src/database/migrations/0030-staged-for-a-file.js';
+import { refusedGrantsAt } from '../support/refused-grants.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { consumer as consumerLine, file, token as tokenLine } from '../support/transfer-lines.js';
 import { transferPrograms } from '../support/transfer-programs.js';
@@ -16,13 +17,14 @@ describe('what an import has staged, written to beside the service', () => {
   const { database, service } = serviceForAllTests();
 
   afterEach(async () => {
-    await database.query('DROP TRIGGER meddle ON import_tokens');
+    await database.query('DROP FUNCTION meddle CASCADE');
     await database.query('DROP TABLE IF EXISTS copied');
   });
-  const meddling = async (sql: string) => {
+  const refusedGrants = (kind: string) => refusedGrantsAt(service, kind);
+  const meddling = async (sql: string, table = 'import_tokens') => {
     await database.query(`CREATE OR REPLACE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN ${sql} RETURN NEW; END $$`);
-    await database.query(`CREATE TRIGGER meddle BEFORE INSERT ON import_tokens FOR EACH ROW
+    await database.query(`CREATE TRIGGER meddle BEFORE INSERT ON ${table} FOR EACH ROW
       EXECUTE FUNCTION meddle()`);
   };
 
@@ -108,6 +110,15 @@ describe('what an import has staged, written to beside the service', () => {
     await meddling('');
   });
 
+  it('is not taken over when the secret of its consumer was removed', async () => {
+    await meddling('NEW.secret := NULL;', 'import_consumers');
+    const before = await refusedGrants('staged-consumer');
+    const lines = file(consumerLine({ consumerKey: 'of-no-secret' }));
+    const reply = await service.adminFile('/admin/import', lines);
+    expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('was altered')]);
+    expect(await refusedGrants('staged-consumer')).toBe(before + 1);
+  });
+
   it('has no secret that a dry run has sealed, and neither has a live row', async () => {
     const consumerKey = 'of-a-seal';
     const token = { token: 'of-a-seal', consumerKey };
@@ -121,8 +132,10 @@ describe('what an import has staged, written to beside the service', () => {
     await database.query('DROP TRIGGER meddle ON import_tokens');
     await meddling('SELECT c.secret INTO NEW.secret FROM copied c;');
     const brought = file(consumerLine({ consumerKey }), tokenLine(token));
+    const before = await refusedGrants('staged-access-token');
     const reply = await service.adminFile('/admin/import', brought);
     expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('was altered')]);
+    expect(await refusedGrants('staged-access-token')).toBe(before + 1);
 
     await database.query('DROP TRIGGER meddle ON import_tokens');
     await meddling('');

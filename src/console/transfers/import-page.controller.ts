@@ -116,7 +116,7 @@ export class ImportPageController {
 
   /** An upload can take hours, and the session can end meanwhile. */
   private async assertStanding({ id }: StaffSession): Promise<void> {
-    const session = await this.sessions.find(id);
+    const session = await this.sessions.findAfterLongRequest(id);
     if (session?.caller.roles.includes('admin')) return;
     throw new PageRefusal('signed-out', { retryAt: '/console/' });
   }

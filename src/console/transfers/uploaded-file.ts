@@ -2,7 +2,7 @@ import busboy, { type Busboy } from 'busboy';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { allowLongBody } from '../../http/body-time.js';
+import { allowLongBody, isLongBodyAllowed } from '../../http/body-time.js';
 import { MAX_BODY_OCTETS } from '../../http/request-body.js';
 import { PageRefusal } from '../../pages/page-refusal.js';
 import { forgedForm } from '../staff-request.js';
@@ -54,12 +54,12 @@ export async function takeUpload<Result>(
   try {
     return await take(await upload);
   } finally {
-    // The unread rest is useless and may be of any length.
-    if (!request.complete) response.setHeader('Connection', 'close');
     request.unpipe(form);
     form.destroy();
-    // The listener limits how much is read (http/body-pieces.ts).
+    // The listener limits how much is read (http/body-pieces.ts), but not of a form whose token was accepted.
     request.resume();
+    const mayBeLong = isLongBodyAllowed(request) && !request.complete;
+    if (mayBeLong && !response.headersSent) response.setHeader('Connection', 'close');
   }
 }
 
