@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { FIRST_CALLER, Callers } from '../callers/callers.js';
 import type { Caller, Role } from '../callers/caller.js';
 import { Settings } from '../config/settings.js';
-import { Statements } from '../database/statements.js';
+import { Statements, type Statement } from '../database/statements.js';
 import { STAFF_SESSION_GRANT } from '../grants/granted.js';
 import { Grants, type GrantRow } from '../grants/grants.js';
 import { cookie, forgottenCookie } from '../pages/cookies.js';
@@ -56,6 +56,14 @@ const FIND = {
     SELECT granted, grant_mac AS "grantMac" FROM live`,
 };
 
+/** Without the idle time, and without the note of a page. */
+const FIND_ALSO_IDLE = {
+  name: 'find-staff-session-also-idle',
+  text: `
+    SELECT ${STAFF_SESSION_GRANT.sql} AS granted, grant_mac AS "grantMac" FROM staff_sessions t
+    WHERE id_hash = $1 AND expires_at > now()`,
+};
+
 const END = { name: 'end-staff-session', text: 'DELETE FROM staff_sessions WHERE id_hash = $1' };
 
 /**
@@ -99,21 +107,21 @@ export class StaffSessions {
 
   /** The live session with this id and the current roles of its caller; undefined if it ended or does not exist. */
   async find(id: string | undefined): Promise<StaffSession | undefined> {
-    return this.findWithin(id, this.settings.sessionIdleSeconds);
-  }
-
-  /** The same at the end of a long request, during which nobody opens a page: the session cannot be idle then. */
-  async findAfterLongRequest(id: string): Promise<StaffSession | undefined> {
-    return this.findWithin(id, this.settings.sessionTtlSeconds);
-  }
-
-  private async findWithin(
-    id: string | undefined,
-    idleSeconds: number,
-  ): Promise<StaffSession | undefined> {
     if (id === undefined) return undefined;
-    const values = [idHash(id), idleSeconds];
-    const [row] = await this.statements.run<GrantRow>(FIND, values);
+    return this.verified(id, FIND, [idHash(id), this.settings.sessionIdleSeconds]);
+  }
+
+  /** The same at the end of a long request, during which nobody opens a page. The session may then be idle. */
+  async findAfterLongRequest(id: string): Promise<StaffSession | undefined> {
+    return this.verified(id, FIND_ALSO_IDLE, [idHash(id)]);
+  }
+
+  private async verified(
+    id: string,
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<StaffSession | undefined> {
+    const [row] = await this.statements.run<GrantRow>(statement, values);
     const grant = row && this.grants.verified(STAFF_SESSION_GRANT, row, { idHash: idHash(id) });
     if (!grant || !this.isFirstKey(grant.caller, grant.keyMac)) return undefined;
     const roles = grant.roles as readonly Role[];

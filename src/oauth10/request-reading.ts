@@ -26,46 +26,71 @@ export interface RequestReading {
   readonly protocol: ProtocolParameters;
 }
 
-/**
- * Reads a request by the rules of RFC 5849. If it breaks them, reads it again with the flags of its consumer.
- *
- * @param flagsOf returns the flags of a consumer; called only if flags could help
- * @throws OAuthProblem for a request that breaks the rules; the errors of flagsOf
- */
-export async function readAsConsumerMay(
-  request: SignedRequest,
-  rules: ParameterRules,
-  flagsOf: (consumerKey: string) => Promise<readonly CompatibilityFlag[]>,
-): Promise<RequestReading> {
-  try {
-    return readSignedRequest(request, rules, NO_FLAGS);
-  } catch (error) {
-    if (!(error instanceof ForgivableProblem)) throw error;
-    return readSignedRequest(request, rules, new Set(await flagsOf(error.consumerKey)));
-  }
+/** A request whose parameters are collected: to take a form of 64 KiB apart costs more than all that follows. */
+export interface CollectedRequest extends Pick<
+  RequestReading,
+  'uri' | 'query' | 'isForm' | 'collected'
+> {
+  readonly scheme: SignedRequest['scheme'];
+  /** The flags of its consumer, if the request needed them. */
+  readonly flags: ReadonlySet<CompatibilityFlag>;
 }
 
-/** Checks the shape first, then version and method. */
-function readSignedRequest(
+/** Returns the flags of a consumer; called only if flags could help. */
+type FlagsOf = (consumerKey: string) => Promise<readonly CompatibilityFlag[]>;
+
+/**
+ * Collects the parameters of a request by the rules of RFC 5849; if it breaks them, by the flags of its consumer.
+ *
+ * @throws OAuthProblem for a request that breaks the rules; the errors of flagsOf
+ */
+export async function collectAsConsumerMay(
   request: SignedRequest,
-  rules: ParameterRules,
-  flags: ReadonlySet<CompatibilityFlag>,
-): RequestReading {
+  flagsOf: FlagsOf,
+): Promise<CollectedRequest> {
+  const { scheme, authority, authorization, contentType, body } = request;
   const { path, query } = splitTarget(request.target);
-  const uri = baseStringUri({ scheme: request.scheme, authority: request.authority, path });
-  const isForm = isFormContent(request.contentType);
-  const collected = collectRequestParameters(
-    {
-      authorization: request.authorization,
-      query,
-      formBody: isForm ? request.body?.toString('latin1') : undefined,
-    },
-    flags,
-  );
+  const uri = baseStringUri({ scheme, authority, path });
+  const isForm = isFormContent(contentType);
+  const sources = { authorization, query, formBody: isForm ? body?.toString('latin1') : undefined };
+  let flags: ReadonlySet<CompatibilityFlag> = NO_FLAGS;
+  let collected: CollectedParameters;
+  try {
+    collected = collectRequestParameters(sources, flags);
+  } catch (error) {
+    flags = await flagsFor(error, flagsOf);
+    collected = collectRequestParameters(sources, flags);
+  }
   const claimed = collected.protocol.get('oauth_consumer_key');
   if (claimed) noteClaimedConsumer(request.source, claimed);
-  const protocol = readProtocolParameters(collected, rules, request.scheme, flags);
+  return { scheme, uri, query, isForm, collected, flags };
+}
+
+/**
+ * Reads the protocol parameters: their shape, then version and method. Flags are asked for at most once a request.
+ *
+ * @throws as collectAsConsumerMay does
+ */
+export async function readProtocolAsConsumerMay(
+  request: CollectedRequest,
+  rules: ParameterRules,
+  flagsOf: FlagsOf,
+): Promise<RequestReading> {
+  const { scheme, uri, query, isForm, collected, flags } = request;
+  let protocol: ProtocolParameters;
+  try {
+    protocol = readProtocolParameters(collected, rules, scheme, flags);
+  } catch (error) {
+    if (flags !== NO_FLAGS) throw error;
+    protocol = readProtocolParameters(collected, rules, scheme, await flagsFor(error, flagsOf));
+  }
   return { uri, query, isForm, collected, protocol };
+}
+
+/** @throws the error, if no flag could forgive it */
+async function flagsFor(error: unknown, flagsOf: FlagsOf): Promise<ReadonlySet<CompatibilityFlag>> {
+  if (!(error instanceof ForgivableProblem)) throw error;
+  return new Set(await flagsOf(error.consumerKey));
 }
 
 /** Whether the body is a form that is not empty. Such a body needs no oauth_body_hash. */

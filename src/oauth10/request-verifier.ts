@@ -9,6 +9,7 @@ import { Settings } from '../config/settings.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { noteConsumer, noteHint } from '../http/request-notes.js';
 import { Metrics } from '../metrics/metrics.js';
+import type { CompatibilityFlag } from '../protocol/compatibility.js';
 import { OAuthProblem, signatureInvalid } from '../protocol/oauth-problem.js';
 import type { ProtocolParameters } from '../protocol/protocol-parameters.js';
 import { assertWithinWindow } from '../protocol/timestamp.js';
@@ -23,7 +24,12 @@ import {
 import { VerifierMissing } from './disclosure.js';
 import type { EndpointRules } from './endpoint-rules.js';
 import { FlagSearchBudget } from './flag-search-budget.js';
-import { readAsConsumerMay, type RequestReading } from './request-reading.js';
+import {
+  collectAsConsumerMay,
+  readProtocolAsConsumerMay,
+  type CollectedRequest,
+  type RequestReading,
+} from './request-reading.js';
 import type { SignedRequest } from './signed-request.js';
 import { padsTiming, padToNextStep } from './timing-padding.js';
 import { SignatureCheck, type SignatureOutcome } from './signature-check.js';
@@ -52,6 +58,9 @@ export class RequestVerifier {
     private readonly explanation: SignatureExplanation,
   ) {}
 
+  private readonly flagsOf = (consumerKey: string): Promise<readonly CompatibilityFlag[]> =>
+    this.credentials.flagsOf(consumerKey, 'memory');
+
   /**
    * Verifies a request by the rules of one endpoint.
    *
@@ -68,11 +77,12 @@ export class RequestVerifier {
   }
 
   private async judge(request: SignedRequest, rules: EndpointRules): Promise<VerifiedRequest> {
+    const collected = await collectAsConsumerMay(request, this.flagsOf);
     try {
-      return await this.judgeWhole(request, rules);
+      return await this.judgeWhole(request, collected, rules);
     } catch (error) {
       if (!isVerifierMissing(error)) throw error;
-      return await this.judgeDenied(request, rules);
+      return await this.judgeDenied(request, collected, rules);
     }
   }
 
@@ -82,12 +92,13 @@ export class RequestVerifier {
    */
   private async judgeDenied(
     request: SignedRequest,
+    collectedRequest: CollectedRequest,
     rules: EndpointRules,
   ): Promise<VerifiedRequest> {
     const required = rules.required.filter((name) => name !== VERIFIER);
     let verified: VerifiedRequest;
     try {
-      verified = await this.judgeWhole(request, { ...rules, required });
+      verified = await this.judgeWhole(request, collectedRequest, { ...rules, required });
     } catch (error) {
       throw error instanceof OAuthProblem ? new VerifierMissing() : error;
     }
@@ -95,10 +106,12 @@ export class RequestVerifier {
     return verified;
   }
 
-  private async judgeWhole(request: SignedRequest, rules: EndpointRules): Promise<VerifiedRequest> {
-    const reading = await readAsConsumerMay(request, rules, (consumerKey) =>
-      this.credentials.flagsOf(consumerKey, 'memory'),
-    );
+  private async judgeWhole(
+    request: SignedRequest,
+    collectedRequest: CollectedRequest,
+    rules: EndpointRules,
+  ): Promise<VerifiedRequest> {
+    const reading = await readProtocolAsConsumerMay(collectedRequest, rules, this.flagsOf);
     const { protocol, collected } = reading;
     this.assertTimely(protocol);
     const check = new SignatureCheck(

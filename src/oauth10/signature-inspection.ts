@@ -14,7 +14,11 @@ import { temporaryCredentialsSecret } from '../tokens/temporary-credentials.js';
 import { assertActive } from './assert-active.js';
 import { RESOURCE } from './endpoint-rules.js';
 import { placedParameters } from './refused-request.js';
-import { readAsConsumerMay, type RequestReading } from './request-reading.js';
+import {
+  collectAsConsumerMay,
+  readProtocolAsConsumerMay,
+  type RequestReading,
+} from './request-reading.js';
 import { assertBodyHash, assertConsumer, assertToken } from './verdict-rules.js';
 import { SignatureCheck } from './signature-check.js';
 import { SignatureExplanation } from './signature-explanation.js';
@@ -70,9 +74,9 @@ export class SignatureInspection {
   async inspect(request: SignedRequest): Promise<InspectedSignature> {
     let reading: RequestReading;
     try {
-      reading = await readAsConsumerMay(request, RESOURCE, (consumerKey) =>
-        this.credentials.flagsOf(consumerKey, 'store'),
-      );
+      const flagsOf = (consumerKey: string) => this.credentials.flagsOf(consumerKey, 'store');
+      const collected = await collectAsConsumerMay(request, flagsOf);
+      reading = await readProtocolAsConsumerMay(collected, RESOURCE, flagsOf);
     } catch (error) {
       if (!(error instanceof OAuthProblem)) throw error;
       return { ...UNREADABLE, ...problemFields(error) };

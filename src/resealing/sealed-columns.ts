@@ -1,6 +1,6 @@
 import { CONTEXT_OF_STAGED } from '../grants/granted.js';
 import type { SecretPlace } from '../secrets/secret-box.js';
-import { stagedSecret } from '../transfer/staged-secret.js';
+import { stagedSecret } from '../grants/staged-secret.js';
 
 /** A column of sealed values, and how to compute the place for which each value was sealed. */
 export interface SealedColumn {

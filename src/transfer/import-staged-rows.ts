@@ -14,7 +14,7 @@ import type { Grants } from '../grants/grants.js';
 import { SealBroken, type SecretBox, type SecretPlace } from '../secrets/secret-box.js';
 import { accessTokenSecret } from '../tokens/access-token.js';
 import { ROWS } from './staged-imports.js';
-import { stagedSecret } from './staged-secret.js';
+import { stagedSecret } from '../grants/staged-secret.js';
 
 /** A staged row, as it is read for the import. */
 interface StagedRow {

@@ -5,7 +5,7 @@ import { ACCESS_TOKEN_GRANT, stagedGrant } from '../grants/granted.js';
 import type { Grants } from '../grants/grants.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import type { ImportedConsumer } from './read-line.js';
-import { stagedSecret } from './staged-secret.js';
+import { stagedSecret } from '../grants/staged-secret.js';
 import type { TokenLine } from './transfer-lines.js';
 
 /** The keys and the context that make a row unforgeable. */

@@ -68,7 +68,7 @@ export class TransfersController {
       const { consumers, tokens } = await this.imports.run(source, order);
       return { dryRun, consumers, tokens };
     } finally {
-      if (!request.complete) response.setHeader('Connection', 'close');
+      if (!request.complete && !response.headersSent) response.setHeader('Connection', 'close');
     }
   }
 
