@@ -10,7 +10,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
-import { measure, sized, UNDECIDED } from './measure.mjs';
+import { measure, sized, temporaryCredentials, wrongAnswers } from './measure.mjs';
 import { builtRevision } from './revision.mjs';
 import { ROOT, startDatabase, startService } from './rig.mjs';
 
@@ -19,13 +19,13 @@ const PUBLIC = '/oauth/oauth10';
 const JOBS = {
   echo: { kind: 'resource', path: `${PUBLIC}/echo`, given: 'access' },
   verify: { kind: 'verify', listener: 'admin', path: '/verify', given: 'access' },
-  exchange: { kind: 'exchange', path: `${PUBLIC}/token`, given: 'accepted' },
+  exchange: { kind: 'exchange', path: `${PUBLIC}/token`, given: 'temporary' },
   initiate: { kind: 'initiate', path: `${PUBLIC}/initiate`, given: 'access' },
   accept: {
     kind: 'accept',
     listener: 'admin',
     path: '/admin/authorization-requests',
-    given: 'pending',
+    given: 'temporary',
   },
   mint: { kind: 'mint', listener: 'admin', path: '/admin/consumers', given: 'access' },
   dance: { kind: 'dance', path: '', given: 'access' },
@@ -61,12 +61,12 @@ export async function compare({ against, rounds, seconds, only, connections, qui
           for (const build of round % 2 ? builds : [...builds].reverse())
             both.set(build, await runJob(job, build, { ...plan, connections: count }, database));
           const [mine, theirs] = builds.map((one) => both.get(one));
-          if (refusals(mine) > 0)
+          if (wrongAnswers(mine) > 0)
             throw new Error(`This build, ${job}: ${JSON.stringify(mine.wrong)}`);
           ratios.push({
             job,
             connections: count,
-            refusedByOther: refusals(theirs),
+            refusedByOther: wrongAnswers(theirs),
             ...ratioOf(mine, theirs),
           });
         }
@@ -115,10 +115,7 @@ async function runJob(
   const size = sized(plan, kind, plan.connections);
   const base = listener === 'admin' ? service.adminBase : service.base;
   const made =
-    given === 'access'
-      ? access
-      : await credentials.createAcceptedTemporaryCredentials(size.warmUp + size.count);
-  if (given === 'pending') await client.query(UNDECIDED);
+    given === 'access' ? access : await temporaryCredentials(kind, credentials, client, size);
   const { adminBase, gatewayKey } = service;
   const job = {
     ...size,
@@ -132,8 +129,6 @@ async function runJob(
   const pids = { service: service.pid, database: database.pid };
   return measure('load-process.mjs', job, { server, job: name }, pids);
 }
-
-const refusals = ({ wrong }) => Object.values(wrong).reduce((sum, count) => sum + count, 0);
 
 const ratioOf = (ours, theirs) => ({
   ours,

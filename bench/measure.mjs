@@ -112,11 +112,22 @@ export async function measureStatements(plan, database, credentials, note) {
   }
 }
 
+/** How many requests were not answered as they should be. */
+export const wrongAnswers = ({ wrong }) =>
+  Object.values(wrong).reduce((sum, count) => sum + count, 0);
+
 /** Takes the owners' decisions back: the requests are as they were before. */
-export const UNDECIDED = `
+const UNDECIDED = `
   UPDATE temporary_credentials SET decision = NULL, decided_at = NULL, subject = NULL,
     granted_scopes = NULL, verifier_hash = NULL
   WHERE decision = 'allowed' AND used_at IS NULL`;
+
+/** Temporary credentials that owners have allowed; for `accept`, ones that they have not decided on. */
+export async function temporaryCredentials(kind, credentials, client, { warmUp, count }) {
+  const made = await credentials.createAcceptedTemporaryCredentials(warmUp + count);
+  if (kind === 'accept') await client.query(UNDECIDED);
+  return made;
+}
 
 /** The service itself. */
 export const measureService = (plan, database, service, credentials, note) =>
@@ -129,9 +140,8 @@ export async function measureReplicas(plan, database, replicas, server, credenti
   const run = async (kind, connections, target) => {
     const size = sized(plan, kind, connections);
     const made = ['exchange', 'accept'].includes(kind)
-      ? await credentials.createAcceptedTemporaryCredentials(size.warmUp + size.count)
+      ? await temporaryCredentials(kind, credentials, database.client, size)
       : accessTokens;
-    if (kind === 'accept') await database.client.query(UNDECIDED);
     // One Host header for all: it is signed, and each replica takes what was sent.
     const job = { ...size, ...target, credentials: made, host: new URL(target.base[0]).host };
     note(await measure('load-process.mjs', job, { server, job: kind }, pids));

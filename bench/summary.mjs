@@ -1,4 +1,5 @@
 // The rounds of one run become one row for each server, job and number of connections.
+import { wrongAnswers } from './measure.mjs';
 
 const MIDDLE_OF = [
   'perSecond',
@@ -33,10 +34,7 @@ export function summarize(measurements) {
       ...Object.fromEntries(MIDDLE_OF.map((name) => [name, middle(rounds, name)])),
       lowestPerSecond: Math.round(Math.min(...rates)),
       highestPerSecond: Math.round(Math.max(...rates)),
-      wrongAnswers: rounds.reduce(
-        (sum, { wrong }) => sum + Object.values(wrong).reduce((all, count) => all + count, 0),
-        0,
-      ),
+      wrongAnswers: rounds.reduce((sum, round) => sum + wrongAnswers(round), 0),
     };
   });
   return rows.map((row) => ({ ...row, ratios: ratiosOf(row, rows) }));
