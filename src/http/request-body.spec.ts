@@ -28,6 +28,15 @@ describe('the body of a request', () => {
     ).toBe(true);
   });
 
+  it('takes no more room than is read of it', async () => {
+    const one = request({ 'transfer-encoding': 'chunked' });
+    const body = readBody(one, 20_000);
+    // Doubled from 4 KiB it would grow to 32 KiB.
+    for (let n = 0; n < 19; n += 1) one.push(Buffer.alloc(1_000));
+    one.push(null);
+    expect((await body).buffer.byteLength).toBe(20_000);
+  });
+
   it.each([
     ['announced', { 'content-length': '11' }],
     ['not announced', { 'transfer-encoding': 'chunked' }],

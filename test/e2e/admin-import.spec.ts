@@ -55,6 +55,15 @@ describe('Admin API: import', () => {
     expect((await echo()).status).toBe(200);
   });
 
+  it('takes a date with an offset that PostgreSQL does not read', async () => {
+    const createdAt = '2020-01-01T00:00:00+20:00';
+    expect((await importFile(file(consumer(), token({ createdAt })))).status).toBe(200);
+    const [row] = await database.query<{ created_at: Date }>(
+      'SELECT created_at FROM access_tokens',
+    );
+    expect(row?.created_at).toEqual(new Date(createdAt));
+  });
+
   it('looks only, on a dry run', async () => {
     const reply = await importFile(file(consumer(), token()), '?dryRun=true');
     expect(reply.json()).toEqual({ dryRun: true, consumers: 1, tokens: 1 });

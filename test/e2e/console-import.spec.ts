@@ -159,6 +159,19 @@ describe('the console: import of a file', () => {
     expect(await rows()).toEqual(NO_ROWS);
   });
 
+  it('refused while the file still comes: its connection ends', async () => {
+    const { type, body } = multipart([...tokenAlone(), ['other', large, 'file.ndjson']]);
+    const cookie = [...staff.cookies].map((pair) => pair.join('=')).join('; ');
+    const socket = connect(Number(new URL(service.adminBase).port), '127.0.0.1');
+    socket.write(
+      `POST ${FORM} HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}\r\nContent-Type: ${type}\r\n` +
+        `Content-Length: ${body.length}\r\n\r\n${body.slice(0, 1_000)}`,
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 [^]*\r\nConnection: close\r\n/);
+    await once(socket, 'close');
+  });
+
   it('leaves nothing of a file that came as a whole, and whose client went meanwhile', async () => {
     await database.query(`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$`);
@@ -189,6 +202,10 @@ describe('the console: import of a file', () => {
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /);
     socket.destroy();
+    // The session stays idle.
+    await staff.open('/console/import');
+    expect(staff.page.text).not.toContain('Import file');
+    staff = await signedInStaff(service);
   });
 
   it('takes nothing over for a key that was deleted while the file came', async () => {

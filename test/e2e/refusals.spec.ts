@@ -79,6 +79,18 @@ describe('contract section 4: refusals of signed requests', () => {
     expect(request.json()).toMatchObject({ status: 'expired' });
   });
 
+  it('the form beside an exchange without a verifier is taken apart once', async () => {
+    const { service, consumer } = world;
+    const parameters = 'the_form_of=this-test';
+    const read = jest.spyOn(Buffer.prototype, 'toString');
+    const options = { method: 'POST', target: '/oauth/oauth10/token', parameters };
+    const reply = await service.signed({ ...options, ...consumer, ...(await denied(world)) });
+    expect(reply.form()['oauth_problem']).toBe('permission_denied');
+    const forms = read.mock.results.filter(({ value }) => value === parameters);
+    read.mockRestore();
+    expect(forms).toHaveLength(1);
+  });
+
   it('an exchange without a verifier spends its nonce when the owner refused, and not otherwise', async () => {
     const { service, consumer } = world;
     const nonce = 'asked-once';
