@@ -32,22 +32,26 @@ describe('the pieces of a body', () => {
       else if (request.url === '/nowhere') {
         return void response.writeHead(404).end('nothing here');
       }
+      const read = () =>
+        readBody(request, request.url === '/long' ? 256 * 1024 : undefined).then(
+          ({ length }) => {
+            lengths.push(length);
+            response.end('read');
+          },
+          () => {
+            cut += 1;
+            response.destroy();
+          },
+        );
+      // Longer than it takes until all of the body has arrived.
+      if (request.url === '/late') return void setTimeout(() => void read(), 200);
       request.on('data', () => (pieces += 1));
-      readBody(request, request.url === '/long' ? 256 * 1024 : undefined).then(
-        ({ length }) => {
-          lengths.push(length);
-          response.end('read');
-        },
-        () => {
-          cut += 1;
-          response.destroy();
-        },
-      );
+      void read();
     });
     const bounds = {
       connections: 10,
       requestsInFlight: 10,
-      bodies: { mostUnasked: 64 * 1024, fewChunks: 256 },
+      bodies: { mostUnasked: 64 * 1024, chunks: { few: 256, octetsPerChunk: 128 } },
       silenceMs: 60_000,
       probes: '/health/',
       isGenuine: () => false,
@@ -115,7 +119,7 @@ describe('the pieces of a body', () => {
 
   it.each([
     ['chunks of one octet, while they are few', chunk(1).repeat(250), 250],
-    ['chunks of 128 octets, up to the largest body', chunk(128).repeat(512), 65_536],
+    ['chunks of 180 octets, up to the largest body', chunk(180).repeat(364), 65_520],
   ])('are read: %s', async (_, body, length) => {
     const one = open(head('/read', CHUNKED) + body + END);
     await has(one, 'read');
@@ -124,6 +128,13 @@ describe('the pieces of a body', () => {
     one.socket.write(head('/read', CHUNKED) + body + END);
     await has(one, 'read');
     expect([lengths, rejected, one.isOver]).toEqual([[length, length], [], false]);
+  });
+
+  it('that all came before their handler asked are refused by what it asks', async () => {
+    const one = open(head('/late', CHUNKED) + chunk(1).repeat(250) + chunk(128).repeat(300) + END);
+    await over(one);
+    expect(one.text).toMatch(/^HTTP\/1\.1 400 .*too many small chunks\.$/s);
+    expect([rejected, lengths, cut]).toEqual([['small_chunks'], [], 1]);
   });
 
   it('that come octet by octet, as small devices send, are read where the length is known', async () => {

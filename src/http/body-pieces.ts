@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { isLongBodyAllowed } from './body-time.js';
-import { octetsAskedOf } from './request-body.js';
+import { RequestProperty } from './request-property.js';
 
 /** The function that Node calls when its parser has read a piece of a body. Not documented; a test checks it. */
 type OnBody = (this: Parser, piece: Buffer) => void;
@@ -17,22 +17,60 @@ const SLOTS = 8;
 /** The name of Node's own callback, which all parsers share. */
 const ON_BODY = 'parserOnBody';
 
-/**
- * The least average chunk size of a body with many chunks. A long body may have one short line per chunk, so
- * its limit is lower.
- */
-const OCTETS_PER_CHUNK = 128;
-const OCTETS_PER_CHUNK_OF_LONG = 16;
-
 /** Why the rest of a body is not read. */
 export type Surplus = 'small_chunks' | 'unread_body';
 
-/** The limits of a body. */
+/** The detail of the 400 for a body in too many small chunks. */
+export const SMALL_CHUNKS = 'The body came in too many small chunks.';
+
+/** `few` chunks may have any size; beyond that, the body must have `octetsPerChunk` octets a chunk on average. */
+interface ChunkBounds {
+  readonly few: number;
+  readonly octetsPerChunk: number;
+}
+
+/** Of a body that its handler reads whole: to deliver a chunk takes about 2 µs, however small it is. */
+const CHUNKS_OF_SHORT: ChunkBounds = { few: 256, octetsPerChunk: 512 };
+/** Of a file that an authenticated caller sends, perhaps with one short line in each chunk. */
+const CHUNKS_OF_LONG: ChunkBounds = { few: 512, octetsPerChunk: 16 };
+
+/** The limits of a body that no handler has asked for yet (request-body.ts, body-time.ts). */
 export interface BodyBounds {
-  /** The most octets that are read of a body before a handler asks for it (request-body.ts, body-time.ts). */
+  /** The most octets that are read. */
   readonly mostUnasked: number;
-  /** This many chunks may have any size. */
-  readonly fewChunks: number;
+  readonly chunks: ChunkBounds;
+}
+
+/** What has arrived of a body, and what its handler wants of it. */
+interface BodyMeter {
+  chunks: number;
+  octets: number;
+  /** The most octets that the handler reads; 0 until it asks. */
+  asked: number;
+  /** Whether the body is within its limits; if not, the request has been refused. Set with the first piece. */
+  check?: () => boolean;
+}
+
+const meters = new RequestProperty<IncomingMessage, BodyMeter>('bodyMeter');
+
+function meterOf(request: IncomingMessage): BodyMeter {
+  let meter = meters.get(request);
+  if (meter === undefined) {
+    meter = { chunks: 0, octets: 0, asked: 0 };
+    meters.set(request, meter);
+  }
+  return meter;
+}
+
+/**
+ * Notes that the handler reads at most `octets` of the body.
+ *
+ * @returns false when the body has come in too many small chunks; the request has been refused then
+ */
+export function askForBody(request: IncomingMessage, octets: number): boolean {
+  const meter = meterOf(request);
+  meter.asked = octets;
+  return meter.check?.() ?? true;
 }
 
 interface Found {
@@ -53,7 +91,7 @@ let found: Found | undefined;
  */
 export function boundBodies(
   server: Server,
-  { mostUnasked, fewChunks }: BodyBounds,
+  bounds: BodyBounds,
   stop: (request: IncomingMessage, why: Surplus) => void,
 ): void {
   const bounded = new WeakMap<Socket, Parser>();
@@ -63,29 +101,31 @@ export function boundBodies(
     if (!parser) throw new Error('Node keeps no parser with a connection');
     const { slot, onBody } = (found ??= findIn(parser));
     bounded.set(socket, parser);
-    let request: IncomingMessage | null = null;
-    let chunks = 0;
-    let octets = 0;
-
-    parser[slot] = function (piece) {
-      if (this.incoming !== request) {
-        request = this.incoming;
-        chunks = octets = 0;
-      }
-      // An unchunked piece is the data of one read. Small pieces cost the sender one packet each.
-      if (request?.headers['transfer-encoding'] !== undefined) chunks += 1;
-      octets += piece.length;
-      onBody.call(this, piece);
-      if (request === null || this.socket !== socket) return;
-      const isLong = isLongBodyAllowed(request);
-      const isWanted = isLong || octets <= Math.max(mostUnasked, octetsAskedOf(request));
-      const average = isLong ? OCTETS_PER_CHUNK_OF_LONG : OCTETS_PER_CHUNK;
-      if (isWanted && chunks <= fewChunks + octets / average) return;
+    /** Ends the connection if the body exceeds a limit. */
+    const check = (request: IncomingMessage, meter: BodyMeter): boolean => {
+      // A handler may ask late, when the parser already serves another connection.
+      if (!bounded.has(socket)) return true;
+      const why = surplusOf(request, meter, bounds);
+      if (why === undefined) return true;
       // The parser still parses the data that has already arrived. Without the callback it ignores the body,
       // and without a request it cannot end one.
       parser[slot] = undefined;
-      this.incoming = null;
-      stop(request, isWanted ? 'small_chunks' : 'unread_body');
+      if (parser.incoming === request) parser.incoming = null;
+      meter.check = () => false;
+      stop(request, why);
+      return false;
+    };
+
+    parser[slot] = function (piece) {
+      const request = this.incoming;
+      if (request === null) return onBody.call(this, piece);
+      const meter = meterOf(request);
+      meter.check ??= () => check(request, meter);
+      // An unchunked piece is the data of one read. Small pieces cost the sender one packet each.
+      if (request.headers['transfer-encoding'] !== undefined) meter.chunks += 1;
+      meter.octets += piece.length;
+      onBody.call(this, piece);
+      if (this.socket === socket) meter.check();
     };
     socket.once('close', () => restore(socket));
   });
@@ -102,6 +142,22 @@ export function boundBodies(
     if (parser && found) parser[found.slot] = found.onBody;
     bounded.delete(socket);
   }
+}
+
+/** The limit that the body exceeds; undefined: none. */
+function surplusOf(
+  request: IncomingMessage,
+  { chunks, octets, asked }: BodyMeter,
+  bounds: BodyBounds,
+): Surplus | undefined {
+  const isLong = isLongBodyAllowed(request);
+  if (!isLong && octets > Math.max(bounds.mostUnasked, asked)) return 'unread_body';
+  const { few, octetsPerChunk } = isLong
+    ? CHUNKS_OF_LONG
+    : asked > 0
+      ? CHUNKS_OF_SHORT
+      : bounds.chunks;
+  return chunks > few + octets / octetsPerChunk ? 'small_chunks' : undefined;
 }
 
 function findIn(parser: Parser): Found {

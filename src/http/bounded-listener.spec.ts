@@ -35,7 +35,7 @@ describe('a bounded listener', () => {
       {
         connections: 100,
         requestsInFlight: 10,
-        bodies: { mostUnasked: 64 * 1024, fewChunks: 256 },
+        bodies: { mostUnasked: 64 * 1024, chunks: { few: 256, octetsPerChunk: 128 } },
         silenceMs: 10_000,
         probes: '/health/',
         isGenuine: ({ req }) => req.url?.startsWith('/signed/') === true,

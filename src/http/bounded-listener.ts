@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { boundBodies, type BodyBounds } from './body-pieces.js';
+import { boundBodies, SMALL_CHUNKS, type BodyBounds } from './body-pieces.js';
 import { oneRequestPerConnection } from './one-request-per-connection.js';
 import { RequestsInFlight, sendNoRoom } from './requests-in-flight.js';
 import { UnverifiedConnections } from './unverified-connections.js';
@@ -50,7 +50,7 @@ export function boundListener(
   boundBodies(server, bounds.bodies, (request, why) => {
     onRejected(why);
     if (why === 'unread_body') connections.readNoFurther(request);
-    else connections.refuse(request, 'The body came in too many small chunks.');
+    else connections.refuse(request, SMALL_CHUNKS);
   });
   const room = new RequestsInFlight(bounds.requestsInFlight, () => onRejected('slow_body'));
   const turns = new UnverifiedConnections();

@@ -24,11 +24,15 @@ interface ListenerFacts {
   /** The time limit of a whole request; 0: each body has its own limit, which can be lifted. */
   readonly requestTimeoutMs: number;
   readonly bodies: BodyBounds;
+  /** Node pauses a connection when this much of a body waits for its handler. Undefined: Node's default. */
+  readonly waitingBodyOctets?: number;
   /** Longer than the service works on any request. */
   readonly silenceMs: number;
   /** Whether a connection is unverified until it has sent a request with a valid signature. */
   readonly verifiesConnections: boolean;
 }
+
+const ADMIN_WAITING_BODY_OCTETS = 4 * 1024;
 
 /** `public` faces the internet, `admin` the internal network of the platform. */
 export const LISTENERS = {
@@ -37,7 +41,7 @@ export const LISTENERS = {
     port: 'port',
     host: 'host',
     requestTimeoutMs: BODY_TIMEOUT_MS,
-    bodies: { mostUnasked: MAX_BODY_OCTETS, fewChunks: 256 },
+    bodies: { mostUnasked: MAX_BODY_OCTETS, chunks: { few: 256, octetsPerChunk: 128 } },
     silenceMs: 15_000,
     verifiesConnections: true,
   },
@@ -47,9 +51,13 @@ export const LISTENERS = {
     port: 'adminPort',
     host: 'adminHost',
     requestTimeoutMs: 0,
-    // Node reads at most two reads of 64 KiB before it waits for the handler, which reads the body once the
-    // guard has run. A file to import may come with one line per chunk, about 64 octets each.
-    bodies: { mostUnasked: 2 * MAX_BODY_OCTETS, fewChunks: 512 },
+    // The handler reads the body once the guard has run. Until then Node takes one read of 64 KiB beyond what
+    // may wait. A file to import may come with one line per chunk; no line is shorter than 80 octets.
+    waitingBodyOctets: ADMIN_WAITING_BODY_OCTETS,
+    bodies: {
+      mostUnasked: ADMIN_WAITING_BODY_OCTETS + 64 * 1024,
+      chunks: { few: 320, octetsPerChunk: 128 },
+    },
     silenceMs: 120_000,
     verifiesConnections: false,
   },
@@ -94,7 +102,8 @@ export function createListener(
   onAnswered: (answered: AnsweredRequest) => void,
   limits: ListenerLimits,
 ): Server {
-  const { requestTimeoutMs, bodies, silenceMs, verifiesConnections } = LISTENERS[listener];
+  const facts: ListenerFacts = LISTENERS[listener];
+  const { requestTimeoutMs, bodies, waitingBodyOctets, silenceMs, verifiesConnections } = facts;
   const server = createServer(
     {
       ...messages,
@@ -102,6 +111,7 @@ export function createListener(
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      highWaterMark: waitingBodyOctets,
     },
     (request, response) => {
       observeRequest(request, response, requestIdOf(response), onAnswered);

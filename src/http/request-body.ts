@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { askForBody, SMALL_CHUNKS } from './body-pieces.js';
 import { HttpRefusal } from './http-refusal.js';
-import { RequestProperty } from './request-property.js';
 
 /** 64 KiB: far more than any signed form, and few enough octets to be harmless. */
 export const MAX_BODY_OCTETS = 64 * 1024;
@@ -16,18 +16,14 @@ const NO_BODY = Buffer.alloc(0);
 /** The largest buffer that is allocated before any of the body has arrived; most bodies are smaller. */
 const FIRST_OCTETS = 4 * 1024;
 
-const asked = new RequestProperty<IncomingMessage, number>('octetsAsked');
-
-/** The most octets of the body that a handler reads; 0 until it starts to read. */
-export const octetsAskedOf = (request: IncomingMessage): number => asked.get(request) ?? 0;
-
 /**
  * Reads the whole body, in the octets that were sent.
  *
  * A body with Content-Encoding is refused unread: a signature covers the encoded octets, and decompression
  * would turn a small unauthenticated request into a large one.
  *
- * @throws HttpRefusal 415 for Content-Encoding, 413 above `maxOctets`, 400 when cut short
+ * @throws HttpRefusal 415 for Content-Encoding, 413 above `maxOctets`, 400 when cut short or in too many small
+ *   chunks
  */
 export async function readBody(
   request: IncomingMessage,
@@ -40,7 +36,7 @@ export async function readBody(
 /**
  * Like `readBody`, for bodies whose Content-Encoding does not matter here; the octets stay encoded.
  *
- * @throws HttpRefusal 413 above `maxOctets`, 400 when cut short
+ * @throws HttpRefusal 413 above `maxOctets`, 400 when cut short or in too many small chunks
  */
 export async function readOctets(
   request: IncomingMessage,
@@ -51,7 +47,7 @@ export async function readOctets(
   if (length === undefined && headers['transfer-encoding'] === undefined) return NO_BODY;
   if (length === '0') return NO_BODY;
   if (Number(length) > maxOctets) throw oversizedBody(maxOctets);
-  asked.set(request, maxOctets);
+  if (!askForBody(request, maxOctets)) throw new HttpRefusal(400, SMALL_CHUNKS);
   return collect(request, maxOctets, Math.min(Number(length ?? FIRST_OCTETS), FIRST_OCTETS));
 }
 

@@ -191,7 +191,7 @@ describe('contract section 17: a stranger takes nothing from others', () => {
     expect(await ended).toMatch(/^HTTP\/1\.1 200 .*"consumers":3000/s);
   });
 
-  it('of a body that no key goes with, the admin listener reads 128 KiB', async () => {
+  it('of a body that no key goes with, the admin listener reads little', async () => {
     const octets = 64 * 1024 * 1024;
     const { socket, ended } = sendRaw(
       service.adminBase,
