@@ -1,6 +1,6 @@
 import type { HttpReply } from './http.js';
 
-/** Expects RFC 9457 problem details as every refusal of the admin API carries them. */
+/** Expects RFC 9457 problem details, as in every refusal of the admin API. */
 export function expectProblem(reply: HttpReply, status: number, code: string): void {
   expect([reply.status, reply.headers['content-type']]).toEqual([
     status,
@@ -19,7 +19,7 @@ export function expectProblem(reply: HttpReply, status: number, code: string): v
   expect(reply.headers['access-control-allow-origin']).toBeUndefined();
 }
 
-/** The places of the faults that a refusal tells, and that it is a refusal for them. */
+/** Expects a validation refusal, and returns the places of the faults that it names. */
 export function faultPlaces(reply: HttpReply): string[] {
   expectProblem(reply, 400, 'validation_failed');
   const errors = reply.json().errors as { pointer: string; detail: string }[];

@@ -3,7 +3,7 @@ import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 import { send, type HttpReply } from './http.js';
 
-/** An API that runs as a program of its own. */
+/** An API in a process of its own. */
 export interface ApiProcess {
   /** host:port */
   readonly address: string;
@@ -15,7 +15,7 @@ export interface ApiProcess {
 /**
  * Starts a program of docs/integrating/ and waits until it answers.
  *
- * @param argsFor the arguments of the command, for the port that the program has to take; it also gets `PORT`
+ * @param argsFor returns the arguments of the command for the port to listen on; the program also gets `PORT`
  */
 export async function startApi(
   command: string,

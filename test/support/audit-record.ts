@@ -13,17 +13,17 @@ import { DerivedKeys } from '../../src/secrets/derived-keys.js';
 import { SecretBox } from '../../src/secrets/secret-box.js';
 import type { TestDatabase } from './database.js';
 
-/** The record of one database as one replica writes and reads it. */
+/** The audit trail of one database, as one replica writes and reads it. */
 export interface TestAuditRecord {
   readonly trail: AuditTrail;
   readonly verifier: AuditVerifier;
   readonly statements: Statements;
-  /** How often an act was refused since the record is not ours. */
+  /** How many acts were refused because the proof of the trail's end did not verify. */
   refusals(): number;
   close(): Promise<void>;
 }
 
-/** One key for all records of a test file: replicas share it. */
+/** One key for all audit trails of a test file, because replicas share it. */
 export const SEALING_KEY = { id: 'k1', key: randomBytes(32) };
 
 export async function openAuditRecord(
@@ -45,7 +45,7 @@ export async function openAuditRecord(
   };
 }
 
-/** An act of no meaning. */
+/** An act with arbitrary content. */
 export const act = (n: number): NewAuditEvent => ({
   actor: actorWithoutRequest('test'),
   action: 'thing.change',
@@ -53,7 +53,7 @@ export const act = (n: number): NewAuditEvent => ({
   detail: { n, text: 'ä€𝄞"\\\n', nested: { b: [1, null, true], a: 0.1 } },
 });
 
-/** Appends as releases without proofs do: on whatever end there is, with a hash and a seal of the end. */
+/** Appends like a release without proofs: after any last event, with a hash and a seal of the end. */
 export async function appendAsBefore(
   database: TestDatabase,
   n: number,
@@ -79,7 +79,7 @@ export async function appendAsBefore(
   );
 }
 
-/** What a superuser can do, for whom a trigger is no obstacle. */
+/** Runs statements as a superuser who disables triggers. */
 export async function tamper(database: TestDatabase, ...statements: string[]): Promise<void> {
   await database.query("SET session_replication_role = 'replica'");
   try {

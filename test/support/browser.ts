@@ -1,45 +1,45 @@
 /**
- * As much of a browser as forms need: keeps cookies, reads forms by the words a person sees, sends
- * what a person would send, and follows redirects within the service. It knows no script.
+ * A minimal browser: it keeps cookies, finds fields and buttons by their visible text, submits forms as a browser
+ * does, and follows redirects within the service. It runs no scripts.
  */
 import { send, type HttpReply } from './http.js';
 import { multipart, type Part } from './multipart.js';
 
-/** A form as a person meets it. */
+/** A form, addressed by its visible labels. */
 export interface Form {
   readonly action: string;
-  /** Name and value of the hidden fields, of what is ticked, chosen, or filled in already. */
+  /** Name and value of the fields that are hidden, checked, selected or prefilled. */
   readonly fields: [string, string][];
-  /** Fields by label: their names. */
+  /** Names of the fields by label. */
   readonly labels: ReadonlyMap<string, string>;
-  /** Buttons by label: what pressing them adds. */
+  /** Fields that pressing a button adds, by the button's label. */
   readonly buttons: ReadonlyMap<string, [string, string][]>;
 }
 
 const MAX_REDIRECTS = 5;
 
 export class TestBrowser {
-  /** The last page that was shown, and from where. */
+  /** The last page that was shown, and its address. */
   page!: HttpReply;
 
-  /** @param headers further headers of every request */
+  /** @param headers added to every request */
   constructor(
     private readonly base: string,
     private readonly headers: readonly (readonly [string, string])[] = [],
     readonly cookies = new Map<string, string>(),
   ) {}
 
-  /** One more tab of the same browser: a page of its own, and the cookies of all. */
+  /** Another tab of the same browser: it has its own page and shares the cookies. */
   newTab(): TestBrowser {
     return new TestBrowser(this.base, this.headers, this.cookies);
   }
 
-  /** Opens a page of the service, following redirects that stay within it. */
+  /** Opens a page of the service and follows redirects within the service. */
   async open(target: string): Promise<HttpReply> {
     return this.follow(await this.request('GET', target));
   }
 
-  /** Presses the button; `filled` by the fields' labels, `unticked` by the checkboxes' values. */
+  /** Presses a button; `filled` is keyed by field label, `unticked` lists values of checkboxes. */
   async press(
     label: string,
     { filled = {}, unticked = [] }: { filled?: Record<string, string>; unticked?: string[] } = {},
@@ -86,7 +86,7 @@ export class TestBrowser {
     return textOf(/<h1[^>]*>(.*?)<\/h1>/s.exec(this.page.text)?.[1] ?? '');
   }
 
-  /** All that a person reads on the page. */
+  /** All visible text of the page. */
   get text(): string {
     return textOf(/<body[^>]*>(.*)<\/body>/s.exec(this.page.text)?.[1] ?? '');
   }
@@ -120,7 +120,7 @@ export class TestBrowser {
     return reply;
   }
 
-  /** Redirects within the service are followed; one that leads away is the reply. */
+  /** Follows redirects within the service. A redirect to elsewhere is returned as the reply. */
   private async follow(reply: HttpReply): Promise<HttpReply> {
     let current = reply;
     for (let hops = 0; hops < MAX_REDIRECTS; hops += 1) {
@@ -133,7 +133,7 @@ export class TestBrowser {
   }
 }
 
-/** The subject signs in, as development lets anyone, and takes back the newest connection. */
+/** Signs in with the development sign-in, which accepts any name, and revokes the newest connection. */
 export async function takeBackAccess(base: string, subject: string): Promise<void> {
   const browser = new TestBrowser(base);
   await browser.open('/oauth/auz/grants');

@@ -5,27 +5,27 @@ import { freePort } from './free-port.js';
 import { send } from './http.js';
 import { ADMIN_API_KEY, SECRET_KEYS } from './service.js';
 
-/** The service as it runs in production: built, a process of its own, JSON on its output. */
+/** The service as it runs in production: built, in its own process, with JSON logs. */
 export interface BuiltService {
   readonly publicBase: string;
   readonly adminBase: string;
-  /** All that it wrote so far, to both outputs. */
+  /** All output so far, stdout and stderr. */
   output(): string;
-  /** Asks it to end, and waits until it has. */
+  /** Sends SIGTERM and waits for the process to exit. */
   stop(): Promise<void>;
-  /** Ends it in the middle of whatever it does. */
+  /** Kills the process at once. */
   kill(): Promise<void>;
 }
 
-/** One that may or may not get as far as to serve. */
+/** A service that may fail before it is ready. */
 export interface LaunchedService extends BuiltService {
-  /** Undefined while it runs. */
+  /** Undefined while the process runs. */
   exitCode(): number | null;
-  /** Resolves when it has ended. */
+  /** Resolves when the process has exited. */
   readonly ended: Promise<void>;
 }
 
-/** Starts it on a migrated database, on free ports of the loopback, and waits until it is ready. */
+/** Starts the service on a migrated database and free loopback ports, and waits until it is ready. */
 export async function startBuiltService(
   databaseUrl: string,
   env: Record<string, string> = {},
@@ -44,7 +44,7 @@ export async function startBuiltService(
   }
 }
 
-/** Starts it, and waits for nothing. */
+/** Starts the service without waiting. */
 export async function launchBuiltService(
   databaseUrl: string,
   env: Record<string, string> = {},
@@ -60,7 +60,8 @@ export async function launchBuiltService(
       ADMIN_PORT: String(adminPort),
       DATABASE_URL: databaseUrl,
       ADMIN_API_KEY,
-      // One for all that a test starts: a database belongs to the keys that it began with.
+      // The same keys for all processes of a test: a database can only be opened with the keys that it was created
+      // with.
       SECRET_KEYS,
       ...env,
     },

@@ -10,6 +10,6 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Debian's Chromium, without a window and with an empty profile. */
+/** Debian's Chromium, headless, with an empty profile. */
 export const openChromium = (): Promise<Browser> =>
   chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });

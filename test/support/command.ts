@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { ADMIN_API_KEY } from './service.js';
 
-/** What a command wrote, and the code that it ended with. */
+/** A command's output and exit code. */
 export interface CommandOutcome {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs the built `oauth10 …` to its end, with the first admin key in its environment. */
+/** Runs the built `oauth10 …` until it exits, with the first admin key in its environment. */
 export async function runCommand(
   args: readonly string[],
   { env = {}, input = '' }: { env?: Record<string, string>; input?: string | Buffer } = {},

@@ -5,15 +5,15 @@ import { freePort } from './free-port.js';
 
 export const CONSENT_APP_FILE = join(__dirname, '../../docs/examples/consent-app.mjs');
 
-/** The consent app of docs/consent-app.md, in a process of its own. */
+/** The consent app of docs/consent-app.md in its own process. */
 export class TestConsentApp {
-  /** All that it wrote so far, to both outputs. */
+  /** All output so far, stdout and stderr. */
   output = '';
   private stopping: (() => Promise<unknown>) | undefined;
 
   private constructor(private readonly port: number) {}
 
-  /** A place for the app, which the service has to know first. start() starts it. */
+  /** Reserves a port, because the service has to know the app's address first. start() starts the app. */
   static async reserve(): Promise<TestConsentApp> {
     return new TestConsentApp(await freePort());
   }
@@ -22,7 +22,7 @@ export class TestConsentApp {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** For the service's CONSENT_URL. */
+  /** The value for CONSENT_URL of the service. */
   get url(): string {
     return `${this.origin}/consent`;
   }

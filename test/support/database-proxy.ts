@@ -1,24 +1,24 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to the database that can be cut, and mended. */
+/** A TCP proxy in front of a database. Tests can cut and restore it. */
 export interface DatabaseProxy {
-  /** The database's URL, by this way. */
+  /** The database's URL through the proxy. */
   readonly url: string;
   /** Breaks every connection and refuses new ones. */
   cut(): void;
-  /** From now on what the database says comes this much later. */
+  /** Delays the data from the database by this many milliseconds from now on. */
   delay(milliseconds: number): void;
-  /** Lets nothing through, and says nothing either. */
+  /** Keeps connections open and forwards nothing. */
   blackhole(): void;
-  /** Passes the next COMMIT of a recorded change on, loses its answer, and cuts that connection, or all of them. */
+  /** Forwards the next COMMIT of an audited change, drops its answer, and cuts that connection or all connections. */
   cutAtCommit(which: 'its own' | 'all'): void;
   mend(): void;
-  /** New connections lead to that database from now on; those that stand, stand. */
+  /** Sends new connections to that database from now on; open connections stay. */
   leadTo(databaseUrl: string): void;
   close(): Promise<void>;
 }
 
-/** Stands between a service and its database, on loopback. */
+/** Starts the proxy on loopback. */
 export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
   let target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
@@ -49,7 +49,7 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
     let isCommitting = false;
     client.on('data', (chunk: Buffer) => {
       isRecording ||= chunk.includes('audit_head');
-      // As pg sends it, which ends a text with a NUL; READ COMMITTED is another one.
+      // pg ends the query text with a NUL. This excludes `BEGIN … READ COMMITTED`.
       isCommitting ||= cutsAtCommit !== undefined && isRecording && chunk.includes('COMMIT\0');
       if (state === 'open') upstream.write(chunk);
     });

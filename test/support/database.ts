@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 
-/** A migrated database of one test file's own. */
+/** A migrated database for one test file. */
 export interface TestDatabase {
-  /** For a service. */
+  /** For the service. */
   readonly url: string;
-  /** As the owner, runs SQL beside the service, as a witness or as an accident. */
+  /** Runs SQL as the owner, beside the service, to check or damage the data. */
   query<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 }
 
-/** Copies the template that the set-up migrated; takes a few tens of milliseconds. */
+/** Copies the template that the global setup migrated. This takes a few tens of milliseconds. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { TEST_SERVER_URL: serverUrl = '', TEST_TEMPLATE: template = '' } = process.env;
   const { TEST_SERVICE_URL: serviceUrl = serverUrl } = process.env;

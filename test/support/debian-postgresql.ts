@@ -7,22 +7,22 @@ import { freePort } from './free-port.js';
 
 const ROLE = 'oauth10';
 
-/** A PostgreSQL of Debian's packages in a folder of its own, with the programs that come with it. */
+/** A PostgreSQL from Debian's packages, with its own data folder and its client programs. */
 export interface DebianPostgresql {
   /** The URL of one of its databases; `replication` opens a connection for pg_basebackup. */
   url(database: string): string;
-  /** Runs one of its programs, such as pg_dump, and returns what it says. */
+  /** Runs one of its programs, such as pg_dump, and returns its output. */
   run(program: string, ...args: string[]): string;
   /** A folder that the server's account may write to. */
   readonly folder: string;
   /** Starts a server on a data folder, such as one made by pg_basebackup; resolves to its port. */
   start(dataFolder: string): Promise<number>;
-  /** Ends the server on the first data folder, as a machine that loses power does. */
+  /** Kills the server on the first data folder, like a loss of power. */
   killFirst(): void;
   stop(): void;
 }
 
-/** Makes a cluster as `initdb` does by default, fsync on, and starts it. */
+/** Creates a cluster with the defaults of `initdb`, fsync on, and starts it. */
 export async function startDebianPostgresql(): Promise<DebianPostgresql> {
   const programs = join(newestVersion(), 'bin');
   const folder = mkdtempSync(join(tmpdir(), 'oauth10-debian-'));
@@ -34,7 +34,7 @@ export async function startDebianPostgresql(): Promise<DebianPostgresql> {
     ...account,
     cwd: folder,
     env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
-    // Not a pipe: the server would keep it open.
+    // Not a pipe, because the server would keep it open.
     stdio: ['ignore', 'ignore', 'pipe'],
   };
   const quietly = (program: string, ...args: string[]) =>

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 
-/** A program outside npm that tests run for real, and the Debian package that brings it. */
+/** A program outside npm that tests run, and the Debian package that contains it. */
 export interface DebianTool {
   readonly debianPackage: string;
-  /** A command that ends with status 0 where the tool is there. */
+  /** A command that exits with status 0 if the tool is installed. */
   readonly probe: readonly [command: string, ...args: string[]];
 }
 
@@ -12,22 +12,22 @@ export const CADDY: DebianTool = { debianPackage: 'caddy', probe: ['caddy', 'ver
 export const HAPROXY: DebianTool = { debianPackage: 'haproxy', probe: ['haproxy', '-v'] };
 export const VARNISH: DebianTool = { debianPackage: 'varnish', probe: ['varnishd', '-V'] };
 export const APACHE: DebianTool = { debianPackage: 'apache2', probe: ['apache2', '-v'] };
-/** Renders; .ci/run installs the package where no other kubectl is. */
+/** Renders kustomizations. .ci/run installs the package if there is no other kubectl. */
 export const KUBECTL: DebianTool = {
   debianPackage: 'kubernetes-client',
   probe: ['kubectl', 'kustomize', '--help'],
 };
-/** Brings promtool. */
+/** The package contains promtool. */
 export const PROMETHEUS: DebianTool = {
   debianPackage: 'prometheus',
   probe: ['promtool', '--version'],
 };
-/** Server and programs of the version that Debian has, beside the one that comes with npm. */
+/** Server and client programs of Debian's version, in addition to the version from npm. */
 export const POSTGRESQL: DebianTool = {
   debianPackage: 'postgresql',
   probe: ['sh', '-c', 'ls /usr/lib/postgresql/*/bin/initdb'],
 };
-/** Server and redis-cli, which makes clusters. */
+/** The server, and redis-cli, which creates clusters. */
 export const REDIS: DebianTool = {
   debianPackage: 'redis-server',
   probe: ['sh', '-c', 'redis-server --version && redis-cli --version'],
@@ -36,7 +36,7 @@ export const PGBOUNCER: DebianTool = {
   debianPackage: 'pgbouncer',
   probe: ['pgbouncer', '--version'],
 };
-/** Reads and merges files of Compose; nothing of Docker runs. */
+/** Reads and merges Compose files. Tests start no containers. */
 export const DOCKER_COMPOSE: DebianTool = {
   debianPackage: 'docker-compose',
   probe: ['docker-compose', 'version'],
@@ -47,7 +47,7 @@ export const REQUESTS_OAUTHLIB: DebianTool = {
   probe: ['/usr/bin/python3', '-c', 'import requests_oauthlib'],
 };
 export const PHP: DebianTool = { debianPackage: 'php-cli', probe: ['php', '--version'] };
-/** With python3-cryptography, which ES256 takes. */
+/** Needs python3-cryptography for ES256. */
 export const PYJWT: DebianTool = {
   debianPackage: 'python3-jwt',
   probe: ['/usr/bin/python3', '-c', 'import jwt, cryptography'],
@@ -55,8 +55,8 @@ export const PYJWT: DebianTool = {
 export const CHROMIUM: DebianTool = { debianPackage: 'chromium', probe: ['chromium', '--version'] };
 
 /**
- * `describe`, for tests that need tools. In CI a missing one fails the suite; on a user's machine
- * the suite is skipped and its title says what to install.
+ * `describe` for tests that need tools. In CI a missing tool fails the suite. Elsewhere the suite is skipped, and its
+ * title says what to install.
  */
 export function describeWith(tools: readonly DebianTool[], title: string, body: () => void): void {
   const missing = tools.filter((tool) => !isThere(tool)).map((tool) => tool.debianPackage);

@@ -1,6 +1,6 @@
-// Owns an embedded server until it is told to stop, or killed.
-// Arguments: the folder of the built modules, the options of startEmbeddedServer as JSON.
-// Says on stdout, as one line of JSON, what came of it.
+// Owns an embedded server until it is told to stop, or is killed.
+// Arguments: the folder of the built modules, and the options of startEmbeddedServer as JSON.
+// Prints the result on stdout as one line of JSON.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 

@@ -3,15 +3,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A process of its own, leader of its group, that owns an embedded server or failed to. */
+/** A process that owns an embedded server, or failed to start one. It leads its own process group. */
 export interface EmbeddedOwner {
   readonly pid: number;
   readonly url: string;
   readonly folder: string;
-  /** Why it failed, if it did. */
+  /** Why the start failed, if it did. */
   readonly error?: string;
   stop(): Promise<void>;
-  /** kill -9, the whole process group. */
+  /** Sends SIGKILL to the whole process group. */
   kill(): void;
 }
 
@@ -33,7 +33,7 @@ export async function startOwner({ modules, uid, gid, ...options }: Start): Prom
     ...(uid === undefined ? {} : { uid, gid }),
   });
   const ended = new Promise<void>((resolve) => owner.once('exit', () => resolve()));
-  // What a framework logs goes to the same place; only the line of JSON is the answer.
+  // Other log lines also go to stdout; only the line of JSON is the result.
   for await (const line of createInterface({ input: owner.stdout })) {
     if (!line.startsWith('{')) continue;
     return {
@@ -49,13 +49,13 @@ export async function startOwner({ modules, uid, gid, ...options }: Start): Prom
   throw new Error('The owner ended without a word');
 }
 
-/** The first line of postmaster.pid. */
+/** The pid in the first line of postmaster.pid. */
 export async function postmasterPid(folder: string): Promise<number> {
   const text = await readFile(join(folder, 'cluster/data/postmaster.pid'), 'utf8');
   return Number(text.split('\n')[0]);
 }
 
-/** The processes of the server in the folder, itself and its children, zombies left out. */
+/** The pids of the server in the folder and of its children, without zombies. */
 export async function serverProcesses(folder: string): Promise<number[]> {
   const found: number[] = [];
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {

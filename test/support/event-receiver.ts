@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { eventually } from './eventually.js';
 
-/** An event as its receiver reads it. */
+/** An event as the receiver parses it. */
 export interface ReceivedEvent {
   readonly id: string;
   readonly type: string;
@@ -22,12 +22,12 @@ export interface Received {
   readonly body: string;
 }
 
-/** Answers one delivery: with a status, or by its own hand. */
+/** Answers one delivery: returns a status, or writes the response itself. */
 export type Answer = (received: Received, response: ServerResponse) => number | void;
 
 export type EventReceiver = Awaited<ReturnType<typeof startEventReceiver>>;
 
-/** A receiver that takes nothing without a signature that a library of others has verified. */
+/** A receiver that rejects deliveries whose signature the standardwebhooks library does not verify. */
 export async function startEventReceiver() {
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const received: Received[] = [];
@@ -59,7 +59,7 @@ export async function startEventReceiver() {
     port,
     received,
     unsigned,
-    /** For a service that sends its events here. */
+    /** Settings for a service that sends its events here. */
     env: {
       EVENTS_URL: `http://127.0.0.1:${port}/events`,
       EVENTS_SECRET: secret,
@@ -67,16 +67,16 @@ export async function startEventReceiver() {
       PLATFORM_TOKEN_AUDIENCE: 'https://api.example.com',
     },
 
-    /** From now on. */
+    /** Sets the answer from now on. */
     answers(how: Answer): void {
       answer = how;
     },
 
-    /** What was delivered of a consumer, in the order in which it came. */
+    /** The deliveries about a consumer, in order of arrival. */
     of: (consumerKey: string): Received[] =>
       received.filter(({ event }) => event.partitionkey === consumerKey),
 
-    /** The types of what was delivered of a consumer, once there are so many. */
+    /** Waits for this many deliveries about a consumer, and returns their types. */
     async typesOf(consumerKey: string, count: number): Promise<string[]> {
       const types = () =>
         Promise.resolve(

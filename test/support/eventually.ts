@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Far more than anything takes that is waited for, so that a slow and busy machine is no failure. */
+/** Far longer than any wait should take, so that a slow or busy machine does not fail a test. */
 export const PATIENCE_MS = 60_000;
 
 /**
- * Reads until what is read is as wanted, or patience is over, and resolves to what was read last: the
- * assertion that follows judges the very value that ended the wait. Read once more, it may have moved on.
+ * Reads until the value is as wanted or the patience is over, and resolves to the value that was read last. The
+ * caller asserts on this value; another read could give a different one.
  */
 export async function eventually<Value>(
   read: () => Promise<Value>,

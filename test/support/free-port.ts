@@ -2,14 +2,14 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below those that the system itself gives to whoever asks for any port, or connects. */
+/** Below the ephemeral ports of the kernel. */
 const [FIRST, END] = [12_000, 32_000];
 
 const given = new Set<number>();
 
 /**
- * A port of the loopback for a program that is started in a moment. Drawn at random, since others draw,
- * too, and never given twice.
+ * A free loopback port for a program that starts soon. The port is random, because other processes choose ports in
+ * the same way, and is never returned twice.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -1,7 +1,7 @@
 import { CADDY, HAPROXY, NGINX, VARNISH } from './debian-tools.js';
 import { startCaddy, startHaproxy, startNginx, startVarnish } from './gateway-process.js';
 
-/** What a client might hope to be believed about; some upstreams take `_` for `-`. */
+/** Identity headers that a client could forge. Some upstreams treat `_` like `-`. */
 export const FORGED = [
   ['X-OAuth-Consumer-Key', 'forged'],
   ['x-oauth-token', 'forged'],
@@ -22,10 +22,10 @@ export const FORGED = [
 
 const NOTHING_TOLD = ['x-oauth-token', 'x-oauth-subject', 'x-oauth-scope'];
 
-/** The gateways that are run for real, and how they differ in what they can pass on. */
+/** The gateways that the tests run, and how their responses differ. */
 export const GATEWAYS = [
-  // nginx passes 401 and 403 alone, and without a body; of all else it makes 500. It leaves out headers
-  // that are empty.
+  // nginx passes on only 401 and 403, without the body, and turns every other refusal into 500. It omits empty
+  // headers.
   {
     name: 'nginx',
     tool: NGINX,

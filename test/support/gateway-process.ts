@@ -7,7 +7,7 @@ import { PATIENCE_MS } from './eventually.js';
 import { freePort } from './free-port.js';
 import { sendRaw } from './http.js';
 
-/** What a gateway's configuration in docs/gateways/ is run with. */
+/** The values for a gateway's configuration from docs/gateways/. */
 export interface GatewayWiring {
   /** host:port of the verifier's admin listener */
   readonly verifier: string;
@@ -16,7 +16,7 @@ export interface GatewayWiring {
   readonly gatewayKey: string;
 }
 
-/** A gateway that runs for real. */
+/** A running gateway. */
 export interface GatewayProcess {
   readonly base: string;
   readonly port: number;
@@ -25,7 +25,7 @@ export interface GatewayProcess {
 
 type Start = (wiring: GatewayWiring) => Promise<GatewayProcess>;
 
-/** nginx, with docs/gateways/nginx.conf where Debian would have it in conf.d. */
+/** nginx with docs/gateways/nginx.conf, included like a file of Debian's conf.d. */
 export const startNginx: Start = ({ verifier, upstream, gatewayKey }) =>
   startNginxSite((port, folder) => {
     const key = join(folder, 'gateway-key');
@@ -38,7 +38,7 @@ export const startNginx: Start = ({ verifier, upstream, gatewayKey }) =>
     ]);
   });
 
-/** nginx, with what Debian would have in conf.d. */
+/** nginx with this configuration, included like a file of Debian's conf.d. */
 export async function startNginxSite(
   siteOn: (port: number, folder: string) => string,
   port?: number,
@@ -49,7 +49,7 @@ export async function startNginxSite(
     const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
       (name) => `${name}_temp_path ${join(folder, name)};`,
     );
-    // Workers of a nginx started as root would be another user, whom the folder is closed to.
+    // If nginx starts as root, its workers run as another user by default, who cannot read the folder.
     const user = process.getuid?.() === 0 ? 'user root;' : '';
     writeFileSync(
       join(folder, 'nginx.conf'),
@@ -61,7 +61,7 @@ export async function startNginxSite(
   });
 }
 
-/** Caddy, with docs/gateways/Caddyfile on plain http. */
+/** Caddy with docs/gateways/Caddyfile, over http. */
 export const startCaddy: Start = ({ verifier, upstream, gatewayKey }) =>
   runCaddy(gatewayKey, (port) =>
     configuration('Caddyfile', [
@@ -71,7 +71,7 @@ export const startCaddy: Start = ({ verifier, upstream, gatewayKey }) =>
     ]),
   );
 
-/** HAProxy, with docs/gateways/haproxy.cfg and the Lua that it loads. */
+/** HAProxy with docs/gateways/haproxy.cfg and the Lua script that it loads. */
 export const startHaproxy: Start = async ({ verifier, upstream, gatewayKey }) => {
   const port = await freePort();
   return run(port, (folder) => {
@@ -90,7 +90,7 @@ export const startHaproxy: Start = async ({ verifier, upstream, gatewayKey }) =>
   });
 };
 
-/** Varnish, with docs/gateways/varnish.vcl. */
+/** Varnish with docs/gateways/varnish.vcl. */
 export const startVarnish: Start = async ({ verifier, upstream, gatewayKey }) => {
   const port = await freePort();
   const [verifierPort, upstreamPort] = [verifier, upstream].map((place) => place.split(':')[1]);
@@ -115,7 +115,7 @@ export const startVarnish: Start = async ({ verifier, upstream, gatewayKey }) =>
   });
 };
 
-/** Apache httpd, with docs/gateways/apache.conf and the modules that its page names. */
+/** Apache httpd with docs/gateways/apache.conf and the modules that docs/gateways/apache.md lists. */
 export const startApache: Start = async ({ upstream }) => {
   const port = await freePort();
   return run(port, (folder) => {
@@ -139,7 +139,7 @@ export const startApache: Start = async ({ upstream }) => {
   });
 };
 
-/** Caddy with the least that a reader of its manual would write. */
+/** Caddy with a minimal configuration from its manual. */
 export const startPlainCaddy: Start = ({ verifier, upstream, gatewayKey }) =>
   runCaddy(
     gatewayKey,
@@ -171,7 +171,7 @@ async function runCaddy(
   });
 }
 
-/** A page's configuration for this machine; what is to be replaced has to be in it. */
+/** A configuration of docs/gateways/ adapted to this machine. Throws if a text to replace is missing. */
 function configuration(name: string, replacements: readonly (readonly [string, string])[]): string {
   let text = readFileSync(join('docs/gateways', name), 'utf8');
   for (const [documented, here] of replacements) {

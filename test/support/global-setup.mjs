@@ -1,9 +1,8 @@
-// One throw-away PostgreSQL for the whole run, unless DATABASE_URL names one, and in it one migrated
-// template from which every test file copies a database of its own. Runs outside Jest's transform,
-// so it takes the built code.
+// Starts a temporary PostgreSQL for the whole run, unless DATABASE_URL names a server. Migrates one template
+// database, which every test file copies. Jest does not transform this file, so it uses the built code.
 //
-// With TEST_POOLED=1 the services under test come through a pgbouncer in transaction mode, as a role that owns
-// nothing and has what deploy/postgresql/roles.sql grants (npm run test:pooled).
+// With TEST_POOLED=1 the services under test connect through pgbouncer in transaction mode, as a role that owns
+// nothing and has the grants of deploy/postgresql/roles.sql (npm run test:pooled).
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -41,7 +40,7 @@ export default async function globalSetup() {
       await rm(directory, { recursive: true, force: true });
     };
   }
-  // The service's own settings are for each test to choose.
+  // Each test chooses the service's settings itself.
   delete process.env.DATABASE_URL;
   process.env.TEST_SERVER_URL = serverUrl;
   process.env.TEST_TEMPLATE = `oauth10_test_${Math.floor(Date.now() / 1000)}_${process.pid}_template`;
@@ -71,7 +70,7 @@ async function makeTemplate(serverUrl, name) {
   await dataSource.destroy();
 }
 
-/** Grants come with each copy of the template. */
+/** Copies of the template include the grants. */
 async function startPooled(serverUrl) {
   const { startPgbouncer } = await import('../../bench/neighbours.mjs');
   const role = `oauth10_test_service_${process.pid}`;
@@ -93,7 +92,7 @@ async function startPooled(serverUrl) {
         .replaceAll(':"DBNAME"', process.env.TEST_TEMPLATE),
     ),
   );
-  // Not to the template: nobody may hold that one while it is copied.
+  // The pooler does not connect to the template, because a database in use cannot be copied.
   Object.assign(url, { username: role, password, pathname: '/postgres' });
   const pooler = await startPgbouncer(url.href);
   process.env.TEST_SERVICE_URL = pooler.url;
@@ -103,20 +102,20 @@ async function startPooled(serverUrl) {
   };
 }
 
-/** A run that is killed takes its server along, but not the server's files. */
+/** When a run is killed, its server stops, but the server's files stay. */
 async function removeAbandonedFolders() {
   const names = await readdir(tmpdir());
   for (const name of names.filter((name) => name.startsWith(FOLDER_PREFIX))) {
     const folder = join(tmpdir(), name);
     const madeAt = (await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now();
     if (madeAt < Date.now() - ONE_DAY_SECONDS * 1000) {
-      // Another user's folder is that user's affair.
+      // Folders of other users cannot be removed.
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }
 
-/** What runs that were killed left behind, on a server that outlives them. */
+/** Drops what killed runs left on a server from DATABASE_URL. */
 async function dropLeftovers(serverUrl) {
   await withClient(serverUrl, async (client) => {
     const { rows } = await client.query(

@@ -1,4 +1,4 @@
-/** Ends what the set-up started. */
+/** Stops what the global setup started. */
 export default async function globalTeardown() {
   await globalThis.__stopTestServer();
 }

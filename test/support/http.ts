@@ -1,18 +1,18 @@
 /**
- * Plain HTTP for the tests: sends what it is told, byte for byte, follows no redirect, inflates
- * nothing, and gives up after a bounded time.
+ * Plain HTTP for the tests. It sends requests byte for byte, follows no redirects, decompresses nothing, and has a
+ * timeout.
  */
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { PATIENCE_MS } from './eventually.js';
 
 export interface HttpRequest {
-  /** Origin to connect to, for example `http://127.0.0.1:3000`. */
+  /** Origin to connect to, such as `http://127.0.0.1:3000`. */
   base: string;
   method?: string | undefined;
   /** Path and query, sent as is. */
   target?: string | undefined;
-  /** Name and value in the case given; the same name twice is sent twice. */
+  /** Name and value in the given case; repeated names are sent repeatedly. */
   headers?: readonly (readonly [string, string])[] | undefined;
   body?: string | Buffer | undefined;
   timeoutMs?: number | undefined;
@@ -20,17 +20,17 @@ export interface HttpRequest {
 
 export interface HttpReply {
   status: number;
-  /** Lower-case names; fields that came more than once are joined by `, `. */
+  /** Lower-case names; values of repeated fields are joined by `, `. */
   headers: Record<string, string | undefined>;
-  /** Name and value in the order and case in which they came. */
+  /** Name and value in the order and case of the response. */
   rawHeaders: [string, string][];
   text: string;
-  /** The body read as `application/x-www-form-urlencoded`; a name given twice throws. */
+  /** The body parsed as `application/x-www-form-urlencoded`. Throws if a name is repeated. */
   form(): Record<string, string>;
   json<T = any>(): T; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests probe replies of any shape
 }
 
-/** Sends one request on a connection of its own and reads the whole reply. */
+/** Sends one request on its own connection and reads the whole reply. */
 export function send(wanted: HttpRequest): Promise<HttpReply> {
   const { base, method = 'GET', target = '/', body, timeoutMs = PATIENCE_MS } = wanted;
   const origin = new URL(base);
@@ -95,8 +95,8 @@ function reply(status: number, flatHeaders: string[], body: Buffer): HttpReply {
 }
 
 /**
- * Writes bytes to a TCP port and returns all that comes back until the other side closes, or until
- * it has been silent for `quietMs`. For requests that no HTTP client would agree to send.
+ * Writes bytes to a TCP port and returns all that it receives until the other side closes, or is silent for
+ * `quietMs`. For requests that an HTTP client would refuse to send.
  */
 export function sendRaw(
   port: number,
@@ -114,7 +114,7 @@ export function sendRaw(
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     socket.on('end', finish);
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      // A server may reset the connection right after an answer to bytes it could not use.
+      // A server may reset the connection right after it answers malformed bytes.
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') finish();
       else reject(error);
     });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** An object of Kubernetes' API, as YAML has it. */
+/** An object of the Kubernetes API, parsed from YAML. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -10,15 +10,14 @@ export interface Manifest {
 }
 
 /**
- * What is wrong with manifests by the API's own schemas: of values by the validators that
- * kubernetes-models makes from them, of names that the API does not have (which the validators let
- * pass) by its types.
+ * Checks manifests against the schemas of the API. The validators of kubernetes-models check values, but accept
+ * unknown names; its types check names.
  */
 export function manifestFaults(manifests: readonly Manifest[]): string[] {
   return [...valueFaults(manifests), ...nameFaults(manifests)];
 }
 
-// The package is an ES module only, which Jest's CommonJS can't load.
+// The package is ESM only, and Jest runs CommonJS.
 const VALIDATE = `
   const text = await new Response(process.stdin).text();
   const faults = [];

@@ -5,10 +5,10 @@ import { startDebianPostgresql } from './debian-postgresql.js';
 
 /** The role that migrates and owns all tables. */
 export const OWNER_ROLE = 'tables_owner';
-/** The role of the service; a name that has to be quoted. */
+/** The role of the service. The name needs quotes in SQL. */
 export const SERVICE_ROLE = 'the-service';
 
-/** A migrated database whose tables another role owns than the service's. */
+/** A migrated database where the service's role does not own the tables. */
 export interface LeastPrivilege {
   urlAs(role: string): string;
   /** Runs deploy/postgresql/roles.sql as the owner. */
@@ -18,7 +18,7 @@ export interface LeastPrivilege {
   stop(): void;
 }
 
-/** Starts Debian's PostgreSQL, in whose schema everybody may create, as up to PostgreSQL 14. */
+/** Starts Debian's PostgreSQL. Everybody may create objects in its schema, the default up to PostgreSQL 14. */
 export async function startLeastPrivilege(): Promise<LeastPrivilege> {
   const server = await startDebianPostgresql();
   const run = (url: string, ...args: string[]) =>
@@ -29,7 +29,7 @@ export async function startLeastPrivilege(): Promise<LeastPrivilege> {
   run(server.url('postgres'), '-c', `CREATE DATABASE app OWNER ${OWNER_ROLE}`);
   run(server.url('app'), '-c', `ALTER SCHEMA public OWNER TO ${OWNER_ROLE}`);
   run(server.url('app'), '-c', 'GRANT CREATE ON SCHEMA public TO PUBLIC');
-  // The database alone, and no other secret.
+  // Only the database URL, no other secret.
   execFileSync(process.execPath, ['dist/programs/oauth10.js', 'migrate'], {
     env: {
       PATH: process.env['PATH'],

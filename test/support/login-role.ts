@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { TestDatabase } from './database.js';
 
-/** A role of a test's own that may log in to a test's database. */
+/** A login role for one test and one test database. */
 export interface LoginRole {
   readonly name: string;
   url(password: string): string;
   drop(): Promise<void>;
 }
 
-/** @param attributes as CREATE ROLE takes them, such as `IN ROLE owner` */
+/** @param attributes of CREATE ROLE, such as `IN ROLE owner` */
 export async function createLoginRole(
   database: TestDatabase,
   password: string,

@@ -6,12 +6,12 @@ import { signRequest } from './signing-client.js';
 
 type Signed = ReturnType<typeof signRequest>;
 
-// What is signed for it fits every service, wherever that listens.
+// With a fixed PUBLIC_URL a signed request is valid at every service, whatever its port.
 const PUBLIC_URL = 'http://api.example.com';
 
 export type LossyStore = Awaited<ReturnType<typeof startLossyStore>>;
 
-/** A service whose nonces are claimed in a primary with a replica, both of which can be done harm. */
+/** A service with nonces in a Redis primary and its replica, which tests can damage. */
 export async function startLossyStore() {
   const [database, primary, replica] = await Promise.all([
     createTestDatabase(),
@@ -55,7 +55,7 @@ export async function startLossyStore() {
       service = await start();
     },
 
-    /** Some requests of clients whose clock is right, and some whose clock is fast, all accepted once. */
+    /** Sends requests from clients with a correct clock and with a fast clock. Each is accepted once. */
     async accepted(): Promise<Signed[]> {
       const requests = [...Array.from({ length: 20 }, () => sign()), sign(5), sign(60), sign(290)];
       for (const request of requests) {
@@ -65,7 +65,10 @@ export async function startLossyStore() {
       return requests;
     },
 
-    /** Sends them again until the service goes on, and once more; resolves to the statuses that were seen. */
+    /**
+     * Replays the requests until the service accepts new ones, and once more. Resolves to the statuses seen, without
+     * 503.
+     */
     async replay(requests: readonly Signed[]): Promise<Set<number>> {
       const seen = new Set<number>();
       const replayAll = async () => {
@@ -95,7 +98,7 @@ export async function startLossyStore() {
   };
 }
 
-/** The server drops claims, since somebody set it up to, and is set up right again. */
+/** Makes the server evict all claims by a wrong configuration, then restores the configuration. */
 export async function evictClaims(
   { primary }: LossyStore,
   meanwhile?: () => unknown,
@@ -112,7 +115,7 @@ export async function evictClaims(
   await set('maxmemory-policy', 'noeviction');
 }
 
-/** Of all that was accepted nothing is again, and new requests go on. */
+/** No accepted request is accepted again, and new requests are. */
 export async function expectForgotten(
   store: LossyStore,
   requests: Awaited<ReturnType<LossyStore['accepted']>>,

@@ -4,7 +4,7 @@ import { parseFormEncoded } from '../../src/protocol/form-encoding.js';
 import type { Parameter } from '../../src/protocol/parameter.js';
 import type { RefusedRequest } from '../../src/protocol/hints/mistake.js';
 
-// A signer of its own, with a lever for every step: nothing here comes from the table of mistakes.
+// A separate signer that can change every step. It does not use the table of mistakes in src/.
 export const octets = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 export const enc = (text: string) =>
   [...Buffer.from(text, 'latin1')]
@@ -30,7 +30,7 @@ export interface Levers {
   write: (digest: Buffer) => string;
 }
 
-// Short, for the sake of thousands of signatures; nothing here asks for the length.
+// Short, because the tests make thousands of signatures and do not check the length.
 export const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 
 export const shapes: Record<string, Partial<RefusedRequest> & { url?: string }> = {
@@ -53,7 +53,7 @@ export const shapes: Record<string, Partial<RefusedRequest> & { url?: string }> 
   'everything twice': { rawQuery: 'x=1&x=1&y=%20&y=%20' },
 };
 
-/** Where the protocol parameters travel. */
+/** The place of the protocol parameters. */
 export type Place = 'header' | 'query' | 'form';
 
 export function requestOf(
@@ -84,7 +84,7 @@ export function requestOf(
     ['oauth_nonce', 'kllo9940pd9333jh'],
     ...extra,
   ];
-  // The signature itself, which is in none of what is signed, stands with them.
+  // The request also carries the signature itself, which is never part of the base string.
   const sent = [...protocol, ['oauth_signature', 'a/b+c=']].map((pair) => pair.map(enc).join('='));
   const behind = (raw: string) => [raw, ...sent].filter((piece) => piece !== '').join('&');
   const rawQuery = place === 'query' ? behind(request.rawQuery) : request.rawQuery;

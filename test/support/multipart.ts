@@ -1,11 +1,11 @@
-/** A part of a form (RFC 7578): a field, or a file with its name; the name is empty where none was chosen. */
+/** A part of a form (RFC 7578): a field, or a file with its name. The name is empty if no file was chosen. */
 export type Part =
   | readonly [field: string, value: string]
   | readonly [field: string, content: string, filename: string];
 
 const BOUNDARY = '----oauth10TestBoundary';
 
-/** The parts as multipart/form-data, in this order. */
+/** Encodes the parts as multipart/form-data, in this order. */
 export function multipart(parts: readonly Part[]): { type: string; body: string } {
   const written = parts.map(([field, content, filename]) => {
     const file =

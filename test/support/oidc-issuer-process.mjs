@@ -1,5 +1,5 @@
-// A real OpenID Connect issuer in a process of its own, so that it can be stopped like one. Prints
-// `listening` when it is there, and ends when its standard input closes.
+// An OpenID Connect issuer in its own process, so that tests can stop it. Prints `listening` when it is ready, and
+// exits when its standard input closes.
 // Arguments: port, redirect URI, client id, client secret.
 import Provider from 'oidc-provider';
 
@@ -8,14 +8,14 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
   pkce: { required: () => true },
   features: { devInteractions: { enabled: false } },
-  // What stands behind a + of an account are its roles.
+  // The roles are the parts of the account name after each `+`.
   claims: { openid: ['sub', 'example'] },
   conformIdTokenClaims: false,
   findAccount: (_, accountId) => ({
     accountId,
     claims: () => ({ sub: accountId, example: { roles: accountId.split('+').slice(1) } }),
   }),
-  // Who signs in has agreed: what they agree to is asked on the service's pages.
+  // Signing in counts as consent here. The service's own pages ask for the owner's consent.
   loadExistingGrant: async ({ oidc }) => {
     const grant = new oidc.provider.Grant({
       clientId: oidc.client.clientId,

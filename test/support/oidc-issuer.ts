@@ -8,7 +8,7 @@ const PROGRAM = join(__dirname, 'oidc-issuer-process.mjs');
 const CLIENT_ID = 'oauth10';
 const CLIENT_SECRET = 'issued-to-the-service';
 
-/** A real issuer (npm oidc-provider) that takes any account, and can be stopped and started. */
+/** An OpenID Connect issuer (npm oidc-provider) that accepts any account. Tests can stop and restart it. */
 export class TestIssuer {
   private stopping: (() => Promise<void>) | undefined;
 
@@ -17,13 +17,13 @@ export class TestIssuer {
     private readonly port: number,
   ) {}
 
-  /** A place for an issuer; start() starts it. */
+  /** Reserves a port for the issuer. start() starts it. */
   static async reserve(): Promise<TestIssuer> {
     const port = await freePort();
     return new TestIssuer(`http://127.0.0.1:${port}`, port);
   }
 
-  /** What the service has to be set to. */
+  /** The service's settings for this issuer. */
   get env(): Record<string, string> {
     return {
       OIDC_ISSUER: this.url,
@@ -32,7 +32,7 @@ export class TestIssuer {
     };
   }
 
-  /** The same for the console of staff. */
+  /** The console's settings for this issuer. */
   get staffEnv(): Record<string, string> {
     return Object.fromEntries(
       Object.entries(this.env).map(([name, value]) => [`STAFF_${name}`, value]),
@@ -40,8 +40,8 @@ export class TestIssuer {
   }
 
   /**
-   * @param serviceBase the listener's origin, to which browsers come back
-   * @param path and where there
+   * @param serviceBase origin of the listener to which browsers return
+   * @param path of the redirect URI there
    */
   async start(serviceBase: string, path = '/oauth/auz/signed-in'): Promise<void> {
     const redirectUri = serviceBase + path;
@@ -67,9 +67,9 @@ export class TestIssuer {
   }
 
   /**
-   * Plays the browser at the issuer, from the redirect that leads there to the one that leads back.
+   * Acts as the browser at the issuer, from the redirect to the issuer until the redirect back.
    *
-   * @returns the callback's path and query
+   * @returns path and query of the redirect back
    */
   async visit(
     authorizationUrl: string,

@@ -8,14 +8,14 @@ import { unprivilegedAccount } from '../../src/database/embedded-server/embedded
 import { PATIENCE_MS } from './eventually.js';
 import { freePort } from './free-port.js';
 
-/** A pgbouncer of Debian's before a database, in transaction mode, with its defaults for all else. */
+/** Debian's pgbouncer in front of a database, in transaction mode, otherwise with its defaults. */
 export interface Pgbouncer {
-  /** The database's URL, by this way. */
+  /** The database's URL through pgbouncer. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** @param settings further lines of its section [pgbouncer] */
+/** @param settings further lines of the section [pgbouncer] */
 export async function startPgbouncer(
   databaseUrl: string,
   settings: readonly string[] = [],

@@ -19,16 +19,16 @@ export const AUDIENCE = 'https://api.example.com';
 export const WITH_ISSUER = { PLATFORM_TOKEN_ISSUER: ISSUER, PLATFORM_TOKEN_AUDIENCE: AUDIENCE };
 export const PLATFORM_TOKEN = '/oauth/oauth10/platform-token';
 
-/** A service that issues the platform's own tokens. */
+/** Starts a service that issues the platform's JWTs. */
 export const startIssuer = (
   databaseUrl: string,
   env: Record<string, string> = {},
 ): Promise<TestService> => startTestService(databaseUrl, { ...WITH_ISSUER, ...env });
 
 /**
- * A verifier as resource servers have it: keys from the service, remembered for a while.
+ * A verifier like that of a resource server: it fetches the keys from the service and caches them.
  *
- * @param rememberedMs asked again after it, and not before: an unknown key is refused
+ * @param rememberedMs how long keys are cached; until then an unknown key is refused without a new fetch
  */
 export function resourceServer(base: string, rememberedMs = 300_000) {
   const keys = createRemoteJWKSet(new URL(`${base}/.well-known/jwks.json`), {
@@ -41,14 +41,14 @@ export function resourceServer(base: string, rememberedMs = 300_000) {
     jwtVerify(jwt, keys, { issuer: ISSUER, audience: AUDIENCE, typ: 'at+jwt' });
 }
 
-/** The settings of the programs in docs/integrating/ that check JWTs. */
+/** The settings of the programs in docs/integrating/ that verify JWTs. */
 export const resourceServerEnv = (service: TestService) => ({
   ISSUER,
   AUDIENCE,
   JWKS_URL: `${service.publicBase}/.well-known/jwks.json`,
 });
 
-/** What anybody can read of a JWT. */
+/** The header and claims of a JWT, without verification. */
 export function unverified<Claims = Record<string, unknown>>(jwt: string) {
   const [header = '', payload = ''] = jwt.split('.');
   const read = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
@@ -58,7 +58,7 @@ export function unverified<Claims = Record<string, unknown>>(jwt: string) {
   };
 }
 
-/** A gateway's question about a request of this client. */
+/** A gateway's request to /verify about a request of this client. */
 export async function askVerify(
   service: TestService,
   request: { url: string; headers: readonly (readonly [string, string])[]; method: string },
@@ -81,7 +81,7 @@ export async function askVerify(
   });
 }
 
-/** A bearer token for a client with OAuth 1.0a. */
+/** Gets a JWT for a client that signs with OAuth 1.0a. */
 export async function bearerToken(
   service: TestService,
   consumer: { consumerKey: string; consumerSecret: string },
@@ -97,7 +97,7 @@ export async function bearerToken(
   return reply.json<{ access_token: string }>().access_token;
 }
 
-/** A signing key as staff see it. */
+/** A signing key as the admin API shows it. */
 export interface ShownKey {
   readonly kid: string;
   readonly algorithm: string;
@@ -107,7 +107,7 @@ export interface ShownKey {
   readonly publishedUntil: string | null;
 }
 
-/** The keys of an issuer, as staff, verifiers and clients meet them. */
+/** The keys of an issuer, as the admin API, the JWKS and issued tokens show them. */
 export const signingKeys = {
   shown: async (service: TestService) =>
     (await service.admin('GET', '/admin/signing-keys')).json<{ items: ShownKey[] }>().items,
@@ -124,7 +124,7 @@ export const signingKeys = {
     unverified(await bearerToken(service, consumer)).header.kid,
 };
 
-/** For each test a database of its own, and any number of services on it. */
+/** One database per test, with any number of services on it. */
 export function issuersForEachTest() {
   let database: TestDatabase;
   const running: TestService[] = [];
@@ -139,7 +139,7 @@ export function issuersForEachTest() {
     get database(): TestDatabase {
       return database;
     },
-    /** Those that end with the test. */
+    /** The services that are stopped after the test. */
     running,
     async start(env: Record<string, string> = {}): Promise<TestService> {
       const service = await startIssuer(database.url, env);
@@ -149,7 +149,7 @@ export function issuersForEachTest() {
   };
 }
 
-/** For all tests of a block one issuer, with a consumer and an access token of its owner `jane`. */
+/** One issuer for all tests of a block, with a consumer and an access token of the owner `jane`. */
 export function issuerForAllTests() {
   const { database, service } = serviceForAllTests(WITH_ISSUER);
   let consumer: TestConsumer;

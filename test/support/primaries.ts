@@ -10,7 +10,7 @@ import {
 } from '../../src/database/embedded-server/embedded-server.js';
 import { migrate } from '../../src/database/migrate.js';
 
-/** A server of a test's own, migrated, that may be told to take no writes. */
+/** A migrated server for one test. It can be made read-only. */
 export interface Primary {
   readonly url: string;
   query<Row>(sql: string): Promise<Row[]>;
@@ -18,7 +18,7 @@ export interface Primary {
   stop(): Promise<void>;
 }
 
-/** @param like the user of another, so that one connection string fits both */
+/** @param like another server whose password this one takes, so that one connection string fits both */
 export async function startPrimary(like?: Primary): Promise<Primary> {
   const directory = await mkdtemp(join(tmpdir(), 'oauth10-test-'));
   const server: EmbeddedServer = await startEmbeddedServer({ directory, durable: false });

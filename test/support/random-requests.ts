@@ -1,4 +1,4 @@
-/** Requests that clients might send, drawn at random, in which most mistakes of a signer show. */
+/** Random requests of clients, in which most signing mistakes change the signature. */
 import fc from 'fast-check';
 import type { RefusedRequest } from '../../src/protocol/hints/mistake.js';
 import type { Parameter } from '../../src/protocol/parameter.js';
@@ -39,7 +39,7 @@ const VALUES = [
 const pair = fc.tuple(fc.constantFrom(...WORDS), fc.constantFrom(...VALUES));
 const pairs = fc.array(pair, { minLength: 0, maxLength: 6 });
 
-/** As a client sends them: blanks as `%20` or as `+`. */
+/** Encodes pairs as a client sends them, with blanks as `%20` or as `+`. */
 const sent = (all: readonly (readonly [string, string])[], blank: string): string =>
   all
     .map((one) => one.map((text) => enc(octets(text)).replaceAll('%20', blank)).join('='))
@@ -69,7 +69,7 @@ const extra = fc.constantFrom<Parameter[]>(
   [['oauth_verifier', 'hfdp7dh39dks9884']],
 );
 
-/** A request and the place of its protocol parameters. */
+/** A request, with the protocol parameters in one of the places. */
 export const randomRequests: fc.Arbitrary<RefusedRequest> = fc
   .record({
     query: pairs,

@@ -4,7 +4,7 @@ import { readSettings } from '../../src/config/settings.js';
 import { ExactPathAdapter, type Route } from '../../src/http/exact-path-adapter.js';
 import { ADMIN_API_KEY } from './service.js';
 
-/** The routes of the whole service, as its framework registered them. */
+/** The routes of the whole service, as Nest registered them. */
 export async function realRoutes(databaseUrl: string): Promise<readonly Route[]> {
   const settings = readSettings({
     DATABASE_URL: databaseUrl,

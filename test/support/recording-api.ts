@@ -1,25 +1,25 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as it arrived, raw. */
+/** A request as the API received it. */
 export interface RecordedRequest {
   readonly method: string;
   readonly target: string;
-  /** Name and value, in the order and case in which they came. */
+  /** Name and value in the order and case received. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
 }
 
-/** An API that remembers what reached it, and answers 200 to everything. */
+/** An API that records the requests it receives and answers 200 to all of them. */
 export interface RecordingApi {
   /** host:port */
   readonly address: string;
-  /** What arrived since the last call. */
+  /** The requests received since the last call. */
   taken(): RecordedRequest[];
   stop(): Promise<void>;
 }
 
-/** Starts it on a free port of the loopback. */
+/** Starts the API on a free loopback port. */
 export async function startRecordingApi(): Promise<RecordingApi> {
   let recorded: RecordedRequest[] = [];
   const server = createServer((request, response) => {

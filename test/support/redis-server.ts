@@ -7,31 +7,31 @@ import { createClient } from '@redis/client';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 
-/** A replica is served as soon as it asks. */
+/** Makes the primary serve a new replica at once. */
 const QUICKLY = ['--repl-diskless-sync-delay', '0'];
 
-/** A Redis of Debian's on the loopback, in a folder of its own. */
+/** Debian's Redis on loopback, with its own folder. */
 export interface RedisServer {
   readonly port: number;
-  /** Where the nodes of a cluster talk to each other; unused without one. */
+  /** The port of the cluster bus; unused without a cluster. */
   readonly busPort: number;
   readonly url: string;
-  /** Sends a command over a connection of its own. */
+  /** Sends a command over its own connection. */
   command(...parts: string[]): Promise<unknown>;
-  /** SIGKILL, as a machine that loses power. */
+  /** Sends SIGKILL, like a loss of power. */
   kill(): Promise<void>;
-  /** The same process falls silent, and goes on. */
+  /** Suspends or resumes the process. */
   pause(isPaused: boolean): void;
-  /** Again, on the same port and folder. */
+  /** Starts the server again, on the same port and folder. */
   start(): Promise<void>;
-  /** Kills it and clears up. */
+  /** Kills the server and removes its folder. */
   stop(): Promise<void>;
 }
 
-/** How often a server, or a cluster, is started on other ports because somebody took one of them first. */
+/** How often a server or a cluster is tried on other ports, because another program took one of the ports first. */
 const TRIES = 3;
 
-/** @param settings arguments such as `--maxmemory 10mb`; nothing is saved to disk unless they say so */
+/** @param settings arguments such as `--maxmemory 10mb`; without such an argument nothing is saved to disk */
 export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
   for (let tries = 1; ; tries += 1) {
     const server = redisServer(await freePort(), await freePort(), settings);
@@ -45,7 +45,7 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   }
 }
 
-/** Not started yet. */
+/** Creates a server without starting it. */
 function redisServer(port: number, busPort: number, settings: readonly string[]): RedisServer {
   const folder = mkdtempSync(join(tmpdir(), 'oauth10-redis-'));
   const url = `redis://127.0.0.1:${port}`;
@@ -89,7 +89,7 @@ function redisServer(port: number, busPort: number, settings: readonly string[])
     const started = child;
     const answer = await eventually(
       () => command('PING').catch((error: Error) => error.message),
-      // One that found its port taken has ended, and whoever has the port may answer for it.
+      // A server exits if its port is taken, and then another program may answer on this port.
       (said) => started.exitCode !== null || /^(PONG|NOAUTH)/.test(String(said)),
     );
     if (started.exitCode !== null || !/^(PONG|NOAUTH)/.test(String(answer)))
@@ -110,7 +110,7 @@ function redisServer(port: number, busPort: number, settings: readonly string[])
   };
 }
 
-/** Six servers as a cluster: three primaries, each with a replica. */
+/** Starts six servers as a cluster: three primaries, each with a replica. */
 export async function startRedisCluster(): Promise<readonly RedisServer[]> {
   const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'];
   for (let tries = 1; ; tries += 1) {
@@ -134,7 +134,10 @@ function joinCluster(nodes: readonly string[]): void {
   );
 }
 
-/** Resolves once each replica is in step: a primary's first one begins a new history, and with it a new epoch of nonces. */
+/**
+ * Waits until each replica is in sync: a primary begins a new replication history, and so a new nonce epoch, for its
+ * first.
+ */
 async function settle(servers: readonly RedisServer[]): Promise<void> {
   for (const server of servers) {
     await eventually(
@@ -148,7 +151,7 @@ async function settle(servers: readonly RedisServer[]): Promise<void> {
   }
 }
 
-/** Makes one server the replica of another, and waits until it has all that the other has. */
+/** Makes one server the replica of another, and waits until it is in sync. */
 export async function replicate(replica: RedisServer, primary: RedisServer): Promise<void> {
   await replica.command('REPLICAOF', '127.0.0.1', String(primary.port));
   await eventually(
@@ -157,7 +160,7 @@ export async function replicate(replica: RedisServer, primary: RedisServer): Pro
   );
 }
 
-/** A Redis Sentinel that promotes a replica when the primary is away for half a second. */
+/** A Redis Sentinel that promotes a replica when the primary is down for half a second. */
 export async function startSentinel(primary: RedisServer): Promise<{ stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'oauth10-sentinel-'));
   const file = join(folder, 'sentinel.conf');
@@ -175,7 +178,7 @@ export async function startSentinel(primary: RedisServer): Promise<{ stop(): Pro
   const exit = once(child, 'exit');
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  // It has found out by itself that there is a replica.
+  // Sentinel has discovered the replica.
   const said = await eventually(
     () => Promise.resolve(output),
     (text) => text.includes('+slave ') || child.exitCode !== null,

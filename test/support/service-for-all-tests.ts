@@ -3,18 +3,21 @@ import { startTestService, type TestService } from './service.js';
 
 type Settings = Record<string, string>;
 
-/** Settings, or what makes them: it starts first what they name, such as an issuer or a proxy of the database. */
+/**
+ * Settings, or a function that returns them after it has started what they name, such as an issuer or a database
+ * proxy.
+ */
 type SettingsOf = Settings | ((database: TestDatabase) => Settings | Promise<Settings>);
 
 /**
- * The service with a database of its own, for all tests of the enclosing block: started before the first of
- * them, stopped and dropped after the last. Until then both objects are empty, so that a block can hold
- * them as constants. An `afterAll` of the block further down runs when the service has stopped.
+ * A service with its own database for all tests of the enclosing block. It starts before the first test, and is
+ * stopped and its database dropped after the last. Both objects are empty before, so that a block can hold them as
+ * constants. An `afterAll` that the block registers later runs after the service has stopped.
  */
 export function serviceForAllTests(settings: SettingsOf = {}) {
   const services: TestService[] = [];
   const database = databaseForAllTests(() => Promise.all(services.map(stopIfStarted)));
-  /** One more process on the same database, as long as the first. */
+  /** Another process on the same database, with the same lifetime. */
   const replica = (settings: SettingsOf = {}): TestService => {
     const service = {} as TestService;
     services.push(service);
@@ -27,7 +30,7 @@ export function serviceForAllTests(settings: SettingsOf = {}) {
   return { database, service: replica(settings), replica };
 }
 
-/** A database for all tests of the enclosing block, dropped when `stopUsers` is done. */
+/** A database for all tests of the enclosing block. It is dropped after `stopUsers`. */
 export function databaseForAllTests(stopUsers?: () => Promise<unknown>): TestDatabase {
   const database = {} as TestDatabase;
   beforeAll(async () => void Object.assign(database, await createTestDatabase()));
@@ -38,6 +41,6 @@ export function databaseForAllTests(stopUsers?: () => Promise<unknown>): TestDat
   return database;
 }
 
-// A start that failed leaves them empty.
+// The service is empty if its start failed.
 const stopIfStarted = async (service: Partial<TestService>) => service.stop?.(0);
 const dropIfCreated = async (database: Partial<TestDatabase>) => database.drop?.();

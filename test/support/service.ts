@@ -5,7 +5,7 @@ import { send, type HttpReply, type HttpRequest } from './http.js';
 import { signRequest, type SigningInput } from './signing-client.js';
 
 export const ADMIN_API_KEY = 'test-admin-api-key-0123456789abcdef';
-// One key for all services of a test file: replicas share it, as they do in earnest.
+// One key for all services of a test file, because replicas share their keys.
 export const SECRET_KEYS = `test:${randomBytes(32).toString('base64')}`;
 
 /** A consumer as registered over the admin API. */
@@ -14,7 +14,7 @@ export interface TestConsumer {
   readonly consumerSecret: string;
 }
 
-/** Credentials as a client keeps them. */
+/** Credentials as a client stores them. */
 export interface TestCredentials {
   readonly token: string;
   readonly tokenSecret: string;
@@ -23,8 +23,8 @@ export interface TestCredentials {
 export type TestService = Awaited<ReturnType<typeof startTestService>>;
 
 /**
- * Starts the whole service in this process, on free ports, and offers what tests do over HTTP. A
- * `DATABASE_URL` among the settings, such as that of a proxy, goes before the first argument.
+ * Starts the whole service in this process, on free ports, and offers what tests do over HTTP. A `DATABASE_URL` in
+ * the settings, such as that of a proxy, overrides the first argument.
  */
 export async function startTestService(databaseUrl: string, env: Record<string, string> = {}) {
   const settings = readSettings({
@@ -129,7 +129,7 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
       });
     },
 
-    /** The whole of RFC 5849 section 1.2, for tests that need an access token to begin with. */
+    /** The flow of RFC 5849 section 1.2, for tests that need an access token. */
     async accessToken(consumer: TestConsumer, subject = 'jane'): Promise<TestCredentials> {
       const temporary = await this.initiate(consumer);
       const verifier = await this.accept(temporary.token, subject);
@@ -138,7 +138,7 @@ export async function startTestService(databaseUrl: string, env: Record<string, 
   };
 }
 
-/** Sends what the signing client made. */
+/** Sends a request made by the signing client. */
 export function sendSigned(
   request: ReturnType<typeof signRequest>,
   extra: Partial<HttpRequest> = {},
@@ -147,7 +147,7 @@ export function sendSigned(
   return send({ base: new URL(url).origin, method, target, headers, body, ...extra });
 }
 
-/** Reads the credentials in a reply of section 2.1 or 2.3. */
+/** The credentials in a reply of section 2.1 or 2.3. */
 export function credentialsIn(reply: HttpReply): TestCredentials {
   if (reply.status !== 200) throw new Error(`No credentials: ${reply.status} ${reply.text}`);
   const { oauth_token: token = '', oauth_token_secret: tokenSecret = '' } = reply.form();

@@ -1,9 +1,8 @@
 /**
- * RFC 5849 section 3.4 written a second time, from the text of the RFC alone, so that the tests do
- * not ask the service whether the service is right. Nothing here may import from src/.
+ * A second implementation of RFC 5849 section 3.4, written from the text of the RFC alone, so that the tests do not
+ * check the service against itself. Nothing here may import from src/.
  *
- * Values are octet strings: one character for each octet, as they travel. Text becomes octets
- * through {@link utf8Octets}.
+ * Values are octet strings: one character for each octet, as sent. {@link utf8Octets} converts text to octets.
  */
 import { createHmac, createSign, type KeyObject } from 'node:crypto';
 
@@ -24,7 +23,7 @@ export function utf8Octets(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** Section 3.6, item 2: everything but ALPHA, DIGIT, `-`, `.`, `_`, `~` becomes `%XX`. */
+/** Section 3.6, item 2: encodes every octet as `%XX` except ALPHA, DIGIT, `-`, `.`, `_`, `~`. */
 export function encodeOctets(octets: string): string {
   let encoded = '';
   for (const octet of Buffer.from(octets, 'latin1')) {
@@ -41,7 +40,7 @@ export function encodeText(text: string): string {
   return encodeOctets(utf8Octets(text));
 }
 
-/** Section 3.4.1.3.1: the pairs of a query or form body, as octets, in the order they stand. */
+/** Section 3.4.1.3.1: the pairs of a query or form body, as octets, in their order. */
 export function decodeForm(raw: string): Pair[] {
   const decode = (piece: string): string =>
     piece
@@ -58,7 +57,7 @@ export function decodeForm(raw: string): Pair[] {
     });
 }
 
-/** An absolute URL cut into its parts, none of them rewritten: `%2F` and `..` stay as they are. */
+/** The parts of an absolute URL, unchanged: `%2F` and `..` stay as they are. */
 export function cutUrl(url: string): { scheme: string; authority: string; target: string } {
   const match = /^(https?):\/\/([^/?#]+)([^?#]*)(\?[^#]*)?$/i.exec(url);
   if (!match) throw new Error(`not an absolute http or https URL: ${url}`);

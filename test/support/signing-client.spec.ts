@@ -83,7 +83,7 @@ describe('RFC 5849 §3.4.1.1 the base string of the example', () => {
     );
   });
 
-  // The signatures printed in sections 3.1 and 3.4.1.3.1 cannot be had from the printed secrets.
+  // The signatures printed in sections 3.1 and 3.4.1.3.1 cannot be computed from the printed secrets.
   it.each([
     ['HMAC-SHA1', 'r6/TJjbCOr97/+UU0NsvSne7s5g='],
     ['HMAC-SHA256', 'ypAxjNip++Dm0fTM+gCl8wAo6ufSnseu1WHxL7py3BU='],

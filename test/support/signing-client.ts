@@ -1,6 +1,6 @@
 /**
- * An OAuth 1.0a client for the tests: builds the request a careful client would send, or, through
- * `omit`, `override` and `tamper`, one that is broken in exactly one place.
+ * An OAuth 1.0a client for the tests. It builds a correct request, or, with `omit`, `override` and `tamper`, a
+ * request that is wrong in exactly one place.
  *
  *     await send({ base, ...signRequest({ method: 'POST', url: `${base}/oauth/oauth10/initiate`,
  *       consumerKey, consumerSecret, callback: 'oob' }) });
@@ -19,27 +19,27 @@ import {
 
 export interface SigningInput {
   method: string;
-  /** Absolute, as the client sees the service. Its path and query are sent byte for byte. */
+  /** Absolute, as the client sees the service. Path and query are sent byte for byte. */
   url: string;
   consumerKey: string;
   consumerSecret?: string | undefined;
-  /** Absent: no `oauth_token`. The empty string sends an empty one. */
+  /** Undefined: no `oauth_token`. An empty string: an empty `oauth_token`. */
   token?: string | undefined;
   tokenSecret?: string | undefined;
   privateKey?: KeyObject | string | undefined;
   signatureMethod?: string | undefined;
-  /** Where the OAuth parameters travel (section 3.5). */
+  /** The place of the protocol parameters (section 3.5). */
   place?: 'header' | 'query' | 'body' | undefined;
-  /** Form body: pairs of text, or a raw form that is sent byte for byte. */
+  /** Form body: text pairs, or a raw form that is sent byte for byte. */
   parameters?: readonly Pair[] | string | undefined;
-  /** Further parameters that travel with the OAuth ones and are signed, `scope` for example. */
+  /** Further signed parameters in the same place as the protocol parameters, such as `scope`. */
   extraParameters?: readonly Pair[] | undefined;
-  /** Names whose values stand without quotes in the header. */
+  /** Names of parameters whose values have no quotes in the header. */
   unquoted?: readonly string[] | undefined;
-  /** A body that is no form, with its media type. It is not signed but by `bodyHash`. */
+  /** A body that is not a form, with its media type. Only `bodyHash` signs it. */
   body?: string | Buffer | undefined;
   contentType?: string | undefined;
-  /** `oauth_body_hash`: over the body by this hash, or exactly this value. */
+  /** `oauth_body_hash`: the hash of the body with this algorithm, or exactly this value. */
   bodyHash?: 'sha1' | 'sha256' | 'sha512' | { value: string } | undefined;
   callback?: string | undefined;
   verifier?: string | undefined;
@@ -49,17 +49,17 @@ export interface SigningInput {
   /** Default `1.0`; null leaves `oauth_version` out. */
   version?: string | null | undefined;
   realm?: string | undefined;
-  /** Header fields to send beside those the client makes itself. */
+  /** Header fields in addition to those of the client. */
   headers?: readonly Pair[] | undefined;
-  /** OAuth parameters left out before signing (`oauth_signature`: after). */
+  /** Protocol parameters left out before signing (`oauth_signature`: after). */
   omit?: readonly string[] | undefined;
-  /** OAuth parameters replaced, or added, before signing (`oauth_signature`: after). */
+  /** Protocol parameters replaced or added before signing (`oauth_signature`: after). */
   override?: Readonly<Record<string, string>> | undefined;
-  /** Hooks that damage the request once the stage they name is done. */
+  /** Hooks that change the request after the named step. */
   tamper?:
     | {
         baseString?: (baseString: string) => string;
-        /** The pairs that will be sent, after signing, as octets. */
+        /** The pairs to send, as octets, after signing. */
         sentParameters?: (pairs: readonly Pair[]) => readonly Pair[];
         authorization?: (header: string) => string;
         target?: (target: string) => string;
@@ -137,7 +137,7 @@ function formBody({ parameters }: SigningInput): string | undefined {
   return parameters.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
 }
 
-/** The OAuth parameters without the signature, and what travels with them, as octets. */
+/** The protocol parameters without the signature, and `extraParameters`, as octets. */
 function protocolParameters(input: SigningInput): Pair[] {
   const values: Record<string, string | undefined> = {
     oauth_consumer_key: input.consumerKey,

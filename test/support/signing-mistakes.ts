@@ -1,4 +1,4 @@
-/** Each known mistake as a change to the signer, and the cases that come of it. */
+/** Each known mistake as a change to the signer, and the test cases made from them. */
 import type { HintCode, RefusedRequest } from '../../src/protocol/hints/mistake.js';
 import { parseFormEncoded } from '../../src/protocol/form-encoding.js';
 import type { Parameter } from '../../src/protocol/parameter.js';
@@ -114,7 +114,7 @@ export const mutations: Partial<Record<HintCode, Mutation[]>> = {
       if (held === '') return undefined;
       return { ...without(request.query)(levers, request), uri: `${levers.uri}?${held}` };
     },
-    // The question mark is part of the first name.
+    // The question mark becomes part of the first name.
     ({ pairs }, { query }) => {
       const first = query.find(([name]) => !isOAuth(name));
       const marked = (pair: Parameter): Parameter => [`?${pair[0]}`, pair[1]];
@@ -174,7 +174,7 @@ export const mutations: Partial<Record<HintCode, Mutation[]>> = {
   ],
   not_sorted: [() => ({ sort: (pairs) => pairs })],
   repeated_name_lost: [
-    // Where every pair is sent twice, no signature tells a name that was lost from a pair that was doubled.
+    // If every pair is sent twice, a dropped name and a doubled pair give the same signature.
     ({ pairs }, request) => (isDoubled(request) ? undefined : { pairs: [...new Map(pairs)] }),
     ({ pairs }, request) =>
       isDoubled(request) ? undefined : { pairs: [...new Map([...pairs].reverse())] },
@@ -242,7 +242,7 @@ export interface Mutant {
   readonly signature: string;
 }
 
-/** Every mistake that shows in the request, under one method. */
+/** All mistakes that change the signature of the request, for one method. */
 export function* mutantsOf(
   title: string,
   request: RefusedRequest,
@@ -263,11 +263,11 @@ export function* mutantsOf(
   }
 }
 
-/** In `npm run test:mutation`, which runs all of this for each change, one method stands for all. */
+/** `npm run test:mutation` runs these cases for each mutant of the code, so it tries only one method. */
 export const IS_SHORT = process.env['SHORT_MUTANTS'] === '1';
 const methodsTried = IS_SHORT ? (['HMAC-SHA1'] as const) : methods;
 
-/** The mutants of each shape, by each method, with the protocol parameters in each place. */
+/** The mutants of each shape, for each method and each place of the protocol parameters. */
 export function* cases(): Generator<Mutant> {
   for (const [shapeName, shape] of Object.entries(shapes)) {
     for (const place of ['header', 'query', 'form'] as const) {

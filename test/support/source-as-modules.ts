@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 const PROJECT = join(__dirname, '../..');
 
 /**
- * Turns src/ into ES modules that a plain `node` runs, for tests that need a process of its own
- * to kill. Inside the project, so that imports find node_modules; a tenth of a full build's time.
+ * Compiles src/ to ES modules that a plain `node` can run, for tests that kill a process of their own. The output is
+ * inside the project, so that imports find node_modules. Takes a tenth of the time of a full build.
  */
 export async function sourceAsModules(): Promise<{ folder: string; remove(): Promise<void> }> {
   await mkdir(join(PROJECT, '.cache'), { recursive: true });

@@ -1,7 +1,7 @@
 import { TestBrowser } from './browser.js';
 import { ADMIN_API_KEY, type TestService } from './service.js';
 
-/** A browser on which staff have signed in with the key, at the page that was asked for. */
+/** A browser signed in to the console with the key, at the requested page. */
 export async function signedInStaff(
   service: TestService,
   { key = ADMIN_API_KEY, target = '/console/' }: { key?: string; target?: string } = {},
@@ -12,14 +12,14 @@ export async function signedInStaff(
   return browser;
 }
 
-/** Makes a key of the role over the admin API. */
+/** Creates an API key with this role over the admin API. */
 export async function keyOf(service: TestService, role: string, expiresAt?: string) {
   const reply = await service.admin('POST', '/admin/api-keys', { name: role, role, expiresAt });
   if (reply.status !== 201) throw new Error(`No key: ${reply.status} ${reply.text}`);
   return reply.json<{ id: string; key: string }>();
 }
 
-/** The address of the link with these words on the page. */
+/** The address of the link with this text. */
 export function linkOn(browser: TestBrowser, words: string): string {
   const links = [...browser.page.text.matchAll(/<a [^>]*href="([^"]*)"[^>]*>(.*?)<\/a>/gs)];
   const found = links.find(([, , text = '']) => text.replace(/<[^>]*>/g, '').trim() === words);
@@ -27,7 +27,7 @@ export function linkOn(browser: TestBrowser, words: string): string {
   return found[1].replaceAll('&#39;', "'").replaceAll('&amp;', '&');
 }
 
-/** What the page shows once, under this label. */
+/** The secret that the page shows once, under this label. */
 export function secretOn(browser: TestBrowser, label: string): string {
   const found = new RegExp(`${label}</span>\\s*<code>([^<]*)</code>`).exec(browser.page.text);
   if (!found?.[1]) throw new Error(`no ${label} on: ${browser.title}`);

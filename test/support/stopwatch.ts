@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /**
- * Measures what is promised in time. Test and service share a process; while it stands still, because
- * the machine does something else, no promise of the service's runs out.
+ * Measures durations that the service guarantees. Test and service share a process, so a pause of the process, when
+ * the machine is busy, must not count against the service.
  */
 export class Stopwatch {
   private readonly startedAt = performance.now();
@@ -12,7 +12,7 @@ export class Stopwatch {
     this.delay.enable();
   }
 
-  /** Milliseconds since it was made, less the longest for which the process stood still. */
+  /** Milliseconds since construction, minus the longest pause of the process. */
   stop(): number {
     const tookMs = performance.now() - this.startedAt;
     this.delay.disable();

@@ -7,16 +7,16 @@ type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 export const ISSUER = 'https://login.example.com/';
 export const AUDIENCE = 'oauth10-admin';
 
-/** The platform's issuer: keys, tokens, and a server of its public keys. */
+/** The platform's issuer: its keys, its tokens, and a server for its JWKS. */
 export interface TokenIssuer {
   readonly jwksUrl: string;
-  /** What is published, as it may be changed. */
+  /** The published keys. Tests may change them. */
   keys: JWK[];
-  /** Answers in the place of the keys; undefined: the keys. */
+  /** Answers requests instead of the JWKS; undefined: the JWKS is served. */
   answer: ((response: ServerResponse) => void) | undefined;
-  /** The headers of each request for the keys. */
+  /** The headers of each request for the JWKS. */
   readonly asked: IncomingHttpHeaders[];
-  /** Makes a key and publishes it under the id. */
+  /** Makes a key and publishes it with this kid. */
   addKey(alg: string, kid: string): Promise<KeyPair>;
   stop(): Promise<void>;
 }
@@ -47,13 +47,13 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
   return issuer;
 }
 
-/** What a good token says. */
+/** The claims of a valid token. */
 export const goodClaims = (): JWTPayload => {
   const now = Math.floor(Date.now() / 1000);
   return { iss: ISSUER, aud: AUDIENCE, sub: 'jane', exp: now + 60, iat: now, roles: ['auditor'] };
 };
 
-/** Signs a token; a claim that is undefined is left out. */
+/** Signs a token; undefined claims are left out. */
 export const tokenOf = (
   key: Parameters<SignJWT['sign']>[0],
   header: { alg: string; kid?: string; [name: string]: unknown },

@@ -1,11 +1,11 @@
-/** A line of a file of consumers and access tokens, before it is JSON. */
+/** A line of an import or export file of consumers and access tokens, before it is JSON. */
 export type Line = Record<string, unknown>;
 
-/** The lines as a file; a text stands for itself. */
+/** The lines as the text of a file; strings are used as they are. */
 export const file = (...lines: (Line | string)[]): string =>
   lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
 
-/** The consumer that the tokens are of. */
+/** The consumer of the tokens below. */
 export const consumer = (more: Line = {}): Line => ({
   type: 'consumer',
   consumerKey: 'printer',

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 import { ADMIN_API_KEY } from './service.js';
 import { consumer, file, token } from './transfer-lines.js';
 
-/** Starts one of the programs that run beside the service, built, on a database. */
+/** Starts one of the built import or export programs on a database. */
 export function startProgram(
   program: string,
   args: readonly string[],
@@ -29,7 +29,7 @@ export function startProgram(
   return { child, ended };
 }
 
-/** Writes a file of a consumer and so many tokens. @returns its path */
+/** Writes a file with a consumer and this many tokens. @returns its path */
 export function writeTransferFile(folder: string, tokens: number): string {
   const path = join(folder, 'printer.ndjson');
   const lines = Array.from({ length: tokens }, (_, n) =>
@@ -40,9 +40,9 @@ export function writeTransferFile(folder: string, tokens: number): string {
 }
 
 /**
- * A database and an empty folder for each test of the enclosing block, in `at`, and the programs on them.
+ * A database and an empty folder, in `at`, for each test of the enclosing block, and functions that run the programs.
  *
- * @param secretKeys SECRET_KEYS of the programs, where a start names no others
+ * @param secretKeys SECRET_KEYS of the programs, unless a start names others
  */
 export function transferPrograms(secretKeys: string) {
   const at = {} as { database: TestDatabase; folder: string };
@@ -51,7 +51,7 @@ export function transferPrograms(secretKeys: string) {
     at.folder = mkdtempSync(join(tmpdir(), 'oauth10-transfer-'));
   });
   afterEach(async () => {
-    // A test that could not begin has neither.
+    // Both are undefined if the setup of the test failed.
     await (at as Partial<typeof at>).database?.drop();
     rmSync(at.folder, { recursive: true, force: true });
   });

@@ -1,6 +1,6 @@
 import type { TestDatabase } from './database.js';
 
-/** How many rows imports have left: taken over, and staged or begun. */
+/** The number of consumers, of access tokens, and of rows of unfinished imports. */
 export async function transferRows(
   database: TestDatabase,
 ): Promise<Record<'consumers' | 'tokens' | 'staged', number> | undefined> {

@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A web site beside the service: a client that is called back, or an attacker with pages. */
+/** A web site beside the service: a client with a callback, or an attacker's pages. */
 export interface WebSite {
-  /** `http://127.0.0.1:port`: the service's site on another origin. */
+  /** `http://127.0.0.1:port`: same site as the service, another origin. */
   readonly origin: string;
   /** `http://localhost:port`: another site to browsers, on the same port. */
   readonly foreignOrigin: string;
-  /** Path and query of every request but the browser's own for an icon. */
+  /** Path and query of every request, except the browser's own for an icon. */
   readonly visits: string[];
   /** HTML by path. */
   readonly pages: Map<string, string>;
-  /** Where a path redirects to; a path of neither kind answers with a heading. */
+  /** The redirect of a path. A path without a page or a redirect answers with a heading. */
   readonly redirects: Map<string, string>;
   close(): Promise<void>;
 }
