@@ -99,7 +99,7 @@ describe('Admin API: consumers that change', () => {
       expect(name).toBe(status === 200 ? 'after' : 'before');
     });
 
-    /** Opens all connections of the pool, or the first of the racers is done before the rest start. */
+    /** Opens all connections of the pool. Otherwise the first racer finishes before the others start. */
     const warmUp = () =>
       Promise.all(Array.from({ length: 20 }, () => service.admin('GET', '/admin/consumers')));
 

@@ -26,7 +26,7 @@ describe('Admin API: lists of consumers', () => {
   });
 
   it('pages over 500 consumers, each exactly once, while others come and go', async () => {
-    // Many rows of one instant, as an import makes them, so that the key has to break the tie.
+    // Many rows with the same timestamp, as an import creates them, so that the key decides their order.
     await database.query(`
       INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods,
         two_legged, allowed_addresses, labels, status, version, created_at)
@@ -44,7 +44,7 @@ describe('Admin API: lists of consumers', () => {
       if (target === undefined) expect(nextCursor).toBeNull();
       else expect(target).toBe(`${LIST}?limit=37&cursor=${nextCursor}`);
       await create(`new ${page}`);
-      // The row that the cursor was made of.
+      // Deletes the row that the cursor was made from.
       await service.admin('DELETE', `${LIST}/${encodeURIComponent(keys.at(-1) ?? '')}`);
     }
     const old = seen.filter((key) => key.startsWith('old/'));
@@ -79,7 +79,7 @@ describe('Admin API: lists of consumers', () => {
       all.filter((key) => Number(key) % 3 === 0),
     );
     expect(await pages('order=asc&limit=7')).toEqual([...all].reverse());
-    // A cursor of one order leads nowhere in the other.
+    // A cursor of one order is invalid in the other.
     const { nextCursor } = (await service.admin('GET', `${LIST}?limit=7`)).json<{
       nextCursor: string;
     }>();
@@ -133,13 +133,13 @@ describe('Admin API: lists of consumers', () => {
     }
     expect(await list('q=left')).toEqual(['Left-behind', 'k2']);
     expect(await list('q=left&status=disabled')).toEqual([]);
-    // Of these, each letter and pair of letters is somewhere.
+    // The names contain each letter and each pair of letters of this search, but not the whole.
     expect(await list('q=doned')).toEqual([]);
     const first = await service.admin('GET', `${LIST}?q=left&limit=1`);
     const [, next = ''] = /^<([!-~]+)>; rel="next"$/.exec(first.headers['link'] ?? '') ?? [];
     expect(keysIn(await service.admin('GET', next))).toEqual(['k2']);
     expect(await list('q=crowd&limit=200')).toHaveLength(200);
-    // Behind as many in the other order.
+    // In the other order, too, the matches now come after that many rows.
     await database.query(
       `UPDATE consumers SET created_at = now() - interval '2 days' WHERE name NOT IN ('Crowd')`,
     );

@@ -155,7 +155,7 @@ describe('Admin API: consumers', () => {
     });
 
     it('lets one of ten racers have a key and tells the others 409 consumer_key_taken', async () => {
-      // All connections of the pool open, or the first is done before the others start.
+      // Opens all connections of the pool. Otherwise the first racer finishes before the others start.
       await Promise.all(Array.from({ length: 20 }, () => service.admin('GET', '/admin/consumers')));
       const replies = await Promise.all(
         Array.from({ length: 10 }, (_, index) =>

@@ -1,7 +1,7 @@
 import { faultPlaces } from '../support/admin-problem.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
-/** Every list, each with filters of its own under which it still has two rows or more. */
+/** Every list, each with filters that match at least two rows. */
 const LISTS: readonly (readonly [path: string, ...filters: string[]])[] = [
   ['/admin/consumers', '', 'q=one', 'q=on', 'status=active', 'q=one&status=active'],
   ['/admin/tokens', '', 'consumerKey=one', 'subject=jane', 'status=active'],

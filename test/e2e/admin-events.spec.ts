@@ -21,7 +21,7 @@ describe('staff list events, and have them delivered once more', () => {
     expect(reply.status).toBe(200);
     return reply.json<Page>();
   };
-  /** A consumer with as many changes, all of them delivered. */
+  /** Creates a consumer with this many changes, all delivered. */
   async function delivered(changes: number): Promise<string> {
     const { consumerKey } = await service.registerConsumer();
     for (let n = 1; n <= changes; n += 1) {
@@ -87,7 +87,7 @@ describe('staff list events, and have them delivered once more', () => {
       lastError: null,
       settledAt: null,
     });
-    // It has all of its tries and of its time anew.
+    // The number of tries and the time limit start again.
     expect(
       await database.query(
         `SELECT refusals, due_at <= now() AS due, pending_since > now() - interval '1 hour' AS fresh

@@ -83,7 +83,7 @@ describe('Admin API: export', () => {
 
   it('writes one export at a time, and cuts off who takes nothing of it', async () => {
     await importFile(file(consumer()));
-    // More than the buffers between the two hold.
+    // More than the socket buffers of both ends can hold.
     await database.query(
       `INSERT INTO access_tokens (token, consumer_key, secret, subject, scopes)
        SELECT 't' || n, 'printer', '', repeat('s', 255), '{}' FROM generate_series(1, 60000) n`,

@@ -40,7 +40,7 @@ describe('Admin API: Idempotency-Key', () => {
     expect(await count()).toBe(1);
   });
 
-  /** Twenty at once under one key, at both replicas in turn. */
+  /** Twenty concurrent requests with one key, alternating between both replicas. */
   const race = (body: (index: number) => unknown) =>
     Promise.all(
       Array.from({ length: 20 }, (_, index) =>

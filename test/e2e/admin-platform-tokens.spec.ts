@@ -33,7 +33,7 @@ describe('bearer JWTs of the platform, held to RFC 7519 and RFC 8725', () => {
     pair = await issuer.addKey('RS256', 'rsa');
     return settings();
   });
-  /** Another replica's knowledge of tokens, without the rest of the service. */
+  /** The token verification of another replica, without the rest of the service. */
   const otherTokens = (env: Record<string, string> = {}) =>
     new StaffTokens(readSettings({ DATABASE_URL: database.url, ...settings(), ...env }));
 
@@ -269,7 +269,7 @@ describe('bearer JWTs of the platform, held to RFC 7519 and RFC 8725', () => {
       const next = await issuer.addKey('ES256', 'next');
       const token = await tokenOf(next.privateKey, { alg: 'ES256', kid: 'next' });
       const asked = issuer.asked.length;
-      // Soon after the last reading nothing is asked, lest strangers have the issuer flooded.
+      // Shortly after a fetch the JWKS is not fetched again, so that strangers cannot flood the issuer.
       for (let n = 0; n < 5; n += 1) expectRefused(await call(token));
       expect(issuer.asked).toHaveLength(asked);
       const now = Date.now();

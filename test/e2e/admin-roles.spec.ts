@@ -5,7 +5,7 @@ import { serviceForAllTests } from '../support/service-for-all-tests.js';
 const ROLES = ['admin', 'auditor', 'consent', 'gateway'] as const;
 type Role = (typeof ROLES)[number];
 
-/** Contract section 6: every operation of the admin listener, and who may beside `admin`. */
+/** Contract section 6: every operation of the admin listener, and the roles it allows besides `admin`. */
 const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
   ['POST /admin/consumers'],
   ['GET /admin/consumers', 'auditor'],
@@ -39,7 +39,7 @@ const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
   ['POST /admin/events/:id/replay'],
   ['POST /admin/import'],
   ['GET /admin/export'],
-  // 404 or 405 for everybody who has a key at all.
+  // 404 or 405 for every caller with a key.
   ['ALL /admin/{*rest}', 'auditor', 'consent', 'gateway'],
   ['POST /admin/signature-checks', 'auditor'],
   ['ALL /admin/signature-checks', 'auditor'],
@@ -52,12 +52,14 @@ const TABLE: readonly (readonly [operation: string, ...roles: Role[]])[] = [
   ['ALL /authz/ext-authz', 'gateway'],
 ];
 
-/** What needs no key: the public listener, probes, metrics, the documents; and the console, whose roles console-roles.spec.ts holds. */
+/**
+ * Routes without a key: the public listener, probes, metrics, documents, and the console (see console-roles.spec.ts).
+ */
 const OPEN = /^\/(?:$|(?:oauth|health|metrics|docs|console|\.well-known)(?:[/{]|$))/;
-/** The listener serves what is below this path, and not the path itself. */
+/** The listener serves paths below this one, but not the path itself. */
 const UNREACHABLE = 'ALL /admin';
 
-/** An unsigned request that a gateway asks about. */
+/** Headers that describe an unsigned request to a gateway endpoint. */
 const ASKED: readonly (readonly [string, string])[] = [
   ['X-Original-Method', 'GET'],
   ['X-Original-URI', '/photos'],
@@ -114,7 +116,7 @@ describe('contract section 6: which role may use which operation', () => {
       const status = await statusOf(operation, keys.get(role));
       const isAllowed = role === 'admin' || roles.includes(role);
       if (!isAllowed) expect([role, status]).toEqual([role, 403]);
-      // An unsigned request is 401 to the gateway's client; a gateway without a key is 403.
+      // 401 means that the client's request is unsigned. A gateway without a key gets 403.
       else if (isAuthz) expect([role, status]).toEqual([role, 401]);
       else expect([role, [401, 403].includes(status), status < 500]).toEqual([role, false, true]);
     }

@@ -24,7 +24,7 @@ describe('Admin API: what scopes mean to resource owners', () => {
       items: { action: string; detail: unknown }[];
     }>().items;
 
-  /** What the consent page says, from the first scope on. */
+  /** The text of the consent page from the first scope on. */
   async function consentPage(): Promise<string> {
     const { token } = await service.initiate(consumer);
     const browser = new TestBrowser(service.publicBase);
@@ -40,7 +40,7 @@ describe('Admin API: what scopes mean to resource owners', () => {
     await put('photos', { title: 'Look at <your> photos' });
     await put('profile', { description: 'Name and picture.' });
     await put(uri, { title: 'Print', description: 'On paper.' });
-    // The whole entry is replaced: no description of the file's stands under staff's title.
+    // Staff's entry replaces the whole entry of the file, its description included.
     expect(await consentPage()).toContain(
       'It may Look at <your> photos profile Name and picture. Print On paper.',
     );

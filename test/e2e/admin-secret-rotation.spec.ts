@@ -39,7 +39,7 @@ describe('Admin API: rotation of a consumer secret, over two replicas', () => {
   };
 
   it('both secrets verify during the overlap, everywhere, and by every method', async () => {
-    await verdictAt(other, consumer.consumerSecret); // remembered from here on
+    await verdictAt(other, consumer.consumerSecret); // cached from here on
     const before = Date.now();
     const { consumerSecret, previousSecretExpiresAt } = await rotate({ overlapSeconds: 60 });
     expect(consumerSecret).not.toBe(consumer.consumerSecret);

@@ -35,7 +35,7 @@ describe('Admin API: who still signs with SHA-1 or PLAINTEXT, and until when', (
     await initiate(weak, 'HMAC-SHA1', other);
     await initiate({ ...strong, consumerSecret: 'wrong' }, 'HMAC-SHA1');
     await initiate(strong, 'HMAC-SHA256');
-    // Each replica adds up for itself, and writes every two seconds.
+    // Each replica counts separately and writes every two seconds.
     const reply = await eventually(
       () => service.admin('GET', REPORT),
       (report) => report.json().items[0]?.methods[0]?.uses === 4,

@@ -36,7 +36,7 @@ describe('where the consent page’s form may lead', () => {
         `; form-action 'self'${source} https://www.example.com com.example.app:;`,
       );
 
-      // Who is stopped on the way all the same finds a link to where the decision leads.
+      // If the policy still blocks the redirect, the page offers a link to the decision's target.
       const retry = /<a href="([^"]+)">go on from here</.exec(visitor.page.text)?.[1];
       expect(retry).toBe(authorize(token));
       const { headers } = await visitor.press('Allow');
@@ -44,13 +44,13 @@ describe('where the consent page’s form may lead', () => {
       expect([visitor.page.status, visitor.title]).toEqual([400, 'You have decided already']);
       const href = headers['location']?.replaceAll('&', '&amp;') ?? '';
       expect(visitor.page.text).toContain(`<a href="${href}" rel="noreferrer">Go on to`);
-      // Another decision in the same browser leaves the first one's way alone.
+      // Another decision in the same browser does not change the first one's link.
       const second = await narrow.initiate(consumer, callback);
       await visitor.open(authorize(second.token));
       await visitor.press('Allow');
       await visitor.open(authorize(token));
       expect(visitor.page.text).toContain(`<a href="${href}" rel="noreferrer">Go on to`);
-      // It is the owner's: who signs in to the same browser afterwards is not shown it.
+      // Only the owner who decided sees the link, not another who signs in to the same browser.
       await visitor.open('/oauth/auz/grants');
       await visitor.press('Sign out');
       await visitor.open(authorize((await narrow.initiate(consumer, callback)).token));

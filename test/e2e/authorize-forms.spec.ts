@@ -23,14 +23,14 @@ describe('RFC 5849 §4.13 forms are followed only from the owner’s own browser
   const statusOf = async (oauthToken: string): Promise<string> =>
     (await service.admin('GET', `/admin/authorization-requests/${oauthToken}`)).json().status;
 
-  /** Signs in on the browser and leaves it on the consent page. */
+  /** Signs in and leaves the browser on the consent page. */
   async function consentPage(on = browser, name = 'jane', oauthToken = token): Promise<void> {
     await on.open(authorize(oauthToken));
     await on.press('Sign in', { filled: { 'User name': name } });
     expect(on.title).toBe('Printer asks for access');
   }
 
-  /** The fields that Allow sends, some of them replaced. */
+  /** The fields that Allow sends, with these replaced. */
   function allowing(changes: Record<string, string> = {}): [string, string][] {
     const { fields, buttons } = browser.formWith('Allow');
     return [...fields, ...(buttons.get('Allow') ?? [])].map(([name, value]) => [
@@ -182,7 +182,7 @@ describe('RFC 5849 §4.13 forms are followed only from the owner’s own browser
     for (const { status, text } of replies) {
       if (status === 400) expect(text).toContain('You have decided already');
     }
-    // The back button shows the decision, not the form.
+    // The back button shows the decision instead of the form.
     await browser.open(authorize(token));
     expect([browser.page.status, browser.title]).toEqual([400, 'You have decided already']);
   });

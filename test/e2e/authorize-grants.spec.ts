@@ -58,7 +58,7 @@ describe('RFC 5849 §2 “Your connections”: the owner sees and takes back wha
     const kept = await service.accessToken(album, 'bob');
     const lost = await service.accessToken(printer, 'bob');
     await connections('bob');
-    await browser.press('Take back'); // the newest comes first
+    await browser.press('Take back'); // the newest is first
     expect(browser.text).toContain('Access was taken back.');
     expect(browser.text).not.toContain('Printer');
     const refused = await echo(printer, lost);

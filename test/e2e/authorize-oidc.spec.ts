@@ -22,7 +22,7 @@ describe('the resource owner signs in by OpenID Connect', () => {
   });
   afterAll(() => issuer.stop());
 
-  /** Opens the client's link; returns where the browser is sent to sign in. */
+  /** Opens the client's link and returns the redirect to the issuer. */
   async function begin(on = browser): Promise<URL> {
     const { token } = await service.initiate(consumer, CALLBACK);
     const reply = await on.open(`/oauth/auz/authorize?oauth_token=${token}`);
@@ -30,7 +30,7 @@ describe('the resource owner signs in by OpenID Connect', () => {
     return new URL(reply.headers['location'] ?? '');
   }
 
-  /** The whole sign-in; leaves the browser on the consent page. */
+  /** Signs in and leaves the browser on the consent page. */
   async function signIn(account = 'jane', on = browser): Promise<string> {
     const callback = await issuer.visit((await begin(on)).href, { account });
     await on.open(callback);
@@ -40,7 +40,7 @@ describe('the resource owner signs in by OpenID Connect', () => {
 
   const refusal = () => [browser.page.status, browser.title];
 
-  // First, since the issuer is not there yet.
+  // Must be the first test, because the issuer does not run yet.
   it('an issuer that is down: 503 with Retry-After, and the service goes on when it is up', async () => {
     const { token } = await service.initiate(consumer, CALLBACK);
     const reply = await browser.open(`/oauth/auz/authorize?oauth_token=${token}`);
@@ -185,7 +185,7 @@ describe('the resource owner signs in by OpenID Connect', () => {
   it('strangers leave nothing in the database', async () => {
     const rows = async () => {
       const tables = await database.query<{ name: string }>(
-        // Counts of what genuine clients did before are written every few seconds.
+        // Counts of earlier valid requests are written every few seconds.
         `SELECT format('%I.%I', schemaname, relname) AS name FROM pg_stat_user_tables
           WHERE relname !~ '_uses$|^signature_deviations$|verdict|^replicas$' ORDER BY 1`,
       );
@@ -247,7 +247,7 @@ describe('the resource owner signs in by OpenID Connect', () => {
     expect([browser.page.status, browser.page.headers['allow']]).toEqual([405, 'GET']);
   });
 
-  // Last, since the issuer is gone afterwards.
+  // Must be the last test, because the issuer is stopped afterwards.
   it('an issuer that goes down while the person signs in: 503, and nobody is signed in', async () => {
     const callback = await issuer.visit((await begin()).href);
     await issuer.stop();

@@ -216,7 +216,7 @@ describe('RFC 5849 §2.2 resource owner authorization, on the service’s own pa
     pages.push(await browser.open(authorize('unknown')), await browser.open(authorize(token)));
     pages.push(await signIn(), await browser.press('Allow'));
     pages.push(await browser.open('/oauth/auz/grants'), await browser.press('Sign out'));
-    // The page with the verifier alone has a script, which copies it.
+    // Only the page with the verifier has a script, which copies the verifier.
     expect(pages.map(({ text }) => text.includes('<script'))).toEqual([
       ...[false, false, false],
       true,

@@ -55,7 +55,7 @@ describe('contract section 6: what owners do is on the record', () => {
       target: `token:${token}`,
       detail: by,
     });
-    // Nothing is left to take back, and nothing is said of it.
+    // A token that is already revoked is not revoked again, and no further event is recorded.
     const { token: other } = await service.accessToken(consumer, 'ann');
     await service.admin('POST', `/admin/tokens/${other}/revoke`);
     await service.admin('POST', `/admin/tokens/${other}/revoke`);

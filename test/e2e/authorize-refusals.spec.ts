@@ -25,7 +25,7 @@ describe('what the resource owner’s pages refuse, and how', () => {
   });
 
   const others: TestService[] = [];
-  /** One more service on the same database, stopped with its test however that ends. */
+  /** Starts another service on the same database and stops it after the test. */
   async function another(env: Record<string, string>): Promise<TestService> {
     const service = await startTestService(database.url, env);
     others.push(service);
@@ -189,7 +189,7 @@ describe('what the resource owner’s pages refuse, and how', () => {
     expect(Number(busy.page.headers['retry-after'])).toBeGreaterThan(0);
     expect(busy.title).toBe('Too many requests');
     expect((await from('192.0.2.2').open('/oauth/auz/grants')).status).toBe(200);
-    // One home has many addresses of IPv6; they count as one. A form costs three pages.
+    // Addresses of one IPv6 /64 count as one. A form costs as much as three pages.
     const home = (n: number) => from(`2001:db8::${n}`);
     await home(1).post('/oauth/auz/sign-in', []);
     await home(2).post('/oauth/auz/sign-in', []);
@@ -199,7 +199,7 @@ describe('what the resource owner’s pages refuse, and how', () => {
   it('production: no sign-in that takes any name, whatever is posted', async () => {
     const production = await another({ NODE_ENV: 'production' });
     const visitor = new TestBrowser(production.publicBase);
-    // The services of a test file share their keys, so this one serves the same consumer.
+    // The services of a test file share their keys, so this one can serve the same consumer.
     const { token } = await production.initiate(consumer, CALLBACK);
     await visitor.open(authorize(token));
     expect([visitor.page.status, visitor.title]).toEqual([

@@ -21,7 +21,7 @@ describe.each(['development', 'OpenID Connect'])(
       return { ...env, PAGES_RATE_LIMIT_PER_MINUTE: '0' };
     });
     const consumers: TestConsumer[] = [];
-    /** The browser's tabs, and what each of them was opened for. */
+    /** The browser's tabs. `tokens` holds the temporary credentials that each tab was opened for. */
     let tabs: TestBrowser[];
     let tokens: string[];
 
@@ -46,7 +46,7 @@ describe.each(['development', 'OpenID Connect'])(
 
     const tab = (n: number): TestBrowser => tabs[n] as TestBrowser;
 
-    /** Signs in on the tab, which ends where it was opened for. */
+    /** Signs in on the tab, which then shows its own consent page. */
     async function signIn(n: number, name = 'jane'): Promise<void> {
       if (kind === 'development') {
         await tab(n).press('Sign in', { filled: { 'User name': name } });
@@ -57,7 +57,7 @@ describe.each(['development', 'OpenID Connect'])(
       expect([tab(n).page.status, tab(n).title]).toEqual([200, `Printer ${n} asks for access`]);
     }
 
-    /** Allows on the tab; the answer goes to its own consumer's callback. */
+    /** Allows on the tab. The redirect goes to the callback of the tab's own consumer. */
     async function allow(n: number): Promise<void> {
       const { status, headers } = await tab(n).press('Allow');
       expect([status, headers['location']]).toEqual([

@@ -12,7 +12,7 @@ const BENCHES = readdirSync(join(ROOT, 'bench'), { recursive: true, encoding: 'u
   (name) => name.endsWith('.mjs'),
 );
 
-/** Runs a module of these lines in a process of its own, and parses what it prints. */
+/** Runs a module with these lines in its own process, and parses its output. */
 async function evaluated<Result>(...lines: string[]): Promise<Result> {
   const args = ['--input-type=module', '--eval', lines.join('\n')];
   const { stdout } = await run(process.execPath, args, { cwd: ROOT });
@@ -33,7 +33,7 @@ describe('the benches', () => {
       }));
     });
     expect(imports.length).toBeGreaterThan(30);
-    // Those of bench/ itself run when they are imported: what they export is read from their text.
+    // Modules of bench/ run when they are imported, so their exports are read from the source text.
     const built = imports.filter(({ module }) => module.includes('/dist/'));
     const missing = await evaluated<string[]>(
       `const missing = [];`,
@@ -92,7 +92,7 @@ describe('the benches', () => {
     });
   });
 
-  // In the smallest size the figures say nothing, and whether goals are met does not matter.
+  // At the smallest size the results mean nothing, so the test ignores the goals.
   const runsToItsEnd = async (
     file: string,
     size: readonly string[],

@@ -12,14 +12,13 @@ import { TestIssuer } from '../support/oidc-issuer.js';
 import { ADMIN_API_KEY, credentialsIn, sendSigned, type TestConsumer } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
-// Of each flow: the consumer's secret and the one before it, a secret within an answer that is kept for
-// a repeated request, an API key, the secret of the temporary credentials, the verifier, the token secret,
-// the two secrets of a file that is imported, and of a sign-in the issuer's code, the state, and the
-// cookie before and after it.
+// For each flow: the consumer's secret and its previous one, a secret in a reply that is stored under an idempotency
+// key, an API key, the secret of the temporary credentials, the verifier, the token secret, the two secrets of an
+// import file; and from a sign-in the issuer's code, the state, and the session cookie before and after.
 const SECRETS_OF_A_FLOW = 13;
 const FLOWS = 120;
 const AT_ONCE = 8;
-/** No secret is shorter. */
+/** The shortest secret has at least this length. */
 const BEGINNING = 8;
 
 describe('no secret is where it can be read', () => {
@@ -48,7 +47,7 @@ describe('no secret is where it can be read', () => {
       ...receiver.env,
     };
     service = await startBuiltService(database.url, talkative);
-    // In production an issuer without TLS is refused.
+    // Production refuses an issuer without TLS.
     pages = await startBuiltService(database.url, {
       ...talkative,
       ...issuer.env,
@@ -76,13 +75,13 @@ describe('no secret is where it can be read', () => {
       headers: [
         ['Authorization', `Bearer ${ADMIN_API_KEY}`],
         ['Content-Type', 'application/json'],
-        // Only creating posts look at it, and keep what they answered.
+        // Only POST requests that create something use the key, and store their reply.
         ['Idempotency-Key', key],
       ],
       body: JSON.stringify(body),
     });
 
-  /** A gateway asks about a request without a token, signed with the consumer's first secret. */
+  /** A gateway asks about a two-legged request, signed with the consumer's first secret. */
   const gateway = (key: string, consumer: TestConsumer) =>
     send({
       base: service.adminBase,
@@ -96,7 +95,7 @@ describe('no secret is where it can be read', () => {
       ],
     });
 
-  /** The whole of RFC 5849 section 1.2, a refusal of each kind on the way. */
+  /** The flow of RFC 5849 section 1.2, with a refusal of each kind. */
   async function flow(): Promise<void> {
     const registered = (await admin('/admin/consumers', { name: 'Canary' })).json<TestConsumer>();
     const { consumerKey } = registered;
@@ -143,7 +142,7 @@ describe('no secret is where it can be read', () => {
     );
   }
 
-  /** The resource owner looks at the connections, which asks for a sign-in at the issuer. */
+  /** The resource owner opens the list of connections, which requires a sign-in at the issuer. */
   async function signIn(): Promise<string[]> {
     const browser = new TestBrowser(pages.publicBase);
     const asked = await browser.open('/oauth/auz/grants');
@@ -160,7 +159,7 @@ describe('no secret is where it can be read', () => {
     ];
   }
 
-  /** Imports a consumer and a token, and the same again, which is refused. */
+  /** Imports a consumer and a token, then again, which is refused. */
   async function importFile(): Promise<[consumerSecret: string, tokenSecret: string]> {
     const brought = { consumerKey: randomUUID(), consumerSecret: randomUUID() };
     const tokenSecret = randomUUID();
@@ -187,7 +186,7 @@ describe('no secret is where it can be read', () => {
     return [brought.consumerSecret, tokenSecret];
   }
 
-  /** The secrets that stand in the text, as they are, or in hexadecimal or base64. */
+  /** The secrets in the text, also in hexadecimal or base64. */
   function found(text: string): string[] {
     const seen = new Set<string>();
     const byBeginning = formsByBeginning([
@@ -243,7 +242,7 @@ describe('no secret is where it can be read', () => {
   });
 
   it('not in the events, which tell of consumers and tokens', async () => {
-    // Of each flow two consumers, a change of one, a token.
+    // Each flow creates four events: two for new consumers, one for a change, one for a token.
     const events = FLOWS * 4;
     const delivered = await eventually(
       () => Promise.resolve(receiver.received),
@@ -283,7 +282,7 @@ describe('no secret is where it can be read', () => {
   });
 });
 
-/** Each form of a secret with that secret, by its first characters: one way through a long text finds all. */
+/** Maps the first characters of each form of a secret to the form and the secret, so that one pass finds all. */
 function formsByBeginning(
   secrets: readonly string[],
 ): Map<string, [form: string, secret: string][]> {

@@ -29,7 +29,7 @@ describe('what a consumer that cannot be changed may do otherwise (contract sect
     }
   };
 
-  /** Header request with one protocol parameter moved, or repeated, into the query. */
+  /** A request that sends one protocol parameter in the query instead of the header, or in both. */
   const inTwoPlaces = async (consumer: TestConsumer, repeat: boolean, signedOnce = true) => {
     const named = 'oauth_consumer_key';
     const pair = `${named}=${encodeText(consumer.consumerKey)}`;
@@ -210,7 +210,7 @@ describe('what a consumer that cannot be changed may do otherwise (contract sect
   it('secrets_not_encoded', async () => {
     const more = { consumerKey: 'raw', consumerSecret: 'a/b c' };
     const flagged = await registered(['secrets_not_encoded'], more);
-    // The witness encodes secrets: one that is decoded beforehand is what a raw key has.
+    // The signer encodes secrets in the key. This key contains the raw secret.
     const key = 'a/b c&';
     const request = signRequest({
       method: 'GET',

@@ -51,7 +51,7 @@ describe('the consent app of docs/examples/, before the real service', () => {
     await proxy.close();
   });
 
-  /** What the app is started with: a key of role consent and no other. */
+  /** The app's environment, with a key of only this role. */
   async function environment(role = 'consent'): Promise<Record<string, string>> {
     const reply = await service.admin('POST', '/admin/api-keys', { name: 'Consent app', role });
     return {
@@ -61,7 +61,7 @@ describe('the consent app of docs/examples/, before the real service', () => {
     };
   }
 
-  /** Follows the client's link to the app. */
+  /** Opens the app through the client's link. */
   async function arrive(callback = CALLBACK) {
     const temporary = await service.initiate(consumer, callback);
     const target = `/oauth/auz/authorize?oauth_token=${temporary.token}`;
@@ -84,7 +84,7 @@ describe('the consent app of docs/examples/, before the real service', () => {
     expect(browser.text).toContain('you go on to printer.example.com.');
     expect(browser.text).toContain('See your <photos> profile');
     const policy = browser.page.headers['content-security-policy'] ?? '';
-    // Browsers hold every redirect after a form to it, and a callback may redirect on.
+    // form-action also applies to redirects after a form, and a callback may redirect further.
     expect(policy).not.toContain('form-action');
     expect(policy).toContain(`frame-ancestors 'none'`);
     const { headers, status } = await browser.press('Allow', { unticked: ['photos'] });

@@ -4,9 +4,9 @@ import { signedInStaff } from '../support/staff.js';
 
 const MARKUP = '<script>alert(1)</script>';
 
-/** Decision 0058: what the console shows of verdicts. */
+/** ADR 0058: the console's figures of verdicts. */
 describe('the console: figures', () => {
-  // Nobody but the test writes rows that are looked at.
+  // Only the test writes rows for these figures.
   const { database, service } = serviceForAllTests();
   let staff: TestBrowser;
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe('the console: figures', () => {
       { served: 20, signature_invalid: 2, 'hint:scheme_differs': 2, 'ms:5': 20, 'ms:100': 2 },
       '5 hours',
     );
-    // Longer ago than a day.
+    // Older than a day.
     await minutes({ served: 1_000_000 }, '24 hours 1 minute');
     await staff.open('/console/');
     expect(staff.page.text.match(/<figure class="chart">/g)).toHaveLength(3);

@@ -24,7 +24,7 @@ describe('the console: import of a file', () => {
   });
 
   const rows = () => transferRows(database);
-  /** What the page sends before the file: its token, and the dry run that it has ticked. */
+  /** The fields before the file: the form token, and the dry run, which is checked. */
   const fields = (): Part[] => staff.formWith('Import file').fields;
   const tokenAlone = (): Part[] => fields().filter(([name]) => name === 'form_token');
   const upload = (text: string): Part => ['file', text, 'file.ndjson'];
@@ -48,7 +48,7 @@ describe('the console: import of a file', () => {
     expect(staff.text).toContain(`To be taken over: 1 consumers, ${LINES} tokens.`);
     expect(staff.text).toContain('Choose the file once more, without the dry run');
     expect(await rows()).toEqual(NO_ROWS);
-    // The page has the dry run no longer ticked.
+    // On this page the dry run is no longer checked.
     await staff.upload(FORM, [...fields(), upload(large)]);
     expect(staff.text).toContain(`Taken over: 1 consumers, ${LINES} tokens.`);
     expect(await rows()).toEqual({ consumers: 1, tokens: LINES, staged: 0 });
@@ -137,7 +137,7 @@ describe('the console: import of a file', () => {
     expect(await rows()).toEqual(NO_ROWS);
   });
 
-  /** Sends the large file, or another, without so many octets at its end. */
+  /** Sends the large file, or another, without its last octets. */
   const sendBut = (octets: number, browser = staff, text = large) => {
     const { type, body } = multipart([...tokenAlone(), upload(text)]);
     const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
@@ -179,7 +179,7 @@ describe('the console: import of a file', () => {
       'CREATE TRIGGER wait AFTER INSERT ON import_tokens FOR EACH STATEMENT EXECUTE FUNCTION wait()',
     );
     try {
-      // One batch, and as much again as lies between the connection and the file while that is staged.
+      // One batch, and as much as the buffers hold while that batch is staged.
       const { socket } = sendBut(0, staff, file(small.trim(), ...tokens.slice(0, 2_900)));
       await eventually(
         () => database.query(`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`),
@@ -202,7 +202,7 @@ describe('the console: import of a file', () => {
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /);
     socket.destroy();
-    // The session stays idle.
+    // The upload does not extend the session.
     await staff.open('/console/import');
     expect(staff.page.text).not.toContain('Import file');
     staff = await signedInStaff(service);

@@ -6,7 +6,7 @@ import { linkOn, signedInStaff } from '../support/staff.js';
 const VERIFICATIONS = 15;
 const PER_MINUTE = 120;
 
-/** Who asks much of the console takes nothing from the service, and visitors take nothing from each other. */
+/** Heavy use of the console slows down neither the service nor other visitors. */
 describe('the console under load', () => {
   const { service, database } = serviceForAllTests({
     PAGES_RATE_LIMIT_PER_MINUTE: String(PER_MINUTE),
@@ -60,7 +60,7 @@ describe('the console under load', () => {
     for (let n = 0; n <= PER_MINUTE; n += 1) await owner.open('/oauth/auz/grants');
     expect(owner.page.status).toBe(429);
     expect((await from(service.adminBase, '192.0.2.3').open('/console/sign-in')).status).toBe(200);
-    // The same the other way round: staff of the test before used up theirs.
+    // The reverse: the previous test used up the limit of this address on the admin listener.
     const other = from(service.publicBase, '192.0.2.1');
     expect((await other.open('/oauth/auz/grants')).status).toBe(200);
   });

@@ -21,7 +21,7 @@ describe('contract section 14: staff sign in by OpenID Connect', () => {
   afterAll(() => issuer.stop());
 
   const location = () => browser.page.headers['location'] ?? '';
-  /** The test's issuer makes roles of what stands behind a `+` of the account. */
+  /** The roles are the parts of the account name after each `+`. */
   async function signIn(account: string, target = '/console/', on = browser): Promise<string> {
     const reply = await on.open(target);
     const callback = await issuer.visit(reply.headers['location'] ?? '', { account });
@@ -29,7 +29,7 @@ describe('contract section 14: staff sign in by OpenID Connect', () => {
     return callback;
   }
 
-  // First, since the issuer is not there yet.
+  // Must be the first test, because the issuer does not run yet.
   it('an issuer that is down: 503, and the service goes on when it is up', async () => {
     await browser.open('/console/');
     expect([browser.page.status, browser.title]).toEqual([

@@ -57,7 +57,7 @@ describe('the console: tokens, the record, keys, scopes, signatures', () => {
     ];
     await browser.open(`/console/tokens?consumerKey=${consumer.consumerKey}&status=active`);
     expect(browser.page.text).not.toContain(one.tokenSecret);
-    // A filter that is sent twice must not fall away.
+    // A filter that is sent twice must not be ignored.
     const { action, fields } = browser.formWith('Revoke all');
     const twice = await browser
       .newTab()
@@ -73,7 +73,7 @@ describe('the console: tokens, the record, keys, scopes, signatures', () => {
   });
 
   it('a download of the record ends in order', async () => {
-    // Nothing may go wrong behind the end: what a slow reader has not taken yet would be cut off.
+    // An error after the end would destroy the response and cut off data that a slow reader has not read yet.
     const destroy = jest.spyOn(ServerResponse.prototype, 'destroy');
     const reply = await browser.newTab().open('/console/audit-events/download');
     await sleep(100);

@@ -4,7 +4,7 @@ import { signedInStaff } from '../support/staff.js';
 
 type Fields = [string, string][];
 
-/** As over the admin API (docs/adr/0015): the form that is shown again is a refusal, too. */
+/** As in the admin API (docs/adr/0015). A form that is shown again because of a fault is also a refusal. */
 describe('the console: a change that is refused is on record', () => {
   const { service } = serviceForAllTests();
   let staff: TestBrowser;

@@ -7,7 +7,7 @@ import { keyOf, signedInStaff } from '../support/staff.js';
 const ROLES = ['admin', 'auditor', 'consent', 'gateway'] as const;
 type Role = (typeof ROLES)[number];
 
-/** Contract sections 6 and 14: every page of the console, and whom it is for beside `admin`. */
+/** Contract sections 6 and 14: every page of the console, and the roles it allows besides `admin`. */
 const TABLE: readonly (readonly [page: string, ...roles: Role[]])[] = [
   ['GET /console{/}', 'auditor'],
   ['GET /console/consumers', 'auditor'],
@@ -52,9 +52,9 @@ const TABLE: readonly (readonly [page: string, ...roles: Role[]])[] = [
   ['POST /console/signature-check', 'auditor'],
 ];
 
-/** For everybody who has a key: the way out, and what is nowhere. */
+/** For every signed-in caller: sign-out, and unknown paths. */
 const FOR_ALL = ['POST /console/sign-out', 'ALL /console/{*rest}'];
-/** The way in. */
+/** Pages without sign-in. */
 const OPEN = [
   'GET /console',
   'GET /console/sign-in',
@@ -98,7 +98,7 @@ describe('the console: which role may see which page', () => {
         ],
       });
       const isAllowed = role === 'admin' || roles.includes(role);
-      // A form without its token is refused to those who may, too, and told otherwise.
+      // An allowed role is also refused a form without its token, but with another message.
       if (method === 'POST' && isAllowed) expect(reply.text).toContain('This form is out of date');
       const isRoleRefused = reply.status === 403 && reply.text.includes('Your role does not allow');
       expect([role, isRoleRefused]).toEqual([role, !isAllowed]);

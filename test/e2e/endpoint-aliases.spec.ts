@@ -51,7 +51,7 @@ describe('addresses that clients were built with (contract section 15)', () => {
     const access = await ask('/oauth/access_token', credentials);
     const token = { token: access['oauth_token'], tokenSecret: access['oauth_token_secret'] };
     await ask('/me', token);
-    // Signed for the service's own path, and sent to the alias.
+    // Signed for the service's own path, but sent to the alias.
     const url = `${publicBase}/oauth/oauth10/echo`;
     const { headers } = signRequest({ method: 'POST', url, ...consumer, ...token });
     const other = await send({ base: publicBase, method: 'POST', target: '/me', headers });

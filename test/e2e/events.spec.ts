@@ -161,7 +161,7 @@ describe('each change of a consumer or token is one event, delivered to EVENTS_U
     await service.accept(temporary.token);
     const wrong = await service.exchange(consumer, temporary, 'wrong');
     expect(wrong.status).toBe(401);
-    // Behind the change, and in its transaction: the record is not ours any more.
+    // The audit event fails after the change, in the same transaction, so the change is rolled back.
     await database.query(`
       CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN RAISE EXCEPTION 'no'; END $$`);

@@ -19,7 +19,7 @@ describe('a wrong signature of a consumer with flags of compatibility', () => {
     const long: [string, string][] = [['text', '\r\n+ '.repeat(4_000)]];
     const wrong = { method: 'POST', target: ECHO, ...flagged, consumerSecret: 'wrong' };
     let refusals = 0;
-    // Until its searches in vain are enough: the flags are not tried, while what needs none is served.
+    // After too many failed searches the flags are no longer tried. Requests that need no flag are still served.
     while ((await status()) === 200 && refusals < 200) {
       const reply = await service.signed({ ...wrong, parameters: long });
       expect(reply.status).toBe(401);

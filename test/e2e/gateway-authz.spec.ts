@@ -7,7 +7,7 @@ const FORM = 'application/x-www-form-urlencoded';
 const HOST = 'api.example.com';
 const TARGET = '/a%2Fb/%ff;x?q=a+b&c=a=b=c&e=&e=1&e=1';
 type Pair = readonly [string, string];
-/** Without a length nobody knows whether there was a body. */
+/** Without Content-Length it is unknown whether there was a body. */
 const KEPT_BACK: Pair[] = [['Transfer-Encoding', 'chunked']];
 type Signed = ReturnType<typeof signRequest>;
 

@@ -25,7 +25,7 @@ describe('contract section 7: gateways in trouble', () => {
   const sign = (input: Partial<SigningInput> = {}): Signed =>
     signRequest({ method: 'GET', url: URL_OF_API, ...consumer, ...input });
 
-  /** How each endpoint is asked about a request to URL_OF_API. */
+  /** How to ask each endpoint about a request to URL_OF_API. */
   const endpoints: Record<
     string,
     (signed: Signed, base: string, key: string) => Promise<HttpReply>
@@ -126,7 +126,7 @@ describe('contract section 7: gateways in trouble', () => {
       const reply = await ask(signed, { key });
       expect(reply.status).toBe(letIn ? 200 : 403);
       expect(reply.text).not.toContain(key);
-      // Whoever is not let in has not spent the nonce.
+      // A refused key does not spend the nonce.
       if (!letIn) expect((await ask(signed)).status).toBe(200);
     });
   });

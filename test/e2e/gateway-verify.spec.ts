@@ -22,7 +22,7 @@ describe('contract section 7: POST /verify', () => {
     access = await accessToken();
   });
 
-  // The clients of this service see PUBLIC_URL; those of the API see the API.
+  // Clients get tokens at PUBLIC_URL and sign requests for the API's address.
   async function accessToken(): Promise<TestCredentials> {
     const plain = await startTestService(database.url);
     const credentials = await plain.accessToken(consumer);

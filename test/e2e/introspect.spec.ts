@@ -159,7 +159,7 @@ describe('contract section 11: POST /introspect (RFC 7662)', () => {
       const third = await startIssuer(database.url, {
         PLATFORM_TOKEN_AUDIENCE: 'https://another.example.com',
       });
-      // Of the same keys, so that nothing but the claim differs.
+      // Signed with the same keys, so that only the claim differs.
       const jwts = [
         await bearerToken(other, consumer, token),
         await bearerToken(third, consumer, token),

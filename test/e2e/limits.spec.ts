@@ -80,7 +80,7 @@ describe('contract section 4: limits on rates', () => {
       });
     expect(await statuses(3, () => from('192.0.2.1'))).toEqual([401, 401, 429]);
     expect(await statuses(1, () => from('192.0.2.2'))).toEqual([401]);
-    // One address is one, whatever port stands behind it; what is none counts for itself.
+    // The port does not count. Each value that is not an address has a count of its own.
     expect(await statuses(3, () => from('192.0.2.3:1'))).toEqual([401, 401, 429]);
     expect(await statuses(1, () => from('192.0.2.3:2'))).toEqual([429]);
     expect(await statuses(3, () => from('_one'))).toEqual([401, 401, 429]);
@@ -145,7 +145,8 @@ describe('contract section 4: limits on rates', () => {
       flooding = false;
       await flood;
     }
-    // The signing of both and the whole service share this process; alone it takes a few milliseconds.
+    // The flood, its signing and the service share this process. Without the flood a request takes a few
+    // milliseconds.
     expect(slowestMs).toBeLessThan(1_000);
     expect(answers.filter((status) => status === 200)).toHaveLength(20);
     expect(answers.filter((status) => status !== 200 && status !== 429)).toEqual([]);

@@ -28,12 +28,12 @@ describe('contract section 8: /metrics shows what an operator is woken up for', 
   const scrape = async () => (await send({ base: service.adminBase, target: '/metrics' })).text;
   const echo = () => service.signed({ method: 'GET', target: ECHO, ...consumer, ...access });
 
-  /** The value of a sample, written as on the page; 0 when it is not there. */
+  /** The value of a sample, named as on /metrics; 0 if it is absent. */
   async function valueOf(sample: string): Promise<number> {
     const line = (await scrape()).split('\n').find((one) => one.startsWith(`${sample} `));
     return Number(line?.slice(sample.length + 1) ?? 0);
   }
-  /** Waits until the sample is as wanted, and fails when it does not become so. */
+  /** Waits until the sample has the wanted value, and fails if it never does. */
   async function until(sample: string, isWanted: (value: number) => boolean): Promise<void> {
     const value = await eventually(() => valueOf(sample), isWanted);
     expect([sample, value, isWanted(value)]).toEqual([sample, value, true]);

@@ -22,7 +22,7 @@ describe('contract section 8: /metrics', () => {
   });
 
   const scrape = async () => (await send({ base: service.adminBase, target: '/metrics' })).text;
-  // A request is counted when its connection is done with it, a moment after the caller knows.
+  // A request is counted when its connection has finished with it, slightly after the client has the reply.
   const settled = (sample: string) => eventually(scrape, (text) => text.includes(sample));
   const echo = (input: object = {}) =>
     service.signed({ method: 'GET', target: ECHO, ...consumer, ...access, ...input });

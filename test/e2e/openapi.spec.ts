@@ -23,9 +23,9 @@ const operations: Operation[] = Object.entries<any>(document.paths).flatMap(([pa
   METHODS.filter((method) => item[method]).map((method) => ({ path, method, spec: item[method] })),
 );
 
-// Served for every method to say 405, or to catch what no operation serves; pages and files.
+// Routes that answer 405 for other methods or catch unknown paths, and routes for pages and files.
 const UNDESCRIBED = [
-  // Tells people where things are.
+  // A short directory for people.
   /^\/$/,
   /^\/admin\/\{\*rest\}$/,
   /^\/docs/,
@@ -120,7 +120,7 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
     addFormats.default(ajv);
     ajv.addSchema({ $id: 'api', components: document.components }, 'api');
 
-    /** Checks a reply against what the document says about the operation. */
+    /** Checks a reply against the document's description of the operation. */
     function assertAsDescribed(operationId: string, reply: HttpReply): void {
       const { spec } = operations.find(({ spec }) => spec.operationId === operationId)!;
       const described = spec.responses[reply.status];
@@ -260,7 +260,7 @@ describe('OpenAPI 3.1 at /docs/openapi.json', () => {
     expect(page.headers['content-security-policy']).toContain("script-src 'self';");
     const files = [...page.text.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, file = '']) => file);
     expect(files.length).toBeGreaterThan(4);
-    // The console leads who is not signed in there to its sign-in.
+    // Without a session the console redirects to its sign-in.
     const expected = (file: string) => (file.startsWith('/console/') ? 302 : 200);
     for (const file of files)
       expect([file, (await get(file)).status]).toEqual([file, expected(file)]);

@@ -12,7 +12,7 @@ import { ADMIN_API_KEY, startTestService } from '../support/service.js';
 const keyOf = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const [OURS, SAME_ID, OTHER] = [keyOf('k1'), keyOf('k1'), keyOf('k2')];
 
-// Each of these starts processes, which takes long on a machine that is busy.
+// Each test starts processes, which is slow on a busy machine.
 
 describe('SECRET_KEYS that do not open what the database holds', () => {
   let database: TestDatabase;
@@ -65,7 +65,7 @@ describe('SECRET_KEYS that do not open what the database holds', () => {
     let service = await start(OURS);
     const consumer = await service.registerConsumer();
     await service.stop(0);
-    // The end of the record is proven with the new key from here on.
+    // From here on the head is sealed with the new key.
     service = await start(`${OTHER},${OURS}`);
     await service.registerConsumer();
     await service.stop(0);
@@ -75,14 +75,15 @@ describe('SECRET_KEYS that do not open what the database holds', () => {
       output: expect.stringMatching(/^SECRET_KEYS lacks .+ need: k1\. .+\n$/),
     };
     expect(await run(OTHER)).toEqual(lacking);
-    // A slip under a new id leaves nothing that others would have to have.
+    // A failed start with a wrong new key leaves no row that needs this key.
     expect((await run(keyOf('slip'))).code).toBe(1);
     expect((await run(OTHER, 'reseal')).code).toBe(1);
     expect(await run(OTHER)).toEqual(lacking);
     expect((await run(`${OTHER},${OURS}`, 'reseal')).code).toBe(0);
     service = await start(OTHER);
     expect((await service.initiate(consumer)).token).toBeTruthy();
-    // A replica that begins with the old key again needs it, and readiness of the others says so.
+    // A start with only the old key fails. A replica whose first key is the old one seals with it, so the replicas
+    // without this key become unready.
     await expect(start(OURS)).rejects.toThrow('does not fit SECRET_KEYS');
     const back = await start(`${OURS},${OTHER}`);
     await new Promise((resolve) => setTimeout(resolve, 600));
@@ -111,7 +112,7 @@ describe('SECRET_KEYS that do not open what the database holds', () => {
     try {
       expect((await ready())[0]).toBe(200);
       await tamper(database, `UPDATE audit_head SET last_hash = reverse(last_hash)`);
-      // What was seen a moment ago may be said for half a second.
+      // Readiness may reuse a result for half a second.
       await new Promise((resolve) => setTimeout(resolve, 600));
       expect(await ready()).toEqual([503, expect.stringContaining('other SECRET_KEYS')]);
       const fatal = jest.spyOn(Logger.prototype, 'fatal');
@@ -123,7 +124,7 @@ describe('SECRET_KEYS that do not open what the database holds', () => {
           'store_unavailable',
         ]);
       }
-      // Told once, and not with each act.
+      // Logged once, not for each refused act.
       expect([fatal.mock.calls.length, errors.mock.calls.length]).toEqual([1, 0]);
       jest.restoreAllMocks();
       const { text } = await send({ base: service.adminBase, target: '/metrics' });

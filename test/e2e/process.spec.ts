@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PATIENCE_MS } from '../support/eventually.js';
 import { send } from '../support/http.js';
 
-// The built process as it is started in earnest: real ES modules, its own PostgreSQL, real signals.
+// The built process as in production: ES modules, its own PostgreSQL, real signals.
 interface RunningProcess {
   readonly child: ChildProcess;
   readonly publicBase: string;
@@ -21,7 +21,7 @@ describe('the process', () => {
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'oauth10-process-'));
-    // As root PostgreSQL runs under another account, which has to get in.
+    // As root, PostgreSQL runs as another user, who needs access to the folder.
     await chmod(dataDir, 0o711);
   });
   afterAll(async () => {
@@ -62,7 +62,7 @@ describe('the process', () => {
 
   const ready = async (base: string) => (await send({ base, target: '/health/ready' })).status;
 
-  /** The process id of the PostgreSQL under the data folder; undefined when there is none. */
+  /** The pid of the PostgreSQL in the data folder; undefined if none runs. */
   async function serverPid(): Promise<number | undefined> {
     const folder = /embedded PostgreSQL in (\S+)/.exec(lastGreeting)?.[1];
     if (folder === undefined) return undefined;

@@ -136,7 +136,7 @@ describe('contract section 4: refusals of signed requests', () => {
       });
       expectRefusal(reply, { status: 401, code: 'signature_invalid' });
     }
-    // Who holds the secret may know that this consumer needs a token.
+    // A client with the right secret may learn that the consumer needs a token.
     const own = await service.signed({ method: 'GET', target: ECHO, ...consumer });
     expectRefusal(own, { status: 400, code: 'parameter_absent', extra: absent('oauth_token') });
     await service.stop(0);

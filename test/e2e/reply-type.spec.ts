@@ -6,9 +6,9 @@ const INITIATE = '/oauth/oauth10/initiate';
 const FORM = 'application/x-www-form-urlencoded';
 const PLAIN = 'text/plain; charset=utf-8';
 
-/** By Accept: the type with REPLY_TYPE=text/plain, and with the form type. */
+/** Accept, then the type of the reply with REPLY_TYPE=text/plain, and with the form type. */
 const ANSWERS: [string | undefined, string, string][] = [
-  // Missing, or preferring neither: the setting decides.
+  // Accept is missing or prefers neither type: the setting decides.
   [undefined, PLAIN, FORM],
   ['', PLAIN, FORM],
   ['*/*', PLAIN, FORM],
@@ -20,7 +20,7 @@ const ANSWERS: [string | undefined, string, string][] = [
   ['text/plain, */*', PLAIN, FORM],
   ['TEXT/*, application/*', PLAIN, FORM],
   ['text/html;q=0.9, */*;q=0.8', PLAIN, FORM],
-  // A preference, however small, decides.
+  // Accept prefers one type, however slightly: Accept decides.
   ['text/*', PLAIN, PLAIN],
   ['application/*', FORM, FORM],
   ['text/plain;charset=utf-8', PLAIN, PLAIN],

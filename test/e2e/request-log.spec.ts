@@ -38,7 +38,7 @@ describe('the line of the log of each judged request', () => {
     if (reply.status >= 300) throw new Error(reply.text);
   }
 
-  /** A consumer of this key, and what makes its requests be refused. */
+  /** Registers a consumer with this key, and applies a change that makes its requests be refused. */
   async function consumer(consumerKey: string, change: object = {}): Promise<string> {
     await admin('POST', '/admin/consumers', {
       name: 'Logged',
@@ -66,7 +66,7 @@ describe('the line of the log of each judged request', () => {
       }),
     );
 
-  /** The line about the answer of this id. */
+  /** The log line of the request with this id. */
   function lineOf(id: string, from = service): Promise<Line> {
     return eventually(
       () =>

@@ -8,7 +8,7 @@ const ECHO = '/oauth/oauth10/echo';
 type Pair = readonly [string, string];
 type Signed = ReturnType<typeof signRequest>;
 
-/** Asks one endpoint about a request that went to `host` as it stands here. */
+/** Asks one endpoint about a request that was sent to `host`, literally. */
 type Ask = (signed: Signed, host: string) => Promise<HttpReply>;
 
 describe('RFC 5849 §3.4.1.2 which host a request is for', () => {
@@ -73,7 +73,7 @@ describe('RFC 5849 §3.4.1.2 which host a request is for', () => {
     '/authz/nginx by URI': 403,
   };
 
-  /** 200 and 401 as a status, wherever the endpoint puts its verdict. */
+  /** The verdict as a status, wherever the endpoint puts it. */
   function verdictOf(reply: HttpReply): number {
     if (reply.status !== 200 || reply.text === '') return reply.status;
     const { active, status } = reply.json<{ active?: boolean; status?: number }>();

@@ -2,8 +2,8 @@ import { send } from '../support/http.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { credentialsIn } from '../support/service.js';
 
-// RFC 5849 section 1.2 end to end: Jane prints photos that lie at photos.example.net from
-// printer.example.com. The steps build on each other, as in the story.
+// The example of RFC 5849 section 1.2: printer.example.com prints Jane's photos from photos.example.net. The steps
+// build on each other.
 describe('RFC 5849 §1.2 the story of Jane and the printer', () => {
   const { database, service } = serviceForAllTests({
     CONSENT_URL: 'https://consent.example.net/allow?theme=dark',
@@ -80,7 +80,7 @@ describe('RFC 5849 §1.2 the story of Jane and the printer', () => {
 
   it('§2.3 the printer exchanges them for token credentials, by the GET this service began with', async () => {
     const reply = await service.exchange(printer, temporary, verifier, {
-      // As the oldest clients do: a label for a body that is not there.
+      // Very old clients send this header without a body.
       headers: [['Content-Type', 'application/x-www-form-urlencoded']],
     });
     expect(reply.status).toBe(200);
@@ -143,7 +143,7 @@ describe('RFC 5849 §1.2 the story of Jane and the printer', () => {
       ...access,
     });
     expect([refused.status, refused.form()['oauth_problem']]).toEqual([401, 'token_revoked']);
-    // On record once, however often it is sent.
+    // A repeated revocation adds no second audit event.
     await service.signed({
       method: 'POST',
       target: '/oauth/oauth10/revoke',

@@ -28,7 +28,7 @@ describe('the log of a process from its start to its end', () => {
       }),
     ]);
     expect(service.output()).not.toContain('4711');
-    // SIGINT waits for nobody.
+    // SIGINT shuts down without a delay.
     expect(named('stopping')).toEqual([expect.objectContaining({ delaySeconds: 0 })]);
     expect(lines.at(-1)).toMatchObject({ msg: 'stopped' });
   });

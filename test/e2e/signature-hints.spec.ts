@@ -9,7 +9,7 @@ import {
 } from '../support/service.js';
 import { encodeText, witnessBaseString, type Pair } from '../support/signature-witness.js';
 
-/** A signer whose base string and key are the test's to change. */
+/** A signer whose base string and key a test can change. */
 function headerOf(
   url: string,
   { consumerKey, consumerSecret, token, tokenSecret = '' }: TestConsumer & Partial<TestCredentials>,
@@ -42,7 +42,7 @@ function headerOf(
 }
 
 describe('why a signature was refused (contract section 10)', () => {
-  // Each is wrong on purpose, and more often in a second than is explained by default.
+  // The tests send more wrong signatures per second than the default limit on hints allows.
   const { database, service } = serviceForAllTests({ SIGNATURE_HINTS_PER_SECOND: '1000' });
   let consumer: TestConsumer;
   let access: TestCredentials;

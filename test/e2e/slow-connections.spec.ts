@@ -4,7 +4,7 @@ import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 const HEADERS_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 15_000;
-/** The service looks once a second; a busy machine may take longer to notice. */
+/** The service checks once a second. A busy machine may take longer. */
 const PATIENCE_MS = 6_000;
 
 const head = (listener: 'public' | 'admin') =>
@@ -14,7 +14,7 @@ const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length:
 describe('connections that are slow on purpose are cut, on both listeners', () => {
   const { service } = serviceForAllTests();
 
-  /** How long the service bears it, and what it says at the end. */
+  /** How long the service keeps the connection, and the start of its answer. */
   function slow(base: string, first: string, drip?: string): Promise<[number, string]> {
     const startedAt = Date.now();
     const socket = connect(Number(new URL(base).port), '127.0.0.1');

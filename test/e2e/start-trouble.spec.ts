@@ -48,7 +48,7 @@ describe('a start before the database', () => {
         [publicBase, '/oauth/oauth10/token'],
         [adminBase, '/admin/consumers'],
         [adminBase, '/verify'],
-        // What is served where is known when the service has been put together.
+        // Even for a path of the other listener: routes are known only after the start.
         [publicBase, '/admin/consumers'],
       ] as const) {
         const reply = await send({ base, target });
@@ -103,7 +103,7 @@ describe('a start before the database', () => {
 });
 
 describe('what no waiting mends stops the start in words', () => {
-  // A process takes seconds to start on a busy machine; waiting for the database took 60.
+  // Starting a process takes seconds on a busy machine, but waiting for the database took 60 s.
   const ends = async (
     url: string,
     env: Record<string, string> = {},
@@ -180,7 +180,7 @@ describe('what no waiting mends stops the start in words', () => {
     let encrypted = 0;
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
-      // SSLRequest, and then TLS in which it says no more.
+      // Answers SSLRequest and completes the TLS handshake, but sends nothing more.
       socket.once('data', () => {
         socket.write('S');
         const secure = new TLSSocket(socket, { isServer: true, ...tls });
@@ -208,7 +208,7 @@ describe('oauth10 migrate', () => {
     const file = join(folder, 'migration-url');
     await writeFile(file, `${database.url}\n`);
     const env = { SECRET_KEYS: '', ADMIN_API_KEY: '', MIGRATION_DATABASE_URL_FILE: file };
-    // The service's own role could not log in.
+    // DATABASE_URL has a wrong password, so only MIGRATION_DATABASE_URL works.
     const program = await launchBuiltService(role.url('wrong'), env, 'migrate');
     await program.ended;
     expect([program.exitCode(), program.output()]).toEqual([

@@ -90,7 +90,7 @@ describe('contract section 17: what staff take from a consumer', () => {
       const rejected = `/admin/authorization-requests/${other.token}/reject`;
       const reply = await service.admin('POST', rejected, {});
       expect([reply.status, reply.json()]).toEqual([200, { redirectTo: null }]);
-      // Registered again, it is as before.
+      // Once registered again, the callback works as before.
       await change(consumer.consumerKey, { callbackUrls: [CALLBACK, LOOPBACK] });
       expect((await accept(token)).status).toBe(200);
     },

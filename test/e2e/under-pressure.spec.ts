@@ -28,7 +28,7 @@ describe('contract section 17: a stranger takes nothing from others', () => {
     for (const client of clients.splice(0)) client.destroy();
   });
 
-  /** Sends these octets on a connection of their own, and resolves to what comes until it ends. */
+  /** Sends these octets on a new connection, and resolves to everything received until it ends. */
   function sendRaw(base: string, octets: string) {
     const socket = connect(Number(new URL(base).port), '127.0.0.1');
     clients.push(socket);
@@ -103,7 +103,7 @@ describe('contract section 17: a stranger takes nothing from others', () => {
     const request = echo();
     const refused = await sendSigned(request);
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
-    // Before the body: of this one, nothing has come.
+    // The refusal comes before the body, of which nothing was sent.
     const { ended } = sendRaw(
       service.publicBase,
       'POST /oauth/oauth10/token HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n',
@@ -141,7 +141,7 @@ describe('contract section 17: a stranger takes nothing from others', () => {
   it('a body in small chunks is refused once, and its handler’s late answer is no fault', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error');
     const chunks = 'Transfer-Encoding: chunked\r\n\r\n' + '1\r\na\r\n'.repeat(400);
-    // What was found before is over by then: the handler asks the database.
+    // Waits until a cached readiness result has expired, so that the handler queries the database.
     await sleep(600);
     const { ended } = sendRaw(
       service.publicBase,
@@ -220,7 +220,7 @@ describe('contract section 17: a stranger takes nothing from others', () => {
     await database.query('BEGIN');
     try {
       await database.query('LOCK TABLE migrations IN ACCESS EXCLUSIVE MODE');
-      // What was found before the lock is over by then.
+      // Waits until the result from before the lock has expired.
       await sleep(600);
       const asked = readiness(200);
       const waiting = () =>

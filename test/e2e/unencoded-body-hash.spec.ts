@@ -71,7 +71,7 @@ describe('docs/adr/0010: a body hash that was sent unencoded may be signed unenc
   });
 
   it('refuses any other value that is signed as it was sent', async () => {
-    // What the signer does with a query, with a parameter of the header: `x` goes unencoded, too.
+    // Besides the hash, the header also contains an unencoded `x`, as this signer would sign it in a query.
     const authorization = headerFor(BODY).replace('OAuth ', 'OAuth x="a=",');
     expect(outcome(await post(authorization))).toEqual([401, 'signature_invalid']);
   });

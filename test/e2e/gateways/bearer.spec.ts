@@ -13,7 +13,7 @@ import { startRecordingApi, type RecordingApi } from '../../support/recording-ap
 import { ADMIN_API_KEY } from '../../support/service.js';
 import { signRequest, type SigningInput } from '../../support/signing-client.js';
 
-/** What a client would like the API to take for a token. */
+/** Headers that a client could forge as a token. */
 const FORGED = [
   ['X-OAuth-Assertion', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.'],
   ['x-oauth-assertion', 'forged'],
@@ -64,7 +64,7 @@ describe('docs/platform-tokens.md: an upstream that knows nothing but JWTs', () 
         const signed = signRequest({ method: 'GET', url, ...consumer, ...token, ...input });
         return send({ base, ...signed, headers: [...signed.headers, ...more] });
       };
-      /** What of this kind reached the API, under folded names. */
+      /** The token headers that reached the API, with normalized names. */
       const reached = () => {
         const [request] = recording.taken();
         return request?.headers

@@ -9,7 +9,7 @@ import { send } from '../../support/http.js';
 
 type Pair = (error: unknown, token: string, secret: string) => void;
 
-/** What npm's oauth is called by here; it has no types. */
+/** The methods of npm's oauth that this test uses; the package has no types. */
 interface OldClient {
   getOAuthRequestToken(done: Pair): void;
   getOAuthAccessToken(token: string, secret: string, verifier: string, done: Pair): void;
@@ -23,7 +23,7 @@ interface OldClient {
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- a CommonJS package without types
 const { OAuth } = require('oauth') as { OAuth: new (...args: unknown[]) => OldClient };
 
-/** The token and secret that come back; what is refused rejects as the client tells it. */
+/** Resolves to the token and its secret. A refusal rejects with the client's error. */
 const pair = (ask: (done: Pair) => void): Promise<[token: string, secret: string]> =>
   new Promise((resolve, reject) =>
     ask((error, ...both) => (error ? reject(new Error(JSON.stringify(error))) : resolve(both))),
@@ -33,7 +33,7 @@ const ALIASES =
   '/oauth/request_token=initiate,/oauth/authorize=authorize,/oauth/access_token=token';
 const CALLBACK = 'https://printer.example.com/ready';
 
-/** The server of docs/migrating.md, on this machine. */
+/** The nginx server block of docs/migrating.md, adapted to this machine. */
 function documentedSite(port: number, upstream: string): string {
   const [, block = ''] =
     /^ {3}```nginx\n([\s\S]*?)^ {3}```$/m.exec(readFileSync('docs/migrating.md', 'utf8')) ?? [];
@@ -54,7 +54,7 @@ describeWith([NGINX], 'docs/migrating.md: the addresses of the old provider behi
     [nginx, service] = [undefined, undefined];
   });
 
-  /** A client with the three addresses built in goes all the way; resolves to what it reads in the end. */
+  /** A client with the three addresses runs the whole flow. Resolves to the reply to its last request. */
   async function dance(base: string): Promise<unknown> {
     const { consumerKey, consumerSecret } = await service!.registerConsumer({
       callbackUrls: [CALLBACK],

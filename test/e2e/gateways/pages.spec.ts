@@ -15,7 +15,7 @@ describe('docs/gateways', () => {
   it.each(pages)('%s configures the key and every identity header, readably', (name) => {
     const page = readFileSync(`docs/gateways/${name}`, 'utf8');
     const [, language = '', configuration = ''] = /\n```(\w+)\n([^]*?)\n```\n/.exec(page) ?? [];
-    // HAProxy's stands in two files.
+    // The configuration of HAProxy is in two files.
     const told = [configuration, name === 'haproxy.md' ? page : ''].join('\n').toLowerCase();
     for (const header of IDENTITY) expect(told).toContain(`x-oauth-${header.toLowerCase()}`);
     expect(told).toContain('x-gateway-key');

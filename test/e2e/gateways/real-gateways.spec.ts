@@ -51,7 +51,7 @@ describe.each(GATEWAYS)('docs/gateways/$page', (gatewayCase) => {
       more: readonly (readonly [string, string])[] = [],
     ): Promise<HttpReply> =>
       send({ base: gateway.base, method, target, headers: [...headers, ...more], body });
-    /** The one request that reached the API; its identity headers under folded names. */
+    /** The one request that reached the API; the names of its identity headers are normalized. */
     function reached() {
       const [request, ...others] = api.taken();
       expect(others).toEqual([]);
@@ -100,7 +100,7 @@ describe.each(GATEWAYS)('docs/gateways/$page', (gatewayCase) => {
       expect(Object.values(threeLegged)).not.toContain('forged');
       expect(Object.keys(threeLegged)).toHaveLength(5);
 
-      // Two-legged: there is no token, subject and scope.
+      // A two-legged request has no token, subject and scopes.
       await ask(sign('/photos', { token: undefined, tokenSecret: undefined }), FORGED);
       const nothing = Object.fromEntries(empty.map((header) => [header, '']));
       expect(reached().told).toEqual({
@@ -223,7 +223,7 @@ describe.each(GATEWAYS)('docs/gateways/$page', (gatewayCase) => {
       const form: [string, string][] = [['Content-Type', 'application/x-www-form-urlencoded']];
       const reply = await ask(sign('/photos?a=b', { method: 'POST', headers: form }));
       expect([reply.status, reached().told['x-oauth-body-verified']]).toEqual([200, 'true']);
-      // What was added on its way is no part of what was signed.
+      // A body added on the way is not covered by the signature.
       const signed = sign('/photos?a=b', { method: 'POST', headers: form });
       const added = forwardsForms ? 401 : refused;
       expect((await ask({ ...signed, body: 'admin=1' })).status).toBe(added);
