@@ -12,10 +12,10 @@ import {
 } from '../support/service.js';
 
 const SUBJECT = 'jane';
-/** What is announced comes this late; the next request comes sooner. */
+/** Delay of the notifications. The next request is sent sooner. */
 const NEWS_LATE_MS = 150;
 
-// Other replicas have a second; the one that said that it is done has none.
+// Other replicas may be late by a second. The replica that acknowledged a change may not be late at all.
 describe('a change that a replica has acknowledged holds there at once, however late the news', () => {
   let proxy: DatabaseProxy;
   const { database, service } = serviceForAllTests(async ({ url }) => {
@@ -48,7 +48,7 @@ describe('a change that a replica has acknowledged holds there at once, however 
   const staff = async (method: string, target: string, body?: unknown) => {
     expect((await service.admin(method, target, body)).status).toBeLessThan(300);
   };
-  /** Whether memory is used at all. */
+  /** Whether the cache is in use. */
   const isHeard = async () => {
     const { text } = await send({ base: service.adminBase, target: '/metrics' });
     return text.includes('\noauth10_cache_invalidation_up 1\n');
@@ -126,14 +126,14 @@ describe('a change that a replica has acknowledged holds there at once, however 
 
   it('while the way to hear of changes comes up again, too', async () => {
     const tokens: TestCredentials[] = [];
-    // In tens: each is decided by staff, and goes on record after the one before.
+    // In batches of ten, because each token takes an audited decision of staff, and those are serialized.
     while (tokens.length < 100) {
       const ten = Array.from({ length: 10 }, () => service.accessToken(consumer, SUBJECT));
       tokens.push(...(await Promise.all(ten)));
     }
     proxy.cut();
     proxy.mend();
-    // Each asks again at another moment after its own end, and they begin all through the reconnecting.
+    // Each request repeats at another time after its revocation, and the starts are spread over the whole reconnect.
     const verdicts = tokens.map(async (token, n) => {
       await sleep(n * 25);
       await verdict(token);

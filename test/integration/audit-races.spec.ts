@@ -40,7 +40,7 @@ describe('the audit record: change and event take place together, in one order f
         `SELECT target FROM audit_events WHERE target <> 'record' ORDER BY id`,
       )
     ).map(({ target }) => target);
-  /** @param events beside the one that begins the record */
+  /** @param events number of events besides the first one, which begins the trail */
   const whole = async (events: number) => {
     const verdict = await replicas[0]!.verifier.verify();
     expect(verdict).toMatchObject({ events: events + 1, since: { id: 1 }, faults: [] });
@@ -63,7 +63,7 @@ describe('the audit record: change and event take place together, in one order f
   it('a change that fails leaves no event, and no gap, among those that succeed', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: WRITERS }, (_, n) =>
-        // Every second one meets the key of an earlier one.
+        // Every second insert violates the primary key.
         trail(n).record(act(1000 + n), insert(n % 2 === 0 ? 1000 + n : 0)),
       ),
     );
@@ -104,7 +104,7 @@ describe('the audit record: change and event take place together, in one order f
         trail(n).record(act(4000 + n), n % 2 === 0 ? move(1, 2) : move(2, 1)),
       ),
     );
-    // The database ends a deadlock of the rows by refusing one of the two, who may try again.
+    // PostgreSQL resolves a deadlock of rows by aborting one transaction, which may be retried.
     const done = outcomes.filter(({ status }) => status === 'fulfilled').length;
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(StoreUnavailable);
@@ -147,7 +147,7 @@ describe('the audit record: change and event take place together, in one order f
 
   it('dates no event before the one before it, also when the clock was set back by an hour', async () => {
     const before = (await targets()).length;
-    // As the service proved it when the clock was an hour ahead.
+    // Seals the head as the service did when the clock was an hour ahead.
     const head = (await readHead(replicas[0]!.statements))!;
     const lastAt = new Date(Date.now() + 3_600_000);
     const proofs = new RecordProofs(new DerivedKeys([SEALING_KEY]), new SecretBox([SEALING_KEY]));

@@ -27,7 +27,7 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
     Logger.overrideLogger({ log() {}, warn() {}, error() {}, fatal: (line) => fatal.push(line) });
     database = await createTestDatabase();
     record = await openAuditRecord(database);
-    // The first event begins the record.
+    // The first event begins the trail.
     for (let n = 2; n <= 5; n += 1) await record.trail.note(act(n));
     await database.query('CREATE TABLE kept_events AS TABLE audit_events');
     await database.query('CREATE TABLE kept_head AS TABLE audit_head');
@@ -49,7 +49,7 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
     await database?.drop();
   });
 
-  /** What is found, and still found after the next act of staff, which may be refused. */
+  /** The faults found, which must still be found after the next audited act. That act may be refused. */
   const faults = async (known?: typeof head) => {
     const found = (await record.verifier.verify(known)).faults;
     if (found.length > 0) {
@@ -125,7 +125,7 @@ describe('the audit record: whoever goes around the trigger is found out', () =>
     const found = [1, 2, 3, 4, 5].map(unprovenAt).concat(HEAD_ALTERED);
     expect(await faults()).toEqual(found);
     await expect(record.trail.note(act(6))).rejects.toThrow(RecordNotOurs);
-    // Not as a record from before there were proofs either.
+    // The trail is not accepted as one from before MACs existed either.
     await tamper(database, 'UPDATE audit_events SET mac = NULL');
     await tamper(database, 'UPDATE audit_head SET mac = NULL, since = NULL');
     expect(await faults()).toEqual([HEAD_ALTERED]);

@@ -21,7 +21,7 @@ describe('npm run audit:verify', () => {
     await database?.drop();
   });
 
-  /** Its exit code and all that it writes. */
+  /** Runs the program and returns its exit code and output. */
   async function run(args: string[] = [], env: Record<string, string> = {}) {
     const child = spawn(
       process.execPath,

@@ -8,7 +8,7 @@ import { signRequest } from '../support/signing-client.js';
 
 const ECHO = '/oauth/oauth10/echo';
 
-/** A block of SQL of docs/operations.md, by the word behind its fence. */
+/** A block of SQL of docs/operations.md, by the word after `sql` on its fence. */
 function sqlOf(name: string): string {
   const page = readFileSync('docs/operations.md', 'utf8');
   const block = new RegExp(`^\`\`\`sql ${name}\n([^]*?)^\`\`\``, 'm').exec(page)?.[1];
@@ -22,7 +22,7 @@ describeWith(
   () => {
     let server: DebianPostgresql;
     let services: TestService[] = [];
-    /** Where the first of them was: the others answer for it, too. */
+    /** The address of the first service. Later services use the same PUBLIC_URL. */
     let publicUrl: string | undefined;
     beforeAll(async () => {
       server = await startDebianPostgresql();
@@ -51,7 +51,7 @@ describeWith(
       await client.connect();
       await client.query(sql).finally(() => client.end());
     }
-    /** Sends a request to a service that may not be the one it was signed at. */
+    /** Sends a request to this service, even if it was signed for another one. */
     const sendTo = async (service: TestService, signed: ReturnType<typeof signRequest>) =>
       (await sendSigned({ ...signed, url: service.publicBase + ECHO })).status;
 
@@ -89,7 +89,7 @@ describeWith(
       service = await serve(restored);
       expect(await sendTo(service, before)).toBe(401);
       expect(await sendTo(service, fresh)).toBe(200);
-      // The danger that the page speaks of, and its end.
+      // docs/operations.md warns of this replay; the block `restore` prevents it.
       expect(await sendTo(service, after)).toBe(200);
       await execute(restored, 'DELETE FROM nonces');
       await execute(restored, sqlOf('restore'));

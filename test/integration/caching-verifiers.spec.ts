@@ -12,7 +12,7 @@ import {
 } from '../support/platform-issuer.js';
 import type { TestService } from '../support/service.js';
 
-/** PyJWT in a process of its own, as another team's service has it. */
+/** PyJWT in its own process, as in another team's service. */
 class PyjwtVerifier {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly answers: AsyncIterator<string>;
@@ -28,7 +28,7 @@ class PyjwtVerifier {
     this.answers = this.lines[Symbol.asyncIterator]();
   }
 
-  /** `ok SUBJECT`, or `refused` and why. */
+  /** Resolves to `ok SUBJECT`, or `refused` and the reason. */
   async verify(jwt: string): Promise<string> {
     this.child.stdin.write(`${jwt}\n`);
     const { value, done } = await this.answers.next();
@@ -57,7 +57,7 @@ describeWith([PYJWT], 'PyJWT, which asks for the keys when its memory ends', () 
     const lead = { PLATFORM_TOKEN_KEY_LEAD_SECONDS: '5' };
     const replicas = [await issuers.start(lead), await issuers.start(lead)] as const;
     const consumer = await replicas[0].registerConsumer({ twoLegged: true });
-    // The lead is longer than what they remember; all clocks run alike, in small.
+    // As in production, the lead exceeds the verifiers' cache time; here both are seconds.
     const all = replicas.map((replica) => startVerifier(replica, 2));
     const seen = new Set<string>();
     let rotations = 0;

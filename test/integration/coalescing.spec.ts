@@ -18,7 +18,7 @@ import { signRequest } from '../support/signing-client.js';
 
 let database: TestDatabase;
 
-/** Watches statements, each of this kind held up for a moment: whatever the machine does, others come meanwhile. */
+/** Observes statements of this kind and delays each, so that others arrive meanwhile on any machine. */
 function holdUp(kind: string) {
   const { run } = Statements.prototype;
   return jest.spyOn(Statements.prototype, 'run').mockImplementation(async function (
@@ -189,7 +189,7 @@ describe('initiations sent together (RFC 5849 §2.1)', () => {
   it('a consumer that is deleted meanwhile takes nobody along', async () => {
     const gone = await service.registerConsumer();
     await service.initiate(gone);
-    // Without a word to the service, which remembers it.
+    // Deleted without a notification, so the service still has it in its cache.
     await database.query('ALTER TABLE consumers DISABLE TRIGGER USER');
     await database.query('DELETE FROM consumers WHERE consumer_key = $1', [gone.consumerKey]);
     await database.query('ALTER TABLE consumers ENABLE TRIGGER USER');

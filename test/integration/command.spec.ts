@@ -8,7 +8,7 @@ import { oauth10Command } from '../../src/programs/command.js';
 const root = join(__dirname, '../..');
 const ENTRY = join(root, 'dist/programs/oauth10.js');
 
-/** `migrate`, `audit`, `audit verify`, … */
+/** The paths of all subcommands: `migrate`, `audit`, `audit verify`, … */
 const pathsOf = (command: Command, before: string[] = []): string[][] =>
   command.commands.flatMap((one) => {
     const path = [...before, one.name()];
@@ -24,7 +24,7 @@ describe('oauth10', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** In a folder of its own, without a database: whoever acts leaves files there, or fails. */
+  /** Runs a command in its own folder without a database, where any action would leave files or fail. */
   const run = (args: readonly string[], env: Record<string, string> = {}, entry = ENTRY) =>
     spawnSync(process.execPath, [entry, ...args], {
       cwd: folder,
@@ -146,7 +146,7 @@ describe('the bounds on the heap (ADR 0007)', () => {
         { mode: 0o755 },
       );
       const { stdout } = spawnSync(file, [], { encoding: 'utf8' });
-      // Some semi-spaces stand on top of it. Without the bound it is gigabytes.
+      // The limit includes some semi-spaces in addition. Without the option it would be gigabytes.
       expect(Number(stdout)).toBeGreaterThanOrEqual(160);
       expect(Number(stdout)).toBeLessThan(160 + 8 * 8);
     } finally {

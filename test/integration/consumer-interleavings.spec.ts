@@ -8,7 +8,7 @@ import type { TestConsumer } from '../support/service.js';
 
 const KEY = randomBytes(32);
 
-/** Another change of the row commits between what an act of staff has read and what it writes. */
+/** Another change of the row commits between the read and the write of a change by staff. */
 describe('a consumer that changes between the read and the write of another change', () => {
   const { database, service } = serviceForAllTests({
     SECRET_KEYS: `test:${KEY.toString('base64')}`,
@@ -27,7 +27,7 @@ describe('a consumer that changes between the read and the write of another chan
         AS waits`);
     return found?.waits === true;
   };
-  /** Commits the change once the act has read the row as it was before, and waits to write it. */
+  /** Commits the change after the act has read the old row, while the act waits for the row lock. */
   const inBetween = async (
     sql: string,
     values: unknown[],
@@ -78,7 +78,7 @@ describe('a consumer that changes between the read and the write of another chan
   it('keeps the note of the last use of a secret that was not rotated after all', async () => {
     const { consumerKey } = consumer;
     await database.query('INSERT INTO previous_secret_uses VALUES ($1, now())', [consumerKey]);
-    // Altered beside the service, so that the next try finds nothing to rotate.
+    // Changed beside the service, so the retry finds a row whose MAC does not match.
     const reply = await inBetween(
       `UPDATE consumers SET scopes = '{admin}', version = version + 1 WHERE consumer_key = $1`,
       [consumerKey],

@@ -11,8 +11,8 @@ const ROWS = 100_000;
 const LIMIT = 100;
 const PAGES = 12;
 
-// "Common" has a gap, and an end, longer than what is looked through one by one. "Rare" stands once among
-// the first ones and then near the end. Keys of 245 four-octet letters are too long for the index.
+// "Common" has a gap and an end that are longer than the number of rows that a search scans one by one. "Rare" occurs
+// once among the first rows and then near the end. Keys with 245 four-octet letters are too long for the index.
 const FILL = `
   INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods, two_legged,
     allowed_addresses, labels, status, version, created_at)
@@ -45,7 +45,8 @@ describe('consumers by a part of their key or name: pages from the first to the 
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    // What is found does not depend on it (list-plans.spec.ts holds that it is used), filling does.
+    // The results do not depend on the index (list-plans.spec.ts tests its use). Without it, filling the table is
+    // faster.
     await database.query('DROP INDEX consumers_by_part');
     await database.query(FILL);
     await database.query('VACUUM ANALYZE consumers');

@@ -8,9 +8,9 @@ import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { signRequest } from '../support/signing-client.js';
 import { BESIDE_REQUESTS } from '../support/statements-beside.js';
 
-/** What one request of a kind may cost at most. Whoever makes one dearer says here why it is worth it. */
+/** The highest cost of one request of a kind. If you raise a limit, say here why. */
 interface Bill {
-  /** Each is a round trip to PostgreSQL; BEGIN and COMMIT count. */
+  /** Each is a round trip to PostgreSQL, including BEGIN and COMMIT. */
   readonly statements: readonly string[];
   /** Status line, headers and body. */
   readonly octetsToClient: number;
@@ -40,7 +40,7 @@ const BILLS = {
     octetsToClient: 584,
     octetsToLog: 297,
   },
-  // Two more: the key is taken before, and the answer kept within the transaction.
+  // Two statements more: one claims the idempotency key before, one stores the reply within the transaction.
   mintUnderKey: {
     statements: [
       'begin-keyed-request',
@@ -65,7 +65,7 @@ describe('what one request costs, without a clock', () => {
   beforeAll(async () => {
     consumer = await service.registerConsumer();
     access = await service.accessToken(consumer);
-    // Nothing is remembered before the replica listens for changes.
+    // The cache is empty until the replica's change feed is up.
     await eventually(
       async () => (await billOf(echo)).statements,
       (statements) => statements.length === 1,
@@ -89,7 +89,7 @@ describe('what one request costs, without a clock', () => {
     );
     const lines: string[] = [];
     const json = new JsonLogger('info', { write: (line) => void lines.push(line) });
-    // The time that it took has as many digits as it likes.
+    // The duration is fixed, because its number of digits varies.
     if (answered) new RequestLog(json).write({ ...answered, durationSeconds: 0.001 });
     logged.mockClear();
     return {
@@ -163,7 +163,7 @@ function nameOf(sent: unknown): string {
   return name ?? text ?? 'a statement of another kind';
 }
 
-/** As it stood on the wire. */
+/** The size of the response as sent. */
 function octetsOf({ rawHeaders, text, status }: HttpReply): number {
   const statusLine = `HTTP/1.1 ${status} ${status === 201 ? 'Created' : 'OK'}\r\n`;
   const headers = rawHeaders.map(([name, value]) => Buffer.byteLength(`${name}: ${value}\r\n`));

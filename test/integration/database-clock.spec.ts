@@ -39,7 +39,7 @@ describe("RFC 5849 §3.3: the timestamp is judged by the database's clock", () =
     const before = await databaseSeconds();
     const now = clock.nowSeconds();
     const after = await databaseSeconds();
-    // The middle of a round trip is a guess, so an edge of a second may be missed.
+    // The clock assumes the middle of the round trip, so it may be off by one second near a boundary.
     expect(now).toBeGreaterThanOrEqual(before - 1);
     expect(now).toBeLessThanOrEqual(after + 1);
   });

@@ -41,7 +41,7 @@ beforeAll(async () => {
     join(__dirname, '../support/embedded-owner.mjs'),
     join(modules.folder, 'embedded-owner.mjs'),
   );
-  // Mode 700, as mktemp makes them: closed to every account but ours.
+  // mkdtemp uses mode 700, so only the current user has access.
   scratch = await mkdtemp(join(tmpdir(), 'oauth10-account-'));
 });
 

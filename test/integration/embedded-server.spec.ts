@@ -13,7 +13,7 @@ import {
 import { eventually } from '../support/eventually.js';
 import { sourceAsModules } from '../support/source-as-modules.js';
 
-/** The guard needs no more than a moment; a busy machine gets a few seconds. */
+/** The guard reacts at once, but a busy machine may take a few seconds. */
 const FEW_SECONDS_MS = 5_000;
 
 let modules: Awaited<ReturnType<typeof sourceAsModules>>;
@@ -28,7 +28,7 @@ async function own(): Promise<EmbeddedOwner> {
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url });
-  // The server may be killed under it.
+  // Tests kill the server during the query.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -122,7 +122,7 @@ describe('an owner that is killed', () => {
 
   it('can be replaced at once, while the old server is still going down', async () => {
     const owner = await own();
-    // A client in the middle of something makes going down take longer.
+    // A client with a running query makes the shutdown slower.
     const busy = query(owner.url, 'SELECT pg_sleep(30)').then(
       () => 'answered',
       () => 'broken off',
@@ -138,7 +138,7 @@ describe('an owner that is killed', () => {
     const owner = await own();
     const server = await postmasterPid(owner.folder);
     for (const pid of await serverProcesses(owner.folder)) {
-      // Some of them come and go.
+      // Some processes have already ended.
       const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
       if (command.startsWith('/bin/sh')) process.kill(pid, 'SIGKILL');
     }

@@ -44,7 +44,7 @@ describe('an event is delivered at least once, whatever its receiver does', () =
     );
   const rename = (consumer: TestConsumer, name: string, n = 0) =>
     service(n).admin('PATCH', `/admin/consumers/${consumer.consumerKey}`, { name });
-  /** Nobody waits for the time of a later try. */
+  /** Makes all retries due now. */
   const hasten = () => database.query(`UPDATE events SET due_at = now() WHERE state = 'pending'`);
   const settled = (consumerKey: string, state: string) =>
     eventually(
@@ -110,7 +110,7 @@ describe('an event is delivered at least once, whatever its receiver does', () =
         .map(({ event }) => event.data['name']);
     await receiver.typesOf(well.consumerKey, 6);
     expect(names(well)).toEqual(['well 1', 'well 2', 'well 3', 'well 4', 'well 5']);
-    // Only the first is tried.
+    // Only the first event is tried.
     expect(new Set(names(ill))).toEqual(new Set(['ill 1']));
     const tried = receiver.of(ill.consumerKey).length;
     receiver.answers(() => 204);

@@ -70,7 +70,7 @@ describe('a replica that is killed loses no event', () => {
     const reply = await send({ base: second!.adminBase, method: 'POST', target, headers, body });
     const { consumerKey } = reply.json<{ consumerKey: string }>();
     await receiver.typesOf(consumerKey, 1);
-    // Of many consumers, so that as many deliveries are under way as there may be.
+    // Events of many consumers, so that the maximum number of deliveries is in progress.
     await database.query(
       `INSERT INTO events (consumer_key, type, subject, data)
        SELECT 'k' || n, 'oauth10.consumer.registered', 'consumer:k' || n, '{}'

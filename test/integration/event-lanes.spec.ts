@@ -95,7 +95,7 @@ describe('a lane of events is one replica’s for a while', () => {
     if (outcome === 'dead') await lanes.settle(lost, [], failed);
     else await lanes.settle(lost, events, []);
     expect(await state()).toEqual({ state: 'pending', attempts: 0 });
-    // Nor is the lane given back: it is another's.
+    // The previous holder does not release the lane either, because another holder has it now.
     expect(await lanes.claim()).toBeUndefined();
     await lanes.settle(held, events, []);
     expect(await state()).toEqual({ state: 'delivered', attempts: 1 });

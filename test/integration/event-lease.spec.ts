@@ -11,7 +11,8 @@ describe('deliveries heed their lease', () => {
   });
   afterAll(() => receiver?.stop());
 
-  // Of 30 s the lease has 20 for an answer and 2 to spare: what begins later could outlast it.
+  // Of the 30 s lease, 20 s are reserved for an answer and 2 s as a margin. A delivery that starts later could
+  // outlast it.
   it('none begins in the last part of a lease; what was delivered is noted, and the rest comes later', async () => {
     receiver.answers((_, response) => {
       void sleep(1_000).then(() => response.writeHead(204).end());

@@ -45,7 +45,7 @@ describe('npm run export, beside npm run import', () => {
     });
   });
 
-  /** An export that has just begun to write. */
+  /** Starts an export and returns once it begins to write. */
   async function begun(path: string): Promise<ReturnType<typeof start>> {
     const program = start('export', [path, '--secrets']);
     while (program.child.exitCode === null && !existsSync(`${path}.part`)) await sleep(2);

@@ -14,7 +14,7 @@ describe('a fail-over that leaves connections standing', () => {
   beforeAll(async () => {
     first = await startPrimary();
     second = await startPrimary(first);
-    // Each holds a record that the service has begun, as a standby would.
+    // A service creates the audit trail in each database, as if one were the other's standby.
     for (const { url } of [first, second]) await (await startTestService(url)).stop(0);
     proxy = await proxyTo(first.url);
   });
@@ -40,7 +40,7 @@ describe('a fail-over that leaves connections standing', () => {
       .json<{ items: { name: string }[] }>()
       .items.map(({ name }) => name);
 
-  /** Each on a session of its own, so that the whole pool stands at one server. */
+  /** Uses all sessions of the pool, so that each has a connection to the same server. */
   const fillPool = () => Promise.all(Array.from({ length: 8 }, () => names()));
 
   it('is followed within 5 s, reads as well, without a restart', async () => {

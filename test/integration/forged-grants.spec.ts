@@ -8,7 +8,7 @@ import type { TestConsumer } from '../support/service.js';
 
 const ECHO = '/oauth/oauth10/echo';
 
-/** Whoever writes to the database, and has none of SECRET_KEYS. */
+/** The attacker can write to the database but has none of SECRET_KEYS. */
 describe('what is written to the database beside the service grants nothing', () => {
   const { database, service } = serviceForAllTests();
   let consumer: TestConsumer;
@@ -28,7 +28,7 @@ describe('what is written to the database beside the service grants nothing', ()
     ).status;
   const hashOf = (key: string) => createHash('sha256').update(key).digest();
 
-  /** A change is acknowledged after its own notification, and that comes after all that were sent before. */
+  /** The service acknowledges a change after its own notification, which arrives after all earlier ones. */
   const afterNotifications = async () => {
     const path = `/admin/consumers/${consumer.consumerKey}`;
     expect((await service.admin('PATCH', path, { name: 'Later' })).status).toBe(200);
@@ -68,7 +68,7 @@ describe('what is written to the database beside the service grants nothing', ()
     let hash = hashOf(key);
     await database.query(`UPDATE api_keys SET ${assignment} WHERE id = $1`, [id]);
     if (column === 'hash') hash = createHash('sha256').update(hash).digest();
-    // Found by its hash, whatever the key would be; a genuine one is found below.
+    // The key's hash still finds the row, so only the MAC can cause the 401. For a valid row see below.
     const rows = await database.query(`SELECT 1 FROM api_keys WHERE hash = $1`, [hash]);
     expect(rows).toHaveLength(1);
     expect(await withKey(key)).toBe(401);
@@ -106,7 +106,7 @@ describe('what is written to the database beside the service grants nothing', ()
     expect(reply.form()['oauth_problem']).toBe('signature_invalid');
     expect(await refusedGrants('consumer')).toBeGreaterThan(before);
 
-    // No act of staff makes it look right.
+    // No act of staff gives the row a valid MAC.
     const path = `/admin/consumers/${consumerKey}`;
     const acts = [
       await service.admin('PATCH', path, { name: 'Another' }),
@@ -193,7 +193,7 @@ describe('what is written to the database beside the service grants nothing', ()
       temporary.token,
       other.consumerKey,
     ]);
-    // A secret is sealed for the token alone.
+    // The seal of the secret depends on the token alone.
     const reply = await service.exchange(other, temporary, verifier);
     expect(reply.form()['oauth_problem']).toBe('verifier_invalid');
   });

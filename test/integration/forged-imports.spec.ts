@@ -12,7 +12,7 @@ import { transferPrograms } from '../support/transfer-programs.js';
 const ECHO = '/oauth/oauth10/echo';
 const SECRET_KEYS = `test:${randomBytes(32).toString('base64')}`;
 
-/** Whoever writes to the database while an import goes on, and has none of SECRET_KEYS. */
+/** The attacker can write to the database during an import but has none of SECRET_KEYS. */
 describe('what an import has staged, written to beside the service', () => {
   const { database, service } = serviceForAllTests();
 

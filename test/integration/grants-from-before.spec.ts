@@ -30,10 +30,10 @@ describe('an upgrade from a version that knew no MACs', () => {
     );
     return counts.reduce((sum, [row]) => sum + (row?.n ?? 0), 0);
   };
-  /** What the database is like when the version before has written all of it. */
+  /** Changes the database to what the previous version would have written. */
   async function asFromBefore(): Promise<void> {
     for (const table of GUARDED) await database.query(`UPDATE ${table} SET grant_mac = NULL`);
-    // And the record: put back to its beginning, sealed as that version does.
+    // The audit trail begins again, sealed as the previous version does.
     await tamper(
       database,
       'TRUNCATE audit_events',
@@ -66,7 +66,7 @@ describe('an upgrade from a version that knew no MACs', () => {
     expect((await call()).status).toBe(200);
     const { text } = await send({ base: service.adminBase, target: '/metrics' });
     expect(text).toContain('\noauth10_grant_macs_complete 0\n');
-    // Exchanged by a replica of the version before, or allowed there: a plain hash is understood by both.
+    // The plain hash also works with a replica of the previous version, at the decision or at the exchange.
     const temporary = await service.initiate(consumer);
     const verifier = await service.accept(temporary.token);
     const [row] = await database.query<{ hash: Buffer }>(
@@ -83,7 +83,7 @@ describe('an upgrade from a version that knew no MACs', () => {
         '\noauth10_grant_macs_complete 1\n',
       );
     expect(await eventually(isComplete, Boolean)).toBe(true);
-    // What was allowed before it ended is still exchanged.
+    // A decision from before the completion can still be exchanged.
     const late = credentialsIn(await service.exchange(consumer, temporary, verifier));
     expect((await call()).status).toBe(200);
     await service.stop(0);

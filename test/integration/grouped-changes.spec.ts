@@ -70,7 +70,7 @@ describe('changes that come together share a transaction, and nothing else', () 
   it('each is decided, answered and recorded for itself, in few transactions', async () => {
     const tokens = await newRequests(2 * TOGETHER);
     const { runWithoutCatchUp: begin } = Transactions.prototype;
-    // Each begins a moment late: whatever the machine does, others come meanwhile.
+    // Delays each transaction, so that other changes arrive meanwhile on any machine.
     const transactions = jest
       .spyOn(Transactions.prototype, 'runWithoutCatchUp')
       .mockImplementation(async function (this: Transactions, ...values) {
@@ -122,7 +122,7 @@ describe('changes that come together share a transaction, and nothing else', () 
     ]);
     const statuses = replies.map(({ status }) => status);
     expect(statuses.slice(0, 3)).toEqual([409, 400, 404]);
-    // Either of the two may come first: each has its own connection.
+    // Each request has its own connection, so either may arrive first.
     expect(statuses.slice(3, 5).sort()).toEqual([201, 409]);
     expect(statuses.slice(5)).toEqual(Array.from({ length: 6 }, () => 201));
     expect(await recorded('token.mint')).toHaveLength(before + 7);
@@ -162,7 +162,7 @@ describe('changes that come together share a transaction, and nothing else', () 
     expect(replies.map(({ status }) => status)).toEqual(
       replies.map((_, n) => (n === 4 ? 200 : 201)),
     );
-    // Whoever came after the change in the record has what the consumer may have then.
+    // Tokens recorded after the change have the consumer's new scopes.
     const rows = await database.query<{ scopes: string[]; isLater: boolean }>(
       `SELECT t.scopes, e.id > (SELECT id FROM audit_events
          WHERE action = 'consumer.change' AND target = $2) AS "isLater"

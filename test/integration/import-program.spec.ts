@@ -55,7 +55,7 @@ describe('npm run import', () => {
     expect(before).toBeGreaterThanOrEqual(2_000);
     expect(before).toBeLessThan(30_001);
     expect([await count('consumers'), await count('access_tokens')]).toEqual([0, 0]);
-    // What is staged is not staged again: its rows stay as they are.
+    // Lines that are staged already are not staged again: the row keeps its ctid.
     const [first] = await at.database.query('SELECT ctid, secret FROM import_consumers');
     const again = start('import', [path]);
     while (again.child.exitCode === null && (await staged()) <= before) await sleep(2);
@@ -156,7 +156,7 @@ describe('npm run import', () => {
   });
 
   it('takes over nothing of a file that is half cleared away', async () => {
-    // The record begins while there are no consumers.
+    // The audit trail has to begin before there are consumers.
     expect(await run('import', fileOf(3), '--dry-run')).toMatchObject({ code: 0 });
     const path = fileOf(12_000);
     await at.database
@@ -168,7 +168,7 @@ describe('npm run import', () => {
     await holder.query('BEGIN');
     const first = start('import', [path]);
     while (first.child.exitCode === null && (await staged()) < 2_000) await sleep(2);
-    // It stages the rest, and can't clear away what is held.
+    // The import can still stage the other lines, but cannot delete the locked rows.
     await holder.query(`SELECT FROM import_tokens FOR UPDATE`);
     expect(await first.ended).toMatchObject({ code: 1 });
     await holder.query('ROLLBACK');

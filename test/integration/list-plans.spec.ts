@@ -3,13 +3,13 @@ import { LOOKED_THROUGH } from '../../src/consumers/consumer-search.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 
 const LIMIT = 50;
-/** What a step may have in hand: the planner may pass over a few rows where most of them fit. */
+/** The most rows that a plan node may process: the planner may filter out a few rows if most rows match. */
 const A_FEW_PAGES = 10 * LIMIT;
 const ROWS = 20_000;
-/** Twice as many as a search looks through one by one. */
+/** Twice as many as a search scans one by one. */
 const CONSUMERS = 2 * LOOKED_THROUGH;
 
-/** A step of a plan as EXPLAIN tells it; the counts are of one loop. */
+/** A node of a plan of EXPLAIN. Row counts are per loop. */
 interface Step {
   readonly 'Node Type': string;
   readonly 'Index Name'?: string;
@@ -20,9 +20,8 @@ interface Step {
   readonly Plans?: readonly Step[];
 }
 
-// One consumer's name is too long for the index that is looked through. Few rows by every filter here
-// stand at the end of the order, where a list that was read in its order without an index would come to
-// them last.
+// One consumer's name is too long for the search index. Each filter matches only a few rows, at the end of the order,
+// which a scan in list order without an index would reach last.
 const FILL = [
   `INSERT INTO consumers (consumer_key, name, callback_urls, scopes, signature_methods, two_legged,
      allowed_addresses, labels, status, version, created_at)
@@ -53,7 +52,7 @@ const FILL = [
      now() - (${ROWS} - n) * interval '1 second'
    FROM generate_series(1, ${ROWS}) n`,
   'TRUNCATE events',
-  // All that waits, is dead or is rare stands at the end, and so does what a consumer has of it.
+  // Pending, dead and rare events are at the end, and so are a consumer's own.
   `INSERT INTO events (type, consumer_key, subject, data, state, last_error, settled_at)
    SELECT CASE WHEN n > ${ROWS - 60} AND n % 3 = 0 THEN 'oauth10.consumer.deleted'
        WHEN n % 2 = 0 THEN 'oauth10.token.exchanged' ELSE 'oauth10.token.revoked' END,
@@ -123,7 +122,7 @@ describe('no list loads more than its page', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  /** The page, and the steps that the server took for its statement. */
+  /** Gets the page, and the plan nodes of its statement. */
   async function stepsOf(target: string): Promise<{ steps: Step[]; next: string | null }> {
     const query = jest.spyOn(Client.prototype, 'query');
     const reply = await service.admin('GET', target);
@@ -132,7 +131,7 @@ describe('no list loads more than its page', () => {
       .map(([given, values]: unknown[]) =>
         typeof given === 'string' ? { text: given, values } : (given as QueryConfig),
       )
-      // The sweep may run meanwhile: what it deletes is ordered and limited, too.
+      // Excludes the DELETE of the sweeper, which may run meanwhile and has ORDER BY and LIMIT, too.
       .filter(({ text }) => /^\s*(?!DELETE)[\s\S]*\bORDER BY\b[\s\S]*\bLIMIT\b/.test(text));
     query.mockRestore();
     expect(sent).toHaveLength(1);
@@ -147,7 +146,7 @@ describe('no list loads more than its page', () => {
 
   const stepsBelow = (step: Step): Step[] => [step, ...(step.Plans ?? []).flatMap(stepsBelow)];
 
-  /** Nothing is read whole, and no step of the plan has more rows in hand than the page may cost. */
+  /** No table is read whole, and no plan node processes more rows than the page may cost. */
   function expectOnlyItsPage(steps: Step[], most: number): void {
     const tooMuch = steps
       .filter((step) => step['Actual Loops'] > 0)

@@ -33,7 +33,7 @@ describe('a change is made once under its Idempotency-Key, whatever became of th
     key = `key-${(keys += 1)}`;
     consumer = await service.registerConsumer();
     temporary = await service.initiate(consumer, 'http://client.example.com/ready');
-    // Each session of the pool is to be seen appending to the record.
+    // The proxy recognizes a session by the statement text of its first audited change.
     await service.admin('PATCH', `/admin/consumers/${consumer.consumerKey}`, { name: 'Seen' });
   });
   afterEach(() => proxy.mend());
@@ -155,7 +155,7 @@ describe('a change is made once under its Idempotency-Key, whatever became of th
       await dying.admin('PATCH', `/admin/consumers/${consumer.consumerKey}`, { name: 'Dying' });
       proxy.cutAtCommit('all');
       expect((await ask(make(), dying)).status).toBe(503);
-      // It never comes to its database again.
+      // The process does not reach its database again.
       await dying.stop(0);
       expect(await recorded(make())).toBe(before + 1);
       await pastTheLease();
@@ -178,7 +178,7 @@ describe('a change is made once under its Idempotency-Key, whatever became of th
     });
     afterEach(() => holder.end());
 
-    /** Until so many mints wait for a lock. Statements that write figures of use may wait beside them. */
+    /** Waits until this many mints wait for a lock. Statements that write usage figures may also wait. */
     const untilWaiting = (sessions: number) =>
       eventually(
         async () => {
@@ -255,7 +255,7 @@ describe('a change is made once under its Idempotency-Key, whatever became of th
       const [own, others] = [key, ['a', 'b', 'c']];
       const first = ask(mint());
       expect(await untilWaiting(1)).toBe(1);
-      // These go together, in the transaction after that of the first.
+      // These share the next transaction after that of the first.
       const later = others.map((name) => {
         key = `${own}-${name}`;
         return ask(mint());

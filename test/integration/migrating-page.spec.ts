@@ -13,7 +13,7 @@ const root = join(__dirname, '../..');
 const page = readFileSync(join(root, 'docs/migrating.md'), 'utf8');
 const SECRET_KEYS = `page:${Buffer.from('a key for tests: 32 octets of it').toString('base64')}`;
 
-/** The block of a language that holds a text, as it stands on the page. */
+/** The block of this language in the page that contains the text. */
 function block(language: string, holding: string): string {
   const blocks = [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)];
   const found = blocks.find(([, name, text]) => name === language && text?.includes(holding));
@@ -36,7 +36,7 @@ describeWith([JQ, REQUESTS_OAUTHLIB], 'docs/migrating.md, followed word for word
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What its `npm run` runs, in the folder of the file. */
+  /** Runs the program behind an `npm run` command, in the folder of the file. */
   async function program(command: string): Promise<string> {
     const [, name = '', args = ''] = /^npm run (\w+) -- (.+)$/m.exec(command) ?? [];
     const child = spawn(

@@ -101,7 +101,7 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
   it('a nonce is kept until its timestamp has left the window, and a margin more', async () => {
     await claim(now - WINDOW_SECONDS, 'kept');
     const before = await names();
-    // A second less: the first partition may have begun between its making and `now`.
+    // Minus one second, because the first partition may begin a second before `now`.
     expect(await partitions.dropExpired(now - 1)).toBe(0);
     expect(await partitions.dropExpired(now - 1 + MARGIN_SECONDS)).toBe(0);
     expect(await names()).toEqual(before);
@@ -112,7 +112,7 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     await claim(now, 'old');
     expect(await partitions.dropExpired(now + 7_200)).toBeGreaterThan(5);
     expect(await count('nonces')).toBe(0);
-    // The window may have been made wider meanwhile, and let the timestamp in once more.
+    // After the drop, nonces of that time are refused, because a wider window could allow their timestamps again.
     expect(await claim(now, 'old')).toBe(false);
     expect(await claim(now, 'another')).toBe(false);
     expect(await claim(now + 8_000, 'later')).toBe(true);
@@ -131,7 +131,7 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     const outcomes = await Promise.all(Array.from({ length: 16 }, () => claim(far, 'n')));
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     expect(await count('nonces_rest')).toBe(1);
-    // A partition for a timestamp that the rest holds can't be attached; the claim stays decided.
+    // A partition for a timestamp in the default partition cannot be attached. The claim stays spent.
     await partitions.makeAhead(far);
     expect(await claim(far, 'n')).toBe(false);
     expect(await partitions.deleteExpiredOutsidePartitions(far)).toBe(0);
@@ -146,7 +146,7 @@ describe('RFC 5849 §3.3: nonces go by partitions of their timestamps', () => {
     let going = true;
     const churn = Promise.all(
       [partitions, replica].map(async (one) => {
-        // Far from the claims' own timestamps, whose partitions must stay.
+        // Away from the timestamps of the claims, whose partitions must stay.
         for (let step = 0; going; step = (step + 1) % 20) {
           await one.makeAhead(now + 20_000 + step * 600);
           await one.makeAhead(now - 20_000 + step * 600);

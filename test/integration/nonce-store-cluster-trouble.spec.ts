@@ -29,7 +29,7 @@ describeWith([REDIS], 'contract section 12: a cluster of which a part is down', 
 
   it('slots without a primary: 503 with Retry-After for all, and well again by itself', async () => {
     expect((await until(200)).status).toBe(200);
-    // The first three are the primaries: most of them, so that no replica may be promoted.
+    // The first three servers are the primaries. Without a majority of primaries no replica can be promoted.
     const lost = servers.slice(0, 2);
     await Promise.all(lost.map((server) => server.kill()));
     const reply = await until(503);

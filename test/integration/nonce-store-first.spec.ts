@@ -6,7 +6,7 @@ import { sendSigned, startTestService, type TestService } from '../support/servi
 import { signRequest } from '../support/signing-client.js';
 
 const PUBLIC_URL = 'http://api.example.com';
-/** Longer than an epoch takes to begin and to open; a statement may take 4 s. */
+/** Longer than it takes to begin and open an epoch, where a statement may take 4 s. */
 const CLAIM_SECONDS = 3;
 
 describeWith([REDIS], 'the first epoch of a nonce store', () => {
@@ -18,7 +18,7 @@ describeWith([REDIS], 'the first epoch of a nonce store', () => {
   beforeAll(async () => {
     [database, redis] = await Promise.all([createTestDatabase(), startRedis()]);
     inDatabase = await startTestService(database.url, { PUBLIC_URL });
-    // It starts without its store, and opens the epoch once it finds it.
+    // The service starts without its store, and opens the epoch when the store is back.
     await redis.kill();
     inStore = await startTestService(database.url, { PUBLIC_URL, NONCE_STORE_URL: redis.url });
   });

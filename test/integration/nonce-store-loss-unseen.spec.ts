@@ -92,7 +92,7 @@ describeWith(
   },
 );
 
-/** What the database takes for the time lies so far back from now on, for every session that begins. */
+/** Sets the database's clock back by this many seconds for all new sessions. */
 async function setBack({ database }: LossyStore, seconds: number): Promise<void> {
   const name = new URL(database.url).pathname.slice(1);
   await database.query(`CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS

@@ -48,7 +48,7 @@ describeWith([REDIS], 'contract section 12: a claim that could have been lost', 
   it('by a spell of a maxmemory-policy that drops claims, and nobody can tell how many: neither', async () => {
     const requests = await store.accepted();
     await evictClaims(store, async () => {
-      // 503 alone may come of a store that is full.
+      // A 503 could also come from a full store, so wait until the epoch has ended.
       await eventually(
         () => store.database.query(`SELECT FROM nonce_store WHERE primaries = '{}'`),
         (ended) => ended.length === 1,

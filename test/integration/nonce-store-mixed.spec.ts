@@ -51,7 +51,8 @@ describeWith(
       expect(await ready(inStore)).toBe(200);
       await expect(startTestService(database.url)).rejects.toThrow(/NONCE_STORE_URL is missing/);
 
-      // Once those are gone it goes on by itself, without what they claimed.
+      // After the last replica with a store has stopped, this one recovers by itself, without the claims of the
+      // store.
       await inStore.stop(0);
       const back = await eventually(
         () => statusAt(inDatabase, sign()),

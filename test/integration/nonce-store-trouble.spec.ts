@@ -59,7 +59,7 @@ describeWith([REDIS], 'contract section 12: trouble with the nonce store', () =>
     const last = replies.at(-1);
     expect([last?.status, last?.headers['retry-after']]).toEqual([503, '1']);
     expect(await eventually(ready, (status) => status === 503)).toBe(503);
-    // What PostgreSQL claims goes on.
+    // Nonces claimed in PostgreSQL still work.
     const initiated = await service.initiate(consumer);
     expect(initiated.token).not.toBe('');
     await mend();
@@ -74,7 +74,7 @@ describeWith([REDIS], 'contract section 12: trouble with the nonce store', () =>
     );
     expect(back).toBe(200);
     expect(await eventually(ready, (status) => status === 200)).toBe(200);
-    // 401: timestamp_refused, since claims may have been lost.
+    // 401 is timestamp_refused, because claims may have been lost.
     expect([...seen].filter((status) => ![200, 401, 503].includes(status))).toEqual([]);
   });
 
@@ -120,7 +120,7 @@ describeWith([REDIS], 'contract section 12: trouble with the nonce store', () =>
   });
 });
 
-/** Sends a command by the login that the server was started with. */
+/** Sends a command as the user that the server was started with. */
 async function asStaff({ url }: RedisServer, ...command: string[]): Promise<void> {
   const client = createClient({ url: url.replace('redis://', 'redis://:right@'), RESP: 2 });
   await client.connect();

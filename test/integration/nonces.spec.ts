@@ -15,7 +15,7 @@ import { describeWith, REDIS } from '../support/debian-tools.js';
 import { eventually } from '../support/eventually.js';
 import { startRedis, startRedisCluster } from '../support/redis-server.js';
 
-/** Where nonces are claimed, as replicas find it. */
+/** A nonce store as the replicas are configured for it. */
 interface Place {
   readonly settings: Pick<Settings, 'nonceStore' | 'timestampWindowSeconds'>;
   readonly stop: () => Promise<unknown>;
@@ -47,7 +47,7 @@ describeWith([REDIS], 'RFC 5849 §3.3: a nonce is new once, wherever it is claim
     let clock: DatabaseClock;
     const opened: { readonly dataSource: DataSource; readonly noncePlace: NoncePlace }[] = [];
 
-    /** A process of the service, as far as nonces go. */
+    /** The part of a service process that claims nonces. */
     async function replica(): Promise<Nonces> {
       const dataSource = await new DataSource(
         dataSourceOptions({ databasePoolSize: 2 }, database.url),
@@ -84,7 +84,7 @@ describeWith([REDIS], 'RFC 5849 §3.3: a nonce is new once, wherever it is claim
       await database.drop();
     });
 
-    /** Resolves once both replicas can claim, wherever that is. */
+    /** Resolves once both replicas can claim. */
     const claimable = () =>
       eventually(
         async () => {
@@ -123,7 +123,7 @@ describeWith([REDIS], 'RFC 5849 §3.3: a nonce is new once, wherever it is claim
     });
 
     it('raced for by two replicas, each has one winner', async () => {
-      /** On a slow machine a lease may end meanwhile: then nobody wins, and another nonce is raced for. */
+      /** A lease may expire on a slow machine, and then a claim fails. The race is repeated with another nonce. */
       const race = async (name: string): Promise<void> => {
         for (let tries = 0; tries < 100; tries += 1) {
           const racers = Array.from({ length: 8 }, (_, m) =>

@@ -3,7 +3,7 @@ import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import { sendSigned, type TestConsumer, type TestService } from '../support/service.js';
 import { signRequest } from '../support/signing-client.js';
 
-// Two replicas on one database: whatever decides has to decide there.
+// Two replicas share one database, so only the database can decide a race.
 describe('races over two replicas', () => {
   const { database, service, replica: anotherReplica } = serviceForAllTests();
   const replicas = [service, anotherReplica()] as const;
@@ -56,7 +56,7 @@ describe('races over two replicas', () => {
       };
       const replies = await Promise.all(
         Array.from({ length: 16 }, (_, copy) =>
-          // One request to a client; the places it puts its parameters in differ.
+          // The same request, with the parameters in different places.
           replica(round).signed({
             ...common,
             target: '/oauth/oauth10/echo',
@@ -71,7 +71,7 @@ describe('races over two replicas', () => {
 
   it('a replay at the other replica is refused, too', async () => {
     const access = await replica(0).accessToken(consumer);
-    // Both replicas are known by one name, as behind a balancer.
+    // Both replicas have one host name, as behind a load balancer.
     const request = signRequest({
       method: 'GET',
       url: 'http://service.example.com/oauth/oauth10/echo',

@@ -3,7 +3,7 @@ import { RecordNotOurs } from '../../src/failures/record-not-ours.js';
 import { act, openAuditRecord, tamper, type TestAuditRecord } from '../support/audit-record.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
-/** The tables' owner has the database look new for a moment, so that the record is begun again. */
+/** The owner of the tables resets the database to look new, so that the audit trail would begin again. */
 describe('a record that is emptied, with everything that would tell that there was one', () => {
   let database: TestDatabase;
   let record: TestAuditRecord;
@@ -32,7 +32,7 @@ describe('a record that is emptied, with everything that would tell that there w
     );
 
   it('is not begun again by a process that has seen it, which goes on when it is back', async () => {
-    // As readiness does.
+    // Readiness does the same.
     await record.trail.open(record.statements);
     await empty();
     await expect(record.trail.open(record.statements)).rejects.toThrow(RecordNotOurs);

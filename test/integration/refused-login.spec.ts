@@ -8,7 +8,7 @@ import { send } from '../support/http.js';
 import { createLoginRole, type LoginRole } from '../support/login-role.js';
 import { startTestService, type TestService } from '../support/service.js';
 
-/** Not from within the database itself. */
+/** Runs SQL from another database, because this one refuses logins. */
 async function onServer(sql: string): Promise<void> {
   const client = new Client({ connectionString: process.env['TEST_SERVER_URL'] });
   await client.connect();
@@ -112,7 +112,7 @@ describe('a database that refuses the login', () => {
     ],
   ])('%s: 503 with Retry-After, not ready, and back by itself', async (_, refuse, admit) => {
     await refuse();
-    // A session that was let in just before is cut as soon as the server lists it.
+    // A session that logged in just before is terminated once pg_stat_activity lists it.
     await eventually(
       async () => {
         await cutAll();

@@ -9,7 +9,7 @@ import { Stopwatch } from '../support/stopwatch.js';
 const HOLDS_EVERYWHERE_WITHIN_MS = 1_000;
 const SUBJECT = 'jane';
 
-// The change is made at one replica; the other one remembers what it served a moment ago.
+// One replica makes the change. The other replica has the old state in its cache.
 describe('contract section 6: every change to a consumer or token holds everywhere within a second', () => {
   let proxy: DatabaseProxy;
   const { database, service: first, replica } = serviceForAllTests();
@@ -44,7 +44,7 @@ describe('contract section 6: every change to a consumer or token holds everywhe
   };
   const disable = () =>
     first.admin('PATCH', `/admin/consumers/${consumer.consumerKey}`, { status: 'disabled' });
-  /** As if the announcement had been lost on the way. */
+  /** Runs SQL without triggers, as if the notification had been lost. */
   const inSilence = async (sql: string) => {
     await database.query(
       `SET session_replication_role = replica; ${sql}; SET session_replication_role = DEFAULT`,
@@ -67,7 +67,7 @@ describe('contract section 6: every change to a consumer or token holds everywhe
     throw new Error('Nothing is remembered');
   }
 
-  /** How long the other replica went on as if nothing had happened. */
+  /** How long the other replica used the old state. */
   async function untilTold(problem: string): Promise<number> {
     const [changedAt, watch] = [performance.now(), new Stopwatch()];
     while ((await verdict()) !== problem) {

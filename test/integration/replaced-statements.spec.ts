@@ -16,8 +16,8 @@ import { keyOf, signedInStaff } from '../support/staff.js';
 const ECHO = '/oauth/oauth10/echo';
 
 /**
- * Whoever can have the service run other statements than its own: he answers with any columns, and with genuine
- * rows of others, and has no MAC of his own making. Here he puts them behind the names of the service's session.
+ * The attacker can make the service run other statements. These return any columns, or valid rows of other objects,
+ * but the attacker cannot compute MACs. The test replaces prepared statements in the service's session.
  */
 describe('statements that somebody else put in the place of the service’s own grant nothing', () => {
   const services: TestService[] = [];
@@ -30,7 +30,7 @@ describe('statements that somebody else put in the place of the service’s own 
     const [{ name } = { name: '' }] = await database.query<{ name: string }>(
       'SELECT current_database() AS name',
     );
-    // Without a pooler, so that there are names; and one session, so that all meet what was put there.
+    // A direct connection has named prepared statements. With one session every request uses the replaced ones.
     const direct = Object.assign(new URL(process.env['TEST_SERVER_URL'] ?? ''), {
       pathname: `/${name}`,
     });
@@ -66,7 +66,7 @@ describe('statements that somebody else put in the place of the service’s own 
     await inSession(`DEALLOCATE "${name}"`);
     await inSession(`PREPARE "${name}" (${types}) AS ${text}`);
   };
-  /** Puts another statement in the place of one that the service has prepared. */
+  /** Replaces a prepared statement of the service. */
   const replace = async (name: string, edit: (text: string) => string) => {
     const { text } = await prepared(name);
     const edited = edit(text);
@@ -78,7 +78,7 @@ describe('statements that somebody else put in the place of the service’s own 
     for (const [name, text] of replaced) await prepare(name, text);
     replaced.clear();
   };
-  /** Columns beside what the MAC covers. */
+  /** Adds columns that the MAC does not cover. */
   const beside = (columns: string) => (text: string) => {
     const last = text.lastIndexOf('FROM');
     return `${text.slice(0, last)}, ${columns} ${text.slice(last)}`;
@@ -145,7 +145,7 @@ describe('statements that somebody else put in the place of the service’s own 
     expect(browser!.title).toBe('Sign in');
   });
 
-  /** The row of another session, whose id the statement's author has read. */
+  /** Selects the row of another session, whose id the attacker has read. */
   const insteadOfOwn = (id: string) => (text: string) =>
     text.replace('id_hash = $1', `$1 IS NOT NULL AND id_hash = '\\x${idHash(id).toString('hex')}'`);
   const signedInOwner = async (name: string) => {

@@ -8,9 +8,9 @@ import { ADMIN_API_KEY, startTestService, type TestConsumer } from '../support/s
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const [OLD, NEW] = [key('old'), key('the-new-one')];
 const ECHO = '/oauth/oauth10/echo';
-/** Hashes, digests and MACs: they are compared and never opened. */
+/** Hashes, digests and MACs are compared, never decrypted. */
 const NOT_SEALED = /hash$|digest$|mac$/;
-/** The seal of the version before; a MAC, or random octets. */
+/** The seal of the previous version is a MAC. mac_context contains random octets. */
 const ALSO_NOT_SEALED = new Set(['audit_head.seal', 'imports.mac_context']);
 
 describe('npm run reseal', () => {
@@ -85,7 +85,7 @@ describe('npm run reseal', () => {
 
     service = await start(NEW);
     expect(await echo()).toBe(200);
-    // Signed with the secret from before the rotation.
+    // Signed with the secret from before its rotation.
     expect((await service.initiate(rotated)).token).toBeTruthy();
     const verifier = await service.accept(pending.token);
     expect((await service.exchange(first, pending, verifier)).status).toBe(200);
@@ -124,7 +124,7 @@ describe('npm run reseal', () => {
     expect(code).toBe(1);
     expect(output).toContain('1700 could not be opened');
     expect(output).toContain('Sealed secret in access_tokens.secret: too short (row t1)');
-    // With a key missing all of a large table is at fault: some of it is described.
+    // If a key is missing, every row of a large table is a fault; only some of them are listed.
     expect(output).toContain('… and 1600 more like these');
   });
 

@@ -1,9 +1,9 @@
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
 import type { TestConsumer, TestCredentials } from '../support/service.js';
 
-/** Of 5,000 each. */
+/** Each has 5,000 rows. */
 const PARTS = 4;
-/** So long for each part that all of them take longer than any other change may. */
+/** All parts together take longer than any other change may. */
 const PART_SECONDS = 1.5;
 
 describe('all tokens of a consumer or subject, more than one statement can revoke in time', () => {

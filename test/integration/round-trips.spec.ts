@@ -13,7 +13,7 @@ describe('what a signed request costs in round trips to PostgreSQL', () => {
   });
   afterAll(() => jest.restoreAllMocks());
 
-  /** The names of the statements that the work sends; they still go to PostgreSQL. */
+  /** The names of the statements that the work sends to PostgreSQL. */
   async function statementsOf(work: () => Promise<{ status: number }>): Promise<string[]> {
     const run = jest.spyOn(Statements.prototype, 'run');
     const { status } = await work();
@@ -31,7 +31,7 @@ describe('what a signed request costs in round trips to PostgreSQL', () => {
       service.signed({ method: 'GET', target: '/oauth/oauth10/echo', ...consumer, ...access });
   };
 
-  /** Until the replica listens for changes; before that nothing is remembered. */
+  /** Repeats the work until the cache is in use, which needs the change feed. */
   async function untilRemembered(work: () => Promise<{ status: number }>): Promise<string[]> {
     for (let attempt = 0; ; attempt += 1) {
       const names = await statementsOf(work);

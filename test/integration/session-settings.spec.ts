@@ -1,8 +1,8 @@
 import { databaseForAllTests } from '../support/service-for-all-tests.js';
 import { startTestService, type TestService } from '../support/service.js';
 
-// What an earlier user of a pooler's session may have left there. pgbouncer gives each client its own DateStyle
-// and TimeZone back, and not these.
+// Settings that an earlier user of a pooled session may have left. pgbouncer restores DateStyle and TimeZone for each
+// client, but not these.
 const LEFT = { extra_float_digits: '-15', bytea_output: 'escape' };
 
 describe('in a session that somebody left with settings of his own', () => {

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { connectorOf, dataSourceOptions } from '../../src/database/data-source.js';
 import { isStoreUnavailable } from '../../src/failures/store-unavailable.js';
 
-/** A message of PostgreSQL's protocol: a letter, its length, its content. */
+/** A message of the PostgreSQL protocol: a type letter, the length, and the content. */
 function message(type: string, content: Buffer): Buffer {
   const head = Buffer.alloc(5, type);
   head.writeInt32BE(content.length + 4, 1);

@@ -5,9 +5,9 @@ import { startPrimary, type Primary } from '../support/primaries.js';
 import { startTestService, type TestCredentials, type TestService } from '../support/service.js';
 
 const CONSUMER = { consumerKey: 'printer', consumerSecret: 'a secret of the printer' };
-/** One for each test. */
+/** One per test. */
 const TOKENS = ['feed-moves', 'pool-moves'].map((token) => ({ token, tokenSecret: 'a secret' }));
-/** A cached row that nobody clears is there for ever. */
+/** Without an invalidation a cached row would be served forever. */
 const FOLLOWED_WITHIN_MS = 10_000;
 
 describe('a fail-over whose old primary goes on, and only some connections move', () => {
@@ -39,7 +39,7 @@ describe('a fail-over whose old primary goes on, and only some connections move'
     proxy = await proxyTo(old.url);
     feedProxy = await proxyTo(old.url);
     service = await startTestService(proxy.url, { DATABASE_LISTEN_URL: feedProxy.url });
-    // More sessions than a request needs, so that some of them stand idle.
+    // Opens more sessions than a request needs, so that some are idle.
     await Promise.all(Array.from({ length: 6 }, () => service.admin('GET', '/admin/consumers')));
     await eventually(isHeard, Boolean);
     expect(await verdict()).toBe('served');
@@ -74,7 +74,7 @@ describe('a fail-over whose old primary goes on, and only some connections move'
     proxy.leadTo(promoted.url);
     feedProxy.leadTo(promoted.url);
     await revokeAtPromoted();
-    // Breaks the connection of the feed alone.
+    // Breaks only the connection of the feed.
     feedProxy.mend();
     expect(await eventually(verdict, (one) => one !== 'served', FOLLOWED_WITHIN_MS)).toBe(
       'token_revoked',
@@ -86,7 +86,7 @@ describe('a fail-over whose old primary goes on, and only some connections move'
   it('the pool moves: the change feed follows, and nothing heard at the old one is relied on', async () => {
     proxy.leadTo(promoted.url);
     feedProxy.leadTo(promoted.url);
-    // Breaks the connections of the pool alone; the feed is served on by the old one.
+    // Breaks only the connections of the pool. The old server still serves the feed.
     proxy.mend();
     expect(await eventually(verdict, (one) => one === 'served', FOLLOWED_WITHIN_MS)).toBe('served');
     await eventually(isHeard, Boolean);

@@ -82,7 +82,7 @@ describeWith([POSTGRESQL], 'a standby of PostgreSQL is promoted, its primary kil
   const status = async (request: Signed) =>
     (await sendSigned(request, { base: service.publicBase })).status;
 
-  /** As a machine that loses power; then the standby takes over. */
+  /** Kills the primary, like a loss of power, and promotes the standby. */
   function failOver(): Stopwatch {
     server.killFirst();
     server.run('pg_ctl', 'promote', '--wait', `--pgdata=${standby}`);
@@ -134,7 +134,7 @@ describeWith([POSTGRESQL], 'a standby of PostgreSQL is promoted, its primary kil
       while (!isOver) {
         const request = sign();
         if ((await status(request).catch(() => 0)) === 200) accepted.push(request);
-        // A dance that ends in trouble yields nothing that was acknowledged.
+        // A flow that fails acknowledged no token.
         await service.accessToken(consumer).then(
           (token) => tokens.push(token),
           () => sleep(50),

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 beforeEach(async () => {
-  // One connection, so that what happens to it is seen by the next statement.
+  // With one connection the next statement uses the same session.
   dataSource = await new DataSource(
     dataSourceOptions({ databasePoolSize: 1 }, database.url),
   ).initialize();
@@ -29,7 +29,7 @@ afterEach(async () => {
   if (dataSource.isInitialized) await dataSource.destroy();
 });
 
-/** What the session has prepared. */
+/** The prepared statements of the session. */
 const prepared = () =>
   statements.runPlanned({ text: 'SELECT name FROM pg_prepared_statements', values: [] });
 
@@ -75,7 +75,7 @@ describe('a statement', () => {
   it('survives a session that has lost its plans, and has no name from then on', async () => {
     const before = await pid();
     await statements.run({ name: 'test_forget', text: 'DEALLOCATE ALL' });
-    // As behind a pooler that did not show.
+    // The session looks like one behind a pooler that was not detected: it loses its prepared statements.
     expect(await pid()).toBe(before);
     expect(await pid()).not.toBe(before);
     expect(await prepared()).toEqual([]);

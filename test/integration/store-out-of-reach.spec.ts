@@ -33,7 +33,7 @@ describe('contract section 4: store out of reach', () => {
     expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
   };
 
-  /** Until the service works again by itself. */
+  /** Waits until the service recovers by itself. */
   async function recovery(): Promise<number> {
     const startedAt = Date.now();
     while ((await echo()).status !== 200 || (await probe('ready')) !== 200) {
@@ -68,7 +68,7 @@ describe('contract section 4: store out of reach', () => {
     const [watch, watchOfProbe] = [new Stopwatch(), new Stopwatch()];
     const [reply, readyStatus] = await Promise.all([
       echo(),
-      // An answer may be half a second old.
+      // A cached result is up to half a second old.
       eventually(
         () => probe('ready'),
         (status) => status === 503,

@@ -36,7 +36,7 @@ describe('stored keys that sign the tokens of the platform', () => {
     await insert('grant_mac');
     await sleep(300);
     expect([await publishedBy(service), await kidOf(service, consumer)]).toEqual([[kid], kid]);
-    // An old key is not brought back by another date either.
+    // Another position does not bring an old key back either.
     const { kid: next } = await rotate(await start({ PLATFORM_TOKEN_KEY_LEAD_SECONDS: '0' }));
     await issuers.database.query(`UPDATE token_signing_keys SET position = 99 WHERE kid = $1`, [
       kid,

@@ -38,7 +38,7 @@ describe('what has ended is cleared away', () => {
         ({ length }) => length <= 2,
       ),
     ).toEqual([live.token, ended.token].sort());
-    // A batch is counted when the process hears that it is gone, a moment after the database knows.
+    // A batch is counted when the reply arrives, slightly after its commit.
     const swept = 'oauth10_swept_rows_total{task="temporary_credentials"} 2500';
     const metrics = async () => (await send({ base: service.adminBase, target: '/metrics' })).text;
     expect(await eventually(metrics, (text) => text.includes(swept))).toContain(swept);
@@ -68,7 +68,7 @@ describe('what has ended is cleared away', () => {
         `INSERT INTO temporary_credentials (token, consumer_key, secret, callback, scopes, expires_at)
          VALUES ('${token}', '${consumer.consumerKey}', '', 'oob', '{}', now() - interval '${ago}')`,
       );
-    // Its hour is over in three seconds: by then it is held.
+    // The row becomes due in three seconds, when it is locked.
     await insert('held', '59 minutes 57 seconds');
     const holder = new Client({ connectionString: database.url });
     await holder.connect();
@@ -94,7 +94,7 @@ describe('what has ended is cleared away', () => {
 
   it('what files left behind, a week after they were given up; what goes on stays', async () => {
     const begin = async (state: string): Promise<number> => {
-      // One statement: a sweep that came between two would take the import before its rows are there.
+      // One statement, because a sweep between two statements would delete the import before it has rows.
       const [row] = await database.query<{ id: number }>(
         `WITH import AS (
            INSERT INTO imports (file_hash, updated_at, finished_at)

@@ -58,7 +58,7 @@ describe('keys that sign the tokens of the platform', () => {
       1000,
     );
     expect(heard).toEqual([before, next]);
-    // Until the last moment before, and not a moment later.
+    // The old key signs until the last moment before.
     for (const replica of [one, two]) expect(await kidOf(replica, consumer)).toBe(before);
     await sleep(Math.max(0, Date.parse(signsFrom) - Date.now() + 100));
     const lastOfBefore = Date.now();
@@ -67,7 +67,7 @@ describe('keys that sign the tokens of the platform', () => {
       [before, 'retired'],
       [next, 'signing'],
     ]);
-    // What it signed last is good for ten seconds.
+    // The last JWT of the old key is valid for ten seconds.
     await sleep(lastOfBefore + 9_500 - Date.now());
     expect(await publishedBy(two)).toContain(before);
     const alone = await eventually(
@@ -78,13 +78,13 @@ describe('keys that sign the tokens of the platform', () => {
   });
 
   it('no verifier that remembers keys ever meets one that it does not know', async () => {
-    // The lead is as long as jose remembers; its clock and the service's run alike, in small.
+    // As in production, the lead exceeds the verifiers' cache time; here both are seconds.
     const replicas = [
       await start({ PLATFORM_TOKEN_KEY_LEAD_SECONDS: '3' }),
       await start({ PLATFORM_TOKEN_KEY_LEAD_SECONDS: '3' }),
     ];
     const consumer = await replicas[0]!.registerConsumer({ twoLegged: true });
-    // Whoever remembers for the lead and asks only then: an unknown kid is a refusal.
+    // These verifiers cache the JWKS and refuse an unknown kid until the cache expires.
     const verifiers = replicas.map((replica) => resourceServer(replica.publicBase, 2_000));
     const until = Date.now() + 14_000;
     const seen = new Set<string>();
@@ -154,7 +154,7 @@ describe('keys that sign the tokens of the platform', () => {
     const apps: { close(): Promise<void> }[] = [];
     afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())));
 
-    /** The rotation of a replica whose clock is ahead, beside one that made the first key. */
+    /** The key rotation of a replica whose clock is this many days ahead. */
     async function rotationInDays(days: number): Promise<TokenKeyRotation> {
       const settings = readSettings({
         ADMIN_API_KEY,

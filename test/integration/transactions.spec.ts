@@ -72,7 +72,7 @@ describe('a transaction, when there is trouble below', () => {
     expect(await transactions.run(pidIn)).toEqual(expect.any(Number));
   });
 
-  // pg drops the ROLLBACK that waits behind the late answer: the session would stay in the transaction.
+  // pg drops the ROLLBACK queued after the late answer, so the session would stay in the transaction.
   it('without an end of its own, ends a session whose answers are late: nobody is lent it', async () => {
     let pid: number | undefined;
     const late = transactions.runOnSnapshot(async (transaction) => {

@@ -9,7 +9,7 @@ const ECHO = '/oauth/oauth10/echo';
 
 type Counts = Record<string, number>;
 
-/** Decision 0058: figures of verdicts, written beside the requests. */
+/** ADR 0058: figures of verdicts, written independently of requests. */
 describe('the rollup of verdicts', () => {
   const { database, service, replica } = serviceForAllTests({ SWEEP_INTERVAL_SECONDS: '1' });
   const other = replica({ SWEEP_INTERVAL_SECONDS: '1' });
