@@ -1,5 +1,4 @@
-// What a Kubernetes Service is to its pods: each new connection goes to one replica that is ready, and
-// readiness is asked again and again.
+// Balances like a Kubernetes Service: each new connection goes to a ready replica. Readiness is probed continuously.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Wire } from './wire.mjs';
 
@@ -7,7 +6,7 @@ const ASKED_EVERY_MS = 100;
 
 export class Balancer {
   name = 'balancer';
-  /** Behind a balancer no request may fail. */
+  /** Behind the balancer no request may fail. */
   isStrict = true;
   #ready = [];
   #turn = 0;
@@ -25,7 +24,7 @@ export class Balancer {
     this.following = this.#follow();
   }
 
-  /** It has no absences: that is its purpose. */
+  /** Always false: the balancer hides the absences of replicas. */
   wasAway() {
     return false;
   }

@@ -1,4 +1,4 @@
-// What must hold after each fault, asked of the replicas and of the database.
+// Checks after each fault, against the replicas and the database.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,18 +11,18 @@ import { echo } from './requests.mjs';
 const REPLAYS = { latest: 25, older: 5 };
 const TOKENS = { latest: 10, older: 5 };
 const PATIENCE_MS = 3_000;
-/** Beyond that, until the horizon of a nonce store has passed. */
+/** Longer than this only until the horizon of a nonce store has passed. */
 const HORIZON_MS = 2_000;
 const REPLAYED_AT_ONCE = 40;
 
-/** Above these a replica holds what it should have given back. */
+/** Above these limits a replica leaks resources. */
 const MEMORY_MAX_MB = 300;
 const MEMORY_GROWTH_MB = 100;
 const FILES_GROWTH = 60;
-/** For each replica: its pool, and the connection that is notified of changes. */
+/** Per replica: its pool, and the connection of the change feed. */
 const CONNECTIONS_MAX = 11;
 
-/** Each query finds nothing as long as invariant I5 (or I1) holds. */
+/** Each query returns no rows as long as invariant I5 (or I1) holds. */
 const HALF_STATES = [
   [
     'I5',
@@ -72,7 +72,7 @@ const CONNECTIONS = `
     AND state_change < now() - interval '11 seconds')::int AS forgotten
   FROM pg_stat_activity WHERE application_name LIKE 'oauth10%'`;
 
-/** All of them, one after the other, while the load goes on. */
+/** Runs all checks, one after the other, while the load continues. */
 export async function checkInvariants(world, before) {
   await checkTokensWork(world);
   await checkReplays(world);
@@ -103,7 +103,7 @@ async function checkTokensWork({ ledger, random, replicas, inquiry, findings, no
   await Promise.all(replicas.flatMap((replica) => tokens.map((token) => work(replica, token))));
 }
 
-/** I3: what was accepted once is sent again to each replica; where a store may lose claims, all of it. */
+/** I3: replays accepted requests to each replica, and all of them if a store may have lost claims. */
 async function checkReplays({ ledger, random, replicas, inquiry, nonceStore }) {
   const some = ledger.toReplay(random, REPLAYS.latest, REPLAYS.older);
   const accepted = nonceStore ? [...new Set([...some, ...ledger.takeNew()])] : some;
@@ -121,7 +121,7 @@ async function checkReplays({ ledger, random, replicas, inquiry, nonceStore }) {
   }
 }
 
-/** I4, for what ended before the fault too. */
+/** I4, including tokens that ended before the fault. */
 async function checkEnded(world) {
   const ended = world.ledger.ended(world.random, TOKENS.latest, TOKENS.older);
   await Promise.all(ended.map((token) => world.mustBeRefused(token, ['token_revoked'])));
@@ -145,7 +145,7 @@ async function checkDatabase({ database, ledger, findings }) {
   }
 }
 
-/** Memory and open files of each replica, by the process that it was. */
+/** Memory and open files of each replica, keyed by pid. */
 export const levels = ({ replicas }) => new Map(replicas.map(({ pid }) => [pid, levelOf(pid)]));
 
 function levelOf(pid) {
@@ -158,7 +158,7 @@ function levelOf(pid) {
   }
 }
 
-/** The level of a replica. Sockets that others have closed a moment ago get their time to go. */
+/** The level of a replica. Waits for sockets that the other end has just closed. */
 async function settledLevelOf(pid, then) {
   const until = performance.now() + PATIENCE_MS;
   let now = levelOf(pid);
@@ -169,7 +169,7 @@ async function settledLevelOf(pid, then) {
   return now;
 }
 
-/** I8; for replicas that have lived through the fault, by comparison. */
+/** I8. A replica that survived the fault is also compared with its level before. */
 async function checkLevels(world, before) {
   const { replicas, database, findings } = world;
   for (const { name, pid } of replicas) {
@@ -192,7 +192,7 @@ async function checkLevels(world, before) {
   findings.expect('I8', forgotten === 0, 'transactions were left open', { forgotten });
 }
 
-/** I5: the record of staff is whole. Takes a moment, so not after each fault. */
+/** I5: verifies the audit trail. This takes a moment, so it does not run after each fault. */
 export async function checkAuditTrail({ database, serviceEnv, findings }) {
   const env = { ...process.env, ...serviceEnv, DATABASE_URL: database.urlBy(database.port) };
   const verifying = promisify(execFile)(

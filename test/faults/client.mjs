@@ -1,17 +1,17 @@
-// Sends requests over keep-alive connections and says of each what became of it.
+// Sends requests over keep-alive connections and reports the outcome of each.
 import { Agent, request as httpRequest } from 'node:http';
 
-/** Twice what the service promises: who waits longer learns nothing more. */
+/** Twice the limit that the service guarantees. A longer wait gives no further information. */
 const PATIENCE_MS = 10_000;
 
 export class Client {
-  // Every connection is used in turn, so that none lies idle while its replica says good-bye.
+  // Uses the connections in turn, so that none is idle when its replica shuts down.
   #agent = new Agent({ keepAlive: true, scheduling: 'fifo' });
   inFlight = 0;
 
   /**
-   * Resolves to `{ status, headers, body, sentAt, tookMs }`, never rejects; status 0: no answer
-   * came, and `error` says why. Times are those of `performance.now()`.
+   * Resolves to `{ status, headers, body, sentAt, tookMs }` and never rejects. Status 0 means that no answer came,
+   * and `error` says why. Times are those of `performance.now()`.
    */
   send(port, { method, path, headers, body }) {
     const sentAt = performance.now();

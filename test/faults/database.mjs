@@ -1,4 +1,4 @@
-// The PostgreSQL that is broken and restarted: real, and it keeps what it acknowledged.
+// The PostgreSQL of the run, with durable commits. The faults kill and restart it.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -11,14 +11,14 @@ import { startEmbeddedServer } from '../../dist/database/embedded-server/embedde
 
 const NAME = 'faults';
 const ROLE = 'service';
-/** So few that other clients can take them all. */
+/** So few connections that other clients can take them all. */
 const SETTINGS = {
   max_connections: '40',
   shared_buffers: '64MB',
   superuser_reserved_connections: '5',
 };
 
-/** Starts, breaks and asks the server. The service comes as a role without any privilege. */
+/** Starts, kills and queries the server. The service connects as a role without privileges. */
 export class Database {
   #directory = mkdtempSync(join(tmpdir(), 'oauth10-faults-'));
   #server;
@@ -26,7 +26,7 @@ export class Database {
   #password = randomBytes(16).toString('hex');
   kills = 0;
 
-  /** Undefined while there is no server. */
+  /** Undefined while no server runs. */
   port;
 
   async start() {
@@ -34,7 +34,7 @@ export class Database {
     this.port = Number(new URL(this.#server.url).port);
   }
 
-  /** @param disk where the tables go; undefined: beside the rest */
+  /** @param disk where the tables go; undefined: in the data folder */
   async create(disk) {
     const { uid, gid } = await stat(dataDirectoryIn(this.#server.folder));
     await this.#onServer(async (client) => {
@@ -47,12 +47,12 @@ export class Database {
     });
   }
 
-  /** As the service reaches it, by the given port. */
+  /** The URL for the service, through the given port. */
   urlBy(port) {
     return `postgres://${ROLE}:${this.#password}@127.0.0.1:${port}/${NAME}`;
   }
 
-  /** A connection of the program's own, past every wire; `asService`: without privileges. */
+  /** A direct connection of this program; `asService`: as the service's role. */
   async connect({ asService = false } = {}) {
     const url = new URL(asService ? this.urlBy(this.port) : this.#server.url);
     url.pathname = `/${NAME}`;
@@ -62,7 +62,7 @@ export class Database {
     return client;
   }
 
-  /** Rows of one statement, on a connection that is kept. */
+  /** The rows of one statement, on a connection that stays open. */
   async query(sql, values = []) {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -76,7 +76,7 @@ export class Database {
     }
   }
 
-  /** kill -9 of the postmaster; the others of its processes find out and end. */
+  /** Sends SIGKILL to the postmaster. Its other processes notice and exit. */
   async killPostmaster() {
     const { pid } = await readPostmaster(this.#server.folder);
     this.port = undefined;
@@ -85,7 +85,7 @@ export class Database {
     await this.#server.stop();
   }
 
-  /** kill -9 of one of the service's backends, whereupon the server begins anew by itself. */
+  /** Sends SIGKILL to one of the service's backends. The server then restarts by itself. */
   async killBackend(random) {
     const rows = await this.query(
       `SELECT pid FROM pg_stat_activity WHERE usename = $1 ORDER BY pid`,
@@ -95,14 +95,14 @@ export class Database {
     try {
       process.kill(random.pick(rows).pid, 'SIGKILL');
     } catch (error) {
-      // It ended by itself meanwhile.
+      // The backend has already exited.
       if (error.code !== 'ESRCH') throw error;
       return false;
     }
     return true;
   }
 
-  /** Resolves when the server takes connections. */
+  /** Resolves when the server accepts connections. */
   async untilUp() {
     for (;;) {
       const client = await this.connect().catch(() => undefined);

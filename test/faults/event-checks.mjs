@@ -1,12 +1,12 @@
-// What must hold of events: each change has one, each is delivered, and in the order of the changes.
+// Checks of events: each change has one, each is delivered, in the order of the changes.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** From the last fault on: the lease of a replica that was killed is 30 s of it. */
+/** Counted from the last fault. The lease of a killed replica takes up to 30 s of it. */
 const DELIVERED_WITHIN_MS = 45_000;
-/** Of an event whose receiver was away at so many tries that the next is later than that. */
+/** For an event with so many failed deliveries that its next one is due later than that. */
 const AFTER_THE_TRY_MS = 5_000;
 
-/** Each query finds nothing as long as invariant I9 holds. */
+/** Each query returns no rows as long as invariant I9 holds. */
 const HALF_EVENTS = [
   [
     'a token without the event of its exchange',
@@ -64,7 +64,7 @@ export async function checkOutbox({ database, findings }) {
 /**
  * I10 and I11, once nothing changes any more.
  *
- * @param wellSince of `performance.now()`: when the last fault was over
+ * @param wellSince when the last fault ended, by `performance.now()`
  */
 export async function checkDelivered(world, wellSince) {
   const { database, findings, lag, ledger, receiver } = world;
@@ -91,7 +91,7 @@ export async function checkDelivered(world, wellSince) {
 
 const told = (type, token) => `oauth10.token.${type} token:${token}`;
 
-/** What was acknowledged to clients and staff has been told to the receiver. */
+/** Every change acknowledged to clients and staff was delivered to the receiver. */
 function checkLedgerWasTold(ledger, receiver, findings) {
   const heard = new Set(
     [...receiver.taken.values()].map(({ type, subject }) => `${type} ${subject}`),
@@ -105,7 +105,7 @@ function checkLedgerWasTold(ledger, receiver, findings) {
   }
 }
 
-/** Of one token or consumer: the row was locked for each change, so there is one order. */
+/** The events of one token or consumer are in order, because each change locked the row. */
 function checkOrderOfRows(outbox, receiver, findings) {
   const positions = new Map(outbox.map(({ id, position }) => [id, position]));
   const latest = new Map();
@@ -121,7 +121,7 @@ function checkOrderOfRows(outbox, receiver, findings) {
   }
 }
 
-/** Of one consumer: a change that was acknowledged before another was asked for is told before it. */
+/** The events of one consumer: a change acknowledged before another was requested comes first. */
 function checkOrderOfChanges(ledger, receiver, findings) {
   const times = new Map();
   for (const { token, exchange, revoke } of ledger.tokens.values()) {

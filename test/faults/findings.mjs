@@ -1,4 +1,4 @@
-// What was checked, how often, and what did not hold.
+// Counts the checks and records the violations.
 
 export const INVARIANTS = {
   I1: 'temporary credentials yield at most one token, ever',
@@ -14,7 +14,7 @@ export const INVARIANTS = {
   I11: 'events of one consumer come in the order of its changes',
 };
 
-/** A run that goes wrong everywhere need not say so a thousand times. */
+/** Limits the output of a run in which everything fails. */
 const TOLD_MAX = 30;
 
 export class Findings {
@@ -31,7 +31,7 @@ export class Findings {
     this.counts[invariant] += times;
   }
 
-  /** Says what did not hold, and what is needed to see it again. */
+  /** Reports a violation, and what is needed to reproduce it. */
   report(invariant, what, detail = {}) {
     const { number, kind } = this.fault;
     this.violations.push({ invariant, what, seed: this.seed, fault: number, kind, detail });
@@ -42,7 +42,7 @@ export class Findings {
     );
   }
 
-  /** The condition, checked and, when it does not hold, reported. */
+  /** Checks the condition, and reports a violation if it is false. */
   expect(invariant, holds, what, detail) {
     this.checked(invariant);
     if (!holds) this.report(invariant, what, detail);

@@ -1,8 +1,8 @@
-// Sends one request and judges its answer by what holds whatever is broken (invariant I6).
+// Sends one request and checks the answer against what holds during any fault (invariant I6).
 import { isAccepted, problemOf } from './requests.mjs';
 
 const LONGEST_MS = 5_000;
-/** A nonce from before claims were lost: nobody knows whether it was accepted, so it is not. */
+/** The nonce is from before claims were lost. The request is refused, because it may have been accepted before. */
 const FORGOTTEN = 'timestamp_refused';
 
 export class Inquiry {
@@ -12,11 +12,11 @@ export class Inquiry {
   }
 
   /**
-   * Resolves to the answer, with `outcome`: `done` (let through), `refused` (for the reason that
-   * `mayRefuse` allows), `unknown` (503 or no answer) or `wrong`, and then it has been reported.
+   * Resolves to the answer with `outcome`: `done` (accepted), `refused` (for a reason that `mayRefuse` allows),
+   * `unknown` (503 or no answer) or `wrong`, which has been reported.
    *
    * @param route a replica, or the balancer
-   * @param refusals the problems that are right answers too, or rather than being let through
+   * @param refusals problems that are also correct answers, or the only correct ones
    */
   async ask(kind, route, request, { refusals = [], mustRefuse } = {}) {
     const port = (request.isForStaff ? route.adminDoor : route.door).port;

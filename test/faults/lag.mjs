@@ -1,4 +1,4 @@
-// How late this machine runs what is due: a promise in seconds can't be held to less than that.
+// Measures how late this machine runs timers. Guarantees in seconds are extended by this delay.
 
 const EVERY_MS = 25;
 const REMEMBERED = 2_000;

@@ -1,9 +1,9 @@
-// What was asked, what was answered, and what follows from it: which credentials must work, which must
-// not, and which requests must never be taken again.
+// Records requests and answers, and what follows from them: which credentials must work, which must not, and which
+// requests must never be accepted again.
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The window in which a replay must be refused is five minutes; older ones prove nothing. */
+/** Replays must be refused within the window of five minutes. Older ones are refused for their timestamp. */
 const REPLAYABLE_MS = 280_000;
 
 export class Ledger {
@@ -14,21 +14,21 @@ export class Ledger {
   accepted = 0;
   byStatus = {};
   slowestMs = 0;
-  /** Temporary credentials → the access tokens that were handed out for them. */
+  /** Temporary credentials → the access tokens issued for them. */
   handedOut = new Map();
   /**
-   * Access token → its credentials, what may have become of it (`live`, `ending`, `ended`), and of its exchange
-   * and revoke when they were asked for and answered.
+   * Access token → its credentials, its state (`live`, `ending`, `ended`), and when its exchange and its revocation
+   * were requested and answered.
    */
   tokens = new Map();
 
-  /** @param path where each request and its answer leave a line of JSON */
+  /** @param path of a log with a line of JSON per request */
   constructor(path) {
     mkdirSync(dirname(path), { recursive: true });
     this.#file = createWriteStream(path);
   }
 
-  /** One request and its answer. */
+  /** Records one request and its answer. */
   note(kind, route, request, answer, wasAccepted) {
     const { status, tookMs, sentAt, error, body } = answer;
     this.requests += 1;
@@ -45,7 +45,7 @@ export class Ledger {
     }
   }
 
-  /** Requests that were accepted: the latest, and some of the older ones. */
+  /** Accepted requests: the latest, and some older ones. */
   toReplay(random, latest, older) {
     const now = performance.now();
     const oldest = this.#accepted.findIndex(({ at }) => now - at < REPLAYABLE_MS);
@@ -53,19 +53,19 @@ export class Ledger {
     return sample(this.#accepted, random, latest, older);
   }
 
-  /** All that was accepted since this was asked for last. */
+  /** The requests accepted since the last call. */
   takeNew() {
     const since = this.#askedAt;
     this.#askedAt = performance.now();
     return this.#accepted.filter(({ at }) => at >= since);
   }
 
-  /** Access tokens that must work: the latest, and some of the older ones. */
+  /** Access tokens that must work: the latest, and some older ones. */
   living(random, latest, older) {
     return sample(this.inState('live'), random, latest, older);
   }
 
-  /** Access tokens whose end was acknowledged a second ago or longer. */
+  /** Access tokens whose end was acknowledged at least a second ago. */
   ended(random, latest, older) {
     const before = performance.now() - 1_000;
     const ended = this.inState('ended').filter(({ endedAt }) => endedAt < before);

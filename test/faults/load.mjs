@@ -1,5 +1,5 @@
-// Workers that play RFC 5849 from the first request to the revoked token, over and over, on both
-// replicas, with every kind of repetition in between.
+// Workers that run the flow of RFC 5849, from temporary credentials to the revoked token, repeatedly on both
+// replicas, with every kind of repeated request in between.
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as requests from './requests.mjs';
 
@@ -26,7 +26,7 @@ export class Load {
       this.#running.push(this.#repeat(() => this.#flow(this.random.pick(consumers))));
     }
     const access = await this.#tokenOf(toggled);
-    // Its consumer comes and goes: no token that must work.
+    // Its consumer is disabled and enabled, so this token does not have to work.
     access.state = 'toggled';
     this.#running.push(this.#repeat(() => this.#toggle(toggled, access)));
   }
@@ -48,7 +48,7 @@ export class Load {
 
   #ask = (...args) => this.world.inquiry.ask(...args);
 
-  /** Asks, again and again, until it is known what became of it; undefined: given up. */
+  /** Repeats the request until its outcome is known. Undefined: gave up. */
   async #insist(kind, make, { refusals = [], onRepeat = [] } = {}) {
     let uncertain = false;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
@@ -85,7 +85,7 @@ export class Load {
     if (this.random.chance(0.4)) await this.#revoke(token);
   }
 
-  /** Sections 2.1 to 2.3; undefined when the answer that held the token or verifier was lost. */
+  /** Sections 2.1 to 2.3. Undefined if the answer with the token or verifier was lost. */
   async #obtain(consumer) {
     const begun = await this.#insist('initiate', (route) => requests.initiate(route, consumer));
     if (begun?.outcome !== 'done') return undefined;
@@ -98,7 +98,7 @@ export class Load {
     return this.#exchange({ consumer, ...temporary, verifier });
   }
 
-  /** Now and then by two at once, on both replicas. */
+  /** Sometimes sends two concurrent requests, to both replicas. */
   async #exchange(credentials) {
     const lost = ['token_used'];
     if (this.random.chance(0.75)) {
@@ -130,7 +130,7 @@ export class Load {
     return token;
   }
 
-  /** A signed request, and the same again: to the other replica, afterwards or at the same time. */
+  /** Sends a signed request, and replays it to the other replica, afterwards or concurrently. */
   async #use(token) {
     const [route, other] = [this.world.route(), this.world.route()];
     const isReported = this.random.chance(0.3);
@@ -170,7 +170,7 @@ export class Load {
     }
   }
 
-  /** A consumer that staff disable and enable, each with effect on both replicas within a second. */
+  /** Staff disable and enable a consumer. Each change holds on both replicas within a second. */
   async #toggle(consumer, token) {
     const set = (status) => this.#insist('staff', () => requests.setStatus(consumer.key, status));
     const disabled = await set('disabled');
@@ -187,7 +187,7 @@ export class Load {
     await this.#insist('echo', (route) => requests.echo(route, token));
   }
 
-  /** By the replica that said that it is done; the balancer does not say which one did. */
+  /** The replica that acknowledged must refuse at once. Behind the balancer it is unknown which one did. */
   async #mustBeRefusedAtOnce(token, refusals, route) {
     const { world } = this;
     if (world.replicas.includes(route)) await world.mustBeRefused(token, refusals, [route]);

@@ -1,4 +1,4 @@
-// The Redis that nonces are claimed in: a primary with a replica, which lose what was not copied in time.
+// The Redis for nonces: a primary and a replica, which lose claims that were not replicated in time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { createClient } from '@redis/client';
 import { freePort } from '../../bench/rig.mjs';
 
 const PATIENCE_MS = 20_000;
-/** From the end of a harm until the horizon that it moved has passed, on a slow machine. */
+/** From the end of a fault until the horizon that it moved has passed, on a slow machine. */
 const FORGETTING_MS = 15_000;
 
 class Server {
@@ -29,14 +29,14 @@ class Server {
     const options = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.#folder];
     const volatile = ['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0'];
     const child = spawn('redis-server', [...options, ...volatile], { stdio: 'ignore' });
-    // A program that is not there has no exit.
+    // A program that is missing emits `error` instead of `exit`.
     this.ended = Promise.race([once(child, 'exit'), once(child, 'error')]);
     this.ended.catch(() => undefined);
     this.#child = child;
     await this.until('PING', /PONG/);
   }
 
-  /** SIGKILL: nothing is saved. */
+  /** Sends SIGKILL, so nothing is saved. */
   async kill() {
     const child = this.#child;
     if (!child) return;
@@ -57,7 +57,7 @@ class Server {
     }
   }
 
-  /** Asks until the answer is as wanted. */
+  /** Repeats the command until the answer is as wanted. */
   async until(command, wanted) {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
@@ -95,12 +95,12 @@ export class NonceStore {
     await this.#attach();
   }
 
-  /** As the service reaches it, by its own ways to both servers. */
+  /** The URL for the service, through its own connections to both servers. */
   urlBy(ports) {
     return ports.map((port) => `redis://127.0.0.1:${port}`).join();
   }
 
-  /** Does what may cost claims; meanwhile, and for a while, requests from before are refused. */
+  /** Runs work that may lose claims. During it and for a while after, requests from before are refused. */
   async harming(work) {
     this.#isHarmed = true;
     try {
@@ -111,24 +111,24 @@ export class NonceStore {
     }
   }
 
-  /** Whether a good request may be refused because claims were lost a moment ago. */
+  /** Whether a valid request may be refused because claims were lost recently. */
   isForgetting() {
     return this.#isHarmed || performance.now() < this.#harmedUntil + FORGETTING_MS;
   }
 
-  /** The server that was lost comes back, as the replica of the other one. */
+  /** Restarts the lost server as the replica of the other one. */
   async makeWhole() {
     if (this.replica.isUp) return;
     await this.replica.start();
     await this.#attach();
   }
 
-  /** The replica gets nothing more from its primary, as behind a network that is cut. */
+  /** Stops replication, like a network partition. */
   cutReplicaOff() {
     return this.replica.command('REPLICAOF', '127.0.0.1', '1');
   }
 
-  /** The replica becomes a primary; the old one goes on, unless it was killed. */
+  /** Promotes the replica. The old primary continues, unless it was killed. */
   async promote() {
     await this.replica.command('REPLICAOF', 'NO', 'ONE');
     this.#primary = 1 - this.#primary;
@@ -140,12 +140,12 @@ export class NonceStore {
     this.kills += 1;
   }
 
-  /** What was the primary follows the one that was promoted, and drops all that it took meanwhile. */
+  /** The old primary follows the promoted one, and drops the claims it accepted meanwhile. */
   demote() {
     return this.#attach();
   }
 
-  /** Kills the primary, and starts it on nothing. */
+  /** Kills the primary, and starts it without data. */
   async restartPrimary(pauseMs) {
     await this.killPrimary();
     await sleep(pauseMs);
@@ -153,7 +153,7 @@ export class NonceStore {
     await this.replica.until('INFO replication', /master_link_status:up/);
   }
 
-  /** Not one octet more for a write. */
+  /** Sets a memory limit that allows no write, or removes it. */
   setFull(isFull) {
     return this.primary.command('CONFIG', 'SET', 'maxmemory', isFull ? '1' : '0');
   }

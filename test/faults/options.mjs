@@ -1,4 +1,4 @@
-// What was asked for.
+// The command line options.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { KIND_NAMES, needNonceStore } from './schedule.mjs';
@@ -17,8 +17,8 @@ const USAGE =
   `kinds are ${KIND_NAMES.join(', ')}`;
 
 /**
- * Without the `--` npm keeps the names, as flags in the environment, and passes the values alone: then
- * the seed comes first, the minutes second.
+ * Without the first `--`, npm puts the option names into the environment and passes only the values: first the seed,
+ * then the minutes.
  */
 function withNamesFromNpm(args, env) {
   const kept = ['seed', 'minutes'].map((name) => [name, env[`npm_config_${name}`]]);
@@ -30,7 +30,7 @@ function withNamesFromNpm(args, env) {
   return [...given, ...values];
 }
 
-/** @throws Error that says how to ask */
+/** @throws Error with the usage */
 export function optionsFrom(args, env) {
   try {
     const { values } = parseArgs({

@@ -1,4 +1,4 @@
-// What a seed decides: the same seed draws the same numbers (mulberry32).
+// A seeded random number generator (mulberry32): the same seed gives the same numbers.
 
 export function randomFrom(seed) {
   let state = seed >>> 0;

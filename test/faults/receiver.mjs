@@ -1,5 +1,5 @@
-// Where the service's events are sent to: it takes none without a signature that a library of others has
-// verified, keeps what it took, and stands behind a wire that can be broken.
+// The receiver of the service's events. It accepts only deliveries whose signature the standardwebhooks library
+// verifies, keeps them, and is behind a wire that tests can break.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Webhook } from 'standardwebhooks';
@@ -13,13 +13,13 @@ export class Receiver {
   #server;
   #port;
   door = new Wire(() => this.#port);
-  /** What each delivery is answered. */
+  /** The status for each delivery. */
   status = TAKEN;
-  /** Deliveries that came, whatever they were answered. */
+  /** The number of deliveries received, whatever the answer. */
   tries = 0;
-  /** Of these, the ones that were taken, each repetition counted. */
+  /** The number of deliveries accepted, including repetitions. */
   deliveries = 0;
-  /** The id of an event → the event, in the order in which each was taken first. */
+  /** Event id → event, in the order of first acceptance. */
   taken = new Map();
 
   constructor(findings) {
@@ -33,7 +33,7 @@ export class Receiver {
     await this.door.open();
   }
 
-  /** For a service that sends its events here. */
+  /** Settings for a service that sends its events here. */
   get env() {
     return {
       EVENTS_URL: `http://127.0.0.1:${this.door.port}${PATH}`,
@@ -44,7 +44,7 @@ export class Receiver {
     };
   }
 
-  /** All is well with it again. */
+  /** Ends all faults of the receiver. */
   mend() {
     this.status = TAKEN;
     this.door.mend();
@@ -55,7 +55,7 @@ export class Receiver {
     try {
       for await (const chunk of request) chunks.push(chunk);
     } catch {
-      return; // Its sender was killed, or its way was cut.
+      return; // The sender was killed, or its connection was cut.
     }
     response.on('error', () => undefined);
     response.writeHead(this.#take(request, Buffer.concat(chunks).toString()), {
@@ -64,7 +64,7 @@ export class Receiver {
     response.end();
   }
 
-  /** The status of the answer. */
+  /** Returns the status of the answer. */
   #take({ url, headers }, body) {
     this.tries += 1;
     const { status, findings } = this;

@@ -1,5 +1,5 @@
-// One replica of the service: built, as `npm start` runs it in production, with a door before it and
-// wires behind it that can be broken.
+// One replica of the service: built, as `npm start` runs it in production, behind a wire for clients and with wires
+// to its database and stores. Tests can break the wires.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const OUTPUT_KEPT = 4_000;
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const COMMAND = scripts.start.split(' ').slice(1);
 
-/** Debian's libfaketime; undefined where it is not installed. */
+/** The library of Debian's libfaketime; undefined if it is not installed. */
 export const FAKETIME = (existsSync('/usr/lib') ? readdirSync('/usr/lib') : [])
   .map((name) => join('/usr/lib', name, 'faketime/libfaketimeMT.so.1'))
   .find((path) => existsSync(path));
@@ -26,7 +26,7 @@ export class Replica {
 
   /**
    * @param nonceStore undefined: nonces are claimed in the database
-   * @param onUnexpectedEnd hears that the process ended without being told to
+   * @param onUnexpectedEnd called when the process ends without being stopped
    */
   constructor(name, { database, nonceStore, env, onUnexpectedEnd }) {
     this.name = name;
@@ -106,7 +106,7 @@ export class Replica {
     if (this.#child === child) this.comeBack();
   }
 
-  /** Whether `/health/<probe>` answers 200, asked past the door. */
+  /** Whether `/health/<probe>` answers 200, asked directly and not through the wire. */
   async probe(probe, timeoutMs = 3_000) {
     try {
       const signal = AbortSignal.timeout(timeoutMs);
@@ -122,14 +122,14 @@ export class Replica {
     return (await this.probe('ready')) === 200;
   }
 
-  /** kill -9, whatever it was doing. */
+  /** Sends SIGKILL. */
   async kill() {
     this.leave();
     this.kills += 1;
     await this.#end('SIGKILL');
   }
 
-  /** SIGTERM, and resolves to how it ended. */
+  /** Sends SIGTERM, and resolves to the exit. */
   terminate() {
     this.leave();
     return this.#end('SIGTERM');
@@ -143,20 +143,20 @@ export class Replica {
     return this.ended;
   }
 
-  /** From now on a request may go without an answer. */
+  /** From now on requests may go unanswered. */
   leave() {
     if (this.#absences.at(-1)?.to !== Infinity) {
       this.#absences.push({ from: performance.now(), to: Infinity });
     }
   }
 
-  /** From now on every request is answered. */
+  /** From now on every request must be answered. */
   comeBack() {
     const last = this.#absences.at(-1);
     if (last?.to === Infinity) last.to = performance.now();
   }
 
-  /** Whether a request of that time may have gone without an answer. */
+  /** Whether a request of that time may have gone unanswered. */
   wasAway(from, to) {
     return this.#absences.some((absence) => absence.from <= to && absence.to >= from);
   }

@@ -1,5 +1,5 @@
-// The requests of the load, signed by a public client library. Each is plain data, so that the same
-// octets can be sent again, to any replica.
+// The requests of the load, signed by a public client library. Each is plain data, so that the same octets can be
+// sent again to any replica.
 import { randomBytes } from 'node:crypto';
 import { signedHeader } from '../../bench/signed-header.mjs';
 
@@ -39,7 +39,7 @@ export const exchange = (route, credentials) =>
 export const echo = (route, credentials) =>
   signed(route, 'GET', '/oauth/oauth10/echo', credentials);
 
-/** Section 3, as a gateway asks about a request to an API. */
+/** Section 3, as a gateway reports a request to an API. */
 export const verify = (credentials) =>
   byStaff('POST', '/verify', {
     method: 'GET',
@@ -57,7 +57,7 @@ export const register = (name) => byStaff('POST', '/admin/consumers', { name, sc
 export const setStatus = (consumerKey, status) =>
   byStaff('PATCH', `/admin/consumers/${consumerKey}`, { status });
 
-/** Why a signed request was refused: `oauth_problem`, or what `/verify` says instead. */
+/** Why a signed request was refused: `oauth_problem`, or the counterpart in the reply of `/verify`. */
 export function problemOf({ body }) {
   if (body.startsWith('{')) {
     const { problem, code } = JSON.parse(body);
@@ -66,6 +66,6 @@ export function problemOf({ body }) {
   return new URLSearchParams(body).get('oauth_problem') ?? undefined;
 }
 
-/** Whether a signed request was let through. */
+/** Whether a signed request was accepted. */
 export const isAccepted = ({ status, body }) =>
   (status === 200 || status === 204) && !body.startsWith('{"active":false');

@@ -1,5 +1,5 @@
-// `npm run test:faults`: two replicas on a real PostgreSQL, under load, and everything that can break
-// is broken. docs/faults.md says what must hold meanwhile.
+// `npm run test:faults`: injects faults into two replicas and their PostgreSQL under load. docs/faults.md lists what
+// must hold.
 //
 //   npm run test:faults -- [--seed N] [--minutes M] [--only KIND,KIND] [--[no-]nonce-store]
 //     [--json FILE] [--counts FILE]
@@ -38,7 +38,7 @@ function asked() {
   }
 }
 
-/** Everything that was started ends, whatever comes. */
+/** Stops everything that was started, whatever happens. */
 const close = () => (closing ??= world.close());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => void close().then(() => process.exit(1)));
@@ -64,7 +64,7 @@ async function main() {
   await checkDelivered(world, wellSince);
 }
 
-/** One fault: a moment under load, the fault, recovery, and the invariants. */
+/** One fault: some load, the fault, the recovery, and the checks of the invariants. */
 async function strike(kind) {
   findings.fault = { number: findings.fault.number + 1, kind: kind.name };
   const before = levels(world);
@@ -157,7 +157,7 @@ function write(path, value) {
   writeFileSync(path, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** In the form of Jest's reports: each invariant is a test, which fails when it was violated. */
+/** The result as a Jest report: each invariant is a test, which fails if it was violated. */
 function countsOf({ violations }) {
   const failed = new Set(violations.map(({ invariant }) => invariant)).size;
   const numPassedTests = Object.keys(INVARIANTS).length - failed;

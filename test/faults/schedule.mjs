@@ -1,4 +1,4 @@
-// Which fault comes when: first each kind once, then by weight, all of it drawn from the seed.
+// The order of the faults: first each kind once, then random kinds by weight, from the seed.
 import { migration, roll } from './kinds/changes.mjs';
 import * as network from './kinds/network.mjs';
 import * as nonceStore from './kinds/nonce-store.mjs';
@@ -8,9 +8,8 @@ import { fullDisk, lockWait, noConnections } from './kinds/resources.mjs';
 import { overload } from './kinds/strangers.mjs';
 
 /**
- * A kind of fault: `strike(world)` does it, undoes it and says in words what it was, or
- * `{ detail, wellSince }` when all was well earlier than at its end. `needs(world)` says why it can't
- * be done here; `isOfNonceStore`: it is about a nonce store, and comes only where there is one.
+ * A kind of fault: `strike(world)` causes and ends it, and returns a description, or `{ detail, wellSince }` if the
+ * fault was over earlier. `needs(world)` says why it is impossible here. `isOfNonceStore`: only with a nonce store.
  */
 const KINDS = [
   ...Object.values(processes),
@@ -27,7 +26,7 @@ const KINDS = [
 
 export const KIND_NAMES = KINDS.map(({ name }) => name);
 
-/** Whether one of the names is of a kind that needs a nonce store. */
+/** Whether one of these kinds needs a nonce store. */
 export const needNonceStore = (names) =>
   KINDS.some(({ name, isOfNonceStore }) => isOfNonceStore && names.includes(name));
 
@@ -36,7 +35,7 @@ const kindsOf = ({ nonceStore: store }) =>
 
 /**
  * @param only names of kinds to choose from; empty: all
- * @param isOver whether the time is up; each kind comes once all the same
+ * @param isOver whether the time is up; each kind comes once in any case
  */
 export function* schedule(world, only, isOver) {
   const wanted = kindsOf(world).filter(({ name }) => only.length === 0 || only.includes(name));
@@ -46,7 +45,7 @@ export function* schedule(world, only, isOver) {
   while (!isOver()) yield world.random.pick(drawn);
 }
 
-/** What can't be done here, and why. */
+/** The kinds that are impossible here, and why. */
 export const missing = (world) =>
   kindsOf(world).flatMap(({ name, needs }) => {
     const why = needs?.(world);

@@ -1,4 +1,4 @@
-// A disk so small that it can be filled: a tmpfs. The write-ahead log stays on a real one.
+// A tmpfs that is small enough to fill. The write-ahead log stays on the normal disk.
 import { spawnSync } from 'node:child_process';
 import {
   chownSync,
@@ -16,13 +16,13 @@ import { join } from 'node:path';
 const SIZE = '512m';
 const PAGE = Buffer.alloc(4096, 1);
 
-/** Only root mounts; an ordinary user, who may be no one else, asks without a password. */
+/** Only root may mount. An ordinary user needs sudo without a password. */
 const asRoot = ([command, ...args]) =>
   process.getuid() === 0
     ? spawnSync(command, args, { encoding: 'utf8' })
     : spawnSync('sudo', ['-n', command, ...args], { encoding: 'utf8' });
 
-/** The disk, or why there is none. */
+/** Returns the disk, or the reason why there is none. */
 export function mountSmallDisk() {
   if (process.platform !== 'linux') return { reason: 'a tmpfs is Linux alone' };
   const path = mkdtempSync(join(tmpdir(), 'oauth10-small-disk-'));
@@ -38,12 +38,12 @@ class SmallDisk {
     this.path = path;
   }
 
-  /** To the account that PostgreSQL runs as. */
+  /** Gives the folder to PostgreSQL's account. */
   lend(uid, gid) {
     chownSync(this.path, uid, gid);
   }
 
-  /** Leaves not one page. */
+  /** Fills the disk to the last page. */
   fill() {
     const { bavail, bsize } = statfsSync(this.path);
     spawnSync('fallocate', ['-l', String(bavail * bsize), this.#filling]);
@@ -61,7 +61,7 @@ class SmallDisk {
     rmSync(this.#filling, { force: true });
   }
 
-  /** Once the server is gone. */
+  /** Call this after the server has stopped. */
   unmount() {
     asRoot(['umount', '-l', this.path]);
     rmdirSync(this.path);

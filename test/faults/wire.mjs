@@ -1,4 +1,4 @@
-// A stretch of network on loopback that can be cut, slowed, silenced, and made to swallow answers.
+// A loopback TCP proxy that can cut, delay and silence connections, and swallow answers.
 import { connect, createServer } from 'node:net';
 
 export class Wire {
@@ -6,17 +6,17 @@ export class Wire {
   #pairs = new Set();
   #stalled = false;
   port;
-  /** New connections are closed at once. */
+  /** Closes new connections at once. */
   refusing = false;
-  /** Milliseconds that a chunk is held back, drawn for each; undefined: none. */
+  /** Delay of each chunk in milliseconds, called per chunk; undefined: none. */
   delayMs;
-  /** Whether the connection breaks at this chunk, drawn for each; undefined: never. */
+  /** Whether the connection breaks at this chunk, called per chunk; undefined: never. */
   breaks;
-  /** Whether a chunk from the client is one whose answer shall be lost; undefined: never. */
+  /** Whether to drop the answer to this chunk from the client; undefined: never. */
   swallowsAnswerTo;
   swallowed = 0;
 
-  /** @param target the port that a new connection leads to; undefined: there is none now */
+  /** @param target port to connect to; undefined: none yet */
   constructor(target) {
     this.target = target;
   }
@@ -28,7 +28,7 @@ export class Wire {
     return this;
   }
 
-  /** Breaks every connection that there is. */
+  /** Breaks every connection. */
   cut() {
     for (const { client, upstream } of this.#pairs) {
       client.resetAndDestroy();
@@ -36,13 +36,13 @@ export class Wire {
     }
   }
 
-  /** Lets nothing through, and says nothing either; what is sent meanwhile waits on the way. */
+  /** Forwards nothing and keeps connections open. Data waits on the way. */
   stall() {
     this.#stalled = true;
     for (const pair of this.#pairs) pauseBoth(pair);
   }
 
-  /** A wire as good as new. What waited on the way arrives. */
+  /** Ends all faults of the wire and delivers the data that waited. */
   mend() {
     this.refusing = false;
     this.#stalled = false;

@@ -1,5 +1,5 @@
-// All that the faults break and the load uses: PostgreSQL, two replicas, the receiver of their events, the
-// wires between them, and what is known of what they promised.
+// Everything that the faults break and the load uses: PostgreSQL, two replicas, the receiver of their events, the
+// wires between them, and the ledger of what they acknowledged.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Balancer } from './balancer.mjs';
@@ -16,7 +16,7 @@ import { mountSmallDisk } from './small-disk.mjs';
 
 const TURNS_WITHIN_MS = 2_000;
 const BACK_WITHIN_MS = 5_000;
-/** A nonce store that may have lost claims takes the end of all leases, and an epoch. */
+/** A nonce store that may have lost claims needs the end of all leases and a new epoch. */
 const FORGETFUL_BACK_WITHIN_MS = 10_000;
 const LIVE_WITHIN_MS = 2_000;
 
@@ -24,7 +24,7 @@ export class World {
   client = new Client();
   lag = new Lag();
   database = new Database();
-  /** Slowest turns of readiness that were seen, in milliseconds. */
+  /** The longest times until readiness changed, in milliseconds. */
   slowest = { unreadyMs: 0, backMs: 0 };
   #isBalanced = false;
   #isOpen = true;
@@ -65,14 +65,14 @@ export class World {
     this.watching = this.replicas.map((replica) => this.#watch(replica));
   }
 
-  /** Where the next request goes: mostly to a replica that is there, as clients would be sent. */
+  /** The target of the next request: usually a replica that is up, as a load balancer would choose. */
   route() {
     if (this.#isBalanced) return this.balancer;
     const there = this.replicas.filter((replica) => !replica.wasAway(performance.now(), Infinity));
     return this.random.pick(there.length > 0 && this.random.chance(0.95) ? there : this.replicas);
   }
 
-  /** Does the work while all requests go through the balancer, and none of them may fail. */
+  /** Does the work while all requests go through the balancer. None of them may fail. */
   async withoutFailure(work) {
     this.#isBalanced = true;
     await sleep(300);
@@ -81,12 +81,12 @@ export class World {
     this.#isBalanced = false;
   }
 
-  /** Some of the replicas, at least one. */
+  /** At least one of the replicas. */
   someReplicas() {
     return this.random.chance(0.5) ? this.replicas : [this.random.pick(this.replicas)];
   }
 
-  /** The token's end holds on each of the replicas (invariant I4). */
+  /** Checks that each replica refuses the token (invariant I4). */
   async mustBeRefused(token, refusals, replicas = this.replicas) {
     await Promise.all(
       replicas.map((replica) =>
@@ -95,7 +95,7 @@ export class World {
     );
   }
 
-  /** The database has been out of reach since then: readiness says so within two seconds. */
+  /** The database has been unreachable since then: readiness must turn within two seconds. */
   async turnsUnready(replicas, since) {
     const turn = async (replica) => {
       while (await replica.isReady()) {
@@ -110,7 +110,7 @@ export class World {
     await Promise.all(replicas.map(turn));
   }
 
-  /** All has been well since then: readiness is back within five seconds, or ten where claims may be lost. */
+  /** The fault ended then: readiness must be back within five seconds, or ten if claims may be lost. */
   recovers = async (since = performance.now()) => {
     const within = this.nonceStore?.isForgetting() ? FORGETFUL_BACK_WITHIN_MS : BACK_WITHIN_MS;
     const back = async (replica) => {
@@ -129,7 +129,7 @@ export class World {
     await Promise.all(this.replicas.map(back));
   };
 
-  /** Liveness, as long as it runs. */
+  /** Checks liveness as long as the run lasts. */
   async #watch(replica) {
     while (this.#isOpen) {
       const { pid } = replica;

@@ -1,11 +1,11 @@
-// What is done to a service in earnest, under load: no request may fail.
+// Planned changes of a running service, under load. No request may fail.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../dist/database/data-source.js';
 import { migrate } from '../../../dist/database/migrate.js';
 import { migrations } from '../../../dist/database/migrations.js';
 
-/** SIGTERM to one replica after the other, each replaced before the next goes. */
+/** Sends SIGTERM to one replica after the other. Each is replaced before the next one stops. */
 export const roll = {
   name: 'roll',
   weight: 2,
@@ -27,8 +27,8 @@ export const roll = {
 let release = 0;
 
 /**
- * The next release, whose migrations add to the tables that this one reads and writes. Each locks one
- * table: in one transaction, the locks of several would be taken in another order than requests do.
+ * Migrations of a next release, which add to the tables that this release uses. Each migration locks one table: one
+ * transaction with several locks could take them in another order than requests do, and deadlock.
  */
 function nextRelease() {
   release += 1;
@@ -47,7 +47,7 @@ function nextRelease() {
   return [...migrations, ...additions];
 }
 
-/** The next release migrates while this one serves; replicas that start then are of this one. */
+/** The next release migrates while this one serves. Replicas that start during the fault are of this release. */
 export const migration = {
   name: 'migration',
   weight: 2,

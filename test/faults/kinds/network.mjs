@@ -1,9 +1,9 @@
-// Ways that are cut, slow or silent, and answers that are lost after the work was done.
+// Connections that are cut, slow or silent, and answers that are lost after the work was done.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const namesOf = (replicas) => replicas.map(({ name }) => name).join(', ');
 
-/** The client's connection breaks when the reply comes: what was done is done. */
+/** The client's connection breaks when the reply arrives, after the work was done. */
 export const replyCut = {
   name: 'reply-cut',
   weight: 2,
@@ -20,7 +20,7 @@ export const replyCut = {
       replica.door.mend();
       replica.adminDoor.mend();
     }
-    // What was on its way when the door was mended may still lose its answer.
+    // Requests in progress during the repair may still lose their answer.
     await sleep(200);
     replicas.forEach((replica) => replica.comeBack());
     return `${swallowedBy(replicas) - before} replies lost`;
@@ -30,10 +30,10 @@ export const replyCut = {
 const swallowedBy = (replicas) =>
   replicas.reduce((sum, { door, adminDoor }) => sum + door.swallowed + adminDoor.swallowed, 0);
 
-/** Statements that write, by the names they travel under, and the ends of transactions. */
+/** Names of prepared statements that write, and the ends of transactions. */
 const WRITES = /claim-nonces|exchange-temporary|issue-temporary|revoke-own|settle-events|COMMIT/;
 
-/** PostgreSQL does what it was told, and its answer never reaches the replica. */
+/** PostgreSQL executes the statement, and its answer never reaches the replica. */
 export const commitCut = {
   name: 'commit-cut',
   weight: 3,
@@ -50,7 +50,7 @@ export const commitCut = {
   },
 };
 
-/** Every chunk between replica and PostgreSQL takes its time. */
+/** Every chunk between replica and PostgreSQL is delayed. */
 export const slowWire = {
   name: 'slow-wire',
   weight: 1,
@@ -79,7 +79,7 @@ export const lossyWire = {
   },
 };
 
-/** No way to PostgreSQL, and every connection refused. */
+/** All connections to PostgreSQL are cut and new ones refused. */
 export const cutWire = {
   name: 'cut-wire',
   weight: 2,
@@ -97,7 +97,7 @@ export const cutWire = {
   },
 };
 
-/** Silence: what is sent arrives when the way is mended, or never, for connections that broke. */
+/** Nothing gets through. Data arrives after the repair, or never if its connection broke. */
 export const blackhole = {
   name: 'blackhole',
   weight: 3,

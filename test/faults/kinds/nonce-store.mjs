@@ -1,15 +1,15 @@
-// A nonce store that dies, forgets, has no room, or can't be reached.
+// A nonce store that dies, loses data, is full, or is unreachable.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const namesOf = (replicas) => replicas.map(({ name }) => name).join(', ');
 
-/** All is well, and both servers are there. */
+/** Waits until the service has recovered and both servers run. */
 async function begin({ nonceStore, recovers }) {
   await nonceStore.harming(() => nonceStore.makeWhole());
   await recovers();
 }
 
-/** kill -9 of the primary, and its replica is promoted, mostly one that was behind. */
+/** Kills the primary and promotes its replica, which usually lags behind. */
 export const redisKill = {
   name: 'redis-kill',
   weight: 6,
@@ -35,7 +35,7 @@ export const redisKill = {
   },
 };
 
-/** kill -9 of the primary, and it starts anew without its data. */
+/** Kills the primary and restarts it without its data. */
 export const redisRestart = {
   name: 'redis-restart',
   weight: 2,
@@ -49,7 +49,7 @@ export const redisRestart = {
   },
 };
 
-/** No room for a claim; what was claimed stays. */
+/** The store has no memory for a new claim; existing claims stay. */
 export const redisFull = {
   name: 'redis-full',
   weight: 2,
@@ -67,8 +67,8 @@ export const redisFull = {
 };
 
 /**
- * Silence between replicas of the service and the store; or each replica of the service reaches another
- * server, and both servers are primaries.
+ * The store is silent for some replicas of the service; or each replica of the service reaches another server, and
+ * both servers are primaries.
  */
 export const redisBlackhole = {
   name: 'redis-blackhole',

@@ -1,4 +1,4 @@
-// Processes that die.
+// Killed processes, restarts, and wrong clocks.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FAKETIME } from '../replica.mjs';
 
@@ -6,7 +6,7 @@ const CLOCKS_MINUTES = [0, 0, 10, -10];
 
 const someClock = ({ random }) => (FAKETIME ? random.pick(CLOCKS_MINUTES) : 0);
 
-/** kill -9 of one replica or of both; now and then once more, in the middle of the start. */
+/** Kills one or both replicas; sometimes again during the start. */
 export const replicaKill = {
   name: 'replica-kill',
   weight: 52,
@@ -32,7 +32,7 @@ export const replicaKill = {
   },
 };
 
-/** kill -9 of the postmaster; sometimes of a replica too, sometimes for longer than a moment. */
+/** Kills the postmaster; sometimes also a replica, sometimes for longer. */
 export const postgresKill = {
   name: 'postgres-kill',
   weight: 24,
@@ -51,13 +51,13 @@ export const postgresKill = {
     await Promise.all(replicas.map((replica) => !replica.isUp && replica.start(someClock(world))));
     return {
       detail: `down ${Math.round(wellSince - since)} ms${alsoReplica ? ', a replica too' : ''}`,
-      // The replica's own start is not the database's return.
+      // The start of the replica takes longer than the recovery of the database.
       wellSince: alsoReplica ? undefined : wellSince,
     };
   },
 };
 
-/** kill -9 of one backend: the server drops all connections and recovers by itself. */
+/** Kills one backend: the server drops all connections and recovers by itself. */
 export const backendKill = {
   name: 'backend-kill',
   weight: 3,
@@ -68,7 +68,7 @@ export const backendKill = {
   },
 };
 
-/** An orderly restart. */
+/** An orderly restart of PostgreSQL. */
 export const postgresRestart = {
   name: 'postgres-restart',
   weight: 2,
@@ -82,7 +82,7 @@ export const postgresRestart = {
   },
 };
 
-/** The replicas' clocks stand twenty minutes apart; they stay so until a replica is restarted. */
+/** The clocks of the replicas differ by twenty minutes, until a replica is restarted. */
 export const clocksApart = {
   name: 'clocks-apart',
   weight: 1,

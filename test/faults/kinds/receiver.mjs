@@ -1,7 +1,7 @@
-// An endpoint of events that is not well.
+// Faults of the receiver of events.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the receiver, or the way to it, does meanwhile. */
+/** What the receiver or its connection does during the fault. */
 const TROUBLES = {
   hangs: ({ receiver: { door } }) => door.stall(),
   refuses: ({ receiver: { door } }) => {
@@ -22,10 +22,7 @@ const TROUBLES = {
   },
 };
 
-/**
- * Nothing waits for a receiver: no request may fail meanwhile. Or a replica is killed in the middle of it,
- * with deliveries under way.
- */
+/** Requests do not wait for a receiver, so none may fail. In another variant a replica is killed during deliveries. */
 export const receiverTrouble = {
   name: 'receiver-trouble',
   weight: 6,

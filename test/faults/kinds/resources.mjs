@@ -1,7 +1,7 @@
-// A database that is there and has nothing to give.
+// A database that runs but lacks resources.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Other clients take all connections, and each that the replicas lose. */
+/** Other clients take all connections, also those that the replicas release. */
 export const noConnections = {
   name: 'no-connections',
   weight: 2,
@@ -13,7 +13,7 @@ export const noConnections = {
       try {
         others.push(await database.connect({ asService: true }));
       } catch (error) {
-        // A server without a connection to spare may also be too busy to say so.
+        // A server without free connections may also be too busy to answer.
         if (error.code !== '53300' && !/timeout/.test(error.message)) throw error;
         refusals += 1;
         await database.query(
@@ -41,7 +41,7 @@ const TABLES = [
 
 const SENT_AWAY = new Set(['40P01', '55P03']); // deadlock, lock_timeout
 
-/** A transaction that locks tables, or all of their rows, and takes its time. */
+/** A transaction that locks tables, or all of their rows, for a while. */
 export const lockWait = {
   name: 'lock-wait',
   weight: 3,
@@ -61,7 +61,7 @@ export const lockWait = {
       }
       await sleep(random.between(500, 2_500));
     } catch (error) {
-      // Of two who wait for each other's locks the server sends one away; it may be this one.
+      // PostgreSQL aborts one side of a deadlock, possibly this one.
       if (!SENT_AWAY.has(error.code)) throw error;
     } finally {
       await client.query('ROLLBACK');
@@ -71,7 +71,7 @@ export const lockWait = {
   },
 };
 
-/** Not one page left where the tables are. */
+/** Fills the disk of the tables. */
 export const fullDisk = {
   name: 'full-disk',
   weight: 2,

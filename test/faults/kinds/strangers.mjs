@@ -1,14 +1,14 @@
-// Somebody without credentials, who sends all that he can.
+// A client without credentials that overloads the service.
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../../../bench/rig.mjs';
 
-/** Below what a listener takes, so that none of the load's connections is turned away. */
+/** Below the limit of a listener, so that no connection of the load is turned away. */
 const CONNECTIONS = 200;
 
 /**
- * Pipelined requests, the costliest bodies, half of a body, answers that nobody takes, and a crowd that asks for
- * readiness, at one replica or both, for some seconds.
+ * Pipelined requests, expensive bodies, half bodies, unread responses, and many readiness probes, at one replica or
+ * both, for some seconds.
  */
 export const overload = {
   name: 'overload',
