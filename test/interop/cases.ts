@@ -1,5 +1,5 @@
-// What every client is asked to sign and send, once it holds an access token. The values of `query`
-// and `form` are encoded as they shall be sent; `verified` is what echo must say that it understood.
+// The requests that every client signs and sends with an access token. The values of `query` and `form` are already
+// encoded; `verified` contains the parameters that echo must report.
 
 export interface InteropCase {
   readonly name: string;
@@ -16,7 +16,7 @@ export const DANCES = [
   { name: 'the dance by GET', method: 'GET' },
 ] as const;
 
-/** The one that every client can say, wherever it puts the OAuth parameters. */
+/** A request that every client can send, wherever it puts the protocol parameters. */
 export const EMPTY_POST: InteropCase = { name: 'empty POST', method: 'POST', verified: [] };
 
 export const INTEROP_CASES: readonly InteropCase[] = [

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { BUILT, type InteropClient } from './clients.js';
 
-/** One line for a driver: see clients/README.md. */
+/** One line of input for a driver: see clients/README.md. */
 export interface Order {
   readonly operation: 'initiate' | 'exchange' | 'request';
   readonly consumerKey: string;
@@ -21,7 +21,7 @@ export interface Order {
 
 export interface Answer {
   readonly status: number | 'unable';
-  /** The reply's body, or the reason. */
+  /** The reply's body, or why there is none. */
   readonly body: string;
 }
 
@@ -29,7 +29,7 @@ const DRIVERS = join(__dirname, 'clients');
 const BUILD_TIMEOUT_MS = 60_000;
 const ANSWER_TIMEOUT_MS = 20_000;
 
-/** A client's driver as a running program. */
+/** A running driver of a client. */
 export class ClientProcess {
   private complaints = '';
 
@@ -41,7 +41,7 @@ export class ClientProcess {
     process.stderr?.on('data', (chunk: Buffer) => (this.complaints += chunk.toString()));
   }
 
-  /** Builds the driver, where it is built, and starts it. Where a file is given, it trusts that certificate. */
+  /** Builds the driver if necessary, and starts it. The driver trusts the certificate, if one is given. */
   static async start(client: InteropClient, certificateFile?: string): Promise<ClientProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'oauth10-interop-'));
     const built = join(folder, 'driver');
@@ -69,7 +69,7 @@ export class ClientProcess {
     return new ClientProcess(child, lines, folder);
   }
 
-  /** Has the client sign and send one request. */
+  /** Makes the client sign and send one request. */
   async ask(order: Order): Promise<Answer> {
     const fields = [
       order.operation,

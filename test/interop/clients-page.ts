@@ -1,5 +1,5 @@
-// docs/clients.md, out of the same data that the matrix is held to: what stands on the page has been
-// tried, or `npm run test:interop` fails. No versions: they differ from machine to machine.
+// Generates docs/clients.md from the data that the matrix checks, so `npm run test:interop` fails if the page is
+// wrong. The page has no versions, because they differ between machines.
 import { DANCES, INTEROP_CASES } from './cases.js';
 import { CLIENT_METHODS, INTEROP_CLIENTS } from './clients.js';
 import { EVERYTHING, type KnownDefect } from './known-defect.js';
@@ -28,7 +28,7 @@ what the case asks for · – the client cannot send this case`;
 const METHODS_LEGEND = `This table shows each signature method that a client can be configured to use, for an empty POST without a token
 (two-legged). A client that cannot sign without a token has none. PLAINTEXT requires TLS. The test uses it with disconnect, which supports no other method.`;
 
-/** The page, as it must stand in docs/clients.md. */
+/** The text of docs/clients.md. */
 export function clientsPage(): string {
   return [
     INTRODUCTION,

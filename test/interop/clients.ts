@@ -1,12 +1,12 @@
-// The clients of the matrix: what brings them, and how their drivers are built and run. Commands run
-// in `clients/`; `BUILT` stands for the file that `build` makes.
+// The clients of the matrix: their packages, and how their drivers are built and run. Commands run in `clients/`;
+// `BUILT` is replaced by the file that `build` makes.
 import type { CompatibilityFlag } from '../../src/protocol/compatibility.js';
 import type { DebianTool } from '../support/debian-tools.js';
 import type { GatewayScheme } from './gateway.js';
 
 export const BUILT = '<built>';
 
-/** PLAINTEXT, the seventh, wants TLS: it is tried with clients that know nothing else. */
+/** PLAINTEXT needs TLS, so it is only tried with clients that have no other method. */
 export const CLIENT_METHODS = [
   'HMAC-SHA1',
   'HMAC-SHA256',
@@ -22,25 +22,27 @@ type Command = readonly [program: string, ...args: string[]];
 
 export interface InteropClient {
   readonly name: string;
-  /** What people know it as: the language, and the package. */
+  /** Its common name: the language and the package. */
   readonly from: string;
   readonly tools: readonly DebianTool[];
   readonly build?: Command;
   readonly run: Command;
   readonly env?: Readonly<Record<string, string>>;
-  /** The signature methods it can be told to use, the first one in the cases. */
+  /** The signature methods that it supports. The cases use the first one. */
   readonly methods: readonly ClientMethod[];
-  /** It knows no tokens. */
+  /** The client does not support tokens. */
   readonly twoLegged?: boolean;
-  /** It signs with a token that its user has, and does not dance. */
+  /** The client signs with a token from its user, and cannot obtain one. */
   readonly danceless?: boolean;
-  /** Its consumer's secret, where it matters what is in it. */
+  /** The secret of its consumer, if its characters matter. */
   readonly consumerSecret?: string;
-  /** What its consumer is let in with. */
+  /** The compatibility flags of its consumer. */
   readonly flags?: readonly CompatibilityFlag[];
-  /** Its npm packages are in `clients/apart`: many or noisy, and not in `npm ci`. */
+  /** Its npm packages are in `clients/apart`, because they are many or noisy; `npm ci` does not install them. */
   readonly apart?: boolean;
-  /** Its paths, hosts or TLS are its own: a gateway that is reached so asks `POST /verify`. */
+  /**
+   * Its paths, host or TLS are fixed, so it sends requests to a gateway with this scheme, which asks `POST /verify`.
+   */
   readonly gateway?: GatewayScheme;
 }
 
@@ -100,7 +102,7 @@ const JAVA: DebianTool = { debianPackage: 'default-jdk-headless', probe: ['javac
 const SIGNPOST = file('liboauth-signpost-java', JARS[0] ?? '');
 const CODEC = file('libcommons-codec-java', JARS[1] ?? '');
 
-/** Makes the certificate of a gateway that speaks TLS. */
+/** Makes the certificate of a gateway with TLS. */
 const OPENSSL: DebianTool = { debianPackage: 'openssl', probe: ['openssl', 'version'] };
 
 const npm = (name: string, driver: string, methods: readonly ClientMethod[]): InteropClient => ({

@@ -1,6 +1,6 @@
-// A gateway in front of an API that has every path, for clients whose paths, hosts or TLS are fixed. It
-// asks `POST /verify` with each request as it came, and says what the verdict was. The token endpoints of
-// such clients are passed on to the service, as a reverse proxy would.
+// A gateway for clients with fixed paths, hosts or TLS. It asks `POST /verify` about each request, unchanged, and
+// answers with the verdict itself instead of forwarding to an API. Requests to the clients' token endpoints are
+// forwarded to the service.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,13 +15,13 @@ import type { TestService } from '../support/service.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Where fixed clients ask for credentials; the service is told by ENDPOINT_ALIASES. */
+/** The token endpoints of clients with fixed paths; ENDPOINT_ALIASES maps them. */
 export const TOKEN_ENDPOINTS = {
   initiate: '/oauth/request_token',
   token: '/oauth/access_token',
 } as const;
 
-/** What the service needs so that a gateway can pass requests for credentials on. */
+/** Settings of the service behind this gateway. */
 export const BEHIND_GATEWAY = {
   TRUST_PROXY: '127.0.0.1',
   ENDPOINT_ALIASES: Object.entries(TOKEN_ENDPOINTS)
@@ -29,18 +29,18 @@ export const BEHIND_GATEWAY = {
     .join(','),
 };
 
-/** The schemes a gateway can be reached by. */
+/** The schemes of a gateway. */
 export type GatewayScheme = 'http' | 'https';
 
 export interface Gateway {
-  /** Without a final `/`. */
+  /** Without a trailing `/`. */
   readonly base: string;
-  /** What a client trusts it by; undefined where it speaks no TLS. */
+  /** The certificate that clients have to trust; undefined without TLS. */
   readonly certificateFile: string | undefined;
   stop(): Promise<void>;
 }
 
-/** Starts a gateway in front of nothing. */
+/** Starts a gateway without an API behind it. */
 export async function startGateway(service: TestService, scheme: GatewayScheme): Promise<Gateway> {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
@@ -69,7 +69,7 @@ export async function startGateway(service: TestService, scheme: GatewayScheme):
   };
 }
 
-/** A certificate for loopback, in a folder of its own. */
+/** Makes a certificate for loopback, in its own folder. */
 function loopbackCertificate() {
   const folder = mkdtempSync(join(tmpdir(), 'oauth10-gateway-'));
   const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
@@ -87,7 +87,7 @@ async function passOn(
   response: ServerResponse,
 ): Promise<void> {
   const { method, url: target, rawHeaders } = request;
-  // Without Accept: the one of disconnect allows no form, and is refused by 406.
+  // Without Accept: the header of disconnect excludes forms, so the service would answer 406.
   const headers = rawHeaders.flatMap((name, index): [string, string][] =>
     index % 2 === 0 && name !== 'Accept' ? [[name, rawHeaders[index + 1] ?? '']] : [],
   );
@@ -116,7 +116,7 @@ async function judge(
     response.writeHead(status, { 'Content-Type': FORM }).end(String(new URLSearchParams(told)));
     return;
   }
-  // What it stands on was verified with it, so it is told as the API would read it.
+  // The body was verified with the request, so it is parsed as the API would parse it.
   const form = headers['content-type']?.startsWith(FORM) ? body.toString() : '';
   const parameters = [...new URL(url).searchParams, ...new URLSearchParams(form)].filter(
     ([name]) => !name.startsWith('oauth_'),

@@ -1,4 +1,4 @@
-// What the clients of the matrix do wrong: those from Debian here, those from npm beside it.
+// The known defects of the clients in the matrix: Debian's here, npm's in npm-defects.ts.
 import {
   EVERYTHING,
   sendsInstead,
@@ -168,7 +168,7 @@ const DEBIAN_DEFECTS: KnownDefects = {
 
 export const KNOWN_DEFECTS: KnownDefects = { ...DEBIAN_DEFECTS, ...NPM_DEFECTS };
 
-/** What is known against a client in a case; undefined where it must be served. */
+/** The known defect of a client in a case; undefined if the case must be served. */
 export function knownDefect(client: string, caseName: string): KnownDefect | undefined {
   const known = KNOWN_DEFECTS[client];
   return known?.[caseName] ?? known?.[EVERYTHING];

@@ -1,5 +1,5 @@
-// Every client library of the matrix against the real service: the whole dance, then the cases. What
-// is not served as meant must be a known defect of the client, with the refusal that is pinned.
+// Every client library of the matrix against the real service: the whole flow, then the cases. Each case that is not
+// served as intended must have a known defect of the client with exactly this refusal.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { describeWith } from '../support/debian-tools.js';
 import { serviceForAllTests } from '../support/service-for-all-tests.js';
@@ -17,19 +17,19 @@ const RSA_KEYS = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const SUBJECT = 'jane';
 const START_TIMEOUT_MS = 90_000;
 
-// Each mistake is to be named, however many there are in a second.
+// High enough to give a hint for every mistake.
 const { service } = serviceForAllTests({ SIGNATURE_HINTS_PER_SECOND: '1000', ...BEHIND_GATEWAY });
 
 interface Signer {
   consumerKey: string;
-  /** Of an RSA consumer the private key, PKCS #8 DER in base64. */
+  /** For RSA consumers, the private key as PKCS #8 DER in base64. */
   consumerSecret: string;
   signatureMethod: ClientMethod;
   token?: string;
   tokenSecret?: string;
 }
 
-// `npm run test:interop-apart` has installed those, and runs them alone.
+// `npm run test:interop-apart` has installed these clients, and runs only them.
 const areApart = process.env['INTEROP_APART'] === '1';
 const CLIENTS = INTEROP_CLIENTS.filter(({ apart = false }) => apart === areApart);
 
@@ -68,7 +68,7 @@ describe.each(CLIENTS)('$name', (client) => {
       }
     });
 
-    // One that does not dance has a token, and nothing to say without it.
+    // A client without a flow has a token from its user, and has nothing to do without it.
     if (client.danceless) return;
     it.each(client.methods)('signs with %s, without a token', async (signatureMethod) => {
       const twoLegged = await register({ ...client, methods: [signatureMethod], twoLegged: true });
@@ -92,7 +92,7 @@ async function register({
     twoLegged,
     compatibility,
     ...(consumerSecret && { consumerSecret, consumerKey: randomUUID() }),
-    // PLAINTEXT is no method that a consumer has unasked.
+    // Consumers do not have PLAINTEXT by default.
     ...(signatureMethod === 'PLAINTEXT' && { signatureMethods: [signatureMethod] }),
   };
   if (!signatureMethod.startsWith('RSA')) {
@@ -107,7 +107,7 @@ async function register({
   return { consumerKey, consumerSecret: der.toString('base64'), signatureMethod };
 }
 
-/** Where a client asks: a gateway has the paths of services that clients were built for. */
+/** The address for a client: a gateway has the paths of the services that clients were built for. */
 function addressOf(gateway: Gateway | undefined, endpoint: 'initiate' | 'token' | 'echo'): string {
   if (gateway === undefined) return `${service.publicBase}/oauth/oauth10/${endpoint}`;
   return gateway.base + { ...TOKEN_ENDPOINTS, echo: '/echo' }[endpoint];
@@ -128,7 +128,7 @@ function orderFor(
   };
 }
 
-/** Initiate, the owner's consent, exchange: how it ended, and the access token if it ended well. */
+/** Initiate, consent and exchange: the outcome, and the access token if all succeeded. */
 async function dance(
   driver: ClientProcess,
   gateway: Gateway | undefined,

@@ -1,4 +1,4 @@
-// What the clients from npm do wrong.
+// The known defects of the clients from npm.
 import { INTEROP_CASES } from './cases.js';
 import {
   EVERYTHING,
@@ -16,7 +16,7 @@ const NODE_OAUTH_INDEXES = signsWrongly(
   'signs a repeated name as `name[0]`, `name[1]`',
   'repeated_name_lost',
 );
-// Of the package itself, and of two that sign with it.
+// Defects of the package itself and of two packages that use it for signing.
 const NODE_OAUTH = {
   'repeated name': NODE_OAUTH_INDEXES,
   'repeated pair': NODE_OAUTH_INDEXES,
@@ -60,7 +60,7 @@ const LTI_ELSE = Object.fromEntries(
 );
 const MAGENTO_CUTS = signsWrongly('sends a filter as it is written, and signs it up to a `=`');
 
-/** What a filter of Magento's search looks like on the wire. */
+/** The query parameters of a Magento search filter. */
 const searchesFor = (...filters: [field: string, value: string][]) =>
   sendsInstead(
     'its parameters are filters of a search, and a list of values is one of them; verified as sent',

@@ -1,16 +1,16 @@
 import type { Answer } from './client-process.js';
 import type { InteropCase } from './cases.js';
 
-/** What became of a case: the request was verified as meant, or one of the three others. */
+/** The outcome of a case: served means that the request was verified as intended. */
 export type Outcome =
   | 'served'
-  /** The hint, where one is given: the mistake that the service tells the client. */
+  /** The hint names the client's mistake, if the service gives one. */
   | { readonly refused: readonly [status: number, problem: string, hint?: string] }
-  /** Verified, but the client sent other parameters than it was asked to. */
+  /** Verified, but the client sent other parameters than requested. */
   | { readonly sentInstead: readonly (readonly [string, string])[] }
   | { readonly unable: string };
 
-/** What the echo endpoint's reply, or a refusal, says of a case. */
+/** The outcome from the echo endpoint's reply, or from a refusal. */
 export function outcomeOf(wanted: InteropCase, answer: Answer): Outcome {
   if (answer.status !== 200) return failureOf(answer);
   const echoed = JSON.parse(answer.body) as { method: string; parameters: [string, string][] };
@@ -20,7 +20,7 @@ export function outcomeOf(wanted: InteropCase, answer: Answer): Outcome {
   return same ? 'served' : { sentInstead: echoed.parameters };
 }
 
-/** What an answer other than 200 says. */
+/** The outcome of an answer other than 200. */
 export function failureOf({ status, body }: Answer): Exclude<Outcome, 'served'> {
   if (status === 'unable') return { unable: body };
   const form = new URLSearchParams(body);
@@ -29,7 +29,7 @@ export function failureOf({ status, body }: Answer): Exclude<Outcome, 'served'> 
   return { refused: hint === null ? [status, problem] : [status, problem, hint] };
 }
 
-/** Order matters among parameters of one name only. */
+/** Sorts by name. The order of parameters with the same name is kept. */
 function byName(pairs: readonly (readonly [string, string])[]): readonly (readonly string[])[] {
   return [...pairs].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

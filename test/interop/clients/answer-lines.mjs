@@ -1,9 +1,9 @@
-// What the npm drivers share: the lines of README.md, and plain HTTP for libraries that only sign.
+// Shared code of the npm drivers: the line protocol of README.md, and plain HTTP for libraries that only sign.
 import { createPrivateKey } from 'node:crypto';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 
-/** Where a library has no way to say what is asked. */
+/** Thrown if a library cannot express the request. */
 export class Unable extends Error {}
 
 const NAMES = [
@@ -19,7 +19,7 @@ const NAMES = [
   'payload',
 ];
 
-/** Answers each line of standard input with what `answer` makes of it: [status, body]. */
+/** Answers each line of standard input with the result of `answer`: [status, body]. */
 export async function answerLines(answer) {
   for await (const line of createInterface({ input: process.stdin })) {
     const fields = line.split('\t');
@@ -33,7 +33,7 @@ export async function answerLines(answer) {
   }
 }
 
-/** What a library signs with: the secret, or the private key that stands in its place, as PEM. */
+/** The key for a library: the secret, or for RSA the private key that the order has in its place, as PEM. */
 export function signingSecret({ signatureMethod, secret }) {
   return signatureMethod.startsWith('RSA') ? pemOf(secret) : secret;
 }
@@ -45,7 +45,7 @@ export function pemOf(secret) {
   return key.export({ format: 'pem', type: 'pkcs8' });
 }
 
-/** The pairs of a query or form as an object, a repeated name with a list, as `querystring` has it. */
+/** The pairs of a query or form as an object; a repeated name has an array, as with `querystring`. */
 export function parametersOf(encoded) {
   const parameters = {};
   for (const [name, value] of new URLSearchParams(encoded)) {
@@ -55,14 +55,14 @@ export function parametersOf(encoded) {
   return parameters;
 }
 
-/** The callback or verifier of an order, by its name on the wire. */
+/** The callback or verifier of an order, with its parameter name. */
 export function danceParameter({ kind, payload }) {
   if (kind === 'callback') return { oauth_callback: payload };
   if (kind === 'verifier') return { oauth_verifier: payload };
   return {};
 }
 
-/** Sends an order with a finished header: [status, body]. */
+/** Sends an order with this Authorization header. Resolves to [status, body]. */
 export function sendWith(authorization, { method, url, kind, payload }) {
   const headers = { authorization };
   if (kind === 'form') headers['content-type'] = 'application/x-www-form-urlencoded';

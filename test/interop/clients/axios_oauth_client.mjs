@@ -1,4 +1,4 @@
-// `axios-oauth-1.0a` in its default configuration; a form is given as URLSearchParams.
+// `axios-oauth-1.0a` with its default configuration; a form is passed as URLSearchParams.
 import axios from 'axios';
 import addOAuthInterceptor from 'axios-oauth-1.0a';
 import { answerLines, signingSecret } from './answer-lines.mjs';

@@ -1,4 +1,4 @@
-// `disconnect`, a client of Discogs: PLAINTEXT, its own dance by GET, JSON alone.
+// `disconnect`, a client of Discogs: PLAINTEXT, its own flow with GET, only JSON.
 import https from 'node:https';
 import disconnect from 'disconnect';
 import { answerLines, Unable } from './answer-lines.mjs';

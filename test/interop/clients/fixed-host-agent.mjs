@@ -1,4 +1,4 @@
-// For libraries that have one host: an agent that connects to the gateway instead, and asks for that host.
+// For libraries with a fixed host: an agent that connects to the gateway but keeps the Host header.
 import https from 'node:https';
 import { connect } from 'node:tls';
 
@@ -6,7 +6,7 @@ export function agentTo(url) {
   const { hostname: host, port } = new URL(url);
   const agent = new https.Agent();
   agent.createConnection = (options) =>
-    // The certificate is that of the gateway's address.
+    // The certificate contains the gateway's address instead of the host.
     connect({ ...options, host, port, checkServerIdentity: () => undefined });
   return agent;
 }

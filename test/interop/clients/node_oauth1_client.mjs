@@ -1,4 +1,4 @@
-// `node-oauth1`, the signer of Postman: completes a message, and gives the header.
+// `node-oauth1`, the signer of Postman: completes a message and returns the header.
 import oauth1 from 'node-oauth1';
 import { answerLines, danceParameter, pemOf, sendWith } from './answer-lines.mjs';
 

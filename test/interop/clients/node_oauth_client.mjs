@@ -1,4 +1,4 @@
-// `oauth` (node-oauth): its calls for the dance, get and post for the rest.
+// `oauth` (node-oauth): its own calls for the flow, get and post for other requests.
 import oauth from 'oauth';
 import { answerLines, parametersOf, signingSecret } from './answer-lines.mjs';
 

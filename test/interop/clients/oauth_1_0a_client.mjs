@@ -1,4 +1,4 @@
-// `oauth-1.0a` makes the header; the form goes into its `data`, as does what the dance needs.
+// `oauth-1.0a` makes the header. The form, the callback and the verifier are passed in its `data`.
 import { createHmac, createSign } from 'node:crypto';
 import OAuth from 'oauth-1.0a';
 import { answerLines, danceParameter, parametersOf, pemOf, sendWith } from './answer-lines.mjs';
@@ -15,7 +15,7 @@ await answerLines((order) => {
   return sendWith(signer.toHeader(signed).Authorization, order);
 });
 
-/** The library leaves the cryptography to its user. */
+/** The library expects a hash function from its user. */
 function hashFunction({ signatureMethod, secret }) {
   const [family, hash] = signatureMethod.split('-');
   if (family === 'RSA') {

@@ -1,4 +1,4 @@
-// `oauth-sign` gives the signature over parameters that its user collects.
+// `oauth-sign` returns the signature of parameters that its user collects.
 import oauthSign from 'oauth-sign';
 import { answerLines, parametersOf, sendWith, signingSecret } from './answer-lines.mjs';
 import { headerOf, protocolParameters } from './own-header.mjs';

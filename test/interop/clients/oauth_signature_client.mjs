@@ -1,4 +1,4 @@
-// `oauth-signature` gives the signature over parameters that its user collects.
+// `oauth-signature` returns the signature of parameters that its user collects.
 import oauthSignature from 'oauth-signature';
 import { answerLines, parametersOf, sendWith } from './answer-lines.mjs';
 import { headerOf, protocolParameters } from './own-header.mjs';

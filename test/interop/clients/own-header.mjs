@@ -1,4 +1,4 @@
-// For libraries that give a signature and leave the rest to their user.
+// For libraries that only compute a signature: collects the parameters and builds the header.
 import { randomBytes } from 'node:crypto';
 import { danceParameter } from './answer-lines.mjs';
 

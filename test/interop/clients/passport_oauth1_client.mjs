@@ -1,8 +1,8 @@
-// `passport-oauth1`: its strategy dances; then `_oauth`, which it keeps for the strategies made of it.
+// `passport-oauth1`: its strategy for the flow; for other requests `_oauth`, which derived strategies use.
 import OAuthStrategy from 'passport-oauth1';
 import { answerLines, parametersOf, signingSecret, Unable } from './answer-lines.mjs';
 
-// What the strategy keeps of an owner between the two halves of the dance.
+// The session data of the strategy, from the redirect to the callback.
 const session = {};
 
 await answerLines((order) => {
@@ -27,7 +27,7 @@ await answerLines((order) => {
       },
       keep,
     );
-    // What Passport gives a strategy for one request.
+    // Passport sets these callbacks on a strategy for each request.
     strategy.error = ({ oauthError }) => resolve([oauthError.statusCode, oauthError.data]);
     strategy.redirect = () =>
       issued({

@@ -1,11 +1,11 @@
-// For libraries that keep the reply to themselves, or make something else of it: what came back.
+// For libraries that hide or change the reply: records the reply itself.
 import { subscribe } from 'node:diagnostics_channel';
 
 let last;
 
 subscribe('http.client.response.finish', ({ response }) => {
   const pieces = [];
-  // Not the event `data`: a listener makes the body flow before the library asks for it.
+  // A `data` listener would start the body's flow before the library reads it.
   const push = response.push.bind(response);
   last = new Promise((resolve) => {
     response.push = (piece, ...rest) => {
@@ -16,7 +16,7 @@ subscribe('http.client.response.finish', ({ response }) => {
   });
 });
 
-/** The reply to the last request of `call`, [status, body], whatever the library says of it. */
+/** The reply to the last request of `call`, [status, body], whatever the library returns. */
 export async function replySeen(call) {
   last = undefined;
   let failure;
@@ -25,7 +25,7 @@ export async function replySeen(call) {
   } catch (error) {
     failure = error;
   }
-  // Nothing came back: then the failure is the library's own.
+  // Without a reply the error comes from the library itself.
   if (last === undefined) throw failure ?? new Error('no request was made');
   return last;
 }

@@ -1,4 +1,4 @@
-// `tumblr.js`: signs with a token that its user has; what it posts is JSON.
+// `tumblr.js`: signs with a token from its user; posts JSON.
 import tumblr from 'tumblr.js';
 import { answerLines, parametersOf, Unable } from './answer-lines.mjs';
 import { replySeen } from './seen-replies.mjs';

@@ -1,4 +1,4 @@
-// `twitter-api-v2`: its own dance; a form goes to version 1.1 of the API, JSON to version 2.
+// `twitter-api-v2`: its own flow; forms go to version 1.1 of the API, JSON to version 2.
 import { TwitterApi } from 'twitter-api-v2';
 import { answerLines, parametersOf, Unable } from './answer-lines.mjs';
 import { agentTo } from './fixed-host-agent.mjs';

@@ -1,4 +1,4 @@
-// `@woocommerce/woocommerce-rest-api` over plain http, where it signs: two-legged, JSON alone.
+// `@woocommerce/woocommerce-rest-api` over plain http, where it signs: two-legged, only JSON.
 import woocommerce from '@woocommerce/woocommerce-rest-api';
 import { answerLines, parametersOf, Unable } from './answer-lines.mjs';
 

@@ -1,4 +1,4 @@
-// `@usebruno/cli`: `bru run` of a collection with one request.
+// `@usebruno/cli`: runs a collection of one request with `bru run`.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -64,7 +64,7 @@ await answerLines(async (order) => {
     await writeFile(join(folder, 'bruno.json'), collection);
     await writeFile(join(folder, 'request.bru'), requestFile(order));
     const args = [BRU, 'run', 'request.bru', '--reporter-json', 'replies.json'];
-    // It ends with 1 where the reply is a refusal.
+    // It exits with 1 if the reply is a refusal.
     await run(process.execPath, args, { cwd: folder }).catch(() => undefined);
     const [iteration] = JSON.parse(await readFile(join(folder, 'replies.json'), 'utf8'));
     const { status, data } = iteration.results[0].response;

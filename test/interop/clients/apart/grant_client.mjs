@@ -1,4 +1,4 @@
-// `grant` behind plain Node, as a browser meets it: connect, then back with the owner's decision.
+// `grant` as middleware of a plain Node server: the driver acts as the browser, at connect and at the callback.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import grant from 'grant';

@@ -1,4 +1,4 @@
-// `@hapi/bell` as a scheme of a hapi server for the dance; then its client, for what it signs besides.
+// `@hapi/bell` as an authentication scheme of a hapi server for the flow, and its client for other requests.
 import bell from '@hapi/bell';
 import hapi from '@hapi/hapi';
 import { answerLines, parametersOf, signingSecret, Unable } from '../answer-lines.mjs';

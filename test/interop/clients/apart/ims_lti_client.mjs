@@ -1,4 +1,4 @@
-// `ims-lti` as a tool that reports a result: a POST of XML, whatever body is asked for, two-legged, with a body hash.
+// `ims-lti` as a tool that reports a result: always a two-legged POST of XML with a body hash.
 import lti from 'ims-lti';
 import { answerLines, Unable } from '../answer-lines.mjs';
 import { replySeen } from '../seen-replies.mjs';

@@ -1,4 +1,4 @@
-// `jira-client`: signs with a token that its user has; it has a call for any GET, and posts JSON.
+// `jira-client`: signs with a token from its user; sends any GET, and POST with JSON.
 import JiraApi from 'jira-client';
 import { answerLines, signingSecret, Unable } from '../answer-lines.mjs';
 import { replySeen } from '../seen-replies.mjs';

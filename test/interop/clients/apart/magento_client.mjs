@@ -1,4 +1,4 @@
-// `magento-api-rest`: signs with a token that its user has; what it gets is what a search finds.
+// `magento-api-rest`: signs with a token from its user; its GET is always a search.
 import magento from 'magento-api-rest';
 import { answerLines, parametersOf, Unable } from '../answer-lines.mjs';
 
