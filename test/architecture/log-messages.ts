@@ -4,8 +4,8 @@ import type { Rule } from './rules.js';
 const LEVELS = new Set(['log', 'fatal', 'error', 'warn', 'debug', 'verbose']);
 
 /**
- * A line of the log is a constant message with fields: only so can lines be counted, and alerted on.
- * Each call on a logger begins with a literal; what varies stands behind it.
+ * A log line is a constant message with fields, so that lines can be counted and alerted on. The first argument of
+ * each logger call is a literal, and variable values come after it.
  */
 export const logMessagesAreConstant: Rule = (tree) =>
   [...tree.values()]

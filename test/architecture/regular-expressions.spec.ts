@@ -9,22 +9,22 @@ import { readSourceTree, sourceTree } from './source-tree.js';
 
 const KIB = 1024;
 /**
- * Short ones first, so that exponential time is told while it still ends. The longest that the service
- * lets anyone send is 64 KiB.
+ * Short texts come first, so that exponential time is detected while it still ends. No request contains a longer text
+ * than 64 KiB.
  */
 const SIZES = [8, 12, 16, 20, 24, 28, 32, 48, 64, 128, 256, KIB, 4 * KIB, 16 * KIB, 64 * KIB];
-/** Quadratic time is seconds at 64 KiB, so that this alone tells it from linear time. */
+/** Quadratic time takes seconds at 64 KiB, so this limit separates it from linear time. */
 const MOST_MS = 10;
-/** Of each find on top, where all are looked for: its entry in the list, not the looking. */
+/** Additional time per match of a global expression, for its entry in the result. */
 const MOST_MS_A_FIND = 0.001;
-/** Good enough not to be tried again. */
+/** A time that needs no further try. */
 const LEAST_MS = 2;
 const TRIES = 12;
 const root = join(__dirname, '..', '..');
 const serving = [...readSourceTree(root, ['src'])].filter(([path]) => !path.endsWith('.spec.ts'));
 const expressions = regularExpressionsOf(new Map(serving));
 
-/** As the expression is used: all of its finds where it looks for all. */
+/** Runs the expression as the code does: a global one finds all matches. */
 function tryOn({ expression }: FoundExpression, text: string): void {
   if (expression.global) text.replace(expression, '');
   else expression.exec(text);
@@ -33,7 +33,7 @@ function tryOn({ expression }: FoundExpression, text: string): void {
 const mostMs = ({ expression }: FoundExpression, text: string): number =>
   MOST_MS + (expression.global ? (text.match(expression)?.length ?? 0) * MOST_MS_A_FIND : 0);
 
-/** Milliseconds of processor time: what else the machine does meanwhile does not count. */
+/** The least processor time in milliseconds, which other load on the machine does not affect. */
 function bestOf(tries: number, work: () => void): number {
   let best = Infinity;
   for (let n = 0; n < tries && best > LEAST_MS; n += 1) {
@@ -45,7 +45,7 @@ function bestOf(tries: number, work: () => void): number {
   return best;
 }
 
-/** The first size at which a text is too slow, in words; undefined where none is. */
+/** Describes the first size at which the text takes too long; undefined if none does. */
 function slowness(found: FoundExpression, { before, run, after }: Lengthening): string | undefined {
   for (const size of SIZES) {
     const text = before + run.repeat(Math.ceil(size / run.length)) + after;

@@ -1,7 +1,6 @@
 /**
- * Every regular expression of a source tree, and long texts for each that would show it to take more
- * than linear time: runs of each of its classes and literals, behind whatever it takes to reach the
- * place where the runs are read.
+ * Finds the regular expressions of a source tree, and makes long texts for each that would reveal more than linear
+ * time: runs of each of its classes and literals, after a prefix that leads to each loop.
  */
 import { AST, RegExpParser, visitRegExpAST } from '@eslint-community/regexpp';
 import ts from 'typescript';
@@ -13,22 +12,19 @@ export interface FoundExpression {
   readonly expression: RegExp;
 }
 
-/** One way to lengthen a text. */
+/** A way to make a text of any length. */
 export interface Lengthening {
   readonly before: string;
   readonly run: string;
   readonly after: string;
 }
 
-/** No expression here has it in a class that states what it holds. */
+/** No class of an expression here matches these characters, unless it is negated. */
 const MISMATCH = '\u0000\uffff';
-/** A quantifier up to this is no loop to speak of. */
+/** A quantifier with at most this maximum does not count as a loop. */
 const FEW = 64;
 
-/**
- * Literals, and `new RegExp(…)` of a string. What is put in by `${…}` is looked up among the constants
- * of the file, and has to be there.
- */
+/** Literals, and `new RegExp(…)` with a string. The values of `${…}` must be constants of the same file. */
 export function regularExpressionsOf(tree: SourceTree): FoundExpression[] {
   return [...tree.values()].flatMap(({ path, text }) => {
     const parsed = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
@@ -83,7 +79,7 @@ function valueOf(node: ts.Node | undefined, constants: ReadonlyMap<string, ts.No
   throw new Error(`no text that can be read beforehand: ${node?.getText() ?? 'nothing'}`);
 }
 
-/** What an expression is tried with. */
+/** The texts that an expression is tested with. */
 export function lengtheningsOf({ source, flags }: RegExp): Lengthening[] {
   const parser = new RegExpParser();
   const pattern = parser.parsePattern(source, 0, source.length, flags.includes('u'));
@@ -118,7 +114,7 @@ export function lengtheningsOf({ source, flags }: RegExp): Lengthening[] {
 const isInClass = ({ parent }: AST.Node): boolean =>
   parent?.type === 'CharacterClass' || parent?.type === 'CharacterClassRange';
 
-/** A text that leads to the node: everything that stands before it, once. */
+/** A text that matches everything before the node once. */
 function sampleBefore(node: AST.Node, flags: string): string {
   const { parent } = node;
   if (!parent || parent.type === 'Pattern') return '';
@@ -129,7 +125,7 @@ function sampleBefore(node: AST.Node, flags: string): string {
   return sampleBefore(parent, flags) + own.map((element) => sampleOf(element, flags)).join('');
 }
 
-/** A text that the node matches, as far as that can be told without looking around. */
+/** A text that the node matches, ignoring assertions and backreferences. */
 function sampleOf(node: AST.Element, flags: string): string {
   switch (node.type) {
     case 'Group':
@@ -153,7 +149,7 @@ function sampleOf(node: AST.Element, flags: string): string {
 
 const PROBES = Array.from({ length: 0x180 }, (_, code) => String.fromCharCode(code));
 
-/** One character of each range of a class, and of what two ranges may have in common both ends. */
+/** Characters that match the class: both ends of each range, because two ranges may overlap. */
 function samplesOf(
   node: AST.Character | AST.CharacterSet | AST.CharacterClass,
   flags: string,

@@ -5,11 +5,11 @@ const root = join(__dirname, '../..');
 const pages = readdirSync(join(root, 'docs')).filter((name) => /^rfc\d+\.md$/.test(name));
 const pageOf = (name: string) => readFileSync(join(root, 'docs', name), 'utf8');
 
-/** The rows of its tables begin with a section and end with a test: its file, and its title. */
+/** The rows of the tables. Each begins with a section and ends with a test, as file and title. */
 const rowsOf = (page: string) => page.split('\n').filter((line) => /^\| \d/.test(line));
 const testOf = (row: string) => /`([^`]+\.ts)` “(.+)” *\|$/.exec(row);
 
-/** Sections that each page has to speak of, and the least number of its rules. */
+/** The sections that each page must mention, and its least number of rules. */
 const EXPECTED: Record<string, readonly [rules: number, ...sections: string[]]> = {
   'rfc5849.md': [
     51,

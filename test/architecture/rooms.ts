@@ -1,14 +1,14 @@
 /**
- * The table of rooms in docs/architecture.md, read as a rule: what a room may import is what its
- * last column names. So the page cannot say one thing and the code do another.
+ * Reads the table of folders in docs/architecture.md as a rule: a folder may import what its last column names. This
+ * keeps the page and the code in agreement.
  */
 export type Rooms = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Reads the rows `| `room/` | owns | may import |`. In the last column every folder in backticks
- * is allowed, and the words "everything above" allow the rooms of all rows before.
+ * Reads the rows `| `room/` | owns | may import |`. In the last column every folder in backticks is allowed, and the
+ * words "everything above" allow the folders of all rows before.
  *
- * @throws Error when the page has no such table.
+ * @throws Error if the page has no such table.
  */
 export function roomsOf(architecturePage: string): Rooms {
   const rooms = new Map<string, Set<string>>();

@@ -1,6 +1,6 @@
 /**
- * The rules of the house as functions: from the parsed sources to a list of sentences, one for each
- * breach. Specs beside the code are bound by fewer rules, since they may reach for test data.
+ * The architecture rules as functions: from the parsed sources to a list with one sentence per violation. Spec files
+ * in src/ have fewer rules, because they may import test data.
  */
 import type { Rooms } from './rooms.js';
 import type { SourceFile, SourceTree } from './source-tree.js';
@@ -16,7 +16,7 @@ const FOCUSED_OR_SKIPPED =
 
 const isSpec = (path: string): boolean => path.endsWith('.spec.ts');
 
-/** The room of a file below src/, or undefined for what stands outside or at its top. */
+/** The folder of a file below src/; undefined for files outside src/ or directly in it. */
 function roomOf(path: string): string | undefined {
   return /^src\/([^/]+)\//.exec(path)?.[1];
 }
@@ -37,7 +37,7 @@ function eachImport(
   return breaches;
 }
 
-/** protocol/ is pure: hashing from node:crypto, and itself. */
+/** protocol/ is pure: it imports only itself and hashing from node:crypto. */
 export const protocolStaysPure: Rule = (tree) =>
   eachImport(
     tree,
@@ -48,7 +48,7 @@ export const protocolStaysPure: Rule = (tree) =>
         : `${path} imports ${imported}`,
   );
 
-/** SQL knows nothing of HTTP, HTTP knows nothing of SQL; use cases stand between them. */
+/** Database code does not import HTTP code, and the reverse. Use cases connect them. */
 export const persistenceAndHttpStayApart: Rule = (tree) =>
   eachImport(
     tree,
@@ -60,7 +60,7 @@ export const persistenceAndHttpStayApart: Rule = (tree) =>
         : undefined,
   );
 
-/** Each room imports only what the table of rooms grants it. */
+/** Each folder imports only what the table in docs/architecture.md allows. */
 export function roomsImportWhatTheyMay(rooms: Rooms): Rule {
   return (tree) => {
     const unknown = new Set<string>();
@@ -85,7 +85,7 @@ export function roomsImportWhatTheyMay(rooms: Rooms): Rule {
   };
 }
 
-/** No import leads back to where it came from, not even for a type. */
+/** No import cycles, not even of types. */
 export const noCycles: Rule = (tree) => {
   const done = new Set<string>();
   const breaches: string[] = [];
@@ -105,22 +105,22 @@ export const noCycles: Rule = (tree) => {
   return breaches;
 };
 
-/** A name says what a file does; `index` says nothing, and re-exports breed cycles. */
+/** A file name should say what the file contains. `index` does not, and re-exports cause cycles. */
 export const noIndexFiles: Rule = (tree) =>
   [...tree.keys()].filter((path) => /(^|\/)index\.[cm]?[jt]s$/.test(path));
 
-/** A module that needs forwardRef has its parts in the wrong rooms. */
+/** A module that needs forwardRef is in the wrong folder. */
 export const noForwardRef: Rule = (tree) =>
   [...tree.values()].filter((file) => file.identifiers.has('forwardRef')).map(({ path }) => path);
 
-/** Settings come from config/, checked and typed; nobody else looks at the environment. */
+/** Only config/ reads the environment. It validates and types the settings. */
 export const onlyConfigReadsTheEnvironment: Rule = (tree) =>
   [...tree.values()]
     .filter((file) => file.readsEnvironment && file.path.startsWith('src/') && !isSpec(file.path))
     .filter((file) => !file.path.startsWith('src/config/'))
     .map(({ path }) => path);
 
-/** Nobody reads further than this. Vectors are data and may be as long as they must. */
+/** Long files are hard to read. Test vectors are data and may have any length. */
 export const filesStayShort: Rule = (tree) =>
   [...tree.values()]
     .filter(({ path }) => !path.startsWith('test/vectors/'))
@@ -128,7 +128,7 @@ export const filesStayShort: Rule = (tree) =>
     .filter(({ lines }) => lines > LONGEST_FILE_LINES)
     .map(({ path, lines }) => `${path} has ${lines} lines`);
 
-/** The tests' own signer is a witness only while it shares no line with the accused. */
+/** The tests' signer is only independent if it imports nothing from src/. */
 export const witnessIsIndependent: Rule = (tree) => {
   const seen = new Set<string>();
   const queue = ['test/support/signing-client.ts', 'test/support/signature-witness.ts'];
@@ -140,7 +140,7 @@ export const witnessIsIndependent: Rule = (tree) => {
   return [...seen].filter((path) => path.startsWith('src/'));
 };
 
-/** A test runs with all others, or is deleted. */
+/** Tests are never focused or skipped. A test that should not run is deleted. */
 export const noFocusedOrSkippedTests: Rule = (tree) =>
   [...tree.values()]
     .filter(({ path }) => isSpec(path))

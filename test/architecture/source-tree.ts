@@ -1,28 +1,28 @@
 /**
- * What the rules look at: every source file with its imports, cut out by the TypeScript parser, so
- * that words in comments and strings count for nothing.
+ * The input of the rules: every source file with its imports. The TypeScript parser extracts them, so comments and
+ * strings do not count.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import ts from 'typescript';
 
 export interface SourceFile {
-  /** From the project's root, with forward slashes. */
+  /** Relative to the project's root, with forward slashes. */
   path: string;
   text: string;
   /**
-   * Type imports, re-exports and dynamic imports included. Relative ones are given as the path of
-   * the file they mean (`src/protocol/timestamp.ts`), packages by their name.
+   * Includes type imports, re-exports and dynamic imports. A relative import is the path of its file
+   * (`src/protocol/timestamp.ts`), a package is its name.
    */
   imports: string[];
-  /** Every identifier that occurs in code. */
+  /** Every identifier in the code. */
   identifiers: Set<string>;
   readsEnvironment: boolean;
 }
 
 export type SourceTree = ReadonlyMap<string, SourceFile>;
 
-/** Reads all TypeScript and JavaScript files below the folders named, but what npm installed there. */
+/** Reads all TypeScript and JavaScript files below these folders, except node_modules. */
 export function readSourceTree(root: string, folders: readonly string[]): SourceTree {
   const texts: Record<string, string> = {};
   for (const folder of folders) {
@@ -36,7 +36,7 @@ export function readSourceTree(root: string, folders: readonly string[]): Source
   return sourceTree(texts);
 }
 
-/** Parses files given as path and text. */
+/** Parses files, given as path and text. */
 export function sourceTree(texts: Readonly<Record<string, string>>): SourceTree {
   const paths = new Set(Object.keys(texts));
   return new Map(

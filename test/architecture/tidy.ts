@@ -1,6 +1,6 @@
 /**
- * Tidiness of the written word: what must not stand in any file that is kept. The patterns are put
- * together from pieces, so that this file does not breach its own rules.
+ * Checks texts for words that must not be in any committed file. The patterns are assembled from pieces, so that this
+ * file does not violate its own rules.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -33,7 +33,7 @@ const FORBIDDEN: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a second author', new RegExp(words('[Cc]o-[Aa]uthored', '-[Bb]y:'))],
 ];
 
-/** One sentence for each thing in the text that must not be there. */
+/** One sentence for each violation in the text. */
 export function untidyPlaces(path: string, text: string): string[] {
   if (text.includes('\0')) return [];
   return FORBIDDEN.flatMap(([what, pattern]) => {
@@ -44,7 +44,7 @@ export function untidyPlaces(path: string, text: string): string[] {
   });
 }
 
-/** All files of the project but those that .gitignore leaves out. */
+/** All files of the project that .gitignore does not exclude. */
 export function keptFiles(root: string): { path: string; text: string }[] {
   const ignored = readFileSync(join(root, '.gitignore'), 'utf8')
     .split('\n')
