@@ -35,7 +35,7 @@ describeWith([CHROMIUM], 'the resource owner’s pages are for everybody', () =>
     await everyPage(stage, page, show, texts);
     expect(found).toEqual([]);
     expect([...looked].sort()).toEqual(Object.keys(PAGES).sort());
-    // Pages that refuse are answered with 4xx, which Chromium notes down; policies were kept.
+    // Chromium reports error pages with status 4xx as failed loads. Violations of the policy have other messages.
     expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
   });
 

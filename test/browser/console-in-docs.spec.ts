@@ -9,7 +9,7 @@ const SCREENS = [
   { name: 'desk', colorScheme: 'light', viewport: { width: 1100, height: 500 }, width: 600 },
   { name: 'phone', colorScheme: 'dark', viewport: { width: 360, height: 500 }, width: 200 },
 ] as const;
-/** Below this a page goes on as it began. */
+/** The rest of a longer page looks like its beginning. */
 const MAX_HEIGHT = 720;
 const files = Object.keys(CONSOLE_PAGES).flatMap((page) =>
   SCREENS.map(({ name }) => `${page}-${name}.png`),

@@ -46,7 +46,7 @@ describeWith([CHROMIUM], 'the console in a browser', () => {
             found.push(`${name} is too wide at ${width}`);
         }
         const octets = await page.evaluate<number>('document.documentElement.outerHTML.length');
-        // axe adds nothing to the page.
+        // axe does not change the page's size.
         if (octets > 60_000) found.push(`${name} has ${octets} characters`);
         looked.push(name);
       };
@@ -62,7 +62,7 @@ describeWith([CHROMIUM], 'the console in a browser', () => {
     const context = await stage.chromium.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(`${stage.service.adminBase}/console/consumer-registration`);
-    // The field has the focus only once the page is drawn; what is typed before it is lost.
+    // Text typed before the page has set the focus would be lost.
     await page.locator('input:focus').waitFor();
     await page.keyboard.type(ADMIN_API_KEY);
     await page.keyboard.press('Enter');

@@ -26,7 +26,7 @@ describeWith([CHROMIUM], 'RFC 5849 §2.2 in a browser: the owner decides', () =>
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
   const sent = () => new URL(page.url()).searchParams;
 
-  /** Scopes of the access token that the callback's verifier is exchanged for. */
+  /** Exchanges the verifier of the callback, and returns the scopes of the access token. */
   async function granted(): Promise<string[]> {
     const { service, consumer, database } = stage;
     const reply = await service.exchange(consumer, temporary, sent().get('oauth_verifier') ?? '');
@@ -130,7 +130,7 @@ describeWith([CHROMIUM], 'RFC 5849 §2.2 in a browser: the owner decides', () =>
 
   it('by keyboard alone: the name, a scope, and Allow', async () => {
     await open();
-    // The field has the focus from the first frame on, a moment after the page is there.
+    // The page sets the focus with its first frame, slightly after it has loaded.
     await page.locator('#user-name:focus').waitFor();
     await page.keyboard.type('jane');
     await page.keyboard.press('Enter');

@@ -6,7 +6,7 @@ import { signRequest } from '../support/signing-client.js';
 import { ADMIN_API_KEY } from '../support/service.js';
 import type { Stage } from './owner.js';
 
-/** The pages of the console, and what each shows. */
+/** The pages of the console, with the caption of each. */
 export const CONSOLE_PAGES = {
   'sign-in': 'Sign-in with an API key',
   overview: 'Overview',
@@ -34,7 +34,7 @@ export const CONSOLE_PAGES = {
   'not-found': 'There is no such page',
 } as const;
 
-/** Of a service that has all of the pages; nobody takes its events. */
+/** Settings of a service that has all pages. No receiver accepts its events. */
 export const CONSOLE_SETTINGS = {
   PLATFORM_TOKEN_ISSUER: 'https://auth.example.com',
   PLATFORM_TOKEN_AUDIENCE: 'https://api.example.com',
@@ -45,9 +45,9 @@ export const CONSOLE_SETTINGS = {
 export type ConsolePageName = keyof typeof CONSOLE_PAGES;
 
 /**
- * Brings the browser to each page, and hands it over under the page's name.
+ * Opens each page in the browser, and calls back with the page's name.
  *
- * @param texts in the language that the browser asks for
+ * @param texts in the language that the browser requests
  */
 export async function everyConsolePage(
   { database, service, consumer }: Stage,
@@ -149,7 +149,10 @@ export async function everyConsolePage(
   await show('not-found');
 }
 
-/** A day like others: more by day than by night, a client that went wrong, and a replica that is gone. */
+/**
+ * Figures of a typical day: more requests by day than by night, one client with a mistake, and a replica that is
+ * gone.
+ */
 async function withFigures(database: TestDatabase, consumerKey: string): Promise<void> {
   await database.query(`
     INSERT INTO verdict_minutes
@@ -169,7 +172,7 @@ async function withFigures(database: TestDatabase, consumerKey: string): Promise
      FROM generate_series(1, 5) AS n`,
     [consumerKey],
   );
-  // The one that runs is not called what this machine is.
+  // The picture should not show this machine's name.
   await eventually(
     () => database.query(`UPDATE replicas SET name = 'oauth10-1' RETURNING 1`),
     ({ length }) => length > 0,

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { english, type Texts } from '../../src/authorization/texts/english.js';
 import { authorizeUrl, signIn, type Stage } from './owner.js';
 
-/** Each page there is, by the name of its picture, and what docs/pages.md says of it. */
+/** All pages, by the name of the picture, with the caption in docs/pages.md. */
 export const PAGES = {
   'sign-in': 'Sign-in of development: any name is taken, and the page says so',
   'sign-in-invalid': 'The same, after a name that can’t be one',
@@ -30,9 +30,9 @@ export type PageName = keyof typeof PAGES;
 const LONG_NAME = 'Supercalifragilistic photo printing cooperative '.repeat(5).slice(0, 200).trim();
 
 /**
- * Brings the browser to each page, and hands it over under the page's name.
+ * Opens each page in the browser, and calls back with the page's name.
  *
- * @param texts in the language that the browser asks for
+ * @param texts in the language that the browser requests
  */
 export async function everyPage(
   stage: Stage,

@@ -29,7 +29,7 @@ describeWith([CHROMIUM], 'other web sites in the owner’s browser', () => {
   const origin = (kind: string) =>
     kind === 'another site' ? stage.site.foreignOrigin : stage.site.origin;
 
-  // The cookie is withheld from another site; a neighbour on another port gets it sent.
+  // Another site does not send the cookie. Another port of the same site does.
   it.each(['another site', 'a neighbour of the same site'])(
     'a form on %s that knows even the form’s token: refused, nothing decided',
     async (kind) => {

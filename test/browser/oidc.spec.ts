@@ -38,11 +38,11 @@ describeWith([CHROMIUM], 'the owner signs in by OpenID Connect in a browser', ()
     const { token } = credentialsIn(reply);
     const sql = 'SELECT subject FROM access_tokens WHERE token = $1';
     expect(await database.query(sql, [token])).toEqual([{ subject: 'id-7' }]);
-    // The refusal is a 403, which Chromium notes down.
+    // The refusal has status 403, which Chromium reports as a failed load.
     expect(complaints).toEqual([expect.stringContaining('403')]);
   });
 
-  // What is bound to the browser's cookie must not die when the first sign-in renews it.
+  // The first sign-in replaces the browser's cookie, and the other request must still work afterwards.
   it.each([
     ['in the order of their tabs', [0, 1]],
     ['the other way round', [1, 0]],

@@ -12,7 +12,7 @@ export interface Stage {
   readonly site: WebSite;
   readonly consumer: TestConsumer;
   readonly callback: string;
-  /** The same, with a callback on a host of its own, where no test goes. */
+  /** A second consumer, with a callback on another host, which the tests never open. */
   readonly publicConsumer: TestConsumer;
   readonly chromium: Browser;
   close(): Promise<void>;
@@ -77,7 +77,7 @@ export const heading = (page: Page): Promise<string> =>
 
 export const withoutIsolates = (text: string): string => text.replace(/[\u2068\u2069]/g, '');
 
-/** A context on whose pages a violation of a policy or an error of a script is written down. */
+/** A browser context that records violations of the policy and script errors. */
 export async function watchedContext(
   { chromium }: Stage,
   options: Parameters<Browser['newContext']>[0] = {},
@@ -86,7 +86,7 @@ export async function watchedContext(
   context.setDefaultTimeout(10_000);
   const complaints: string[] = [];
   context.on('console', (message) => {
-    // An icon for the tab is asked for by itself, and there is none.
+    // Chromium requests an icon by itself, and the service has none.
     const icon = message.location().url.endsWith('/favicon.ico');
     if (message.type() === 'error' && !icon) complaints.push(message.text());
   });

@@ -8,7 +8,7 @@ const DOCS = join(__dirname, '../../docs');
 const PICTURES = join(DOCS, 'pages');
 const SCHEMES = ['light', 'dark'] as const;
 const PHONE = { width: 360, height: 560 };
-/** Only with OpenID Connect; the issuer's own page is the issuer's. */
+/** This page needs OpenID Connect. The issuer's own page is not part of the service. */
 const CANCELLED = 'sign-in-cancelled';
 const ALL: Readonly<Record<string, string>> = {
   ...PAGES,

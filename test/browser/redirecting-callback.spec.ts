@@ -6,7 +6,7 @@ describeWith([CHROMIUM], 'a callback that redirects on to another site', () => {
   let stage: Stage;
   afterEach(() => stage.close());
 
-  /** The owner allows on the consent page; the callback leads on to the same server under its foreign name. */
+  /** The owner allows. The callback then redirects to the same server under another site's name. */
   async function allowed(env: Record<string, string>): Promise<Page> {
     stage = await openStage(env);
     const { site, service, consumer, callback } = stage;
