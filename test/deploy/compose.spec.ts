@@ -22,16 +22,16 @@ const { services } = parse(text, { merge: true }) as { services: Record<string, 
 const service = (name: string) => services[name] as Service;
 const settings = [...settingRules()].map(([name]) => name);
 
-/** Where things are in these containers is not .env's to say. */
+/** Settings that the containers fix, so .env cannot change them. */
 const ELSEWHERE = [
   'NODE_ENV', // the Dockerfile
   'HOST', // 0.0.0.0 in production
-  'PORT', // published by its number
+  'PORT', // the same port is published
   'ADMIN_PORT',
   'DATA_DIR', // development only
-  'DATABASE_LISTEN_URL', // no pooler stands between
+  'DATABASE_LISTEN_URL', // there is no pooler
   'DATABASE_SCHEMA', // roles.sql is run for `public`
-  'MIGRATION_DATABASE_URL', // the owner's, for migrate alone
+  'MIGRATION_DATABASE_URL', // the owner's role, only for migrate
 ];
 
 describe('docker-compose.yml', () => {
@@ -97,10 +97,10 @@ describe('docker-compose.yml', () => {
     expect([profiles, ports]).toEqual([['demo'], ['127.0.0.1:4000:4000']]);
     expect(text).toContain(`CONSENT_URL=${environment?.['ORIGIN'] ?? ''}/consent`);
     expect(text).toContain('COMPOSE_PROFILES=demo');
-    // What it is given is what it reads.
+    // The app reads each of these variables.
     const app = read('docs/examples/consent-app.mjs');
     for (const name of Object.keys(environment ?? {})) expect(app).toContain(name);
-    // The image is made for production, where its stand-in for sign-in refuses to run.
+    // In production the app refuses its built-in sign-in, and the image sets production.
     expect(environment?.['NODE_ENV']).not.toBe('production');
     const all = Object.entries(services).filter(([, one]) => one.profiles !== undefined);
     expect(all.map(([name]) => name)).toEqual(['consent']);

@@ -32,7 +32,7 @@ interface Rendered extends Manifest {
   readonly spec: { template: { spec: PodSpec }; ports: { targetPort: string }[] };
 }
 
-/** start-service.ts: requests in flight get this long. */
+/** The time for requests in flight in start-service.ts. */
 const DRAIN_TIMEOUT_SECONDS = 10;
 
 describeWith([KUBECTL], 'deploy/kubernetes, rendered', () => {
@@ -175,7 +175,7 @@ describeWith([KUBECTL], 'deploy/kubernetes, rendered', () => {
         const [container] = podOf('Deployment').containers;
         const { path, port } = container[`${kind}Probe`]?.httpGet ?? { path: '', port: '' };
         const { containerPort } = container.ports?.find(({ name }) => name === port) ?? {};
-        // Where a flood of strangers does not stand in their way.
+        // On the admin port a flood of requests on the public listener does not block the probes.
         expect(containerPort).toBe(readSettings({}).adminPort);
         expect((await send({ base: service.adminBase, target: path })).status).toBe(200);
       },

@@ -8,7 +8,7 @@ import {
 
 interface Grant {
   readonly privilege: string;
-  /** As GRANT takes it: a table, or `FUNCTION f(bigint)`. */
+  /** As in GRANT: a table, or `FUNCTION f(bigint)`. */
   readonly object: string;
 }
 

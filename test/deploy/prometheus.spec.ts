@@ -48,11 +48,11 @@ const shownExpressions = dashboard.panels.flatMap((panel) =>
   (panel.targets ?? []).map(({ expr }) => expr),
 );
 
-/** Names of metrics in a PromQL expression: ours, and those of the process. */
+/** Names of metrics in a PromQL expression: the service's and the process's. */
 const metricsIn = (expression: string): string[] =>
   expression.match(/\b(oauth10|nodejs|process)_[a-z0-9_]+/g) ?? [];
 
-/** The anchors that a page of Markdown has, as its reader makes them of headings. */
+/** The anchors of the headings of a Markdown page. */
 const anchorsOf = (markdown: string): string[] =>
   [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading

@@ -20,7 +20,7 @@ describe('deploy/postgresql/roles.sql: the service owns nothing', () => {
   beforeAll(async () => {
     database = await startLeastPrivilege();
     database.grant();
-    database.grant(); // and again, as after each upgrade
+    database.grant(); // again, as after each upgrade
     service = await startTestService(database.urlAs(SERVICE_ROLE), { AUTO_MIGRATE: 'false' });
     asService = new Client({ connectionString: database.urlAs(SERVICE_ROLE) });
     await asService.connect();

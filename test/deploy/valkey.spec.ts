@@ -21,7 +21,7 @@ interface ComposeService {
   ports?: string[];
 }
 
-/** Runs what a container would, Debian's Redis in place of Valkey, and resolves to what INFO says of its memory. */
+/** Runs the container's command with Debian's Redis instead of Valkey, and resolves to the memory part of INFO. */
 async function infoOf(command: readonly string[], env: Record<string, string>): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'oauth10-valkey-'));
   const port = await freePort();
@@ -70,7 +70,7 @@ describeWith([DOCKER_COMPOSE, REDIS], 'docker-compose.valkey.yml, over docker-co
   const files = ['docker-compose.yml', 'docker-compose.valkey.yml'];
   const folder = mkdtempSync(join(tmpdir(), 'oauth10-compose-'));
   const config = (env: Record<string, string>) => {
-    // What this machine's .env says is not asked.
+    // Excludes the .env of this machine.
     const none = join(folder, 'none.env');
     writeFileSync(none, '');
     const args = ['--env-file', none, ...files.flatMap((file) => ['-f', file]), 'config'];
@@ -118,7 +118,7 @@ describeWith([DOCKER_COMPOSE, REDIS], 'docker-compose.valkey.yml, over docker-co
   });
 
   it('runs a store with a password that never drops a claim', async () => {
-    // As the container's shell gets it.
+    // Compose replaces `$$` by `$` before the container's shell runs the command.
     const command = valkey.command.map((part) => part.replaceAll('$$', '$'));
     const info = await infoOf(command, valkey.environment);
     expect(info).toContain('maxmemory_policy:noeviction');

@@ -5,25 +5,25 @@ import type { WireRequest } from './wire-request.js';
 
 export type Place = 'header' | 'query' | 'form';
 
-/** How freely a sender writes what could be written in one way only. */
+/** How much a sender deviates from the RFC's canonical encoding. */
 export type Hand = 'strict' | 'loose' | 'wild';
 
-/** One parameter as it will stand in its place; without a value, it has no `=` either. */
+/** One parameter in its encoded form. Without a value it has no `=` either. */
 export interface Piece {
   name: string;
   value: string | undefined;
 }
 
-/** A signed request while its parts can still be told apart. */
+/** A signed request before its parts are joined. */
 export interface Draft {
   method: string;
   scheme: Scheme;
   authority: string;
   path: string;
   pieces: Record<Place, Piece[]>;
-  /** Undefined: none. It stands first in the header, as it is. */
+  /** Undefined: no realm. It comes first in the header, unchanged. */
   realm: string | undefined;
-  /** What stands between two elements of the header. */
+  /** The separator between two elements of the header. */
   separator: string;
   contentType: string | undefined;
   /** Undefined: the body is the form. */
@@ -31,10 +31,10 @@ export interface Draft {
 }
 
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
-/** What a query, a form or a quoted value may hold as it is, though the RFC's encoder never writes it. */
+/** Characters that a query, a form or a quoted value may contain unencoded, although the RFC encodes them. */
 const MAY_STAND = { header: "!$'()*:;/?@=&+, ", query: "!$'()*:;/?@,", form: "!$'()*:;/?@," };
 
-/** One way to write a name or value in its place. */
+/** Encodes a name or value in one of the possible ways for its place. */
 export function spell(
   random: Random,
   octets: string,
@@ -80,7 +80,7 @@ export function spellPair(random: Random, [name, value]: Pair, place: Place, han
   };
 }
 
-/** Puts the parts together. */
+/** Joins the parts to a request. */
 export function wireOf(draft: Draft): WireRequest {
   const { method, scheme, authority, path, pieces, realm, separator, contentType } = draft;
   const query = joined(pieces.query, '&');

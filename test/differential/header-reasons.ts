@@ -1,4 +1,4 @@
-// RFC 5849 §3.5.1: what oauthlib reads otherwise in an Authorization header.
+// RFC 5849 §3.5.1: how oauthlib reads an Authorization header differently.
 import { WHATEVER, type Reason } from './reason.js';
 import { headerElements } from './wire-request.js';
 

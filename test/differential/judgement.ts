@@ -1,11 +1,11 @@
-/** What one side says of a request: its shape is wrong, its signature is, or nothing is. */
+/** The verdict of one side: the request is malformed, its signature is wrong, or it is valid. */
 export type Verdict = 'genuine' | 'not genuine' | 'malformed';
 
 export interface Judgement {
   readonly verdict: Verdict;
-  /** Undefined where the request is malformed. */
+  /** Undefined if the request is malformed. */
   readonly baseString: string | undefined;
-  /** Why, for whoever reads a disagreement. */
+  /** The reason, to investigate a difference. */
   readonly detail: string;
 }
 
@@ -17,7 +17,7 @@ export type Difference =
   | 'only for us the signature holds'
   | 'only for oauthlib the signature holds';
 
-/** How the two judgements differ; undefined where they agree on verdict and base string. */
+/** How the two judgements differ; undefined if verdict and base string are equal. */
 export function differenceBetween(ours: Judgement, theirs: Judgement): Difference | undefined {
   if (ours.verdict === 'malformed' || theirs.verdict === 'malformed') {
     if (ours.verdict === theirs.verdict) return undefined;

@@ -24,7 +24,7 @@ const EVIL_TEXTS = [
   ...['%2B', 'a%20b'],
 ];
 
-/** What happens to a request on its way while its parts can be told apart. */
+/** Changes of a request before its parts are joined. */
 const DRAFT_MUTATIONS: Record<string, DraftMutation> = {
   'a bit of the signature': (random, draft) => {
     onPiece(random, draft, 'oauth_signature', (piece, place) => {
@@ -164,7 +164,7 @@ const ASCII = Array.from({ length: 94 }, (_, n) => String.fromCharCode(0x21 + n)
 const HEADER_OCTETS = [...ASCII, ' ', '\t', '"', '"', ',', '=', '\\', '%', '\xc3', '\xfc'];
 const BODY_OCTETS = [...HEADER_OCTETS, '\0', '\n', '&', '+'];
 
-/** What happens to the octets that are sent. */
+/** Changes of the octets that are sent. */
 const WIRE_MUTATIONS: Record<string, WireMutation> = {
   'the syntax of the header': (random, request) => {
     const { authorization = 'OAuth ' } = request;
@@ -226,7 +226,7 @@ const WIRE_MUTATIONS: Record<string, WireMutation> = {
   },
 };
 
-/** Does one or two things to a request, and says which. */
+/** Applies one or two changes to a request, and returns their names. */
 export function mutate(
   random: Random,
   draft: Draft,
@@ -240,7 +240,7 @@ export function mutate(
   return { request, mutations };
 }
 
-/** Acts on the parameter of that name, wherever it is; without a name, on any parameter. */
+/** Changes the parameter of that name in any place; without a name, any parameter. */
 function onPiece(
   random: Random,
   draft: Draft,
@@ -261,7 +261,7 @@ function isOAuth({ name }: Piece): boolean {
   return name.startsWith('oauth_');
 }
 
-/** The value as it is encoded, without the quotes that it has in the header. */
+/** The encoded value, without the quotes of the header. */
 function plainValue({ value = '' }: Piece): string {
   return value.replace(/^"(.*)"$/, '$1');
 }

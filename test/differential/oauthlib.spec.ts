@@ -10,8 +10,8 @@ import { randomDraft } from './random-request.js';
 import { REASONS, reasonFor } from './reasons.js';
 import { sentValue, type Specimen } from './wire-request.js';
 
-// The same few in `npm test`, 100,000 others by `npm run test:fuzz`. DIFFERENTIAL_SEED makes a run again,
-// but for its RSA signatures, whose key is new; so each request has numbers of its own.
+// `npm test` always tries the same requests, `npm run test:fuzz` 100,000 others. DIFFERENTIAL_SEED repeats a run,
+// except for the RSA signatures, whose key is new. Each request has its own random numbers.
 const REQUESTS = Number(process.env['DIFFERENTIAL_REQUESTS'] ?? 3_000);
 const SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? 5_849);
 const BATCH = 500;

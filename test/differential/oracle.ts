@@ -17,7 +17,7 @@ export const OAUTHLIB: DebianTool = {
 
 type Answer = [verdict: Verdict, baseString: string | null, detail: string];
 
-/** oauthlib in a Python process that lives as long as the run. */
+/** oauthlib in a Python process that runs until the end of the test. */
 export class OauthlibOracle {
   private complaints = '';
 
@@ -27,11 +27,11 @@ export class OauthlibOracle {
     private readonly folder: string,
   ) {
     process.stderr?.on('data', (chunk: Buffer) => (this.complaints += chunk.toString()));
-    // A write to a process that has ended; what it complained of is told by judge().
+    // Ignores writes to a process that has exited. judge() reports its error output.
     process.stdin?.on('error', () => undefined);
   }
 
-  /** Starts it with the key that verifies RSA signatures. */
+  /** Starts the process with the key for RSA signatures. */
   static async start(rsaPublicKey: KeyObject): Promise<OauthlibOracle> {
     const folder = await mkdtemp(join(tmpdir(), 'oauth10-differential-'));
     const keyFile = join(folder, 'public-key.pem');
@@ -41,7 +41,7 @@ export class OauthlibOracle {
     return new OauthlibOracle(process, lines, folder);
   }
 
-  /** Its judgement of each request, in their order. */
+  /** The judgements of these requests, in the same order. */
   async judge(specimens: readonly Specimen[]): Promise<Judgement[]> {
     this.process.stdin?.write(`${JSON.stringify(specimens.map(asQuestion))}\n`);
     const line = await this.answers.next();
@@ -60,7 +60,7 @@ export class OauthlibOracle {
   }
 }
 
-/** The request as a WSGI framework would hand it on: octets as Latin-1, the URI put together. */
+/** The request as a WSGI framework passes it on: octets as Latin-1, the URI assembled. */
 function asQuestion({ request, credentials }: Specimen): unknown[] {
   const { scheme, authority, target, authorization, contentType } = request;
   const isAbsolute = /^[a-z]+:\/\//i.test(target);

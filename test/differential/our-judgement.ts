@@ -9,8 +9,8 @@ import type { Judgement } from './judgement.js';
 import type { Credentials, WireRequest } from './wire-request.js';
 
 /**
- * The pure part of what src/oauth10/request-verifier.ts does: no clock, no nonce, no rule of TLS, and
- * one consumer with one token, where that has a store.
+ * The pure part of src/oauth10/request-verifier.ts: without clock, nonces and TLS rules, and with one consumer and
+ * one token instead of stores.
  */
 export function ourJudgement(
   request: WireRequest,

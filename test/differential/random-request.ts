@@ -78,7 +78,7 @@ const WEIGHTED_METHODS = [
   ...WITNESS_METHODS.filter((name) => name.startsWith('RSA')),
 ];
 
-/** A request that a client of ours could send, signed by the tests' own witness. */
+/** A valid request of a client, signed by the tests' own signer. */
 export function randomDraft(
   random: Random,
   privateKey: KeyObject,
@@ -96,7 +96,7 @@ export function randomDraft(
   const isForm = place === 'form' || random.chance(3);
   for (let n = random.below(5); n > 0; n -= 1) add(randomPair(random), 'query');
   if (isForm) for (let n = random.below(5); n > 0; n -= 1) add(randomPair(random), 'form');
-  // The header's grammar has no empty name, and its realm is none of the parameters (3.5.1).
+  // The header's grammar has no empty name, and its `realm` is not a parameter (3.5.1).
   const [name, value] = randomPair(random);
   const mayStandInHeader = name !== '' && name !== 'realm';
   if (place === 'header' && mayStandInHeader && random.chance(16)) add([name, value], 'header');
@@ -114,7 +114,7 @@ export function randomDraft(
     contentType: contentType(random, isForm),
     otherBody: isForm ? undefined : random.one(['', '', '{"a":"b&c=d"}', 'a=b&oauth_nonce=x']),
   };
-  // The port is a number, however it is written; the witness takes the text.
+  // The service normalizes the port as a number. The signer takes it as text.
   const url = `${draft.scheme}://${draft.authority.replace(/:0+(?=[0-9]+$)/, ':')}${draft.path}`;
   const signature = witnessSignature(
     signatureMethod,
@@ -147,7 +147,7 @@ function protocolPairs(
     ['oauth_signature_method', signatureMethod],
   ];
   if (token !== undefined) pairs.push(['oauth_token', token]);
-  // PLAINTEXT does without (3.1).
+  // PLAINTEXT needs no timestamp and nonce (3.1).
   if (signatureMethod !== 'PLAINTEXT' || !random.chance(8)) {
     pairs.push([
       'oauth_timestamp',
@@ -164,7 +164,7 @@ function protocolPairs(
 
 function randomPair(random: Random): Pair {
   const name = random.chance(40) ? 'realm' : random.one(NAMES);
-  // Octets that are no UTF-8: nobody says that forms are in it (3.4.1.3.1).
+  // Octets that are not UTF-8. The RFC does not require forms to be UTF-8 (3.4.1.3.1).
   if (random.chance(150)) return [utf8Octets(name), random.one(['\xff', '\xe4', '\xed\xa0\x80'])];
   return [utf8Octets(name), utf8Octets(random.one(VALUES))];
 }

@@ -1,5 +1,5 @@
-// Why the two may differ. Each reason is told from the request alone, and only for the differences that it
-// can cause; docs/fuzzing.md lists them.
+// Why the two sides may differ. Each reason depends on the request alone, and explains only the differences that it
+// can cause. docs/fuzzing.md lists them.
 import { isUtf8 } from 'node:buffer';
 import { HEADER_REASONS } from './header-reasons.js';
 import type { Difference } from './judgement.js';
@@ -13,7 +13,7 @@ import {
   type WireRequest,
 } from './wire-request.js';
 
-/** What oauthlib takes for a form-encoded string. */
+/** The texts that oauthlib accepts as form-encoded. */
 const URL_ENCODED = /^[A-Za-z0-9_.\-=&;:%+~,*@!()/?'$]*$/;
 const MALFORMED_ESCAPE = /%[^0-9A-Fa-f]|%[0-9A-Fa-f][^0-9A-Fa-f]/;
 const ESCAPE = /%[0-9A-Fa-f]{2}/;
@@ -216,10 +216,10 @@ export const REASONS: readonly Reason[] = [
   },
 ];
 
-/** Those that explain little come first: what one of them explains is not put down to a wider one. */
+/** Reasons that explain few differences come first, so that a broader one does not hide them. */
 const NARROW_FIRST = [...REASONS].sort((a, b) => a.differences.length - b.differences.length);
 
-/** The narrowest listed reason for the two to differ in this way on this request. */
+/** The narrowest reason that explains this difference for this request. */
 export function reasonFor(request: WireRequest, difference: Difference): Reason | undefined {
   return NARROW_FIRST.find(
     (reason) => reason.differences.includes(difference) && reason.recognises(request),

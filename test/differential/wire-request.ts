@@ -1,7 +1,7 @@
 import type { Scheme } from '../../src/protocol/base-string-uri.js';
 import { decodeForm, type Pair } from '../support/signature-witness.js';
 
-/** A request as it travels, octet for octet (one character, code 0 to 255, for each). */
+/** A request as sent. Each character, code 0 to 255, is one octet. */
 export interface WireRequest {
   readonly method: string;
   readonly scheme: Scheme;
@@ -13,7 +13,7 @@ export interface WireRequest {
   readonly body: string;
 }
 
-/** The consumer and the token, if any, that are known to either side. */
+/** The consumer and the token, if any, that both sides know. */
 export interface Credentials {
   readonly consumerKey: string;
   readonly consumerSecret: string;
@@ -21,15 +21,15 @@ export interface Credentials {
   readonly tokenSecret: string;
 }
 
-/** One request of the run, and how it came to be. */
+/** One request of the run, with its credentials and mutations. */
 export interface Specimen {
   readonly request: WireRequest;
   readonly credentials: Credentials;
-  /** What was done to it after it had been signed; empty: nothing. */
+  /** The changes after signing; empty: none. */
   readonly mutations: readonly string[];
 }
 
-/** One element of the header's list, as it stands there. */
+/** One element of the header's list, unchanged. */
 export interface HeaderElement {
   readonly raw: string;
   readonly name: string;
@@ -37,12 +37,12 @@ export interface HeaderElement {
   readonly value: string | undefined;
 }
 
-/** What follows the first `?`, up to a `#`. */
+/** The target between the first `?` and `#`. */
 export function rawQuery({ target }: WireRequest): string {
   return /^[^?#]*\?([^#]*)/.exec(target)?.[1] ?? '';
 }
 
-/** The body where either side may take it for a form. */
+/** The body, if either side could treat it as a form. */
 export function rawForm({ contentType, body }: WireRequest): string {
   return /application\/x-www-form-urlencoded/i.test(contentType ?? '') ? body : '';
 }
@@ -52,7 +52,7 @@ export function sentInForms(request: WireRequest): Pair[] {
   return [...decodeForm(rawQuery(request)), ...decodeForm(rawForm(request))];
 }
 
-/** The elements of an `OAuth` header, cut at commas outside quotes; none where there is no such header. */
+/** The elements of an `OAuth` header, split at commas outside quotes; empty without such a header. */
 export function headerElements({ authorization }: WireRequest): HeaderElement[] {
   const list = /^\s*oauth(?:\s|$)(.*)$/is.exec(authorization ?? '')?.[1];
   if (list === undefined) return [];
@@ -64,13 +64,13 @@ export function headerElements({ authorization }: WireRequest): HeaderElement[] 
   });
 }
 
-/** The value of the header's element, without blanks and quotes around it. */
+/** The value of the header's element, without surrounding blanks and quotes. */
 export function unquoted({ value = '' }: HeaderElement): string {
   const trimmed = value.trim();
   return /^"(.*)"$/s.exec(trimmed)?.[1] ?? trimmed;
 }
 
-/** All parameters that are sent, realm included, decoded once. */
+/** All parameters sent, including realm, decoded once. */
 export function sentParameters(request: WireRequest): Pair[] {
   const inHeader = headerElements(request).map((element): Pair => [
     percentDecoded(element.name.trim()),
@@ -79,12 +79,12 @@ export function sentParameters(request: WireRequest): Pair[] {
   return [...inHeader, ...sentInForms(request)];
 }
 
-/** The first value of a protocol parameter, decoded once; undefined where it is not sent. */
+/** The first value of a protocol parameter, decoded once; undefined if it is not sent. */
 export function sentValue(request: WireRequest, wanted: string): string | undefined {
   return sentParameters(request).find(([name]) => name === wanted)?.[1];
 }
 
-/** A decoder that leaves alone what it can't read. */
+/** Decodes what is valid, and leaves the rest unchanged. */
 function percentDecoded(encoded: string): string {
   return encoded.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

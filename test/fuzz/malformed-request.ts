@@ -2,7 +2,7 @@ import { signRequest, type SigningInput } from '../support/signing-client.js';
 import { ADMIN_API_KEY } from '../support/service.js';
 import type { Random } from './random.js';
 
-/** Genuine credentials, so that what is broken gets past the first check now and then. */
+/** Valid credentials, so that some malformed requests get past the first check. */
 export interface FuzzWorld {
   readonly consumer: { readonly consumerKey: string; readonly consumerSecret: string };
   readonly access: { readonly token: string; readonly tokenSecret: string };
@@ -164,14 +164,14 @@ const BODIES = [
   '\0\xff\xfe',
 ];
 
-/** A request that is broken in one way or two, as octets; often only just. */
+/** A request, as octets, with one or two mutations. It is often almost valid. */
 export function malformedRequest(random: Random, world: FuzzWorld, listener: Listener): Buffer {
   let text = random.chance(3) ? grammarRequest(random, listener) : signedRequest(random, world);
   for (let times = 1 + random.below(2); times > 0; times -= 1) text = mutated(random, text);
   return Buffer.from(text, 'latin1');
 }
 
-/** A genuine request as it goes over the wire. */
+/** A valid request as octets. */
 function signedRequest(random: Random, { consumer, access }: FuzzWorld): string {
   const target = random.one(TARGETS.slice(0, 4));
   const input: SigningInput = {
@@ -211,7 +211,7 @@ function wire(method: string, target: string, headers: readonly string[], body?:
   return `${lines.join('\r\n')}\r\n\r\n${body ?? ''}`;
 }
 
-/** One small accident. */
+/** Applies one small mutation. */
 function mutated(random: Random, text: string): string {
   const at = random.below(text.length + 1);
   switch (random.below(9)) {

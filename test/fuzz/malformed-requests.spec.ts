@@ -13,8 +13,8 @@ import { malformedRequest, type FuzzWorld, type Listener } from './malformed-req
 import { Random } from './random.js';
 import { RawConnection } from './raw-connection.js';
 
-// The same few in `npm test`, the same 60,000 in CI, 1,000,000 others by `npm run test:fuzz`. A failure
-// prints what it takes to make it again: FUZZ_SEED and the octets.
+// `npm test` and CI (60,000) always try the same requests, `npm run test:fuzz` 1,000,000 others. A failure prints
+// what is needed to reproduce it: FUZZ_SEED and the octets.
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 4_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 5_849);
 const CONNECTIONS = 32;
@@ -25,7 +25,7 @@ describe(`${REQUESTS} malformed requests over keep-alive connections (FUZZ_SEED=
   let database: TestDatabase;
   let service: BuiltService;
   let world: FuzzWorld;
-  /** The fuzz does not know it: among what it sends are genuine revocations. */
+  /** The fuzzer does not know this token, because some of its requests are valid revocations. */
   let spared: TestCredentials;
   const statuses = new Map<number | 'none', number>();
   const faults: string[] = [];
@@ -35,16 +35,16 @@ describe(`${REQUESTS} malformed requests over keep-alive connections (FUZZ_SEED=
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    // The flow is played by a service in this process; both seal with the same keys.
+    // Another service in this process runs the flow, with the same keys.
     const plain = await startTestService(database.url, { SECRET_KEYS });
     const consumer = await plain.registerConsumer();
     world = { consumer, access: await plain.accessToken(consumer) };
     spared = await plain.accessToken(consumer);
     await plain.stop(0);
     service = await startBuiltService(database.url, {
-      // The bounds on the heap that `npm start` and the image set; without them it grows until it need not.
+      // The heap limits of `npm start` and the image. Without them the heap grows further than needed.
       NODE_OPTIONS: '--max-semi-space-size=8 --max-old-space-size=160',
-      NODE_ENV: 'test', // with a sign-in that takes any name
+      NODE_ENV: 'test', // with the sign-in that accepts any name
       LOG_LEVEL: 'error',
       SECRET_KEYS,
     });
@@ -74,7 +74,7 @@ describe(`${REQUESTS} malformed requests over keep-alive connections (FUZZ_SEED=
     await Promise.all(
       Array.from({ length: CONNECTIONS }, async (_, n) => {
         const random = new Random(seed * 1_000 + n);
-        // Three of four on the side that faces the internet.
+        // Three of four connections go to the public listener.
         const [listener, base] = bases[n % 4 === 0 ? 1 : 0] as [Listener, string];
         const connection = new RawConnection(Number(new URL(base).port));
         while (left > 0) {
@@ -92,7 +92,7 @@ describe(`${REQUESTS} malformed requests over keep-alive connections (FUZZ_SEED=
     );
   }
 
-  /** The memory of the service once it has had a moment to itself. */
+  /** The resident memory of the service after a pause. */
   async function settledResident(): Promise<number> {
     await sleep(2_000);
     const { text } = await send({ base: service.adminBase, target: '/metrics' });

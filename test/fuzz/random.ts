@@ -1,8 +1,8 @@
-/** Numbers that only look random: the same seed makes the same run. */
+/** A seeded random number generator: the same seed gives the same numbers. */
 export class Random {
   constructor(private state: number) {}
 
-  /** A whole number from 0 up to, not including, the bound (mulberry32). */
+  /** An integer from 0 up to the bound, exclusive (mulberry32). */
   below(bound: number): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);

@@ -1,16 +1,16 @@
 import { connect, type Socket } from 'node:net';
 import { send } from '../support/http.js';
 
-/** What came back on the wire; undefined: nothing did, and the connection was left. */
+/** The response; undefined: none came, and the connection was closed. */
 export type RawAnswer = { readonly status: number; readonly head: string } | undefined;
 
-/** Whoever sent half a request is waited for by the server; the fuzz has no time for that. */
+/** The server waits for the rest of half a request. The fuzzer does not. */
 const PATIENCE_MS = 100;
 
-/** A whole request is answered within so many times what a probe takes at that moment. */
+/** A whole request must be answered within this multiple of a probe's current duration. */
 const PROBE_TIMES = 10;
 
-/** One keep-alive connection that sends octets as they are and reads one answer each. */
+/** One keep-alive connection that sends octets unchanged and reads one response each. */
 export class RawConnection {
   private socket: Socket | undefined;
   private received = Buffer.alloc(0);
@@ -18,7 +18,7 @@ export class RawConnection {
 
   constructor(private readonly port: number) {}
 
-  /** Sends the octets and reads the answer. A connection that was left or closed is made anew. */
+  /** Sends the octets and reads the response. Reconnects if the connection was closed. */
   async exchange(octets: Buffer): Promise<RawAnswer> {
     const socket = (this.socket ??= this.open());
     this.received = Buffer.alloc(0);
@@ -47,7 +47,7 @@ export class RawConnection {
     return socket;
   }
 
-  /** How long the service takes to answer at all, in milliseconds: on a busy machine, longer than patience lasts. */
+  /** The current response time of the service in milliseconds. On a busy machine it exceeds PATIENCE_MS. */
   private async probeMs(): Promise<number> {
     const startedAt = performance.now();
     await send({ base: `http://127.0.0.1:${this.port}`, target: '/health/live' });
@@ -61,7 +61,7 @@ export class RawConnection {
       const answer = completeAnswer(this.received.toString('latin1'), isHead);
       const left = deadline - performance.now();
       if (answer || socket.destroyed) return answer;
-      // A long answer is worth waiting for once it has begun.
+      // A response that has begun is read to its end.
       if (left <= 0 && this.received.length === 0) {
         if (isProbed) return undefined;
         isProbed = true;
@@ -80,7 +80,7 @@ export class RawConnection {
   }
 }
 
-/** The first final answer in the text; undefined while it is not whole. */
+/** The first final response in the text; undefined while it is incomplete. */
 function completeAnswer(text: string, isHead: boolean): RawAnswer {
   const [, status = ''] = /^HTTP\/1\.1 (\d{3})/.exec(text) ?? [];
   const end = text.indexOf('\r\n\r\n');

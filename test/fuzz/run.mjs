@@ -1,4 +1,4 @@
-// `npm run test:fuzz`: the long searches. With names behind it, those parts alone:
+// `npm run test:fuzz`: the long random tests. With names as arguments it runs only those parts:
 //
 //     npm run test:fuzz -- differential http --seed 7
 import { spawnSync } from 'node:child_process';

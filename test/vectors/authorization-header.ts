@@ -1,4 +1,4 @@
-/** Values of an Authorization header that https://www.rfc-editor.org/rfc/rfc5849#section-3.5.1 means. */
+/** Valid Authorization headers of https://www.rfc-editor.org/rfc/rfc5849#section-3.5.1, and their parameters. */
 export const HEADERS: readonly {
   rule: string;
   value: string;

@@ -1,4 +1,4 @@
-/** Text, and what https://www.rfc-editor.org/rfc/rfc5849#section-3.6 makes of it. */
+/** Texts, and their encoding by https://www.rfc-editor.org/rfc/rfc5849#section-3.6. */
 export const ENCODED_TEXTS: readonly { text: string; encoded: string }[] = [
   { text: '', encoded: '' },
   { text: 'abcABC123', encoded: 'abcABC123' },
@@ -19,7 +19,7 @@ export const ENCODED_TEXTS: readonly { text: string; encoded: string }[] = [
   { text: '🥐', encoded: '%F0%9F%A5%90' },
 ];
 
-/** What no encoder can have written. */
+/** Texts that no encoder produces. */
 export const MALFORMED_ENCODINGS: readonly string[] = [
   '%',
   '%2',
@@ -36,7 +36,7 @@ export const MALFORMED_ENCODINGS: readonly string[] = [
   '\u{1f950}',
 ];
 
-/** Octets that are not UTF-8: stray, cut short, overlong, a surrogate, beyond U+10FFFF. */
+/** Octets that are not UTF-8: stray, truncated, overlong, a surrogate, beyond U+10FFFF. */
 export const NOT_UTF8: readonly string[] = [
   '\xff',
   '\x80',

@@ -3,7 +3,7 @@ import type { TestDatabase } from '../support/database.js';
 import type { SigningInput } from '../support/signing-client.js';
 import type { TestCredentials, TestService } from '../support/service.js';
 
-// Section 4 of the contract: each row breaks one thing of a request that is otherwise good.
+// Section 4 of the contract: each row breaks one thing in an otherwise valid request.
 export interface Refusal {
   readonly title: string;
   /** Default: initiate. */
@@ -21,7 +21,7 @@ export interface World {
   database: TestDatabase;
   consumer: { consumerKey: string; consumerSecret: string };
   other: { consumerKey: string; consumerSecret: string };
-  /** Fresh temporary credentials, allowed, with their verifier. */
+  /** Creates temporary credentials that the owner has allowed, with their verifier. */
   allowed: () => Promise<TestCredentials & { verifier: string }>;
 }
 
@@ -29,9 +29,9 @@ export const INITIATE = '/oauth/oauth10/initiate';
 const TOKEN = '/oauth/oauth10/token';
 export const ECHO = '/oauth/oauth10/echo';
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
-/** What a consumer may sign with that registered nothing else. */
+/** The default signature methods of a consumer. */
 const DEFAULT_METHODS = 'HMAC-SHA1&HMAC-SHA256&HMAC-SHA512';
-/** Those of the service for who comes without TLS, as the tests do. */
+/** The methods of the service without TLS, as in the tests. */
 const METHODS_WITHOUT_TLS = `${DEFAULT_METHODS}&RSA-SHA1&RSA-SHA256&RSA-SHA512`;
 export const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -41,7 +41,7 @@ const replaced = (name: string, value: string) => ({ override: { [name]: value }
 export const absent = (names: string) => ({ oauth_parameters_absent: names });
 const rejected = (names: string) => ({ oauth_parameters_rejected: names });
 
-/** Temporary credentials whose owner refused. */
+/** Temporary credentials whose owner denied access. */
 export async function denied({
   service,
   consumer,
@@ -420,7 +420,7 @@ export const REFUSALS: Refusal[] = [
     status: 401,
     code: 'permission_denied',
   },
-  // Section 16: clients that know no denial ask all the same.
+  // Section 16: clients that do not expect a denial attempt the exchange.
   ...[undefined, ''].map((verifier): Refusal => ({
     title: `an exchange after the owner refused, the verifier ${verifier ?? 'missing'}`,
     target: TOKEN,

@@ -1,4 +1,6 @@
-/** The request of section 3.4.1.3.1, its parameters, and 3.4.1.3.2 and 3.4.1.1 made of them. */
+/**
+ * The request of section 3.4.1.3.1, with its parameters, normalized parameters (3.4.1.3.2) and base string (3.4.1.1).
+ */
 export const RFC_REQUEST = {
   title: 'https://www.rfc-editor.org/rfc/rfc5849#section-3.4.1.3.1',
   method: 'POST',
@@ -120,7 +122,7 @@ export const NORMALIZATIONS: readonly {
   },
 ];
 
-/** Raw queries or bodies, and the pairs they hold. */
+/** Raw queries or bodies, and their pairs. */
 export const FORMS: readonly { raw: string; pairs: readonly (readonly [string, string])[] }[] = [
   { raw: '', pairs: [] },
   { raw: '&', pairs: [] },

@@ -1,4 +1,4 @@
-/** Requests with known signatures, for the whole way from the raw request to the verdict. */
+/** Requests with known signatures, from the raw request to the verdict. */
 export interface SignedRequest {
   title: string;
   method: string;
@@ -70,8 +70,8 @@ export const SIGNED_REQUESTS: readonly SignedRequest[] = [
 ];
 
 /**
- * HMAC over the base string of section 3.4.1.1, `oauth_signature_method` set to the method's name.
- * The two signatures that the RFC prints for it can't be reproduced from the secrets it prints.
+ * HMAC over the base string of section 3.4.1.1, with `oauth_signature_method` set to the method's name. The two
+ * signatures that the RFC prints for it cannot be computed from the secrets it prints.
  */
 export const BASE_STRING_SECRETS = {
   title: 'https://www.rfc-editor.org/rfc/rfc5849#section-3.4.1.1',
@@ -83,7 +83,7 @@ export const BASE_STRING_SECRETS = {
     'HMAC-SHA512':
       'aApdjtDvkpOUgVhy366EAF+WZK5xcnpbPqCHYYPFOkvm0mbF2V5hXpRCK0YW7d9rK+K7Qnj3X5HnxAbvFR/x6Q==',
   },
-  /** SHA-256 over the base string that still says HMAC-SHA1. */
+  /** SHA-256 over a base string that still contains HMAC-SHA1. */
   sha256OverUnchangedBaseString: 'lIfydhbOitvsm4DvUwgM0NdR1Mzd08HnXI+q+EG0QKo=',
   printedButIrreproducible: ['bYT5CMsGcbgUdFHObYMEfcx6bsw=', 'djosJKDKJSD8743243/jdk33klY='],
 } as const;
