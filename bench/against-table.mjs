@@ -1,6 +1,10 @@
-// Where the goals beside another revision stand, from bench/results/against.json: docs/performance.md shows it.
+// The results of a comparison with another revision as tables for docs/performance.md, from
+// bench/results/against.json.
 
-/** For each job: the figure, the goal, and at how many connections; of a rate more is better. */
+/**
+ * For each job: the figure, the goal, and the number of connections. `perSecond` is better if higher, the others if
+ * lower.
+ */
 const GOALS = [
   ['echo', 'serviceCpuMicroseconds', 0.6, 32],
   ['verify', 'serviceCpuMicroseconds', 0.45, 32],
@@ -20,7 +24,7 @@ const GOALS = [
 ];
 const NAMES = { serviceCpuMicroseconds: 'processor time', perSecond: 'rate', p50Ms: 'p50' };
 
-/** Two tables as Markdown: what was measured, and each goal. @param report undefined before the first run */
+/** Two Markdown tables: the measurements, and each goal. @param report undefined before the first run */
 export function againstTable(report) {
   if (!report) return 'Not measured yet.';
   const { against, commit, madeAt, plan, results, machine } = report;

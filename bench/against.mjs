@@ -1,8 +1,8 @@
 // npm run bench -- --against REV [--rounds 5] [--seconds 2] [--only echo,accept] [--connections 1,32] [--quick]
 //
-// This build beside that of another revision, in turns on one PostgreSQL with a database each. What the
-// machine does beside it meets both; so only the ratios of a round mean anything, and their spread says how
-// much. Prints them, and writes bench/results/against.json when all jobs were measured.
+// Measures this build and that of another revision in turn, on one PostgreSQL with a database for each. Other load on
+// the machine affects both, so only the ratios within a round are meaningful, and their spread shows how much. Prints
+// the ratios, and writes bench/results/against.json if all jobs were measured.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { builtRevision } from './revision.mjs';
 import { ROOT, startDatabase, startService } from './rig.mjs';
 
 const PUBLIC = '/oauth/oauth10';
-/** What is measured: the kind of load, the listener and path it goes to, and what it is given. */
+/** Each job: the kind of load, its listener and path, and the credentials it needs. */
 const JOBS = {
   echo: { kind: 'resource', path: `${PUBLIC}/echo`, given: 'access' },
   verify: { kind: 'verify', listener: 'admin', path: '/verify', given: 'access' },
@@ -33,7 +33,7 @@ const JOBS = {
 
 const FIGURES = ['perSecond', 'p50Ms', 'p99Ms', 'serviceCpuMicroseconds'];
 
-/** As `npm run bench` takes them. */
+/** The parameters are the options of `npm run bench`. */
 export async function compare({ against, rounds, seconds, only, connections, quick }) {
   const jobs = only === undefined ? Object.keys(JOBS) : only.split(',');
   const unknown = jobs.filter((job) => !(job in JOBS));
@@ -98,7 +98,7 @@ async function start(name, root, database) {
   const service = await startService(url.href, {}, root);
   const client = new pg.Client(url.href);
   await client.connect();
-  // A revision's own bench knows its tables.
+  // The other revision's own module knows its tables.
   const { Credentials } = await import(pathToFileURL(join(root, 'bench/credentials.mjs')).href);
   const credentials = new Credentials(client, service.sealingKey);
   await credentials.createConsumers();
@@ -137,8 +137,8 @@ const ratioOf = (ours, theirs) => ({
 });
 
 /**
- * Median and quartiles of the rounds' ratios, and the medians of what was measured. A round in which the other
- * build refused requests gives no ratio.
+ * Median and quartiles of the ratios of the rounds, and the medians of the measurements. A round in which the other
+ * build refused requests has no ratio.
  */
 function summary(ratios) {
   const keys = [...new Set(ratios.map(({ job, connections }) => `${job} ${connections}`))];
@@ -164,7 +164,7 @@ function summary(ratios) {
   });
 }
 
-/** Between its neighbours where the share falls between two values. */
+/** Interpolates between neighbours. */
 function quantile(values, share) {
   const sorted = values.sort((a, b) => a - b);
   const at = (sorted.length - 1) * share;

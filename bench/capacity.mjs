@@ -1,23 +1,23 @@
-// `npm run bench:capacity`: what so many signed requests a second take, from what was measured. A model on paper:
-// processor time is what runs out first, and each process uses one core. No load is made.
+// `npm run bench:capacity`: the resources for a number of signed requests per second, calculated from measured costs.
+// The model assumes that processor time is the limit, and that each process uses one core. It generates no load.
 //
 //   npm run bench:capacity -- [--exchanges 0.02] [--utilization 0.6] [--connections-per-replica 10]
 //
-// --exchanges    the share of initiates and exchanges, which always take PostgreSQL; the rest are verdicts
-// --utilization  how busy a core may be in the long run
+// --exchanges    the share of initiates and exchanges, which always use PostgreSQL; the rest are verdicts
+// --utilization  the average utilization of a core
 //
-// The costs are those of bench/results/latest.json (`npm run bench`) at 256 connections, and of
-// bench/results/nonce-store.json (`npm run bench:nonce-store`). Before it prints anything the model foretells two
-// rates that were measured, and ends with 1 where it is off by more than a tenth.
+// The costs are from bench/results/latest.json (`npm run bench`) at 256 connections, and from
+// bench/results/nonce-store.json (`npm run bench:nonce-store`). The model first predicts two measured rates, and the
+// program exits with 1 if a prediction is off by more than a tenth.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const OFF_BY_MOST = 0.1;
 const RATES = [1e4, 1e5, 1e6, 1e7];
-/** A claim in Redis, and how long it is kept; docs/operations.md, "Nonce store". */
+/** A claim in Redis, and how long it is kept; see docs/operations.md, "Nonce store". */
 const CLAIM_OCTETS = 130;
 const CLAIM_SECONDS = 420;
-/** What one PostgreSQL is given at most before its write-ahead log or its locks are the limit. */
+/** The most cores for one PostgreSQL, before its write-ahead log or its locks become the limit. */
 const DATABASE_CORES_MOST = 32;
 
 const { values } = parseArgs({
@@ -44,12 +44,12 @@ const measured = (server, job) => {
   return row;
 };
 
-/** All that a request costs on a machine whose cores service, database and load share. */
+/** Requests per second if the service, the database and the load share the machine's cores. */
 const sharedRate = ({ serviceCpuMicroseconds, databaseCpuMicroseconds, loadCpuMicroseconds }) =>
   (machine.processors * 1e6) /
   (serviceCpuMicroseconds + databaseCpuMicroseconds + loadCpuMicroseconds);
 
-/** Two replicas fill the two cores: what the costs foretell must be what was measured. */
+/** Two replicas use both cores fully, so the predicted rate must equal the measured one. */
 function check() {
   return ['resource', 'verify'].map((job) => {
     const row = measured('service, two replicas', job);
@@ -62,7 +62,7 @@ function check() {
   });
 }
 
-/** Cores at the utilization that is allowed. */
+/** Cores needed at the allowed utilization. */
 const coresFor = (perSecond, microseconds) => (perSecond * microseconds) / 1e6 / utilization;
 
 function needs(perSecond) {

@@ -1,12 +1,12 @@
-// A keep-alive HTTP/1.1 client on a bare socket: it writes bytes that were made beforehand and finds
-// the end of the answer, nothing else, so that the load costs as little of the machine as it can.
+// A keep-alive HTTP/1.1 client on a plain socket. It writes prepared bytes and finds the end of the response, nothing
+// else, so that the load uses little processor time.
 import net from 'node:net';
 
 export class Connection {
   #socket;
   #received = Buffer.alloc(0);
   #settle;
-  /** Connections made again because the server closed the one before. */
+  /** How often the connection was opened again because the server closed it. */
   reconnects = -1;
 
   constructor(host, port) {
@@ -14,7 +14,7 @@ export class Connection {
     this.port = port;
   }
 
-  /** Sends one request and resolves to `{ status, body }`; status 0: no answer came. */
+  /** Sends one request and resolves to `{ status, body }`. Status 0 means that no response came. */
   async request(bytes) {
     try {
       if (!this.#socket || this.#socket.destroyed) await this.#connect();
@@ -76,7 +76,7 @@ export class Connection {
   }
 }
 
-/** The body when its last chunk is there. */
+/** The body, once its last chunk has arrived. */
 function unchunk(bytes, start) {
   let body = '';
   for (let at = start; ;) {

@@ -1,10 +1,11 @@
-// `npm run bench:console`: what the console's figures cost. Counting one verdict, beside the processor time of an
-// echo (goal: 1 % of it); the tables of the rollup with 1,000 consumers over 30 days (50 MB); and pages, in
+// `npm run bench:console`: the cost of the console's figures. Counting one verdict, compared with the processor time
+// of an echo (goal: 1 % of it); the tables of the rollup with 1,000 consumers over 30 days (50 MB); and pages, in
 // CPU, bytes and time (10 ms, 60 kB).
 //
 //   node bench/console.mjs [--pages N] [--consumers N] [--echo-us N]
 //
-// --consumers 1000000 fills as many as the lists are measured with; --echo-us is what an echo takes on this machine.
+// --consumers 1000000 uses as many consumers as bench:lists; --echo-us is the processor time of an echo on this
+// machine.
 import { parseArgs } from 'node:util';
 import { VerdictCounts } from '../dist/usage/verdict-counts.js';
 import { withoutIndexes } from './growth-rows.mjs';
@@ -77,7 +78,7 @@ function judge(isWithin) {
   withinGoal &&= isWithin;
 }
 
-/** What one verdict costs to count, as a replica with many consumers counts it. */
+/** The time to count one verdict in a replica with many consumers. */
 function countingNanoseconds() {
   const counts = new VerdictCounts({ consumers: 10_000, claimed: 1_000 });
   const keys = Array.from({ length: ACTIVE }, (_, n) => `consumer-${n}-with-a-key-as-long-as-ours`);
@@ -99,7 +100,7 @@ function countingNanoseconds() {
   return best;
 }
 
-/** Consumers that do nothing but stand in a list, one in a thousand of them a kiosk. */
+/** Consumers that only fill the list. One in a thousand is a kiosk. */
 async function fillConsumers(rows) {
   const { client } = database;
   await client.query("SET maintenance_work_mem = '512MB'; SET session_replication_role = replica");
@@ -118,7 +119,7 @@ async function fillConsumers(rows) {
   await client.query('SET session_replication_role = origin');
 }
 
-/** A day of minutes, and 30 days of each active consumer, with all of these codes in each row. */
+/** The minutes of a day, and 30 days of each active consumer. Each row has all of these codes. */
 async function fillFigures(codes) {
   const counts = Object.fromEntries(['served', ...codes].map((code, n) => [code, 10 ** (n % 5)]));
   const { client } = database;
@@ -148,7 +149,7 @@ async function megabytes() {
   return rows[0].megabytes;
 }
 
-/** @returns the cookies of somebody who may everything */
+/** @returns the cookies of a session with the role admin */
 async function signIn() {
   const page = await fetch(`${service.adminBase}/console/sign-in`);
   const cookies = new Map();
@@ -172,7 +173,7 @@ async function signIn() {
   return keep(signedIn);
 }
 
-/** The page many times over one connection, after as many again to warm up. */
+/** Requests the page repeatedly over one connection, after as many requests to warm up. */
 async function measure(target, cookie) {
   const open = async () => {
     const reply = await fetch(service.adminBase + target, {

@@ -1,5 +1,5 @@
-// Consumers and tokens, written straight into the database: over HTTP they would take longer than
-// what is measured.
+// Consumers and tokens, written directly into the database, because creating them over HTTP would take longer than
+// the measurement.
 import { randomBytes } from 'node:crypto';
 import { newToken } from '../dist/secrets/random-values.js';
 import { SecretBox } from '../dist/secrets/secret-box.js';
@@ -36,7 +36,7 @@ export class Credentials {
     );
   }
 
-  /** Access tokens that sign any number of requests. */
+  /** Access tokens for any number of signed requests. */
   async createAccessTokens() {
     const made = this.#make(ACCESS_TOKENS);
     await this.database.query(
@@ -62,7 +62,7 @@ export class Credentials {
     return made;
   }
 
-  /** Temporary credentials that their owner has allowed: each can be exchanged once. */
+  /** Temporary credentials that their owner has allowed. Each can be exchanged once. */
   async createAcceptedTemporaryCredentials(count) {
     const made = this.#make(count).map((row) => ({ ...row, verifier: random() }));
     const expiresAtMs = Date.now() + 3_600_000;

@@ -1,8 +1,8 @@
-// A client and a consent application in one: each request is a whole dance.
+// A client and a consent application in one: each request is a whole flow.
 import { Connection } from './connection.mjs';
 import { acceptance, initiation, signedGet } from './request-bytes.mjs';
 
-/** Obtains temporary credentials, has them allowed, and exchanges them (RFC 5849 section 2). */
+/** Obtains temporary credentials, allows them, and exchanges them (RFC 5849 section 2). */
 export class DancingConnection {
   #client;
   #staff;
@@ -15,7 +15,7 @@ export class DancingConnection {
     this.#staff = new Connection(adminHost, Number(adminPort));
   }
 
-  /** One dance of `{ consumer }`; resolves to the last answer, or the first that is not 200. */
+  /** Runs the flow for `{ consumer }` once. Resolves to the last response, or the first that is not 200. */
   async request({ consumer }) {
     const { job } = this;
     const initiated = await this.#client.request(

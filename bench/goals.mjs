@@ -1,8 +1,8 @@
-// Where the goals of speed stand, from the results of the last full runs: docs/performance.md shows it.
+// The performance goals and whether they are met, from the results of the last full runs, for docs/performance.md.
 
 const CONNECTIONS = 32;
 
-/** One row for each goal, as Markdown. @param growth what `npm run bench:growth` found; undefined before */
+/** One Markdown row for each goal. @param growth result of `npm run bench:growth`; undefined before the first run */
 export function goalsTable(results, growth) {
   const rowOf = (job, server = 'service') =>
     results.find(

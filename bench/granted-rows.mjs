@@ -1,5 +1,5 @@
-// The MACs of rows that a bench writes beside the service, made by the service's own code: what carries none
-// is refused (src/grants).
+// Computes MACs for rows that a bench writes directly, with the service's own code. The service refuses rows without
+// a MAC (src/grants).
 import { grantedToConsumer } from '../dist/consumers/consumer-grant.js';
 import { ACCESS_TOKEN_GRANT, SESSION_GRANT } from '../dist/grants/granted.js';
 import { Grants } from '../dist/grants/grants.js';
@@ -7,7 +7,7 @@ import { DerivedKeys } from '../dist/secrets/derived-keys.js';
 import { verifierMac } from '../dist/tokens/verifier.js';
 
 const NEVER = null;
-/** What of a consumer the statements of the benches leave as it is. */
+/** The fields of a consumer that the statements of the benches leave at their defaults. */
 const USUAL_CONSUMER = {
   signatureMethods: ['HMAC-SHA1'],
   rsaPublicKey: null,
@@ -43,7 +43,7 @@ export class GrantedRows {
     return this.grants.mac('session', SESSION_GRANT.toGranted({ idHash, subject }));
   }
 
-  /** What is stored of a verifier. */
+  /** The stored value for a verifier. */
   verifierMac(allowed) {
     return verifierMac(this.keys, allowed);
   }

@@ -1,9 +1,9 @@
 // npm run bench:growth [-- --scale N] [--rounds N]
 //
-// Does the service slow down as it grows? Two databases on one PostgreSQL, one empty, one with
-// 10,000,000 live nonces, 10,000,000 access tokens and 1,000,000 consumers, are measured in turn by
-// the same load. Then the full one is measured while there is something to sweep, and while there is not.
-// --scale 0.01 fills a hundredth. Writes bench/results/growth.json and its part of docs/performance.md.
+// Measures whether the service slows down with the amount of data. Two databases on one PostgreSQL, one empty, one
+// with 10,000,000 valid nonces, 10,000,000 access tokens and 1,000,000 consumers, are measured in turn with the same
+// load. Then the full one is measured with and without rows for the sweeper. --scale 0.01 uses a hundredth of the
+// rows. Writes bench/results/growth.json and its part of docs/performance.md.
 import { execSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -30,7 +30,7 @@ const startedAt = performance.now();
 const say = (line) =>
   process.stderr.write(`${Math.round((performance.now() - startedAt) / 1000)} s: ${line}\n`);
 
-// As a database of this size would be set up: its indexes are larger than the usual 128 MB.
+// A typical setting for a database of this size: its indexes are larger than the default of 128 MB.
 const server = await startDatabase({ shared_buffers: '2GB' });
 const worlds = {};
 const measurements = [];
@@ -38,7 +38,7 @@ try {
   for (const name of ['empty', 'full']) worlds[name] = await makeWorld(name);
   await fill(worlds.full.client, scale, say);
   for (let round = 1; round <= rounds; round += 1) {
-    // Whoever comes second finds the machine warmer: they take turns at that, too.
+    // The second measurement of a round finds a warmer machine, so the order alternates.
     const order = round % 2 === 1 ? ['empty', 'full'] : ['full', 'empty'];
     for (const name of order) await measure(worlds[name], name);
     say(`round ${round} of ${rounds}`);
@@ -79,7 +79,7 @@ writeFileSync(
 );
 if (scale === 1) rewritePage();
 
-/** A database of its own with a service on it. */
+/** Creates a database with a service on it. */
 async function makeWorld(name) {
   await server.client.query(`CREATE DATABASE "${name}"`);
   const url = new URL(server.url);
@@ -102,7 +102,7 @@ async function measure({ service, credentials }, world) {
   });
 }
 
-/** For each job: medians of both worlds, and the one as a multiple of the other. */
+/** For each job: the medians of both databases, and their ratio. */
 function compare(world, beside) {
   return ['exchange', 'resource', 'verify'].map((job) => {
     const median = (name, column) => {

@@ -1,6 +1,6 @@
-// `npm run bench:hints`: what one search for the mistake in a signature that does not hold costs, in µs of
-// processor time, the signature being anybody's: none of the mistakes, so that all are tried. The goals: a typical
-// request 250 µs in the median; the largest that is searched never 5 ms, which would hold up all others.
+// `npm run bench:hints`: the processor time, in µs, of one search for the mistake in a wrong signature. The signature
+// is random, so all mistakes are tried. Goals: a median of 250 µs for a typical request, and at most 5 ms for the
+// largest request that is searched, because a search blocks all other requests.
 //
 //   node bench/hints.mjs [--searches 2000]
 import { createHash, randomBytes } from 'node:crypto';
@@ -29,7 +29,8 @@ const LARGEST = {
   'a value of 12 kB, escaped': form(`a=${'%20'.repeat(4_000)}`),
   'a value of 12 kB, plain': form(`a=${'x'.repeat(12_000)}`),
   'a form of 16 KiB': form(`a=${'x+'.repeat(8_000)}`),
-  // Staff may have any searched; of a stranger's, none above 16 KiB is. With more escapes it is not let in at all.
+  // Staff may have requests of any size searched, strangers only up to 16 KiB. More escapes would exceed another
+  // limit.
   'a form of 64 KiB': form(`a=${'xxxxx+'.repeat(10_700)}`),
   'JSON of 64 KiB': { method: 'POST', otherBody: `{"a":"${'x'.repeat(64_000)}"}` },
 };
@@ -81,7 +82,7 @@ for (const [shapes, goal, at] of [
 }
 process.exitCode = isWithin ? 0 : 1;
 
-/** The processor time of each search in µs, sorted; a first half of as many warms up. */
+/** The processor time of each search in µs, sorted. Half as many searches warm up first. */
 function measured(shape, count) {
   const times = [];
   for (let n = -count / 2; n < count; n += 1) {

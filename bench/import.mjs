@@ -1,8 +1,8 @@
 // npm run bench:import [-- --consumers N --tokens N]
 //
-// How long does `npm run import` take for 100,000 consumers and 1,000,000 access tokens, and in how much
-// memory? On a real PostgreSQL that keeps what it acknowledged, with the file read from disk. Then
-// `npm run export` writes all of it again. The goals are 5 minutes and constant memory.
+// Measures the time and the memory of `npm run import` for 100,000 consumers and 1,000,000 access tokens, on a
+// PostgreSQL with durable commits and with a file on disk. Then `npm run export` writes all of it again. The goals
+// are 5 minutes and constant memory.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -72,7 +72,7 @@ async function write(path) {
   await once(stream, 'close');
 }
 
-/** Runs a program as its npm script does, with the time that it takes and the most memory that it held. */
+/** Runs a program like its npm script, and returns its duration and its peak memory. */
 async function run(script, args) {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const startedAt = performance.now();

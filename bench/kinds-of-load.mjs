@@ -1,4 +1,4 @@
-// The kinds of load: what is sent, by what, and which answer is the right one.
+// The kinds of load: the requests, the connection that sends them, and which response is correct.
 import { DancingConnection } from './dancing-connection.mjs';
 import {
   acceptance,
@@ -15,8 +15,8 @@ const hasCredentials = ({ status, body }) =>
 const inTurn = ({ credentials }, index) => credentials[index % credentials.length];
 
 /**
- * For each kind of load: its requests, whether an answer is the right one, and what sends them where that is
- * no plain connection.
+ * For each kind of load: how to make a request, whether a response is correct, and the connection, if it is not a
+ * plain one.
  */
 export const KINDS = {
   plain: { make: (job) => plain(job), isRight: ({ status }) => status === 200 },
@@ -51,7 +51,7 @@ export const KINDS = {
     make: (job, index) => forwarded(job, inTurn(job, index)),
     isRight: ({ status }) => status === 200,
   },
-  // Signed as it goes, since each step needs what the one before brought.
+  // These requests are signed during the run, because each step needs the result of the previous one.
   dance: {
     make: (job, index) => inTurn(job, index),
     connect: (job, address) => new DancingConnection(job, address),

@@ -1,5 +1,5 @@
-// Every list of the admin API, with filters that fit many rows, few, or none. `where` says the same as
-// the filter in words of SQL, to find the page in the middle and the last one.
+// Every list of the admin API, with filters that match many rows, few, or none. `where` is the filter in SQL, to find
+// the middle page and the last page.
 
 const consumers = (title, filter, where = 'true') => ({
   list: 'consumers',

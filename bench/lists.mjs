@@ -1,9 +1,9 @@
 // npm run bench:lists [-- --scale N] [--runs N] [--plans]
 //
-// How long does a page of each list take in the database, out of 1,000,000 consumers, as many access
-// tokens, audit events and API keys? What is measured are the statements that the repositories send:
-// they are run once, listened to, and then explained. --scale 0.02 fills 20,000; --plans prints every
-// plan. Writes bench/results/lists.json and, at full scale, the figures into docs/lists.md.
+// Measures the database's time for a page of each list, with 1,000,000 consumers, access tokens, audit events and API
+// keys each. It runs the repositories once, records the statements they send, and explains these. --scale 0.02 uses
+// 20,000 rows; --plans prints every plan. Writes bench/results/lists.json and, at full scale, the figures of
+// docs/lists.md.
 import { execSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -22,9 +22,9 @@ import { fillLists } from './lists-rows.mjs';
 import { startDatabase } from './rig.mjs';
 
 const ROWS = 1_000_000;
-const LIMIT = 51; // of 50 and the one that tells that there are more
+const LIMIT = 51; // a page of 50, and one row that shows whether there is a next page
 const GOAL_MS = 20;
-/** Whose plans the page shows. */
+/** The lists whose plans are shown on the page. */
 const SHOWN = [
   'consumers: all, middle',
   'consumers: q=kiosk (1 in 1,000), first',
@@ -55,7 +55,7 @@ try {
   await migrate(dataSource);
   const statements = new Statements(dataSource);
   const lists = {
-    // Of what else these take, a page needs nothing.
+    // A page needs none of the other constructor arguments.
     consumers: new ConsumersRepository(dataSource.getRepository(ConsumerSchema)),
     tokens: new ManageAccessTokens(statements),
     'audit-events': new AuditEvents(statements),
@@ -75,7 +75,7 @@ try {
 }
 report();
 
-/** Runs the list's first page, the one in the middle and the last one. */
+/** Measures the first page of the list, the middle one and the last one. */
 async function measure(repository, one) {
   const { rows } = await server.client.query(
     `SELECT count(*)::int AS hits FROM ${one.table} WHERE ${one.where}`,
@@ -115,7 +115,7 @@ async function positionAt({ table, order, where }, offset) {
   return rows[0];
 }
 
-/** How many rows came; the statement is in `sent`. */
+/** The number of rows of the page. The statement is then in `sent`. */
 async function pageOf(repository, { list, filter }, row) {
   switch (list) {
     case 'consumers': {
@@ -133,7 +133,7 @@ async function pageOf(repository, { list, filter }, row) {
   }
 }
 
-/** Planning and execution, by the server's own clock. */
+/** Planning and execution time, measured by the server. */
 async function timeOf(text, values) {
   const explained = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`;
   const { rows } = await server.client.query(explained, values);
@@ -146,7 +146,7 @@ async function planOf(text, values) {
   return rows.map((row) => row['QUERY PLAN']).join('\n');
 }
 
-/** What goes through pg from now on. */
+/** Records all statements that pg sends from now on. */
 function listenToStatements() {
   const heard = [];
   const { query } = pg.Client.prototype;
@@ -179,7 +179,7 @@ function report() {
   if (scale === 1) writePage(facts);
 }
 
-/** The figures and plans of docs/lists.md, between their marks; what is said around them stays. */
+/** Replaces the figures and plans of docs/lists.md between their marks. The other text stays. */
 function writePage(facts) {
   const page = new URL('../docs/lists.md', import.meta.url);
   const table = [

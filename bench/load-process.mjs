@@ -1,5 +1,5 @@
-// The load, in a process of its own: makes its requests beforehand, warms the server up, says so, and
-// then sends the rest as fast as its connections allow. Talks to its parent by IPC.
+// The load, in its own process. It prepares its requests, warms the server up, reports that it is ready, and then
+// sends the rest as fast as its connections allow. Communicates with the parent process by IPC.
 import { Connection } from './connection.mjs';
 import { KINDS } from './kinds-of-load.mjs';
 
@@ -8,7 +8,7 @@ const PERCENTILES = [50, 95, 99];
 process.once('message', async (job) => {
   const { make, connect = plainConnection, isRight } = KINDS[job.kind];
   const requests = Array.from({ length: job.warmUp + job.count }, (_, index) => make(job, index));
-  // Several replicas share the connections, as a balancer would have them.
+  // Several replicas share the connections, as behind a load balancer.
   const addresses = [job.base].flat().map((base) => new URL(base));
   const connections = Array.from({ length: job.connections }, (_, index) =>
     connect(job, addresses[index % addresses.length]),
@@ -27,7 +27,7 @@ process.once('message', async (job) => {
 
 const plainConnection = (_, { hostname, port }) => new Connection(hostname, Number(port));
 
-/** Sends until all are sent or the time is over. Only right answers count. */
+/** Sends until all requests are sent or the time is up. Only correct responses count. */
 async function drive(requests, connections, isRight, timeLimitMs) {
   const latenciesMs = [];
   const wrong = {};

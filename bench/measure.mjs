@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { cpuSeconds, memoryMegabytes } from './process-cost.mjs';
 import { runLoad, startCeiling } from './rig.mjs';
 
-/** More than the fastest will answer; who runs out of requests is done early. */
+/** More requests than the fastest server can answer. A load that runs out of requests ends early. */
 const EXPECTED_PER_SECOND = {
   plain: 30_000,
   exchange: 8_000,
@@ -37,7 +37,7 @@ const CEILINGS = [
   ['nest', 'Nest on Express'],
 ];
 
-/** How much of a kind is sent, by how many connections. @param plan `{ seconds }` of one measurement */
+/** The number of requests of a kind and of connections. @param plan `{ seconds }` of one measurement */
 export const sized = (plan, kind, connections) => ({
   kind,
   connections,
@@ -48,7 +48,7 @@ export const sized = (plan, kind, connections) => ({
     (connections === 1 && kind !== 'plain' ? EXPECTED_PER_SECOND_ALONE : EXPECTED_PER_SECOND[kind]),
 });
 
-/** One load, with what it cost those who served it. */
+/** Runs one load, and measures the cost for the processes that serve it. */
 export async function measure(program, job, names, pids) {
   const sample = () => ({
     service: pids.service && cpuSeconds(pids.service),
@@ -75,7 +75,7 @@ export async function measure(program, job, names, pids) {
   };
 }
 
-/** Servers that do nothing but answer. */
+/** Servers that only send a constant response. */
 export async function measureCeilings(plan, note) {
   for (const [program, server] of CEILINGS) {
     const ceiling = await startCeiling(program);
@@ -95,7 +95,7 @@ export async function measureCeilings(plan, note) {
   }
 }
 
-/** The database alone, one statement a transaction: a read and a write for each request. */
+/** The database alone, with one statement per transaction: a read and a write per request. */
 export async function measureStatements(plan, database, credentials, note) {
   const accessTokens = await credentials.createAccessTokens();
   for (const connections of plan.connections) {
@@ -112,17 +112,17 @@ export async function measureStatements(plan, database, credentials, note) {
   }
 }
 
-/** How many requests were not answered as they should be. */
+/** The number of incorrect responses. */
 export const wrongAnswers = ({ wrong }) =>
   Object.values(wrong).reduce((sum, count) => sum + count, 0);
 
-/** Takes the owners' decisions back: the requests are as they were before. */
+/** Resets the owners' decisions. */
 const UNDECIDED = `
   UPDATE temporary_credentials SET decision = NULL, decided_at = NULL, subject = NULL,
     granted_scopes = NULL, verifier_hash = NULL
   WHERE decision = 'allowed' AND used_at IS NULL`;
 
-/** Temporary credentials that owners have allowed; for `accept`, ones that they have not decided on. */
+/** Temporary credentials that owners have allowed; for `accept`, undecided ones. */
 export async function temporaryCredentials(kind, credentials, client, { warmUp, count }) {
   const made = await credentials.createAcceptedTemporaryCredentials(warmUp + count);
   if (kind === 'accept') await client.query(UNDECIDED);
@@ -133,7 +133,7 @@ export async function temporaryCredentials(kind, credentials, client, { warmUp, 
 export const measureService = (plan, database, service, credentials, note) =>
   measureReplicas(plan, database, [service], 'service', credentials, note);
 
-/** Replicas of the service, each with its share of the connections, under one name. */
+/** Replicas of the service with one host name, which share the connections. */
 export async function measureReplicas(plan, database, replicas, server, credentials, note) {
   const accessTokens = await credentials.createAccessTokens();
   const pids = { service: replicas.map(({ pid }) => pid), database: database.pid };
@@ -142,7 +142,7 @@ export async function measureReplicas(plan, database, replicas, server, credenti
     const made = ['exchange', 'accept'].includes(kind)
       ? await temporaryCredentials(kind, credentials, database.client, size)
       : accessTokens;
-    // One Host header for all: it is signed, and each replica takes what was sent.
+    // One Host header for all, because it is signed. Each replica accepts it.
     const job = { ...size, ...target, credentials: made, host: new URL(target.base[0]).host };
     note(await measure('load-process.mjs', job, { server, job: kind }, pids));
   };
@@ -162,7 +162,7 @@ export async function measureReplicas(plan, database, replicas, server, credenti
 const random = () => randomBytes(18).toString('base64url');
 
 /**
- * Another provider, by the same load. What it costs is known where its URL says who it is:
+ * Measures another provider with the same load. Its costs are only known if the URL contains its pids:
  * `?pids=PID,PID&database=PID`.
  */
 export async function measurePeer(plan, { name, url, provision }, note) {

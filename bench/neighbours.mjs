@@ -1,5 +1,5 @@
-// What stands beside the service in some set-ups: a pgbouncer before the database, as test/support/pgbouncer.ts
-// starts it for the tests, a Redis for nonces, and a receiver of events.
+// Programs beside the service in some set-ups: a pgbouncer, started like in test/support/pgbouncer.ts, a Redis for
+// nonces, and a receiver of events.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import pg from 'pg';
 import { unprivilegedAccount } from '../dist/database/embedded-server/embedded-server-account.js';
 import { freePort, ROOT } from './rig.mjs';
 
-/** In transaction mode, with Debian's defaults for all else. Needs the package `pgbouncer`. */
+/** In transaction mode, otherwise with Debian's defaults. Needs the package `pgbouncer`. */
 export async function startPgbouncer(databaseUrl) {
   const { hostname, port: serverPort, username, password } = new URL(databaseUrl);
   const folder = mkdtempSync(join(tmpdir(), 'oauth10-pgbouncer-'));
@@ -53,7 +53,7 @@ pool_mode = transaction
   return { url: url.href, stop };
 }
 
-/** For nonces alone: nothing is saved. Needs the package `redis-server`. */
+/** A Redis for nonces, without persistence. Needs the package `redis-server`. */
 export async function startRedis() {
   const folder = mkdtempSync(join(tmpdir(), 'oauth10-redis-'));
   const port = await freePort();
@@ -76,7 +76,7 @@ export async function startRedis() {
   return { env: { NONCE_STORE_URL: url }, pid: child.pid, stop };
 }
 
-/** @param how `takes` each event, or `hangs` */
+/** @param how `takes`: accepts each event; `hangs`: never answers */
 export async function startReceiver(how) {
   const port = await freePort();
   const child = spawn(process.execPath, ['bench/receiver.mjs', port, how], { cwd: ROOT });

@@ -1,6 +1,6 @@
-// `npm run bench:overload`: a stranger on loopback sends the service all he can, while eight connections
-// send genuine signed requests. The process shall live, in 220 MB; liveness shall be told within 250 ms; the
-// genuine shall keep 30 % of the rate that they have alone, with a p99 of 500 ms.
+// `npm run bench:overload`: an unauthenticated client on loopback sends as much as it can, while eight connections
+// send valid signed requests. Goals: the process survives within 220 MB; liveness answers within 250 ms; the valid
+// requests reach 30 % of their usual rate, with a p99 of 500 ms.
 //
 //   node bench/overload.mjs [--seconds 60] [--connections 5000]
 import { fork } from 'node:child_process';
@@ -16,7 +16,7 @@ const GOALS = { rate: 0.3, p99Ms: 500, liveMs: 250, residentMb: 220 };
 const GENUINE = 8;
 const ASKED_EVERY_MS = 100;
 const LIVE = Buffer.from('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
-/** More than any machine does in a second. */
+/** More requests per second than any machine serves. */
 const REQUESTS_PER_SECOND = 4_000;
 const { values } = parseArgs({
   options: {
@@ -51,7 +51,7 @@ try {
   const alone = await load(Math.min(10, seconds));
   report('alone', alone);
   const watch = watchProcess();
-  // The stranger begins when the genuine connections are there, and is there for all of their time.
+  // The unauthenticated client starts after the valid connections are open, and runs until they end.
   const beside = load(seconds);
   await sleep(1_000);
   const stranger = await attack(seconds);
@@ -83,7 +83,7 @@ function attack(forSeconds) {
   });
 }
 
-/** Asks for liveness where the manifests do, and looks at the memory. */
+/** Probes liveness like the manifests do, and samples the memory. */
 function watchProcess() {
   const seen = { slowestLiveMs: 0, residentMb: 0, lives: true };
   let isOver = false;

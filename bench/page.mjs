@@ -1,5 +1,5 @@
-// docs/performance.md and its plot, made from the results; what is said around them stands in
-// performance-page.md beside this file.
+// Generates docs/performance.md and its plot from the results. The surrounding text is in performance-page.md in this
+// folder.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { againstTable } from './against-table.mjs';
 import { goalsTable } from './goals.mjs';
@@ -8,7 +8,7 @@ import { markdownTable } from './table.mjs';
 
 const here = (name) => new URL(name, import.meta.url);
 
-/** Writes the page; run alone, from the results of the last full run. */
+/** Writes the page. Run as a program, it uses the results of the last full run. */
 export function writePage(report) {
   const { machine, madeAt, commit, plan, results } = report;
   const facts = {
@@ -29,17 +29,17 @@ export function writePage(report) {
   writeFileSync(here('../docs/performance.svg'), plot(results));
 }
 
-/** The page again, from the results of the last full runs. */
+/** Writes the page again from the results of the last full runs. */
 export const rewritePage = () =>
   writePage(JSON.parse(readFileSync(here('results/latest.json'), 'utf8')));
 
-/** What was measured last of a name; undefined before. */
+/** The last results of this name; undefined before the first run. */
 function reportOf(name) {
   const file = here(`results/${name}.json`);
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** What `npm run bench:growth` found, in two tables. */
+/** The results of `npm run bench:growth` as two tables. */
 function growthSection(report) {
   if (!report) return 'Not measured yet.';
   const { growth, sweeping, madeAt, commit, rounds, seconds } = report;

@@ -1,5 +1,5 @@
-// `npm run bench:pages`: what a page of the resource owner costs the service in CPU, and how large it
-// is. The goals: under 10 ms and under 30 kB, the logo aside.
+// `npm run bench:pages`: the CPU time and the size of a page of the resource owner. The goals are under 10 ms and,
+// without the logo, under 30 kB.
 //
 //   node bench/pages.mjs [--pages N]
 import { createHash, randomBytes } from 'node:crypto';
@@ -12,7 +12,7 @@ const GOAL_MILLISECONDS = 10;
 const GOAL_BYTES = 30_000;
 const SUBJECT = 'jane';
 const CALLBACK = 'https://printer.example.com/ready';
-/** More than fit on a page. */
+/** More than one page shows. */
 const CONNECTIONS = 30;
 const SCOPES = [
   'albums',
@@ -55,7 +55,7 @@ try {
 }
 process.exitCode = withinGoal ? 0 : 1;
 
-/** A session, a request that waits for a decision, and more connections than fit on a page. */
+/** A session, a pending authorization request, and more connections than one page shows. */
 async function prepare() {
   const id = randomBytes(24).toString('base64url');
   const { client } = database;
@@ -103,7 +103,7 @@ async function prepare() {
   return `__Host-oauth10=${id}`;
 }
 
-/** The page many times over one connection, after as many again to warm up. */
+/** Requests the page repeatedly over one connection, after as many requests to warm up. */
 async function measure(target, cookie) {
   const open = async () => {
     const reply = await fetch(service.base + target, { headers: { cookie }, redirect: 'manual' });

@@ -1,4 +1,4 @@
-// Requests a second as bars, by hand: a plot of a dozen bars needs no library.
+// A bar chart of requests per second. A dozen bars need no library.
 
 const BAR_HEIGHT = 22;
 const ROW_HEIGHT = 30;

@@ -1,12 +1,12 @@
-// What processes cost, from /proc; undefined where there is none.
+// The costs of processes, from /proc; undefined without /proc.
 import { readdirSync, readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100;
 
 /**
- * Processor seconds that the processes and everything they started have used, the ended ones included.
+ * Processor seconds of the processes and their descendants, including those that have ended.
  *
- * @param roots a pid, or several of which none started another
+ * @param roots a pid, or several pids of which none is another's descendant
  */
 export function cpuSeconds(roots) {
   const processes = allProcesses();
@@ -16,14 +16,14 @@ export function cpuSeconds(roots) {
   );
 }
 
-/** Processor milliseconds of one process, all of its threads, to the microsecond. */
+/** Processor milliseconds of one process with all its threads, to the microsecond. */
 export function processorMilliseconds(pid) {
   return readdirSync(`/proc/${pid}/task`)
     .map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'))
     .reduce((sum, text) => sum + Number(text.split(' ')[0]) / 1e6, 0);
 }
 
-/** Memory of the processes and everything they started; what they share counts once. */
+/** Memory of the processes and their descendants. Shared memory counts once. */
 export function memoryMegabytes(roots) {
   const processes = allProcesses();
   if (!processes) return undefined;
@@ -50,7 +50,7 @@ function allProcesses() {
 function readProcess(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may hold anything; the fields behind it are numbers.
+    // The name in parentheses may contain any characters. The fields after it are numbers.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
     return { pid, parent: Number(fields[1]), ticks };

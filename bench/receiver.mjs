@@ -1,4 +1,4 @@
-// A receiver of events, in a process of its own: answers each at once, or `hangs` and never does.
+// A receiver of events in its own process. It answers each event at once, or with `hangs` never.
 //
 //   node bench/receiver.mjs PORT takes|hangs
 import { createServer } from 'node:http';

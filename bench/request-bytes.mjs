@@ -1,4 +1,4 @@
-// Requests as they go over the wire, signed beforehand by a public client library.
+// Requests as sent on the wire, signed beforehand by a public client library.
 import { signedHeader } from './signed-header.mjs';
 
 const head = (lines) => `${lines.join('\r\n')}\r\n\r\n`;
@@ -13,7 +13,7 @@ export function signedGet({ host, path }, credentials) {
 const API = 'https://api.example.com/photos';
 const API_QUERY = { file: 'vacation.jpg', size: 'original' };
 
-/** What a gateway reports of a request to an API behind it. */
+/** A gateway's request to /verify about a request to an API. */
 export function reported({ host, path, gatewayKey }, credentials) {
   const Authorization = signedHeader('GET', API, API_QUERY, credentials);
   const url = `${API}?${new URLSearchParams(API_QUERY)}`;
@@ -29,7 +29,7 @@ export function reported({ host, path, gatewayKey }, credentials) {
   );
 }
 
-/** What a gateway asks by forward-auth about the same request. */
+/** A gateway's forward-auth request about the same request. */
 export function forwarded({ host, path, gatewayKey }, credentials) {
   const { hostname, pathname, protocol } = new URL(API);
   return Buffer.from(
@@ -46,7 +46,7 @@ export function forwarded({ host, path, gatewayKey }, credentials) {
   );
 }
 
-/** A client that obtains temporary credentials (RFC 5849 section 2.1). */
+/** A request for temporary credentials (RFC 5849 section 2.1). */
 export function initiation({ host, path }, { consumer }) {
   const header = signedHeader('POST', `http://${host}${path}`, {}, { consumer, callback: 'oob' });
   return Buffer.from(
@@ -59,7 +59,7 @@ export function initiation({ host, path }, { consumer }) {
   );
 }
 
-/** What staff send, as JSON. */
+/** A POST of staff with a JSON body. */
 export function staffPost({ host, gatewayKey }, path, content) {
   const body = JSON.stringify(content);
   return Buffer.from(
@@ -73,7 +73,7 @@ export function staffPost({ host, gatewayKey }, path, content) {
   );
 }
 
-/** The owner allows; `path` is that of all authorization requests. */
+/** The owner allows; `path` is the path of all authorization requests. */
 export const acceptance = (job, { token }) =>
   staffPost(job, `${job.path}/${token}/accept`, { subject: 'jane' });
 

@@ -1,8 +1,8 @@
-// How much memory the service holds after many whole flows (RFC 5849 section 1.2), and how fast it
-// is ready when it starts warm. Usage: node bench/resident-memory.mjs [flows]
+// Measures the service's memory after many flows (RFC 5849 section 1.2), and the time of a warm start. Usage: node
+// bench/resident-memory.mjs [flows]
 //
-// Starts the service on an embedded PostgreSQL in a folder of its own, twice: the second start is
-// the warm one. Prints JSON.
+// Starts the service twice on an embedded PostgreSQL in a separate folder; the second start is the warm one. Prints
+// JSON.
 import { createHmac } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ const FLOWS = Number(process.argv[2] ?? 10_000);
 const CONCURRENT_FLOWS = 32;
 const ADMIN_API_KEY = 'bench-admin-api-key-0123456789abcdef';
 const dataDir = mkdtempSync(join(tmpdir(), 'oauth10-bench-'));
-// As `npm start` does, the limits on V8's heap included.
+// The arguments of `npm start`, including the limits of V8's heap.
 const startArguments = JSON.parse(readFileSync('package.json', 'utf8'))
   .scripts.start.split(' ')
   .slice(1);

@@ -1,14 +1,14 @@
-// Another revision of the project, built beside this one.
+// Builds another revision of the project.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './rig.mjs';
 
 /**
- * The revision with its own dependencies and its build, below .cache/revisions/. It is built once.
+ * The revision with its own dependencies and its build, below .cache/revisions/. It is built only once.
  *
- * @param revision any name that git knows
- * @returns its short commit, and the folder
+ * @param revision any revision name of git
+ * @returns its short commit hash, and the folder
  */
 export function builtRevision(revision) {
   const commit = git('rev-parse', '--verify', '--short=10', `${revision}^{commit}`)

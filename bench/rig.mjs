@@ -1,5 +1,5 @@
-// Starts what is measured: a real PostgreSQL that keeps what it acknowledged, the built service, and
-// the servers it is compared with, each a process of its own.
+// Starts what is measured: a PostgreSQL with durable commits, the built service, and the servers for comparison, each
+// in its own process.
 import { fork, spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { startEmbeddedServer } from '../dist/database/embedded-server/embedded-s
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const START_TIMEOUT_MS = 120_000;
-/** Room for the widest measurement, and memory as any server in earnest would have it. */
+/** Enough connections for the largest measurement, and the memory of a production server. */
 const SERVER_SETTINGS = {
   max_connections: '300',
   shared_buffers: '256MB',
@@ -21,7 +21,7 @@ const SERVER_SETTINGS = {
   checkpoint_timeout: '30min',
 };
 
-/** A database of the bench's own, with these settings of PostgreSQL before the usual ones. `pid` is that of its postmaster. */
+/** A separate database server. `settings` precede the usual settings of PostgreSQL. `pid` is that of its postmaster. */
 export async function startDatabase(settings = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'oauth10-bench-'));
   const server = await startEmbeddedServer({
@@ -49,10 +49,10 @@ export async function startDatabase(settings = {}) {
 }
 
 /**
- * The built service as `npm start` runs it, in production.
+ * Starts the built service like `npm start` in production.
  *
  * @param env further settings
- * @param root the checkout that is run, with its build; this one by default
+ * @param root the checkout to run, with its build; by default this one
  */
 export async function startService(databaseUrl, env = {}, root = ROOT) {
   const [port, adminPort] = [await freePort(), await freePort()];
@@ -116,8 +116,8 @@ async function startServer(args, env, url, cwd = ROOT) {
 }
 
 /**
- * Runs one load in a process of its own. `sample` is called around the measured part, and what it
- * returned both times comes with the result.
+ * Runs one load in its own process. `sample` is called before and after the measured part, and the result contains
+ * both return values.
  */
 export async function runLoad(program, job, sample) {
   const child = fork(join(ROOT, 'bench', program), [], { serialization: 'advanced' });
@@ -133,7 +133,7 @@ export async function runLoad(program, job, sample) {
   child.send({ go: true });
   const result = await Promise.race([answer, ended]);
   const after = sample();
-  // Only now: what ends while it is being looked at is counted nowhere.
+  // Only now, because the cost of a process that ends before the second sample would be lost.
   child.send({ end: true });
   return { ...result, before, after };
 }
@@ -146,11 +146,11 @@ const parentOf = (pid) => {
   }
 };
 
-/** Below those that the system itself gives to whoever asks for any port, or connects. */
+/** Below the ephemeral ports of the kernel. */
 const [FIRST_PORT, END_OF_PORTS] = [12_000, 32_000];
 const given = new Set();
 
-/** A port for a program that is started in a moment, or again; none is given twice. */
+/** A port for a program that starts soon, possibly more than once. No port is returned twice. */
 export async function freePort() {
   for (;;) {
     const port = randomInt(FIRST_PORT, END_OF_PORTS);

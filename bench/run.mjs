@@ -1,13 +1,13 @@
 // npm run bench [-- --quick] [--rounds N] [--only WORD] [--peer NAME=URL --provision COMMAND]
 // npm run bench -- --against REV: see against.mjs
 //
-// Measures the service beside the ceilings it stands under, all in one run, since only ratios of one
-// run mean anything. Prints a table, writes bench/results/latest.json and docs/performance.md.
+// Measures the service and the limits of its parts in one run, because only ratios within one run are meaningful.
+// Prints a table, and writes bench/results/latest.json and docs/performance.md.
 //
-// A peer is another provider that serves GET /token and GET /resource; --peer may be given several
-// times. COMMAND gets consumers and tokens as JSON on standard input and puts them into the peers' store:
-// {consumers: [{key, secret}], temp: [{token, secret, consumer, verifier}], access: [{token, secret,
-// consumer}]}. With URL?pids=PID,PID&database=PID the table has the processor time of the peer, too.
+// A peer is another provider that serves GET /token and GET /resource; --peer may be repeated. COMMAND receives
+// consumers and tokens as JSON on standard input and puts them into the peers' store: {consumers: [{key, secret}],
+// temp: [{token, secret, consumer, verifier}], access: [{token, secret, consumer}]}. With
+// URL?pids=PID,PID&database=PID the table also contains the processor time of the peer.
 import { execSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';

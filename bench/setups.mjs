@@ -1,12 +1,11 @@
-// What a set-up costs: this build twice, as it is and set up otherwise, in turns on one PostgreSQL with a database
-// each. What the machine does beside it meets both; so only the ratios of a round mean anything. Ends with 1 where
-// the goal is missed.
+// Compares this build with itself in another set-up, in turn on one PostgreSQL with a database for each. Other load
+// on the machine affects both, so only the ratios within a round are meaningful. Exits with 1 if the goal is missed.
 //
-//   npm run bench:assertion  a JWT beside the verdict of /authz/forward-auth
-//   npm run bench:pgbouncer  a pgbouncer of Debian's before PostgreSQL, in transaction mode
-//   npm run bench:nonce-store  nonces in a Redis of Debian's, in the place of PostgreSQL
-//   npm run bench:events  every exchange told to a receiver of events, which takes each
-//   npm run bench:events-hanging  which takes none, and does not say so either
+//   npm run bench:assertion  a JWT in addition to the verdict of /authz/forward-auth
+//   npm run bench:pgbouncer  Debian's pgbouncer in front of PostgreSQL, in transaction mode
+//   npm run bench:nonce-store  nonces in Debian's Redis instead of PostgreSQL
+//   npm run bench:events  every exchange sends an event to a receiver that accepts it
+//   npm run bench:events-hanging  the same with a receiver that never answers
 //     -- [--rounds 5] [--seconds 2] [--connections 32]
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -23,7 +22,7 @@ const VERIFY = { kind: 'verify', listener: 'admin', path: '/verify' };
 const ECHO = { kind: 'resource', listener: 'public', path: '/oauth/oauth10/echo' };
 const EXCHANGE = { kind: 'exchange', listener: 'public', path: '/oauth/oauth10/token' };
 
-/** `figure` of the other set-up over that of the usual one is `atMost` or `atLeast` so much. */
+/** The ratio of `figure` in the other set-up to the usual one must be `atMost` or `atLeast` this value. */
 const SETUPS = {
   assertion: {
     jobs: [FORWARD_AUTH],
@@ -57,7 +56,7 @@ const SETUPS = {
   },
 };
 const FIGURES = ['serviceCpuMicroseconds', 'perSecond', 'p99Ms', 'memoryMegabytes'];
-/** In fewer rounds or less time the figures say little, and are not kept. */
+/** Results of fewer rounds or less time mean little and are not saved. */
 const KEPT_FROM = { rounds: 3, seconds: 1 };
 
 const { values, positionals } = parseArgs({
@@ -143,7 +142,7 @@ async function load({ kind, listener, path }, one) {
   return measured;
 }
 
-/** How fast the outbox was emptied while the load lasted that has just ended, and the rest of it behind. */
+/** The rate of deliveries during the load that has just ended, and the time for the remaining ones. */
 async function untilDelivered(client) {
   const { rows } = await client.query(
     `SELECT count(*)::int AS delivered FROM events WHERE settled_at > now() - make_interval(secs => $1)`,
@@ -166,7 +165,7 @@ async function waitingIn(client) {
   return rows[0].waiting;
 }
 
-/** For bench/capacity.mjs, and for whoever compares. */
+/** Saves the results, for bench/capacity.mjs and for later comparison. */
 function keep() {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT });
   const medians = ['usual', 'other'].flatMap((server) =>
@@ -195,7 +194,7 @@ function keep() {
   );
 }
 
-/** The median of the rounds; whether the goal is met. */
+/** Prints the median of the rounds, and returns whether the goal is met. */
 function report({ kind }, ratios) {
   const median = Object.fromEntries(
     FIGURES.map((figure) => [figure, middle(ratios.map((ratio) => ratio[figure]))]),

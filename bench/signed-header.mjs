@@ -1,15 +1,16 @@
-// Requests signed by a public client library, which knows nothing of the service.
+// Requests signed by a public client library that is independent of the service.
 import { randomBytes } from 'node:crypto';
 import oauthSign from 'oauth-sign';
 
 const encode = (text) => oauthSign.rfc3986(text);
 
 /**
- * The Authorization header of one request; each call has a nonce of its own.
+ * The Authorization header of one request. Each call uses a new nonce.
  *
  * @param url without its query, whose parameters are in `query`
- * @param credentials `{ consumer: { key, secret } }`, and of `token`, `secret`, `verifier` and
- *   `callback` what the request needs
+ * @param credentials `{ consumer: { key, secret } }`, and `token`, `secret`, `verifier` and `callback` if the request
+ *   needs
+ *   them
  */
 export function signedHeader(method, url, query, credentials) {
   const { consumer, token, secret, verifier, callback } = credentials;

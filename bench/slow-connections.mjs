@@ -1,5 +1,5 @@
-// Connections that are slow on purpose, in a process of their own: as many as asked for, a quarter of
-// each kind, each opened again as soon as the service cuts it. Tells every second how many are open.
+// Deliberately slow connections in a separate process: the requested number, a quarter of each kind. Each is opened
+// again when the service closes it. Reports the number of open connections every second.
 import net from 'node:net';
 
 const DRIP_MS = 1_000;

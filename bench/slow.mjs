@@ -1,6 +1,6 @@
-// `npm run bench:slow`: what do 2,000 slow connections do to the others? Signed requests over eight
-// connections are measured before and while they are held open, and while those that the service cuts
-// come again. The 99th percentile of the rest shall stay under 250 ms.
+// `npm run bench:slow`: the effect of 2,000 slow connections on other clients. Signed requests over eight connections
+// are measured before, while the slow ones are held open, and while closed ones reconnect. The goal is a p99 under
+// 250 ms.
 //
 //   node bench/slow.mjs [--slow 2000] [--seconds 20]
 import { fork } from 'node:child_process';
@@ -13,7 +13,7 @@ import { runLoad, startDatabase, startService } from './rig.mjs';
 const GOAL_P99_MS = 250;
 const CONNECTIONS = 8;
 const WARM_UP = 500;
-/** More than any machine does in a second. */
+/** More requests per second than any machine serves. */
 const REQUESTS_PER_SECOND = 4_000;
 const { values } = parseArgs({
   options: {
@@ -56,7 +56,7 @@ try {
   await database.stop();
 }
 
-/** Resolves once nearly all are open. */
+/** Resolves once nearly all connections are open. */
 async function startSlow() {
   const child = fork(join(import.meta.dirname, 'slow-connections.mjs'));
   let state = { open: 0, cut: {} };

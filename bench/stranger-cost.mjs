@@ -1,12 +1,11 @@
-// `npm run bench:stranger-cost`: what one request of a stranger costs the process, in milliseconds of its
-// processor time (its one thread, its helpers and the collector of garbage), at the largest sizes that are
-// let in. Requests of one kind go in rounds over a few connections, so that what a refusal waits is shared;
-// the figure is that of the cheapest round, so that what else the machine does counts least. None shall
-// cost more than 3 ms.
+// `npm run bench:stranger-cost`: the cost of one unauthenticated request in milliseconds of processor time (the main
+// thread, the worker threads and the garbage collector), at the largest sizes that are accepted. Requests of one kind
+// are sent in rounds over a few connections, so that they share the delay of a refusal. The figure is that of the
+// cheapest round, which other load on the machine affects least. The goal is at most 3 ms.
 //
 //   node bench/stranger-cost.mjs [--rounds 6] [--requests 160] [--only KIND] [--against COMMIT]
 //
-// With --against, the build of another commit is measured in turns with this one, and the ratio is told.
+// With --against, the build of another commit is measured in turn with this one, and the ratio is printed.
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Connection } from './connection.mjs';
@@ -19,7 +18,7 @@ const CONNECTIONS = 8;
 const WARM_UP_ROUNDS = 8;
 const BODY_OCTETS = 64 * 1024;
 const PARAMETERS = 256;
-/** Node takes 16 KiB of request line and headers in all. */
+/** Node accepts 16 KiB of request line and headers in total. */
 const HEAD_OCTETS = 15 * 1024;
 const FORM = 'application/x-www-form-urlencoded';
 const OCTETS = { 'HMAC-SHA1': 20, 'HMAC-SHA256': 32, 'HMAC-SHA512': 64, 'RSA-SHA256': 256 };
@@ -38,7 +37,7 @@ const [rounds, requests] = [Number(values.rounds), Number(values.requests)];
 const random = () => randomBytes(12).toString('base64url');
 const encoded = (text) => encodeURIComponent(text);
 
-/** What a stranger can sign with: nothing. The length is that of the method. */
+/** A signature with the method's length, which is wrong because a stranger has no secret. */
 function authorization(method, more = '', octets = OCTETS[method]) {
   const signature = encoded(randomBytes(octets).toString('base64'));
   return (
@@ -58,7 +57,7 @@ const form = (method, body, more) =>
   request(INITIATE, [authorization(method, more), `Content-Type: ${FORM}`], body);
 
 const filled = (piece, octets = BODY_OCTETS) => piece.repeat(Math.floor(octets / piece.length));
-// A blank is five characters of the signature base string, which has 112 KiB at most (request-parameters.ts).
+// A blank becomes five characters in the signature base string, which is limited to 112 KiB (request-parameters.ts).
 const BLANKS = 10_000;
 const OF_BLANKS = `a=${filled('+', BLANKS)}${filled('b', BODY_OCTETS - 2 - BLANKS)}`;
 const OF_ESCAPES = `a=${filled('%ff', BODY_OCTETS - 2)}`;
@@ -70,7 +69,7 @@ const OF_PARAMETERS = Array.from(
 const BODY_HASH = `${filled('A', 4090)}A=`;
 
 const PAGE = 'GET /oauth/auz/authorize?oauth_token=nobody';
-/** As many pairs as a head holds, each of another name. */
+/** As many pairs with different names as fit into the request head. */
 const pairs = (pairOf) =>
   Array.from({ length: HEAD_OCTETS / 6 }, (_, n) => pairOf(n.toString(36).padStart(3, 'a'))).join(
     '',
@@ -186,13 +185,13 @@ const KINDS = {
   'nowhere, a long path': () => request(`GET /${filled('%2e/', HEAD_OCTETS)}`, []),
 };
 
-/** Of the others on the public listener. */
+/** All other kinds are on the public listener. */
 const ON_ADMIN = new Set([
   'a verdict without a key',
   'the smallest chunks that are let in, to nowhere on the admin listener',
   'many small chunks and some large ones, to the console',
 ]);
-/** The answers that are not 401: a kind that meets another refusal than is meant would measure nothing. */
+/** Expected statuses other than 401. A request with another refusal than intended would measure something else. */
 const STATUS = {
   'more to sign than is let in': 400,
   'one parameter too many': 400,
@@ -228,7 +227,7 @@ try {
     services.push(service);
   }
   const kinds = Object.entries(KINDS).filter(([kind]) => kind.includes(values.only));
-  // A service that has run for a minute is compiled: what compiling costs is no request's.
+  // Warms up, so that the figures do not include JIT compilation.
   for (let round = 0; round < WARM_UP_ROUNDS; round += 1)
     for (const [kind, make] of kinds)
       for (const service of services) await roundOf(service, kind, make);

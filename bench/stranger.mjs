@@ -1,5 +1,5 @@
-// A stranger, in a process of his own: without credentials he sends one service on loopback all he can, by
-// as many connections as he was told, each opened again when it is cut, and ends by himself.
+// An unauthenticated client in its own process. It sends as much as it can to a service on loopback, over the given
+// number of connections, reopens closed ones, and ends by itself.
 import net from 'node:net';
 
 const REOPENED_AFTER_MS = 20;
@@ -12,7 +12,7 @@ const SIGNATURE = encodeURIComponent(Buffer.alloc(32, 7).toString('base64'));
 const head = (line, ...fields) =>
   `${[`${line} HTTP/1.1`, 'Host: x', ...fields].join('\r\n')}\r\n\r\n`;
 const echo = () => head('GET /oauth/oauth10/echo', `Authorization: ${UNKNOWN(SIGNATURE)}`);
-// 64 KiB, each octet of which is escaped in the base string.
+// 64 KiB, with each octet escaped in the base string.
 const BODY = `a=${'+'.repeat(64 * 1024 - 2)}`;
 const costly = () =>
   head(
@@ -22,7 +22,9 @@ const costly = () =>
     `Content-Length: ${BODY.length}`,
   ) + BODY;
 
-/** What a connection sends first, what after each answer, and its share of the connections. */
+/**
+ * For each kind: what a connection sends first, what it sends after each response, and its share of the connections.
+ */
 const KINDS = {
   pipelining: { share: 0.02, first: () => echo().repeat(200) },
   costly: { share: 0.02, first: costly, next: costly },

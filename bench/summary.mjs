@@ -1,4 +1,4 @@
-// The rounds of one run become one row for each server, job and number of connections.
+// Summarizes the rounds of a run in one row for each server, job and number of connections.
 import { wrongAnswers } from './measure.mjs';
 
 const MIDDLE_OF = [
@@ -14,7 +14,7 @@ const MIDDLE_OF = [
 
 const ceilingOf = { exchange: 'exchange', resource: 'resource', verify: 'resource' };
 
-/** Medians, with the ratios that the goals are put in. */
+/** Medians, with the ratios that the goals use. */
 export function summarize(measurements) {
   const groups = Map.groupBy
     ? Map.groupBy(measurements, keyOf)

@@ -1,4 +1,4 @@
-// The results as columns, for the terminal and for the page.
+// The results as tables, for the terminal and for docs/performance.md.
 
 const show = (value) => (value === undefined ? '' : String(value));
 const times = (value) => (value === undefined ? '' : `${value} ×`);
@@ -26,7 +26,7 @@ const cells = (results) => [
   ...results.map((row) => COLUMNS.map(([, value]) => value(row))),
 ];
 
-/** Aligned, to standard output. */
+/** Prints aligned columns to standard output. */
 export function printTable(results) {
   const rows = cells(results);
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -40,7 +40,7 @@ export function printTable(results) {
   }
 }
 
-/** As Markdown. */
+/** A Markdown table. */
 export function markdownTable(results) {
   const [titles, ...rows] = cells(results).map((row) => `| ${row.join(' | ')} |`);
   return [titles, `|${' --- |'.repeat(COLUMNS.length)}`, ...rows].join('\n');

@@ -1,6 +1,6 @@
-// `npm run bench:timing`: can an unknown consumer, an unknown token and a wrong signature be told apart
-// by time? Each is sent 20,000 times, in changing order and one after the other over one connection, so that
-// whatever else the machine does falls on all three alike. The medians shall lie within 20 µs.
+// `npm run bench:timing`: whether timing distinguishes an unknown consumer, an unknown token and a wrong signature.
+// Each kind is sent 20,000 times in random order over one connection, so that other load on the machine affects all
+// three equally. The goal is medians within 20 µs.
 //
 //   node bench/timing.mjs [--samples N]
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -38,7 +38,7 @@ function rsaConsumer() {
   return { rsaPublicKey, signatureMethods: ['RSA-SHA256'] };
 }
 
-/** A consumer and an access token, made by staff. */
+/** Creates a consumer and an access token over the admin API. */
 async function prepare(more) {
   const admin = async (target, body) => {
     const reply = await fetch(service.adminBase + target, {
@@ -57,7 +57,7 @@ async function prepare(more) {
   return { consumerKey, token };
 }
 
-/** Medians in µs by kind of refusal. */
+/** The median in µs for each kind of refusal. */
 async function measure({ consumerKey, token }, method) {
   const kinds = new Map([
     ['unknown consumer', () => [randomBytes(24).toString('base64url'), token]],
@@ -82,7 +82,7 @@ async function measure({ consumerKey, token }, method) {
   return new Map([...times].map(([kind, all]) => [kind, all.sort()[samples >> 1]]));
 }
 
-/** Each time in another order: what one kind leaves behind would otherwise always meet the same next. */
+/** A new order each time, so that the effect of one kind on the next is distributed. */
 function shuffled(kinds) {
   return [...kinds]
     .map((kind) => ({ kind, place: Math.random() }))
@@ -90,7 +90,7 @@ function shuffled(kinds) {
     .map(({ kind }) => kind);
 }
 
-/** A request whose signature is none of anybody's, of the length that the method has. */
+/** A request with a wrong signature of the method's length. */
 function request(consumerKey, token, method) {
   const signature = randomBytes(method === 'HMAC-SHA1' ? 20 : 256).toString('base64');
   const parameters = {

@@ -1,4 +1,4 @@
-// What is left of it below Express as its own first page shows it.
+// The rate of Express with the "hello world" of its documentation.
 import express from 'express';
 
 const app = express();

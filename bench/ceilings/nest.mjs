@@ -1,4 +1,4 @@
-// What is left of it below NestJS on Express as its own first page shows it.
+// The rate of NestJS on Express with the "hello world" of its documentation.
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

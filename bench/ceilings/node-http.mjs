@@ -1,4 +1,4 @@
-// What a server can do at all: node:http, and a constant answer.
+// The rate of node:http with a constant response.
 import { createServer } from 'node:http';
 
 createServer((_, response) => {

@@ -1,5 +1,5 @@
-// What the database allows whoever sends it one statement a transaction: N connections of pg, each
-// in a loop, reading and writing what one request reads and writes. Talks to its parent by IPC.
+// The rate of the database with one statement per transaction: N connections of pg, each in a loop, read and write
+// what one request reads and writes. Communicates with the parent process by IPC.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
