@@ -1,15 +1,15 @@
-// One request and its reply, told and checked.
+// Sends one request, prints it with its response, and checks the response.
 import { STATUS_CODES } from 'node:http';
 import { tellFault, tellOk, tellReply, tellRequest } from './teller.mjs';
 
-/** An answer that differs from what the RFC says. */
+/** Thrown if a response differs from the RFC. */
 export class Difference extends Error {}
 
 /**
- * Sends `{ method, url, headers, body? }`, tells it, and checks the status.
+ * Sends `{ method, url, headers, body? }`, prints it, and checks the status.
  *
  * @returns {Promise<{ status: number, headers: Headers, text: string, form: URLSearchParams }>}
- * @throws Difference when the status is another one
+ * @throws Difference if the status is another one
  */
 export async function exchange(request, expectedStatus) {
   tellRequest(request);
@@ -23,9 +23,9 @@ export async function exchange(request, expectedStatus) {
 }
 
 /**
- * Tells one expectation, and whether it holds.
+ * Prints an expectation and whether it holds.
  *
- * @throws Difference when it does not
+ * @throws Difference if it does not hold
  */
 export function expectThat(holds, expectation, found = '') {
   if (holds) {

@@ -1,5 +1,5 @@
-// Plays the example of RFC 5849 section 1.2 against the running service, with an OAuth 1.0a client
-// library that knows nothing of this project: Jane lets a printer fetch her holiday photo.
+// Runs the example of RFC 5849 section 1.2 against the running service, with an OAuth 1.0a client library that is
+// independent of this project: Jane lets a printer fetch her holiday photo.
 //
 //     npm run demo
 import { createHmac } from 'node:crypto';
@@ -10,14 +10,14 @@ import { tell, tellLine, tellStep } from './teller.mjs';
 
 const CALLBACK = 'http://printer.example.com/ready';
 
-/** A request of the printer: signed by the library, the OAuth parameters in the header. */
+/** A request of the printer, signed by the library, with the protocol parameters in the header. */
 function signed(oauth, { method, path, parameters = {}, token }) {
   const url = publicBase + path;
   const own = oauth.authorize({ method, url, data: { ...parameters } }, token);
   return { method, url, headers: { ...oauth.toHeader({ ...own, ...parameters }) } };
 }
 
-/** A request of the staff. */
+/** A request of staff to the admin API. */
 function asStaff(key, method, path, content) {
   const request = { method, url: adminBase + path, headers: { authorization: `Bearer ${key}` } };
   if (content === undefined) return request;

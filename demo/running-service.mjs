@@ -1,4 +1,4 @@
-// Finds the service, or starts it for as long as the demo plays.
+// Finds the running service, or starts one for the duration of the demo.
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -13,15 +13,14 @@ export const publicBase = `http://127.0.0.1:${process.env.PORT || 3000}`;
 export const adminBase = `http://127.0.0.1:${process.env.ADMIN_PORT || 3001}`;
 
 /**
- * Makes sure that the service answers. Resolves to a function that ends what was started here, and
- * does nothing when the service was running before.
+ * Makes sure that the service runs. Resolves to a function that stops the service, if this function started it.
  *
- * @param {() => void} announceStart called when there is nothing running yet
+ * @param {() => void} announceStart called if no service is running yet
  */
 export async function runningService(announceStart) {
   if (await isReady()) return async () => {};
   announceStart();
-  // A group of its own, so that npm and the node below it get the same signal.
+  // A separate process group, so that npm and its node process receive the same signal.
   const child = spawn('npm', ['start'], {
     cwd: projectFolder,
     detached: true,
@@ -49,7 +48,7 @@ export async function runningService(announceStart) {
   throw new Error(`The service was not ready in time. It said:\n\n${output}`);
 }
 
-/** The admin key: ADMIN_API_KEY, or the one that a first start in development has kept. */
+/** The admin key: ADMIN_API_KEY, or the one that the first start in development saved. */
 export async function adminKey() {
   if (process.env.ADMIN_API_KEY) return process.env.ADMIN_API_KEY;
   const file =

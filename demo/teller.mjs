@@ -1,4 +1,4 @@
-// Prints the story: sentences wrapped for reading, requests and replies as they went over the wire.
+// Prints the demo: wrapped text, and requests and responses as sent on the wire.
 
 const COLUMNS = 88;
 const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;
@@ -9,41 +9,41 @@ const red = paint('31');
 const cyan = paint('36');
 const dim = paint('2');
 
-// These tell a reader something about OAuth; the others are only counted.
+// Headers that matter for OAuth are printed; the others are only counted.
 const TELLING_HEADERS = ['content-type', 'cache-control', 'www-authenticate', 'location', 'allow'];
 
 const print = (line = '') => process.stdout.write(`${line}\n`);
 
-/** A headed step: its title, and one sentence or two on why it is there. */
+/** Prints a step's title and one or two sentences about its purpose. */
 export function tellStep(title, why) {
   print();
   print(bold(title));
   for (const line of wrapWords(why)) print(line);
 }
 
-/** Plain sentences. */
+/** Prints text, wrapped. */
 export function tell(text) {
   for (const line of wrapWords(text)) print(line);
 }
 
-/** A line that must not be broken, to be copied. */
+/** Prints a line without wrapping, so that it can be copied. */
 export function tellLine(text) {
   print();
   print(`  ${cyan(text)}`);
   print();
 }
 
-/** One thing that was checked and held. */
+/** Prints a check that passed. */
 export function tellOk(text) {
   print(green(`  ok  ${text}`));
 }
 
-/** What differs from what the RFC says, and ends the story. */
+/** Prints a difference from the RFC, which ends the demo. */
 export function tellFault(text) {
   print(red(`  DIFFERS  ${text}`));
 }
 
-/** The request as sent: `{ method, url, headers, body? }`. A bearer's key stays covered. */
+/** Prints the request as sent: `{ method, url, headers, body? }`. The key of a bearer token is hidden. */
 export function tellRequest({ method, url, headers, body }) {
   const { host, pathname, search } = new URL(url);
   print();
@@ -52,7 +52,7 @@ export function tellRequest({ method, url, headers, body }) {
   if (body !== undefined) wire(cyan('>'), ['', ...bodyLines(body)]);
 }
 
-/** The reply as received: `{ status, statusText, headers, text }`. */
+/** Prints the response as received: `{ status, statusText, headers, text }`. */
 export function tellReply({ status, statusText, headers, text }) {
   print();
   wire(dim('<'), [`HTTP/1.1 ${status} ${statusText}`]);
@@ -77,7 +77,7 @@ function wire(mark, lines) {
   }
 }
 
-/** Parameters of an OAuth header stand on lines of their own. */
+/** Puts each parameter of an OAuth header on its own line. */
 function headerLines(name, value) {
   const title = name
     .replace(/(^|-)[a-z]/g, (letters) => letters.toUpperCase())
@@ -90,7 +90,7 @@ function headerLines(name, value) {
   return [`${title}: OAuth`, ...parameters.map((text, i) => `  ${text}${i < last ? ',' : ''}`)];
 }
 
-/** JSON is indented, with short lists on one line; a form is broken before each `&`. */
+/** Indents JSON, with short lists on one line; breaks a form before each `&`. */
 function bodyLines(body) {
   try {
     return JSON.stringify(JSON.parse(body), undefined, 2)
