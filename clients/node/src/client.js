@@ -1,9 +1,11 @@
 /** @typedef {import('./openapi.js').components['schemas']['ReportedRequest']} ReportedRequest */
 /** @typedef {import('./openapi.js').components['schemas']['Verdict']} Verdict */
-/** @typedef {Extract<Verdict, { active: true }>} Verified who signed, for whom, and what for */
+/**
+ * @typedef {Extract<Verdict, { active: true }>} Verified the consumer, the subject and the scopes of a valid request
+ */
 /** @typedef {Extract<Verdict, { active: false }>} RefusedVerdict */
 
-/** The request is not to be let through; `verdict` says why, and which status the client gets. */
+/** The request is refused. `verdict` contains the reason, and the status for the client. */
 export class Refused extends Error {
   /** @param {RefusedVerdict} verdict */
   constructor(verdict) {
@@ -13,10 +15,10 @@ export class Refused extends Error {
   }
 }
 
-/** There is no verdict: the service is out of reach, or does not know this API's key. The client gets 503. */
+/** There is no verdict: the service is unreachable, or refused this API's key. The client gets 503. */
 export class Unavailable extends Error {
   /**
-   * @param {string} reason for the log, and not for the client
+   * @param {string} reason for the log, not for the client
    * @param {number} retryAfterSeconds when the client may try again
    * @param {unknown} [cause]
    */
@@ -27,13 +29,13 @@ export class Unavailable extends Error {
   }
 }
 
-/** Asks `POST /verify` of the admin listener. */
+/** Calls `POST /verify` of the admin listener. */
 export class OAuth10Client {
   /**
    * @param {object} options
-   * @param {string} options.adminUrl of the admin listener, `http://127.0.0.1:3001`
-   * @param {string} options.key an API key of the role `gateway`
-   * @param {number} [options.timeoutMs] 5,000 unless set
+   * @param {string} options.adminUrl URL of the admin listener, such as `http://127.0.0.1:3001`
+   * @param {string} options.key an API key with the role `gateway`
+   * @param {number} [options.timeoutMs] default 5,000
    */
   constructor({ adminUrl, key, timeoutMs = 5_000 }) {
     this.url = new URL('/verify', adminUrl);
@@ -42,15 +44,15 @@ export class OAuth10Client {
   }
 
   /**
-   * Who signed the request. Each question spends a nonce: never ask twice about one request.
+   * Verifies a signed request. Each call spends the request's nonce, so call it only once per request.
    *
-   * @param {ReportedRequest} request as it came: the raw target, the octets of the body
+   * @param {ReportedRequest} request as received: the raw target, the octets of the body
    * @returns {Promise<Verified>}
    * @throws {Refused | Unavailable}
    */
   async verify(request) {
     const { status, retryAfterSeconds, verdict } = await this.#ask(request);
-    // 401 and 403 are about this API's own key, and 400 about its own report.
+    // 401 and 403 concern this API's own key, and 400 the report itself.
     if (status !== 200) throw new Unavailable(`/verify answered ${status}`, retryAfterSeconds);
     if (verdict.active === true) return verdict;
     if (verdict.active === false) throw new Refused(verdict);

@@ -1,12 +1,12 @@
 /**
- * Middleware for Express: sets `request.oauth10` to who signed, or answers itself. It comes behind
- * `express.raw({ type: () => true, inflate: false })` and before any other parser.
+ * Middleware for Express. It sets `request.oauth10` to the verdict, or answers a refusal itself. Use it after
+ * `express.raw({ type: () => true, inflate: false })` and before any other body parser.
  *
  * @param {import('./client.js').OAuth10Client} client
  * @param {object} options
- * @param {string} options.origin how clients reach the API: `https://api.example.com`
- * @param {string} [options.realm] `api` unless set
- * @param {import('./http.js').ClientAddress} [options.clientAddress] the other end of the connection unless set
+ * @param {string} options.origin the API's origin as clients use it, such as `https://api.example.com`
+ * @param {string} [options.realm] default `api`
+ * @param {import('./http.js').ClientAddress} [options.clientAddress] default: the peer's address
  * @param {(error: unknown) => void} [options.onUnavailable] for the log
  */
 export function oauth10(

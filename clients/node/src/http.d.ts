@@ -1,12 +1,12 @@
 /**
- * A request of Node as `/verify` wants it. The body is reported where its octets are there: `rawBody`, or a `body`
- * that is a Buffer. Of one that was parsed already the service is told the length alone, and refuses a form.
+ * Describes a request of Node for `/verify`. It contains the body if its octets are available, as `rawBody` or as a
+ * Buffer in `body`. If the body is already parsed, only its length is reported, and the service refuses a form.
  *
  * @param {Request} request
- * @param {string} origin how clients reach the API: `https://api.example.com`
- * @param {ClientAddress} [clientAddress] the other end of the connection unless set
+ * @param {string} origin the API's origin as clients use it, such as `https://api.example.com`
+ * @param {ClientAddress} [clientAddress] default: the peer's address
  * @returns {import('./client.js').ReportedRequest}
- * @throws {Refused} when a header that the verdict depends on came twice
+ * @throws {Refused} if a header that the verdict depends on is repeated
  */
 export function reportOf(
   request: Request,
@@ -14,7 +14,7 @@ export function reportOf(
   clientAddress?: ClientAddress,
 ): import('./client.js').ReportedRequest;
 /**
- * What the client is answered for an error of `verify`; undefined for any other error.
+ * The response for an error of `verify`; undefined for any other error.
  *
  * @param {unknown} error
  * @param {string} realm
@@ -42,8 +42,8 @@ export function answerTo(
     }
   | undefined;
 /**
- * Says where a request comes from. Behind a proxy that is what the framework makes of `X-Forwarded-For` once it has been
- * told which proxies to trust: `({ ip }) => ip` in Express.
+ * Returns the address of a request's client. Behind a proxy, use the framework's evaluation of `X-Forwarded-For`,
+ * after you have configured which proxies it trusts: `({ ip }) => ip` in Express.
  */
 export type ClientAddress = (request: any) => string | undefined;
 export type Request = import('node:http').IncomingMessage & {

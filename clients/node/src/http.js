@@ -1,8 +1,8 @@
 import { Refused, Unavailable } from './client.js';
 
 /**
- * Says where a request comes from. Behind a proxy that is what the framework makes of `X-Forwarded-For` once it has been
- * told which proxies to trust: `({ ip }) => ip` in Express.
+ * Returns the address of a request's client. Behind a proxy, use the framework's evaluation of `X-Forwarded-For`,
+ * after you have configured which proxies it trusts: `({ ip }) => ip` in Express.
  *
  * @typedef {(request: any) => string | undefined} ClientAddress
  */
@@ -11,14 +11,14 @@ import { Refused, Unavailable } from './client.js';
 const REPORTED = ['authorization', 'content-type', 'content-length', 'transfer-encoding'];
 
 /**
- * A request of Node as `/verify` wants it. The body is reported where its octets are there: `rawBody`, or a `body`
- * that is a Buffer. Of one that was parsed already the service is told the length alone, and refuses a form.
+ * Describes a request of Node for `/verify`. It contains the body if its octets are available, as `rawBody` or as a
+ * Buffer in `body`. If the body is already parsed, only its length is reported, and the service refuses a form.
  *
  * @param {Request} request
- * @param {string} origin how clients reach the API: `https://api.example.com`
- * @param {ClientAddress} [clientAddress] the other end of the connection unless set
+ * @param {string} origin the API's origin as clients use it, such as `https://api.example.com`
+ * @param {ClientAddress} [clientAddress] default: the peer's address
  * @returns {import('./client.js').ReportedRequest}
- * @throws {Refused} when a header that the verdict depends on came twice
+ * @throws {Refused} if a header that the verdict depends on is repeated
  */
 export function reportOf(request, origin, clientAddress = otherEnd) {
   /** @type {Record<string, string>} */
@@ -27,7 +27,7 @@ export function reportOf(request, origin, clientAddress = otherEnd) {
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = String(rawHeaders[i]).toLowerCase();
     if (!REPORTED.includes(name)) continue;
-    // Node takes the first of two, silently.
+    // Node silently uses the first of two.
     if (name in headers) throw twice(name);
     headers[name] = String(rawHeaders[i + 1]);
   }
@@ -55,7 +55,7 @@ const twice = (name) =>
   });
 
 /**
- * What the client is answered for an error of `verify`; undefined for any other error.
+ * The response for an error of `verify`; undefined for any other error.
  *
  * @param {unknown} error
  * @param {string} realm

@@ -1,5 +1,5 @@
 /**
- * A guard for Nest: sets `request.oauth10` to who signed, or refuses. The application is created with `rawBody: true`.
+ * A guard for Nest. It sets `request.oauth10` to the verdict, or throws. The application needs `rawBody: true`.
  *
  * `@UseGuards(new OAuth10Guard(client, { origin: 'https://api.example.com' }))`
  */

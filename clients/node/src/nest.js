@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { answerTo, reportOf } from './http.js';
 
 /**
- * A guard for Nest: sets `request.oauth10` to who signed, or refuses. The application is created with `rawBody: true`.
+ * A guard for Nest. It sets `request.oauth10` to the verdict, or throws. The application needs `rawBody: true`.
  *
  * `@UseGuards(new OAuth10Guard(client, { origin: 'https://api.example.com' }))`
  */
