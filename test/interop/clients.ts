@@ -244,6 +244,11 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     from: 'JavaScript, npm `disconnect`, behind a proxy that drops its `Accept`',
     flags: ['repeated_parameters'],
   },
+  {
+    ...npm('flickr-sdk', 'flickr_sdk_client.mjs', ['HMAC-SHA1']),
+    gateway: 'https',
+    tools: [OPENSSL],
+  },
   apart('grant', 'grant_client.mjs', ['HMAC-SHA1', 'RSA-SHA1']),
   apart('@hapi/bell', 'hapi_bell_client.mjs', ['HMAC-SHA1', 'RSA-SHA1']),
   {

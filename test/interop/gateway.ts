@@ -15,18 +15,18 @@ import type { TestService } from '../support/service.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** The token endpoints of clients with fixed paths; ENDPOINT_ALIASES maps them. */
-export const TOKEN_ENDPOINTS = {
-  initiate: '/oauth/request_token',
-  token: '/oauth/access_token',
-} as const;
+/** The token endpoints of clients with fixed paths, Flickr's last; ENDPOINT_ALIASES maps them. */
+const TOKEN_ENDPOINTS: ReadonlyMap<string, 'initiate' | 'token'> = new Map([
+  ['/oauth/request_token', 'initiate'],
+  ['/oauth/access_token', 'token'],
+  ['/services/oauth/request_token', 'initiate'],
+  ['/services/oauth/access_token', 'token'],
+]);
 
 /** Settings of the service behind this gateway. */
 export const BEHIND_GATEWAY = {
   TRUST_PROXY: '127.0.0.1',
-  ENDPOINT_ALIASES: Object.entries(TOKEN_ENDPOINTS)
-    .map(([endpoint, path]) => `${path}=${endpoint}`)
-    .join(','),
+  ENDPOINT_ALIASES: [...TOKEN_ENDPOINTS].map((alias) => alias.join('=')).join(','),
 };
 
 /** The schemes of a gateway. */
@@ -44,9 +44,8 @@ export interface Gateway {
 export async function startGateway(service: TestService, scheme: GatewayScheme): Promise<Gateway> {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    const isTokenEndpoint = Object.values<string>(TOKEN_ENDPOINTS).includes(path);
-    (isTokenEndpoint ? passOn : judge)(service, scheme, request, response).catch((error: Error) =>
-      response.writeHead(500).end(String(error)),
+    (TOKEN_ENDPOINTS.has(path) ? passOn : judge)(service, scheme, request, response).catch(
+      (error: Error) => response.writeHead(500).end(String(error)),
     );
   };
   const certificate = scheme === 'https' ? loopbackCertificate() : undefined;

@@ -1,5 +1,5 @@
-// The known defects of the clients from npm.
-import { INTEROP_CASES } from './cases.js';
+// What the clients from npm do wrong.
+import { INTEROP_CASES, type InteropCase } from './cases.js';
 import {
   EVERYTHING,
   sendsInstead,
@@ -9,6 +9,7 @@ import {
 } from './known-defect.js';
 
 const POST_ALONE = unable('it dances by POST alone');
+const GET_ALONE = unable('it dances by GET alone');
 const JSON_ALONE = unable('it sends JSON alone');
 const NO_DANCE = unable('it knows no dance');
 const TWO_LEGGED = unable('it knows no tokens: two-legged only');
@@ -46,13 +47,29 @@ const TUMBLR_JSON = sendsInstead(
   [],
 );
 const WOO_TWICE = signsWrongly('sends a query twice, and signs it once', 'sent_twice');
+const flickrCalls = (sent: InteropCase['verified']) =>
+  sendsInstead(
+    'sends a call of a method of Flickr’s API, and a list as one value with commas; verified as sent',
+    [...sent, ['method', 'flickr.test.echo'], ['format', 'json'], ['nojsoncallback', '1']],
+  );
+const FLICKR_GETS = Object.fromEntries(
+  INTEROP_CASES.filter(({ method }) => method === 'GET').map(({ name, verified }) => [
+    name,
+    flickrCalls(verified),
+  ]),
+);
+const FLICKR_POST = {
+  outcome: { refused: [401, 'parameter_absent'] },
+  defect:
+    'posts everything, the OAuth parameters too, as `multipart/form-data`, where RFC 5849 knows none',
+} as const;
 const GRANT_REQUESTS = unable('it dances, and makes no other requests');
 const bellUndefined = (...sentInstead: [string, string][]) =>
   sendsInstead(
     'sends the word `undefined` for a character beyond ASCII; verified as sent',
     sentInstead,
   );
-const BELL_ONE_PLACE = unable('its parameters go into one place');
+const ONE_PLACE = unable('its parameters go into one place');
 const LTI_ELSE = Object.fromEntries(
   INTEROP_CASES.filter(({ method, form }) => method === 'GET' || form !== undefined).map(
     ({ name }) => [name, unable('it posts XML alone')],
@@ -157,7 +174,25 @@ export const NPM_DEFECTS: KnownDefects = {
     'no equals sign': WOO_TWICE,
     'reserved characters': WOO_TWICE,
   },
-  disconnect: { ...NO_FORM, 'the dance': unable('it dances by GET alone') },
+  disconnect: { ...NO_FORM, 'the dance': GET_ALONE },
+  'flickr-sdk': {
+    ...FLICKR_GETS,
+    'the dance': GET_ALONE,
+    'repeated name': flickrCalls([
+      ['a', '2,1'],
+      ['b', '3'],
+    ]),
+    'repeated pair': flickrCalls([['a', '1,1']]),
+    'empty and repeated': flickrCalls([['a', ',1']]),
+    'encoded name': signsWrongly('sorts names before it encodes them', 'not_sorted'),
+    'form POST': FLICKR_POST,
+    'form: repeated name': FLICKR_POST,
+    'form: UTF-8, spaces, plus, empty': FLICKR_POST,
+    'form and query': ONE_PLACE,
+    'one name in form and query': ONE_PLACE,
+    'JSON POST': unable('it sends parameters alone'),
+    'empty POST': FLICKR_POST,
+  },
   grant: {
     [EVERYTHING]: GRANT_REQUESTS,
     'the dance': signsWrongly(
@@ -177,8 +212,8 @@ export const NPM_DEFECTS: KnownDefects = {
       ['empty', ''],
       ['r', "!*'()~"],
     ),
-    'form and query': BELL_ONE_PLACE,
-    'one name in form and query': BELL_ONE_PLACE,
+    'form and query': ONE_PLACE,
+    'one name in form and query': ONE_PLACE,
     'JSON POST': unable('it has a query or a form, and no other body'),
   },
   'ims-lti': {
