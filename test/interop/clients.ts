@@ -249,6 +249,14 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     gateway: 'https',
     tools: [OPENSSL],
   },
+  ...(['preauthorized', 'exchange'] as const).map((signed) => ({
+    ...npm('garmin-connect', 'garmin_connect_client.mjs', ['HMAC-SHA1']),
+    name: `garmin-connect (${signed})`,
+    run: [process.execPath, 'garmin_connect_client.mjs', signed] as const,
+    gateway: 'https' as const,
+    tools: [OPENSSL],
+    ...(signed === 'exchange' ? { danceless: true } : { twoLegged: true }),
+  })),
   apart('grant', 'grant_client.mjs', ['HMAC-SHA1', 'RSA-SHA1']),
   apart('@hapi/bell', 'hapi_bell_client.mjs', ['HMAC-SHA1', 'RSA-SHA1']),
   {

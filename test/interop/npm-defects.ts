@@ -1,5 +1,5 @@
 // What the clients from npm do wrong.
-import { INTEROP_CASES, type InteropCase } from './cases.js';
+import { EMPTY_POST, INTEROP_CASES, type InteropCase } from './cases.js';
 import {
   EVERYTHING,
   sendsInstead,
@@ -63,6 +63,17 @@ const FLICKR_POST = {
   defect:
     'posts everything, the OAuth parameters too, as `multipart/form-data`, where RFC 5849 knows none',
 } as const;
+const GARMIN_TICKETS = Object.fromEntries(
+  INTEROP_CASES.filter(({ method }) => method === 'GET').map(({ name, verified }) => [
+    name,
+    sendsInstead('its one GET carries a ticket, here the first value; verified as sent', [
+      ['ticket', verified[0]?.[1] ?? ''],
+      ['login-url', 'https://sso.garmin.com/sso/embed'],
+      ['accepts-mfa-tokens', 'true'],
+    ]),
+  ]),
+);
+const GARMIN_EXCHANGE = unable('it has one request, an empty POST');
 const GRANT_REQUESTS = unable('it dances, and makes no other requests');
 const bellUndefined = (...sentInstead: [string, string][]) =>
   sendsInstead(
@@ -192,6 +203,19 @@ export const NPM_DEFECTS: KnownDefects = {
     'one name in form and query': ONE_PLACE,
     'JSON POST': unable('it sends parameters alone'),
     'empty POST': FLICKR_POST,
+  },
+  'garmin-connect (preauthorized)': {
+    ...GARMIN_TICKETS,
+    [EVERYTHING]: unable('it has one request, a GET with a ticket'),
+    'the dance': NO_DANCE,
+    'the dance by GET': NO_DANCE,
+  },
+  'garmin-connect (exchange)': {
+    ...Object.fromEntries(
+      INTEROP_CASES.filter((one) => one !== EMPTY_POST).map(({ name }) => [name, GARMIN_EXCHANGE]),
+    ),
+    'the dance': NO_DANCE,
+    'the dance by GET': NO_DANCE,
   },
   grant: {
     [EVERYTHING]: GRANT_REQUESTS,
