@@ -278,4 +278,11 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     danceless: true,
   },
   { ...apart('@usebruno/cli', 'bruno_client.mjs', CLIENT_METHODS), flags: ['literal_plus'] },
+  apart('newman', 'newman_client.mjs', CLIENT_METHODS),
+  {
+    ...apart('newman', 'newman_client.mjs', CLIENT_METHODS),
+    name: 'newman (addEmptyParamsToSign)',
+    run: [process.execPath, 'apart/newman_client.mjs', 'addEmptyParamsToSign'],
+    flags: ['empty_token_signed'],
+  },
 ];
