@@ -36,6 +36,8 @@ export interface InteropClient {
   readonly danceless?: boolean;
   /** The secret of its consumer, if its characters matter. */
   readonly consumerSecret?: string;
+  /** Its callback, if the client chooses that itself. */
+  readonly callbackUrl?: string;
   /** The compatibility flags of its consumer. */
   readonly flags?: readonly CompatibilityFlag[];
   /** Its npm packages are in `clients/apart`, because they are many or noisy; `npm ci` does not install them. */
@@ -284,5 +286,10 @@ export const INTEROP_CLIENTS: readonly InteropClient[] = [
     name: 'newman (addEmptyParamsToSign)',
     run: [process.execPath, 'apart/newman_client.mjs', 'addEmptyParamsToSign'],
     flags: ['empty_token_signed'],
+  },
+  {
+    ...apart('next-auth', 'next_auth_client.mjs', ['HMAC-SHA1', 'RSA-SHA1']),
+    from: 'JavaScript, npm `next-auth` 4',
+    callbackUrl: 'http://client.example.com/api/auth/callback/matrix',
   },
 ];

@@ -50,7 +50,13 @@ describe.each(CLIENTS)('$name', (client) => {
     });
 
     it.each(DANCES)('$name', async ({ name, method }) => {
-      const [outcome, credentials] = await dance(driver, gateway, signer, method);
+      const [outcome, credentials] = await dance(
+        driver,
+        gateway,
+        signer,
+        method,
+        client.callbackUrl,
+      );
       expect(outcome).toEqual(knownOutcome(client, name));
       signer = { ...signer, ...credentials };
     });
@@ -83,11 +89,12 @@ async function register({
   twoLegged = false,
   flags: compatibility = [],
   consumerSecret,
+  callbackUrl = CALLBACK,
 }: InteropClient): Promise<Signer> {
   const [signatureMethod = 'HMAC-SHA1'] = methods;
   const registration = {
     name,
-    callbackUrls: [CALLBACK],
+    callbackUrls: [callbackUrl],
     twoLegged,
     compatibility,
     ...(consumerSecret && { consumerSecret, consumerKey: randomUUID() }),
@@ -133,6 +140,7 @@ async function dance(
   gateway: Gateway | undefined,
   { token: _token, tokenSecret: _tokenSecret, ...signer }: Signer,
   method: string,
+  callback = CALLBACK,
 ): Promise<[outcome: Outcome, credentials?: TestCredentials]> {
   const initiated = await driver.ask({
     ...signer,
@@ -140,7 +148,7 @@ async function dance(
     method,
     url: addressOf(gateway, 'initiate'),
     kind: 'callback',
-    payload: CALLBACK,
+    payload: callback,
   });
   if (initiated.status !== 200) return [failureOf(initiated)];
   const temporary = credentialsOf(initiated);

@@ -5,10 +5,18 @@ import {
   sendsInstead,
   signsWrongly,
   unable,
+  type KnownDefect,
   type KnownDefects,
 } from './known-defect.js';
 
 const POST_ALONE = unable('it dances by POST alone');
+const isGet = ({ method }: InteropCase) => method === 'GET';
+const each = (
+  isMeant: (one: InteropCase) => boolean,
+  known: (one: InteropCase) => KnownDefect,
+): Readonly<Record<string, KnownDefect>> =>
+  Object.fromEntries(INTEROP_CASES.filter(isMeant).map((one) => [one.name, known(one)]));
+
 const GET_ALONE = unable('it dances by GET alone');
 const JSON_ALONE = unable('it sends JSON alone');
 const NO_DANCE = unable('it knows no dance');
@@ -52,28 +60,27 @@ const flickrCalls = (sent: InteropCase['verified']) =>
     'sends a call of a method of Flickr’s API, and a list as one value with commas; verified as sent',
     [...sent, ['method', 'flickr.test.echo'], ['format', 'json'], ['nojsoncallback', '1']],
   );
-const FLICKR_GETS = Object.fromEntries(
-  INTEROP_CASES.filter(({ method }) => method === 'GET').map(({ name, verified }) => [
-    name,
-    flickrCalls(verified),
-  ]),
-);
+const FLICKR_GETS = each(isGet, ({ verified }) => flickrCalls(verified));
 const FLICKR_POST = {
   outcome: { refused: [401, 'parameter_absent'] },
   defect:
     'posts everything, the OAuth parameters too, as `multipart/form-data`, where RFC 5849 knows none',
 } as const;
-const GARMIN_TICKETS = Object.fromEntries(
-  INTEROP_CASES.filter(({ method }) => method === 'GET').map(({ name, verified }) => [
-    name,
-    sendsInstead('its one GET carries a ticket, here the first value; verified as sent', [
-      ['ticket', verified[0]?.[1] ?? ''],
-      ['login-url', 'https://sso.garmin.com/sso/embed'],
-      ['accepts-mfa-tokens', 'true'],
-    ]),
+const GARMIN_TICKETS = each(isGet, ({ verified }) =>
+  sendsInstead('its one GET carries a ticket, here the first value; verified as sent', [
+    ['ticket', verified[0]?.[1] ?? ''],
+    ['login-url', 'https://sso.garmin.com/sso/embed'],
+    ['accepts-mfa-tokens', 'true'],
   ]),
 );
-const GARMIN_EXCHANGE = unable('it has one request, an empty POST');
+const GARMIN_ELSE = each(
+  (one) => one !== EMPTY_POST,
+  () => unable('it has one request, an empty POST'),
+);
+const NEXT_REQUESTS = each(
+  () => true,
+  () => unable('it dances and asks for a profile, and makes no other requests'),
+);
 const GRANT_REQUESTS = unable('it dances, and makes no other requests');
 const bellUndefined = (...sentInstead: [string, string][]) =>
   sendsInstead(
@@ -81,10 +88,9 @@ const bellUndefined = (...sentInstead: [string, string][]) =>
     sentInstead,
   );
 const ONE_PLACE = unable('its parameters go into one place');
-const LTI_ELSE = Object.fromEntries(
-  INTEROP_CASES.filter(({ method, form }) => method === 'GET' || form !== undefined).map(
-    ({ name }) => [name, unable('it posts XML alone')],
-  ),
+const LTI_ELSE = each(
+  ({ method, form }) => method === 'GET' || form !== undefined,
+  () => unable('it posts XML alone'),
 );
 const MAGENTO_CUTS = signsWrongly('sends a filter as it is written, and signs it up to a `=`');
 
@@ -211,9 +217,7 @@ export const NPM_DEFECTS: KnownDefects = {
     'the dance by GET': NO_DANCE,
   },
   'garmin-connect (exchange)': {
-    ...Object.fromEntries(
-      INTEROP_CASES.filter((one) => one !== EMPTY_POST).map(({ name }) => [name, GARMIN_EXCHANGE]),
-    ),
+    ...GARMIN_ELSE,
     'the dance': NO_DANCE,
     'the dance by GET': NO_DANCE,
   },
@@ -281,4 +285,5 @@ export const NPM_DEFECTS: KnownDefects = {
       'decodes a query before it sends it, so that a `&` in a value begins another parameter',
     ),
   },
+  'next-auth': { ...NEXT_REQUESTS, 'the dance by GET': POST_ALONE },
 };
