@@ -66,7 +66,7 @@ export const DESCRIBING_FIELDS = {
   name: field<string>({
     column: 'name',
     type: 'text',
-    option: ['--name <TEXT>', 'for people'],
+    option: ['--name <TEXT>', 'the name that resource owners see'],
     rule: line(1, 200),
     usual: '',
     given: 'always',
@@ -75,7 +75,7 @@ export const DESCRIBING_FIELDS = {
   description: field<string | null>({
     column: 'description',
     type: 'text',
-    option: ['--description <TEXT>', 'shown to owners'],
+    option: ['--description <TEXT>', 'the description that resource owners see'],
     rule: paragraphs(2000),
     usual: null,
     schema: { type: 'string', maxLength: 2000 },
@@ -83,7 +83,7 @@ export const DESCRIBING_FIELDS = {
   websiteUrl: field<string | null>({
     column: 'website_url',
     type: 'text',
-    option: ['--website-url <URL>'],
+    option: ['--website-url <URL>', 'the website of the client'],
     rule: text(websiteUrlFault),
     usual: null,
     schema: { type: 'string' },
@@ -91,7 +91,7 @@ export const DESCRIBING_FIELDS = {
   legalNotice: field<string | null>({
     column: 'legal_notice',
     type: 'text',
-    option: ['--legal-notice <TEXT>'],
+    option: ['--legal-notice <TEXT>', 'a legal notice that resource owners see'],
     rule: paragraphs(10_000),
     usual: null,
     schema: { type: 'string', maxLength: 10_000 },
@@ -99,7 +99,7 @@ export const DESCRIBING_FIELDS = {
   labels: field<Record<string, string>>({
     column: 'labels',
     type: 'jsonb',
-    option: ['--label <NAME=VALUE>'],
+    option: ['--label <NAME=VALUE>', 'a label for staff'],
     rule: labels,
     usual: {},
     schema: { type: 'object', additionalProperties: { type: 'string' } },
@@ -111,7 +111,7 @@ export const GRANTING_FIELDS = {
   signatureMethods: granting<SignatureMethodName[]>({
     column: 'signature_methods',
     type: 'text[]',
-    option: ['--signature-method <NAME>', 'HMAC-SHA256, RSA-SHA256, …'],
+    option: ['--signature-method <NAME>', 'a method it may use: HMAC-SHA256, RSA-SHA256, …'],
     rule: listOf(rules.signatureMethod, { min: 1, max: SIGNATURE_METHODS.length }),
     usual: ({ rsaPublicKey }) => (rsaPublicKey === null ? USUAL_METHODS : USUAL_RSA_METHODS),
     schema: { ...texts({ enum: SIGNATURE_METHODS.map(({ name }) => name) }), minItems: 1 },
@@ -120,7 +120,7 @@ export const GRANTING_FIELDS = {
   rsaPublicKey: granting<string | null>({
     column: 'rsa_public_key',
     type: 'text',
-    option: ['--rsa-public-key <PEM>'],
+    option: ['--rsa-public-key <PEM>', 'the public key for RSA methods'],
     rule: rules.rsaPublicKey,
     usual: null,
     read: normalizeRsaPublicKey,
@@ -134,7 +134,7 @@ export const GRANTING_FIELDS = {
   callbackUrls: granting<string[]>({
     column: 'callback_urls',
     type: 'text[]',
-    option: ['--callback-url <URL>'],
+    option: ['--callback-url <URL>', 'an allowed callback'],
     rule: listOf(rules.callbackUrl, { max: 20 }),
     usual: [],
     schema: texts({ type: 'string' }, 20),
@@ -143,7 +143,7 @@ export const GRANTING_FIELDS = {
   scopes: granting<string[]>({
     column: 'scopes',
     type: 'text[]',
-    option: ['--scope <NAME>'],
+    option: ['--scope <NAME>', 'a scope that it may request'],
     rule: rules.scopes,
     usual: [],
     schema: texts({ type: 'string' }, 100),
@@ -153,7 +153,7 @@ export const GRANTING_FIELDS = {
   twoLegged: granting<boolean>({
     column: 'two_legged',
     type: 'boolean',
-    option: ['--two-legged <true|false>', 'may sign without a token'],
+    option: ['--two-legged <true|false>', 'whether it may sign requests without a token'],
     rule: rules.trueOrFalse,
     usual: false,
     schema: { type: 'boolean' },
@@ -163,7 +163,7 @@ export const GRANTING_FIELDS = {
   accessTokenTtlSeconds: granting<number | null>({
     column: 'access_token_ttl_seconds',
     type: 'integer',
-    option: ['--access-token-ttl-seconds <N>'],
+    option: ['--access-token-ttl-seconds <N>', 'the lifetime of its access tokens; 0: no expiry'],
     rule: wholeNumber(0, rules.TEN_YEARS_SECONDS),
     usual: null,
     schema: { type: 'integer', minimum: 0, description: '0: until revoked.' },
@@ -173,7 +173,7 @@ export const GRANTING_FIELDS = {
   allowedAddresses: granting<string[]>({
     column: 'allowed_addresses',
     type: 'text[]',
-    option: ['--allowed-address <CIDR>'],
+    option: ['--allowed-address <CIDR>', 'an address or range it may connect from'],
     rule: listOf(text(allowedAddressFault), { max: 100 }),
     usual: [],
     schema: texts({ type: 'string' }, 100),
@@ -191,7 +191,7 @@ export const GRANTING_FIELDS = {
   expiresAt: granting<Date | null>({
     column: 'expires_at',
     type: 'timestamptz',
-    option: ['--expires-at <RFC 3339>'],
+    option: ['--expires-at <RFC 3339>', 'the time when the consumer expires'],
     rule: rules.dateTime,
     usual: null,
     read: instant,
@@ -202,7 +202,7 @@ export const GRANTING_FIELDS = {
   compatibility: granting<CompatibilityFlag[]>({
     column: 'compatibility',
     type: 'text[]',
-    option: ['--compatibility <FLAG>', 'docs/threat-model.md'],
+    option: ['--compatibility <FLAG>', 'a deviation to accept (docs/threat-model.md)'],
     rule: listOf(rules.compatibilityFlag, { max: Object.keys(COMPATIBILITY_FLAGS).length }),
     usual: [],
     schema: {

@@ -12,9 +12,9 @@ const EXIT_USAGE = 2;
  */
 export function oauth10Command(): Command {
   const program = new Command('oauth10')
-    .description('The OAuth 1.0a (RFC 5849) service, and what works beside it.')
+    .description('The OAuth 1.0a (RFC 5849) service and its administration.')
     .version(VERSION, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help, and do nothing else')
+    .helpOption('-h, --help', 'print this help and exit')
     .helpCommand(false)
     .showHelpAfterError()
     .exitOverride(({ exitCode }: CommanderError) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
@@ -33,26 +33,26 @@ function addPrograms(program: Command): void {
     .action(async () => (await import('./serve.js')).serve());
   program
     .command('migrate')
-    .description('bring the schema of DATABASE_URL up to date, say so, and end')
+    .description('apply pending migrations to the database of DATABASE_URL')
     .action(async () => (await import('./migrate.js')).migrate());
   program
     .command('import')
     .description(
-      'take over the consumers and access tokens of FILE, one JSON object a line: all of them, or none. ' +
-        'docs/migrating.md tells what a line may say',
+      'import the consumers and access tokens of FILE, one JSON object per line: all of them, or none. ' +
+        'docs/migrating.md describes the lines',
     )
-    .argument('<FILE>', 'NDJSON')
-    .option('--dry-run', 'only look', false)
+    .argument('<FILE>', 'an NDJSON file')
+    .option('--dry-run', 'check the file and import nothing', false)
     .action(async (path: string, { dryRun }: { dryRun: boolean }) =>
       (await import('./import-file.js')).importFile({ path, dryRun }),
     );
   program
     .command('export')
-    .description('write all consumers and access tokens to FILE, one JSON object a line')
-    .argument('<FILE>', 'must not be there yet')
+    .description('write all consumers and access tokens to FILE, one JSON object per line')
+    .argument('<FILE>', 'the file to create; it must not exist yet')
     .option(
       '--secrets',
-      'with their secrets in the clear, so that it can be imported elsewhere: keep it as you keep those',
+      'include the secrets in plain text, so that another service can import the file; protect it accordingly',
       false,
     )
     .action(async (path: string, { secrets }: { secrets: boolean }) =>
@@ -61,23 +61,21 @@ function addPrograms(program: Command): void {
   program
     .command('reseal')
     .description(
-      'seal every stored secret with the first key of SECRET_KEYS, so that the others can be retired; ' +
-        'may be run again at any time',
+      'seal every stored secret with the first key of SECRET_KEYS, so that the others can be removed; ' +
+        'may be repeated at any time',
     )
     .action(async () => (await import('./reseal-all.js')).resealAll());
-  const audit = program.command('audit').description('the record of what staff did');
+  const audit = program.command('audit').description('the audit log of admin operations');
   audit
     .command('verify')
-    .description('go through the record and say whether it is whole')
-    .option('--known <ID:HASH>', 'hold the record to an end that was noted before', knownHead)
+    .description('verify every event of the audit log')
+    .option('--known <ID:HASH>', 'also require this event, printed by an earlier run', knownHead)
     .action(async ({ known }: { known?: ReturnType<typeof knownHead> }) =>
       (await import('./audit-verify.js')).verifyAudit(known),
     );
   audit
     .command('begin')
-    .description(
-      'begin a record in a database that is in use, after one that was altered was put aside',
-    )
+    .description('begin a new audit log in a database in use, after an altered one was moved away')
     .action(async () => (await import('./audit-begin.js')).beginAudit());
 }
 
@@ -85,7 +83,7 @@ function addPrograms(program: Command): void {
 function knownHead(text: string): { lastId: number; lastHash: string } {
   const [, id, lastHash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(text) ?? [];
   if (lastHash === undefined)
-    throw new InvalidArgumentError('It is ID:HASH, as audit verify ends.');
+    throw new InvalidArgumentError('It must be ID:HASH, as audit verify prints it.');
   return { lastId: Number(id), lastHash };
 }
 
@@ -101,7 +99,7 @@ function addCompletion(program: Command): void {
     )
     .argument('<SHELL>', SHELLS.join(', '), (shell: string) => {
       if (SHELLS.some((one) => one === shell)) return shell;
-      throw new InvalidArgumentError(`It is one of ${SHELLS.join(', ')}.`);
+      throw new InvalidArgumentError(`It must be one of ${SHELLS.join(', ')}.`);
     })
     .action((shell: (typeof SHELLS)[number]) => {
       process.stdout.write(completionScript(program, shell));

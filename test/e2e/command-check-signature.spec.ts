@@ -77,7 +77,7 @@ describe('oauth10 check-signature', () => {
     [[], 'curl -u jane:secret https://a', '-u sends a name and a password'],
     [['--report'], '', '--from FILE and --report belong together'],
     [['--from', '/nowhere', '--report'], '', "can't be read: ENOENT"],
-    [['--concurrency', '0'], '', 'It is 1 to 64'],
+    [['--concurrency', '0'], '', 'It must be a number from 1 to 64'],
   ])('%j is told, with 2', async (args, input, said) => {
     const { code, stdout, stderr } = await run(['check-signature', ...args], input);
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(said)]);

@@ -13,16 +13,16 @@ const asText = (text: string) => text;
 const asList = (text: string, before: unknown) => [...((before as string[]) ?? []), text];
 const asYesNo = (text: string) => {
   if (text === 'true' || text === 'false') return text === 'true';
-  throw new InvalidArgumentError('It is true or false.');
+  throw new InvalidArgumentError('It must be true or false.');
 };
 /** Parses decimal digits. @throws InvalidArgumentError */
 export function asWholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }
 const asLabel = (text: string, before: unknown) => {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It is NAME=VALUE.');
+  if (at < 1) throw new InvalidArgumentError('It must be NAME=VALUE.');
   return { ...(before as object), [text.slice(0, at)]: text.slice(at + 1) };
 };
 

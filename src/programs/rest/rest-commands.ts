@@ -25,10 +25,10 @@ const API_KEY_COLUMNS = ['id', 'name', 'role', 'expiresAt', 'lastUsedAt'];
  * check-signature.
  */
 export function addRestCommands(program: Command): void {
-  addConsumers(program.command('consumers').description('registered clients, over REST'));
-  addTokens(program.command('tokens').description('access tokens, over REST'));
-  addApiKeys(program.command('api-keys').description('keys to the admin API, over REST'));
-  addEvents(program.command('events').description('what the platform is told, over REST'));
+  addConsumers(program.command('consumers').description('manage consumers through the admin API'));
+  addTokens(program.command('tokens').description('manage access tokens through the admin API'));
+  addApiKeys(program.command('api-keys').description('manage keys of the admin API'));
+  addEvents(program.command('events').description('list and replay events through the admin API'));
   addCheckSignature(program);
 }
 
@@ -36,15 +36,23 @@ function addCheckSignature(program: Command): void {
   const command = program
     .command('check-signature')
     .description(
-      'say whether the signature of a request holds, what was signed, and what the client does wrong. The ' +
-        'request is raw HTTP, a curl command or an entry of a HAR file',
+      'verify the signature of a request, and print the base string and the mistake of the client. The request ' +
+        'is raw HTTP, a curl command or an entry of a HAR file',
     )
-    .option('--file <FILE>', 'with the request; - is standard input', '-')
-    .option('--scheme <SCHEME>', 'of a raw request that names none', asScheme, 'https')
-    .option('--base-string <FILE>', 'what the client says it signed, to be compared')
-    .option('--from <FILE>', 'with --report: NDJSON, a request a line (docs/migrating.md)')
-    .option('--report', 'who of --from would be refused, and why')
-    .option('--concurrency <N>', 'how many checks are under way at a time', asConcurrency, 8);
+    .option('--file <FILE>', 'the file with the request; - is standard input', '-')
+    .option(
+      '--scheme <SCHEME>',
+      'the scheme of a raw request without one, http or https',
+      asScheme,
+      'https',
+    )
+    .option('--base-string <FILE>', 'the file with the client’s own base string, to compare')
+    .option(
+      '--from <FILE>',
+      'for --report: an NDJSON file with one request per line (docs/migrating.md)',
+    )
+    .option('--report', 'print which consumers of --from would be refused, and why')
+    .option('--concurrency <N>', 'the number of concurrent checks, 1 to 64', asConcurrency, 8);
   withRestOptions(command).action(async (options: CheckOptions) =>
     (await import('../check/check-signature.js')).checkSignature(options),
   );
@@ -58,28 +66,28 @@ function asScheme(text: string): string {
 function asConcurrency(text: string): number {
   const number = asWholeNumber(text);
   if (number >= 1 && number <= 64) return number;
-  throw new InvalidArgumentError('It is 1 to 64.');
+  throw new InvalidArgumentError('It must be a number from 1 to 64.');
 }
 
 function addConsumers(group: Command): void {
-  add(group, 'list', 'list them', listOf('/admin/consumers', CONSUMER_COLUMNS), (list) =>
+  add(group, 'list', 'list consumers', listOf('/admin/consumers', CONSUMER_COLUMNS), (list) =>
     paged(list)
-      .option('--status <STATUS>', 'active or disabled')
-      .option('--q <TEXT>', 'in the name or the key')
-      .option('--order <ORDER>', 'asc, the oldest first, or desc'),
+      .option('--status <STATUS>', 'only active or disabled consumers')
+      .option('--q <TEXT>', 'only consumers with this text in their name or key')
+      .option('--order <ORDER>', 'asc (oldest first) or desc'),
   );
-  add(group, 'show <KEY>', 'show one', async (api, options, rest, key) =>
+  add(group, 'show <KEY>', 'show a consumer', async (api, options, rest, key) =>
     rest.show(await api.call('GET', consumerPath(key)), options),
   );
   const fields = (command: Command) =>
     withConsumerOptions(command).option(
       '--input <FILE>',
-      'a JSON object with further fields, such as consumerSecret; - is standard input',
+      'a file with a JSON object of more fields, such as consumerSecret; - is standard input',
     );
   add(
     group,
     'register',
-    'register one; its secret is shown once',
+    'register a consumer; its secret is shown once',
     async (api, options, rest) =>
       rest.show(await api.call('POST', '/admin/consumers', await fieldsOf(options)), options),
     fields,
@@ -87,28 +95,41 @@ function addConsumers(group: Command): void {
   add(
     group,
     'edit <KEY>',
-    'change what the options name; a list is replaced',
+    'change the fields of the options; a list replaces the whole list',
     async (api, options, rest, key) =>
       rest.show(await api.call('PATCH', consumerPath(key), await fieldsOf(options)), options),
     (command) =>
-      fields(command).option('--clear <FIELD>', 'set to null; may be repeated', repeated),
+      fields(command).option(
+        '--clear <FIELD>',
+        'set this field to null; may be repeated',
+        repeated,
+      ),
   );
   for (const [name, status] of [
     ['disable', 'disabled'],
     ['enable', 'active'],
   ] as const) {
-    add(group, `${name} <KEY>`, `make it ${status}`, async (api, options, rest, key) =>
-      rest.show(await api.call('PATCH', consumerPath(key), { status }), options),
+    add(
+      group,
+      `${name} <KEY>`,
+      `set the status of a consumer to ${status}`,
+      async (api, options, rest, key) =>
+        rest.show(await api.call('PATCH', consumerPath(key), { status }), options),
     );
   }
-  add(group, 'delete <KEY>', 'delete it and its tokens', async (api, options, rest, key) => {
-    await api.call('DELETE', consumerPath(key));
-    await rest.done(`${key} is deleted.`, options);
-  });
+  add(
+    group,
+    'delete <KEY>',
+    'delete a consumer and its tokens',
+    async (api, options, rest, key) => {
+      await api.call('DELETE', consumerPath(key));
+      await rest.done(`${key} is deleted.`, options);
+    },
+  );
   add(
     group,
     'rotate-secret <KEY>',
-    'make a new secret, shown once',
+    'create a new secret for a consumer; it is shown once',
     async (api, options, rest, key) => {
       const { overlapSeconds, force } = options;
       const body = { overlapSeconds, ...(force === true && { force }) };
@@ -118,41 +139,41 @@ function addConsumers(group: Command): void {
       command
         .requiredOption(
           '--overlap-seconds <N>',
-          'how long the old secret still verifies; 0: not at all',
+          'how many seconds the old secret stays valid; 0: it ends at once',
           asWholeNumber,
         )
-        .option('--force', 'even if it cuts a running overlap short'),
+        .option('--force', 'rotate even if this ends a running overlap early'),
   );
 }
 
 function addTokens(group: Command): void {
-  add(group, 'list', 'list them', listOf('/admin/tokens', TOKEN_COLUMNS), (list) =>
+  add(group, 'list', 'list access tokens', listOf('/admin/tokens', TOKEN_COLUMNS), (list) =>
     paged(list)
-      .option('--consumer-key <KEY>', 'of this consumer')
-      .option('--subject <SUBJECT>', 'of this owner')
-      .option('--status <STATUS>', 'active, expired or revoked'),
+      .option('--consumer-key <KEY>', 'only those of this consumer')
+      .option('--subject <SUBJECT>', 'only those of this resource owner')
+      .option('--status <STATUS>', 'only active, expired or revoked tokens'),
   );
-  add(group, 'show <TOKEN>', 'show one', async (api, options, rest, token) =>
+  add(group, 'show <TOKEN>', 'show an access token', async (api, options, rest, token) =>
     rest.show(await api.call('GET', tokenPath(token)), options),
   );
   add(
     group,
     'mint <CONSUMER>',
-    'make one; its secret is shown once',
+    'create an access token; its secret is shown once',
     async (api, { subject, scope, ttlSeconds, ...options }, rest, key) => {
       const body = { subject, scopes: scope, ttlSeconds };
       await rest.show(await api.call('POST', `${consumerPath(key)}/tokens`, body), options);
     },
     (command) =>
       command
-        .requiredOption('--subject <SUBJECT>', 'whose resources')
-        .option('--scope <NAME>', 'may be repeated', repeated)
-        .option('--ttl-seconds <N>', '', asWholeNumber),
+        .requiredOption('--subject <SUBJECT>', 'the resource owner')
+        .option('--scope <NAME>', 'a scope of the token; may be repeated', repeated)
+        .option('--ttl-seconds <N>', 'its lifetime in seconds; default: no expiry', asWholeNumber),
   );
   add(
     group,
     'revoke [TOKEN]',
-    'revoke one, or all of a consumer, an owner, or both',
+    'revoke one token, or all tokens of a consumer, a resource owner, or both',
     async (api, { consumerKey, subject, ...options }, rest, token) => {
       const isSeveral = consumerKey !== undefined || subject !== undefined;
       if (isSeveral === (token !== undefined)) {
@@ -169,40 +190,45 @@ function addTokens(group: Command): void {
     },
     (command) =>
       command
-        .option('--consumer-key <KEY>', 'all of this consumer')
-        .option('--subject <SUBJECT>', 'all of this owner'),
+        .option('--consumer-key <KEY>', 'revoke all tokens of this consumer')
+        .option('--subject <SUBJECT>', 'revoke all tokens of this resource owner'),
   );
 }
 
 function addApiKeys(group: Command): void {
-  add(group, 'list', 'list them', listOf('/admin/api-keys', API_KEY_COLUMNS), paged);
+  add(group, 'list', 'list API keys', listOf('/admin/api-keys', API_KEY_COLUMNS), paged);
   add(
     group,
     'create',
-    'make one; the key is shown once',
+    'create an API key; it is shown once',
     async (api, { name, role, expiresAt, ...options }, rest) =>
       rest.show(await api.call('POST', '/admin/api-keys', { name, role, expiresAt }), options),
     (command) =>
       command
-        .requiredOption('--name <TEXT>', 'whose it is')
-        .requiredOption('--role <ROLE>', 'admin, auditor, consent or gateway')
-        .option('--expires-at <RFC 3339>', ''),
+        .requiredOption('--name <TEXT>', 'the name of its holder')
+        .requiredOption('--role <ROLE>', 'its role: admin, auditor, consent or gateway')
+        .option('--expires-at <RFC 3339>', 'the time when the key expires; default: never'),
   );
-  add(group, 'delete <ID>', 'delete it: it holds no more', async (api, options, rest, id) => {
-    await api.call('DELETE', `/admin/api-keys/${encodeURIComponent(id)}`);
-    await rest.done(`${id} is deleted.`, options);
-  });
+  add(
+    group,
+    'delete <ID>',
+    'delete an API key; it is refused from then on',
+    async (api, options, rest, id) => {
+      await api.call('DELETE', `/admin/api-keys/${encodeURIComponent(id)}`);
+      await rest.done(`${id} is deleted.`, options);
+    },
+  );
 }
 
 function addEvents(group: Command): void {
-  add(group, 'list', 'list them', listOf('/admin/events', EVENT_COLUMNS), (list) =>
+  add(group, 'list', 'list events', listOf('/admin/events', EVENT_COLUMNS), (list) =>
     paged(list)
-      .option('--state <STATE>', 'pending, delivered or dead')
-      .option('--type <TYPE>', 'such as oauth10.token.revoked')
-      .option('--consumer-key <KEY>', 'of this consumer')
-      .option('--order <ORDER>', 'asc, the oldest first, or desc'),
+      .option('--state <STATE>', 'only pending, delivered or dead events')
+      .option('--type <TYPE>', 'only events of this type, such as oauth10.token.revoked')
+      .option('--consumer-key <KEY>', 'only those of this consumer')
+      .option('--order <ORDER>', 'asc (oldest first) or desc'),
   );
-  add(group, 'replay <ID>', 'deliver it once more', async (api, options, rest, id) => {
+  add(group, 'replay <ID>', 'deliver an event again', async (api, options, rest, id) => {
     await api.call('POST', `/admin/events/${encodeURIComponent(id)}/replay`);
     await rest.done(`${id} is pending again.`, options);
   });
@@ -231,15 +257,15 @@ function add(
  */
 export const withRestOptions = (command: Command): Command =>
   command
-    .option('--json', 'JSON for programs')
-    .option('--api-key-file <FILE>', 'with the API key; else OAUTH10_API_KEY holds it')
-    .addHelpText('after', '\nOAUTH10_URL: the admin listener (http://127.0.0.1:3001).');
+    .option('--json', 'print JSON instead of a table')
+    .option('--api-key-file <FILE>', 'the file with the API key; default: OAUTH10_API_KEY')
+    .addHelpText('after', '\nOAUTH10_URL: the admin listener, http://127.0.0.1:3001 by default.');
 
 const paged = (command: Command): Command =>
   command
-    .option('--limit <N>', 'of a page, 200 at most')
-    .option('--cursor <CURSOR>', 'where the page before ended')
-    .option('--all', 'all pages');
+    .option('--limit <N>', 'the page size, at most 200')
+    .option('--cursor <CURSOR>', 'the cursor that the page before printed')
+    .option('--all', 'print all pages');
 
 const listOf =
   (path: string, columns: readonly string[]): Work =>
