@@ -150,10 +150,19 @@ export class EventDeliveries implements OnApplicationBootstrap, OnModuleDestroy 
   private tell({ event, error, isDead }: FailedDelivery): void {
     const { id, type, attempts } = event;
     if (isDead) {
-      this.logger.warn('An event is a dead letter', { id, type, error });
+      this.logger.warn('Delivery of an event was given up: it is a dead letter', {
+        id,
+        type,
+        error,
+      });
     } else if (performance.now() > this.quietUntilMs) {
       this.quietUntilMs = performance.now() + QUIET_MS;
-      this.logger.warn('An event was not taken and is tried again', { id, type, attempts, error });
+      this.logger.warn('Delivery of an event failed and will be retried', {
+        id,
+        type,
+        attempts,
+        error,
+      });
     }
   }
 

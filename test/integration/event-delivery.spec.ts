@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startEventReceiver, type EventReceiver } from '../support/event-receiver.js';
@@ -140,6 +141,7 @@ describe('an event is delivered at least once, whatever its receiver does', () =
     const consumer = await service().registerConsumer();
     const { consumerKey } = consumer;
     await receiver.typesOf(consumerKey, 1);
+    const warnings = jest.spyOn(Logger.prototype, 'warn');
     receiver.answers(({ event }) => (event.data['name'] === 'unwanted' ? 410 : 204));
     await rename(consumer, 'unwanted');
     await rename(consumer, 'wanted');
@@ -155,6 +157,14 @@ describe('an event is delivered at least once, whatever its receiver does', () =
       { state: 'dead', attempts: 10, refusals: 10, last_error: 'answered 410' },
       { state: 'delivered' },
     ]);
+    const told = warnings.mock.calls.filter(([, fields]) => fields?.id === rows[1]?.id);
+    warnings.mockRestore();
+    expect(told.at(-1)).toEqual([
+      'Delivery of an event was given up: it is a dead letter',
+      { id: rows[1]?.id, type: 'oauth10.consumer.changed', error: 'answered 410' },
+    ]);
+    // A line for each retry would fill the log.
+    expect(told.length).toBeLessThanOrEqual(3);
     const metrics = async () =>
       (await send({ base: service().adminBase, target: '/metrics' })).text;
     const dead = /^oauth10_event_dead_letters 1$/m;
