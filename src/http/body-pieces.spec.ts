@@ -3,6 +3,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { eventually } from '../../test/support/eventually.js';
 import { boundListener, type BoundedListener } from './bounded-listener.js';
+import type { HttpRefusal } from './http-refusal.js';
 import { readBody } from './request-body.js';
 import type { RejectionReason } from './rejection-reason.js';
 
@@ -20,10 +21,11 @@ describe('the pieces of a body', () => {
   let pieces: number;
   let probes: IncomingMessage[];
   let cut: number;
+  let refusals: number[];
   let clients: Socket[];
 
   beforeEach(async () => {
-    [rejected, lengths, pieces, cut, clients, probes] = [[], [], 0, 0, [], []];
+    [rejected, lengths, pieces, cut, refusals, clients, probes] = [[], [], 0, 0, [], [], []];
     const state: { bounded?: BoundedListener } = {};
     server = createServer((request, response) => {
       if (!state.bounded?.admit(response)) return;
@@ -38,8 +40,9 @@ describe('the pieces of a body', () => {
             lengths.push(length);
             response.end('read');
           },
-          () => {
+          (error: HttpRefusal) => {
             cut += 1;
+            refusals.push(error.status);
             response.destroy();
           },
         );
@@ -135,6 +138,14 @@ describe('the pieces of a body', () => {
     await over(one);
     expect(one.text).toMatch(/^HTTP\/1\.1 400 .*too many small chunks\.$/s);
     expect([rejected, lengths, cut]).toEqual([['small_chunks'], [], 1]);
+  });
+
+  it('that are more than may wait for their handler end in 413, when it asks', async () => {
+    const one = open(head('/late', CHUNKED) + chunk(1_000));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    one.socket.write(chunk(34_500) + chunk(34_500));
+    await over(one);
+    expect([rejected, lengths, refusals]).toEqual([['unread_body'], [], [413]]);
   });
 
   it('that come octet by octet, as small devices send, are read where the length is known', async () => {

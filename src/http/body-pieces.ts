@@ -29,8 +29,12 @@ interface ChunkBounds {
   readonly octetsPerChunk: number;
 }
 
-/** Of a body that its handler reads whole: to deliver a chunk takes about 2 µs, however small it is. */
+/**
+ * Of a body of at most 64 KiB that its handler reads whole: to deliver a chunk takes about 2 µs, however small it
+ * is. Only authenticated callers may send more, and the listener's own bounds apply to them.
+ */
 const CHUNKS_OF_SHORT: ChunkBounds = { few: 256, octetsPerChunk: 512 };
+const SHORT_OCTETS = 64 * 1024;
 /** Of a file that an authenticated caller sends, perhaps with one short line in each chunk. */
 const CHUNKS_OF_LONG: ChunkBounds = { few: 512, octetsPerChunk: 16 };
 
@@ -47,8 +51,8 @@ interface BodyMeter {
   octets: number;
   /** The most octets that the handler reads; 0 until it asks. */
   asked: number;
-  /** Whether the body is within its limits; if not, the request has been refused. Set with the first piece. */
-  check?: () => boolean;
+  /** Finds whether the body exceeds a limit, and then ends its connection. Set with the first piece. */
+  check?: () => Surplus | undefined;
 }
 
 const meters = new RequestProperty<IncomingMessage, BodyMeter>('bodyMeter');
@@ -65,12 +69,12 @@ function meterOf(request: IncomingMessage): BodyMeter {
 /**
  * Notes that the handler reads at most `octets` of the body.
  *
- * @returns false when the body has come in too many small chunks; the request has been refused then
+ * @returns the limit that the body exceeds: its rest does not come, and the connection is closed
  */
-export function askForBody(request: IncomingMessage, octets: number): boolean {
+export function askForBody(request: IncomingMessage, octets: number): Surplus | undefined {
   const meter = meterOf(request);
   meter.asked = octets;
-  return meter.check?.() ?? true;
+  return meter.check?.();
 }
 
 interface Found {
@@ -101,19 +105,18 @@ export function boundBodies(
     if (!parser) throw new Error('Node keeps no parser with a connection');
     const { slot, onBody } = (found ??= findIn(parser));
     bounded.set(socket, parser);
-    /** Ends the connection if the body exceeds a limit. */
-    const check = (request: IncomingMessage, meter: BodyMeter): boolean => {
+    const check = (request: IncomingMessage, meter: BodyMeter): Surplus | undefined => {
       // A handler may ask late, when the parser already serves another connection.
-      if (!bounded.has(socket)) return true;
+      if (!bounded.has(socket)) return undefined;
       const why = surplusOf(request, meter, bounds);
-      if (why === undefined) return true;
+      if (why === undefined) return undefined;
       // The parser still parses the data that has already arrived. Without the callback it ignores the body,
       // and without a request it cannot end one.
       parser[slot] = undefined;
       if (parser.incoming === request) parser.incoming = null;
-      meter.check = () => false;
+      meter.check = () => why;
       stop(request, why);
-      return false;
+      return why;
     };
 
     parser[slot] = function (piece) {
@@ -152,9 +155,10 @@ function surplusOf(
 ): Surplus | undefined {
   const isLong = isLongBodyAllowed(request);
   if (!isLong && octets > Math.max(bounds.mostUnasked, asked)) return 'unread_body';
+  const isShort = asked > 0 && asked <= SHORT_OCTETS;
   const { few, octetsPerChunk } = isLong
     ? CHUNKS_OF_LONG
-    : asked > 0
+    : isShort
       ? CHUNKS_OF_SHORT
       : bounds.chunks;
   return chunks > few + octets / octetsPerChunk ? 'small_chunks' : undefined;

@@ -52,11 +52,11 @@ export const LISTENERS = {
     host: 'adminHost',
     requestTimeoutMs: 0,
     // The handler reads the body once the guard has run. Until then Node takes one read of 64 KiB beyond what
-    // may wait. A file to import may come with one line per chunk; no line is shorter than 80 octets.
+    // may wait. A file to import may come with one line per chunk; the shortest line has some 70 octets.
     waitingBodyOctets: ADMIN_WAITING_BODY_OCTETS,
     bodies: {
       mostUnasked: ADMIN_WAITING_BODY_OCTETS + 64 * 1024,
-      chunks: { few: 320, octetsPerChunk: 128 },
+      chunks: { few: 440, octetsPerChunk: 128 },
     },
     silenceMs: 120_000,
     verifiesConnections: false,

@@ -47,7 +47,9 @@ export async function readOctets(
   if (length === undefined && headers['transfer-encoding'] === undefined) return NO_BODY;
   if (length === '0') return NO_BODY;
   if (Number(length) > maxOctets) throw oversizedBody(maxOctets);
-  if (!askForBody(request, maxOctets)) throw new HttpRefusal(400, SMALL_CHUNKS);
+  const surplus = askForBody(request, maxOctets);
+  if (surplus === 'small_chunks') throw new HttpRefusal(400, SMALL_CHUNKS);
+  if (surplus === 'unread_body') throw oversizedBody(maxOctets);
   return collect(request, maxOctets, Math.min(Number(length ?? FIRST_OCTETS), FIRST_OCTETS));
 }
 
